@@ -1,0 +1,114 @@
+import type { Failure } from "../errors.ts";
+import type { Region } from "../regions/regions.ts";
+import type { Result } from "../result.ts";
+import type {
+  Audience,
+  Comment,
+  CommentPage,
+  NewComment,
+  NewPost,
+  NewUser,
+  Post,
+  Profile,
+  ReactionKind,
+  ReactionPage,
+  Settings,
+  User,
+  UserPage,
+  UserPatch,
+} from "./schemas.ts";
+
+/** What every call carries. Ids are decimal text: they come from URLs and tokens. */
+export interface CallContext {
+  /** Who asks; null for a visitor who is not signed in. */
+  readonly viewer: string | null;
+  /** Where the request entered: followers of this region answer. */
+  readonly region: Region;
+  /** The client's ticket, if it sent one: reads are at least this fresh. */
+  readonly ticket: string | null;
+  /** Idempotency-Key of a write, already bounded; null when none was sent. */
+  readonly idempotencyKey: string | null;
+  /** Unix time, milliseconds, after which the caller has stopped listening. */
+  readonly deadlineMs: number;
+}
+
+/** An answer and the ticket that includes it. */
+export interface Answer<T> {
+  readonly value: T;
+  readonly ticket: string;
+}
+
+export type Reply<T> = Promise<Result<Answer<T>, Failure>>;
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+export interface FeedRequest extends PageRequest {
+  /** undefined: the viewer's setting. */
+  readonly mode: "latest" | "ranked" | undefined;
+}
+
+/** A page that is already JSON text (`FeedPage`): it crosses the hop as a string. */
+export type PageText = string;
+
+export type UserList = "followers" | "following" | "friends";
+export type OwnList = "blocks" | "mutes" | "friend-requests";
+export type Relation = "follow" | "friend" | "block" | "mute";
+export type Reactable = "post" | "comment";
+
+/**
+ * RPC contract of workers/feed: every use-case of the public API. A call that needs a
+ * viewer answers `unauthenticated` without one. Anything hidden from the viewer
+ * (deleted, audience, blocks) answers `not_found`, exactly like what never existed.
+ */
+export interface FeedService {
+  home(ctx: CallContext, request: FeedRequest): Reply<PageText>;
+  /** Posts of one user that the viewer may see, newest first. `user` is an id or handle. */
+  profileFeed(ctx: CallContext, user: string, request: PageRequest): Reply<PageText>;
+
+  /** `user` is an id or a handle; "me" is the viewer. */
+  profile(ctx: CallContext, user: string): Reply<Profile>;
+  userByHandle(ctx: CallContext, handle: string): Reply<User>;
+  createUser(ctx: CallContext, user: NewUser): Reply<User>;
+  updateUser(ctx: CallContext, patch: UserPatch): Reply<User>;
+  /** People to meet: the listed ones that the viewer neither follows nor blocks. */
+  suggested(ctx: CallContext, limit: number): Reply<UserPage>;
+  users(ctx: CallContext, user: string, list: UserList, page: PageRequest): Reply<UserPage>;
+  ownList(ctx: CallContext, list: OwnList, page: PageRequest): Reply<UserPage>;
+  /** Turns a relation on or off; repeating is harmless. `friend` asks, or accepts what was asked. */
+  relate(ctx: CallContext, user: string, relation: Relation, on: boolean): Reply<Profile>;
+  settings(ctx: CallContext): Reply<Settings>;
+  updateSettings(ctx: CallContext, settings: Settings): Reply<Settings>;
+
+  createPost(ctx: CallContext, post: NewPost): Reply<Post>;
+  post(ctx: CallContext, postId: string): Reply<Post>;
+  setAudience(ctx: CallContext, postId: string, audience: Audience): Reply<Post>;
+  deletePost(ctx: CallContext, postId: string): Reply<null>;
+  comments(ctx: CallContext, postId: string, page: PageRequest): Reply<CommentPage>;
+  addComment(ctx: CallContext, postId: string, comment: NewComment): Reply<Comment>;
+  deleteComment(ctx: CallContext, commentId: string): Reply<null>;
+  /** `kind` null takes the reaction back. */
+  react(
+    ctx: CallContext,
+    on: Reactable,
+    id: string,
+    kind: ReactionKind | null,
+  ): Reply<{ reaction: ReactionKind | null; reactions: number }>;
+  reactions(ctx: CallContext, on: Reactable, id: string, page: PageRequest): Reply<ReactionPage>;
+
+  /** Operators only (the gateway checks the role): `multiWrite` of `graph-wire.ts`, for loading. */
+  graphWrite(ctx: CallContext, body: string): Reply<string>;
+  /** Operators only: `multi` of `graph-wire.ts`. */
+  graphRead(ctx: CallContext, body: string): Reply<string>;
+  /** Counters of leaders and followers, per shard; also wakes lost deliveries (cron). */
+  sweep(region: Region): Promise<SweepReport>;
+}
+
+export interface SweepReport {
+  readonly shards: number;
+  readonly intents: number;
+  readonly followersBehind: number;
+  readonly unreachable: number;
+}

@@ -1,0 +1,38 @@
+import type { Id } from "../ids.ts";
+import type { AssocType, ObjectType } from "./types.ts";
+import type { Version } from "./version.ts";
+
+/** What one log entry did to its key. `data: null` is a deletion. */
+export type Mutation =
+  | { readonly kind: "object"; readonly id: Id; readonly otype: ObjectType; readonly data: string | null }
+  | {
+      readonly kind: "assoc";
+      readonly id1: Id;
+      readonly atype: AssocType;
+      readonly id2: Id;
+      readonly timeMs: number;
+      readonly data: string | null;
+      /** Length of the list (id1, atype) afterwards. */
+      readonly count: number;
+    };
+
+/** One mutation at its place in the shard's order. */
+export interface LogEntry {
+  readonly seq: number;
+  /** Version of the object, or of the list (id1, atype), before; null if it never existed. */
+  readonly prev: Version | null;
+  readonly mutation: Mutation;
+}
+
+/** The entries of one write request: they committed together. Seqs are contiguous. */
+export interface LogRecord {
+  readonly epoch: number;
+  readonly opId: string | null;
+  /** Leader's clock at commit, Unix milliseconds. */
+  readonly timeMs: number;
+  readonly entries: readonly LogEntry[];
+}
+
+export const firstSeq = (record: LogRecord): number => record.entries[0]?.seq ?? 0;
+export const lastSeq = (record: LogRecord): number => record.entries.at(-1)?.seq ?? 0;
+export const endOf = (record: LogRecord): Version => ({ epoch: record.epoch, seq: lastSeq(record) });

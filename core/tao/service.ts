@@ -1,0 +1,101 @@
+import type { Failure } from "../errors.ts";
+import type { Result } from "../result.ts";
+import type { LogRecord } from "./log.ts";
+import type { PhysicalShard } from "./shard-map.ts";
+import type { AssocType, Read, ReadResult, Write, WriteResult } from "./types.ts";
+import type { Id } from "../ids.ts";
+import type { Version } from "./version.ts";
+
+/**
+ * How fresh a read must be. `eventual`: whatever the follower has, within its TTL.
+ * `ticket`: at least `atLeast`. `leader`: from the leader itself.
+ */
+export type Consistency = "eventual" | "ticket" | "leader";
+
+export interface ReadRequest {
+  readonly reads: readonly Read[];
+  /** From the caller's ticket for this shard; a follower behind it catches up first. */
+  readonly atLeast: Version | null;
+}
+
+export interface ReadResponse {
+  readonly results: readonly ReadResult[];
+  /** The shard's log position that every result reflects. */
+  readonly at: Version;
+}
+
+export interface WriteRequest {
+  readonly writes: readonly Write[];
+  /** Makes the whole batch idempotent: a replay returns the first answer. At most 128 characters. */
+  readonly opId: string | null;
+}
+
+export interface WriteResponse {
+  readonly results: readonly WriteResult[];
+  readonly at: Version;
+  /** True when `opId` was seen before and nothing was written now. */
+  readonly replayed: boolean;
+  /** Leader's clock when the first attempt committed, Unix ms. */
+  readonly timeMs: number;
+}
+
+/** An inverse edge on its way from the shard that wrote the forward one. */
+export interface InverseWrite {
+  /** Version of the forward write at its source; orders and deduplicates. */
+  readonly source: Version;
+  readonly id1: Id;
+  readonly atype: AssocType;
+  readonly id2: Id;
+  /** null deletes. */
+  readonly edge: { readonly timeMs: number; readonly data: string } | null;
+}
+
+/** RPC contract of a shard leader: the only writer of its shard. */
+export interface LeaderService {
+  /** All writes of the request commit together, or none does. */
+  write(request: WriteRequest): Promise<Result<WriteResponse, Failure>>;
+  read(request: ReadRequest): Promise<Result<ReadResponse, Failure>>;
+  /** For a follower: reads, and from now on pushes of the log to `follower`. */
+  fill(follower: string, request: ReadRequest): Promise<Result<ReadResponse, Failure>>;
+  /** Log records after `after`; null when the tail no longer reaches back that far. */
+  pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>>;
+  /** Applies inverse edges of another shard, in its order, at most once each. */
+  applyInverses(from: PhysicalShard, inverses: readonly InverseWrite[]): Promise<Result<null, Failure>>;
+  /** Safety net: resumes deliveries whose alarm was lost. Says how many are waiting. */
+  sweep(): Promise<{ readonly intents: number; readonly followersBehind: number }>;
+}
+
+export interface LogTail {
+  readonly records: readonly LogRecord[];
+  readonly head: Version;
+}
+
+/** One push of log records to a follower. `after` is where they connect. */
+export interface LogPush {
+  readonly after: Version;
+  readonly records: readonly LogRecord[];
+  readonly head: Version;
+}
+
+/** RPC contract of a follower: one per region, shard and replica. */
+export interface FollowerService {
+  read(request: ReadRequest): Promise<Result<ReadResponse, Failure>>;
+  /**
+   * The newest entries over many lists of this shard, with their objects: text in,
+   * text out (`union.ts`), because a page crosses a hop cheaper as a string.
+   */
+  union(request: string): Promise<Result<string, Failure>>;
+  /** Applies pushed log records; answers how far this follower now is. */
+  push(push: LogPush): Promise<Version>;
+  stats(): Promise<FollowerStats>;
+}
+
+/** Counters since the object woke up; hit = answered without the leader. */
+export interface FollowerStats {
+  readonly reads: number;
+  readonly hits: number;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly gaps: number;
+  readonly applied: Version | null;
+}

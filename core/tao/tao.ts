@@ -1,0 +1,53 @@
+import type { Failure } from "../errors.ts";
+import type { Id, LogicalShard } from "../ids.ts";
+import type { Result } from "../result.ts";
+import type { Consistency, WriteResponse } from "./service.ts";
+import type { Read, ResultOf, Write } from "./types.ts";
+import type { UnionEntry, UnionRequest } from "./union.ts";
+
+/** Answers in the order of the reads, each of its read's type. */
+export type ResultsOf<R extends readonly Read[]> = { readonly [K in keyof R]: ResultOf<R[K]> };
+
+export interface UnionAcross {
+  /** In list order over all shards together. */
+  readonly entries: readonly UnionEntry[];
+  /** True when older entries exist below the last one. */
+  readonly more: boolean;
+  readonly owners: ReadonlyMap<Id, string>;
+  /** Object calls this took: one per shard touched. */
+  readonly calls: number;
+}
+
+/**
+ * The graph as one request sees it: routes each read to the nearest follower and each
+ * write to its shard's leader, batches per shard, and carries the request's ticket.
+ * Implemented by `client.ts` over object stubs, and by a fake in tests.
+ */
+export interface Tao {
+  /** Any reads, grouped into one call per shard touched, in parallel. */
+  read<const R extends readonly Read[]>(
+    reads: R,
+    consistency?: Consistency,
+  ): Promise<Result<ResultsOf<R>, Failure>>;
+
+  /**
+   * The newest `limit` entries over lists of many shards. Complete down to the last
+   * entry returned: nothing newer than it is missing.
+   */
+  union(request: Omit<UnionRequest, "atLeast">): Promise<Result<UnionAcross, Failure>>;
+
+  /**
+   * Writes that all live on one shard (of `shard`, or of an id1 or id), atomically.
+   * @param opId makes the batch idempotent; retried on timeout only when present.
+   */
+  write(
+    shard: LogicalShard,
+    writes: readonly Write[],
+    opId: string | null,
+  ): Promise<Result<WriteResponse, Failure>>;
+
+  /** The signed ticket to hand to the client: everything this request read and wrote. */
+  ticket(): string;
+  /** Object calls made so far in this request. */
+  calls(): number;
+}

@@ -1,0 +1,110 @@
+import { formatId, type Id } from "../ids.ts";
+import type { AssocType, ListCursor } from "./types.ts";
+import { formatVersion, parseVersion, type Version, ZERO } from "./version.ts";
+
+/**
+ * The newest entries over many lists of one shard: what a pulled feed asks each shard
+ * for, once. Each entry comes with its id2 object (co-located with id1), counts, and
+ * each id1 object once.
+ */
+export interface UnionRequest {
+  readonly id1s: readonly Id[];
+  readonly atype: AssocType;
+  /** Only entries strictly after this one in list order; null starts at the newest. */
+  readonly after: ListCursor | null;
+  readonly limit: number;
+  /** For each entry, the lengths of these lists of its id2. */
+  readonly counts: readonly AssocType[];
+  readonly atLeast: Version | null;
+}
+
+export interface UnionEntry {
+  readonly id1: Id;
+  readonly id2: Id;
+  readonly timeMs: number;
+  /** The edge's payload, JSON text or "". */
+  readonly edge: string;
+  readonly counts: readonly number[];
+  /** The id2 object's JSON text; null when it is deleted. */
+  readonly object: string | null;
+}
+
+export interface UnionResponse {
+  /** In list order over all lists together. */
+  readonly entries: readonly UnionEntry[];
+  /** True when older entries exist below the last one. */
+  readonly more: boolean;
+  /** JSON text of each id1 object that appears in `entries`; deleted ones are missing. */
+  readonly owners: ReadonlyMap<Id, string>;
+  readonly at: Version;
+}
+
+// Tabs and newlines separate: JSON text of the graph never holds a raw one.
+const FIELD = "\t";
+const LINE = "\n";
+
+export function encodeUnionRequest(request: UnionRequest): string {
+  const { after, atLeast } = request;
+  return [
+    request.id1s.join(","),
+    request.atype,
+    after === null ? "" : `${after.timeMs}:${formatId(after.id2)}`,
+    request.limit,
+    request.counts.join(","),
+    atLeast === null ? "" : formatVersion(atLeast),
+  ].join(FIELD);
+}
+
+/** @throws SyntaxError on text that `encodeUnionRequest` did not write. */
+export function decodeUnionRequest(text: string): UnionRequest {
+  const [ids = "", atype = "", after = "", limit = "", counts = "", atLeast = ""] =
+    text.split(FIELD);
+  const [timeMs = "", id2 = ""] = after.split(":");
+  return {
+    id1s: ids === "" ? [] : ids.split(",").map((id) => BigInt(id) as Id),
+    atype: Number(atype),
+    after: after === "" ? null : { timeMs: Number(timeMs), id2: BigInt(id2) as Id },
+    limit: Number(limit),
+    counts: counts === "" ? [] : counts.split(",").map(Number),
+    atLeast: atLeast === "" ? null : parseVersion(atLeast),
+  };
+}
+
+/**
+ * First line: version, 0|1 for more, number of owners. Then a line per owner (id, JSON)
+ * and a line per entry (id1, id2, time, edge, counts, JSON or nothing when deleted).
+ */
+export function encodeUnionResponse(response: UnionResponse): string {
+  let text = `${formatVersion(response.at)}${FIELD}${response.more ? 1 : 0}${FIELD}${response.owners.size}`;
+  for (const [id, json] of response.owners) text += `${LINE}${id}${FIELD}${json}`;
+  for (const entry of response.entries) {
+    text += `${LINE}${entry.id1}${FIELD}${entry.id2}${FIELD}${entry.timeMs}${FIELD}${entry.edge}${FIELD}${entry.counts.join(",")}${FIELD}${entry.object ?? ""}`;
+  }
+  return text;
+}
+
+export function decodeUnionResponse(text: string): UnionResponse {
+  const lines = text.split(LINE);
+  const [at = "", more = "", ownerCount = ""] = (lines[0] ?? "").split(FIELD);
+  const firstEntry = 1 + Number(ownerCount);
+  const owners = new Map<Id, string>();
+  for (let i = 1; i < firstEntry; i++) {
+    const [id = "", json = ""] = (lines[i] ?? "").split(FIELD);
+    owners.set(BigInt(id) as Id, json);
+  }
+  const entries: UnionEntry[] = [];
+  for (let i = firstEntry; i < lines.length; i++) {
+    const [id1 = "", id2 = "", timeMs = "", edge = "", counts = "", object = ""] = (
+      lines[i] ?? ""
+    ).split(FIELD);
+    entries.push({
+      id1: BigInt(id1) as Id,
+      id2: BigInt(id2) as Id,
+      timeMs: Number(timeMs),
+      edge,
+      counts: counts === "" ? [] : counts.split(",").map(Number),
+      object: object === "" ? null : object,
+    });
+  }
+  return { entries, more: more === "1", owners, at: parseVersion(at) ?? ZERO };
+}
