@@ -8,10 +8,10 @@ import type { Candidate, RankAnswer, RankReason } from "./service.ts";
  * larger id being newer, as everywhere in a feed.
  */
 export function chronological(candidates: readonly Candidate[], reason: RankReason): RankAnswer {
-  const scores = new Array<number>(candidates.length).fill(0);
+  const scores = candidates.map(() => 0);
   const oldestFirst = candidates
     .map((candidate, at) => ({ at, timeMs: candidate.createdAtMs, id: BigInt(candidate.postId) }))
-    .sort((a, b) => a.timeMs - b.timeMs || (a.id < b.id ? -1 : Number(a.id > b.id)));
+    .toSorted((a, b) => a.timeMs - b.timeMs || (a.id < b.id ? -1 : Number(a.id > b.id)));
   for (const [place, { at }] of oldestFirst.entries()) scores[at] = place;
   return { mode: "chronological", reason, scores };
 }

@@ -14,7 +14,10 @@ const candidate = (postId: string, createdAtMs: number): Candidate => ({
 });
 
 it("scores the newest highest, whatever the order of the candidates", ({ expect }) => {
-  const answer = chronological([candidate("1", 20), candidate("2", 30), candidate("3", 10)], "no_model");
+  const answer = chronological(
+    [candidate("1", 20), candidate("2", 30), candidate("3", 10)],
+    "no_model",
+  );
   expect(answer).toEqual({ mode: "chronological", reason: "no_model", scores: [1, 2, 0] });
 });
 

@@ -1,0 +1,150 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type V4WorkerOptions,
+  type V4WorkerOptionsShape,
+} from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+import { ROOT, WORKERS, type WorkerPlan } from "../deploy/workers.ts";
+import { build, type Build } from "./build.ts";
+import { freshSecrets, readLocalSecrets, type LocalSecrets } from "./secrets.ts";
+
+type Vars = Readonly<Record<string, string>>;
+type WorkerId = WorkerPlan["id"];
+
+export interface ClusterOptions {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly host?: string;
+  /** Folder that keeps objects and media between starts; null keeps them until `stop`. */
+  readonly dataFolder: string | null;
+  /** Variables beside, or instead of, those in the wrangler.toml of a Worker. */
+  readonly vars?: Partial<Record<WorkerId, Vars>>;
+  /**
+   * Also opens a socket straight into each Worker named here, on a port that the system
+   * chooses. `request.cf` and the client's address are missing there: for benches only.
+   */
+  readonly directSockets?: readonly WorkerId[];
+  /** More Workers in the same runtime, such as a bench's bare Worker to compare with. */
+  readonly moreWorkers?: readonly V4WorkerOptions[];
+  /** Where a request seems to come from when it does not say (`MF-CF-Blob`). */
+  readonly cf?: Readonly<Record<string, unknown>>;
+  readonly onStep?: (text: string) => void;
+  /** Lines that Workers print with `console`, by level. */
+  readonly onLog?: (level: string, message: string) => void;
+}
+
+export interface Cluster {
+  /** The front door, without a trailing slash. */
+  readonly url: string;
+  readonly secrets: LocalSecrets;
+  /** Socket straight into a Worker. @throws Error when it was not asked for in the options. */
+  directUrl(workerName: string): Promise<string>;
+  /** Fires the gateway's cron, which does not fire by itself locally. */
+  sweep(): Promise<void>;
+  /** Everything acknowledged is on disk before it resolves. */
+  stop(): Promise<void>;
+}
+
+/** Fixed, since nobody tells a local request where it comes from. */
+const LOCAL_CF = {
+  colo: "DFW",
+  country: "US",
+  continent: "NA",
+  latitude: "30.27130",
+  longitude: "-97.74260",
+};
+
+/** Builds what has changed and runs the whole product in one process of the real runtime. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const built = await build(options.onStep ?? (() => {}));
+  const secrets =
+    options.dataFolder === null ? freshSecrets() : readLocalSecrets(options.dataFolder);
+  const workers = await Promise.all(
+    // The first Worker answers the front door.
+    WORKERS.toReversed().map((worker) => workerOptions(worker, built, secrets, options)),
+  );
+
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      host: options.host ?? "127.0.0.1",
+      port: options.port,
+      cf: { ...LOCAL_CF, ...options.cf },
+      log: new Log(LogLevel.WARN),
+      telemetry: { enabled: false },
+      ...(options.onLog && { handleStructuredLogs: logTo(options.onLog) }),
+      ...(options.dataFolder !== null && {
+        resourcePersistencePath: await storageIn(options.dataFolder),
+      }),
+      workers: [...workers, ...(options.moreWorkers ?? [])],
+    }),
+  );
+  const url = (await runtime.ready).origin;
+
+  return {
+    url,
+    secrets,
+    directUrl: async (workerName) => (await runtime.unsafeGetDirectURL(workerName)).origin,
+    sweep: async () => {
+      const gateway = await runtime.getWorker("edgewise-gateway");
+      await gateway.scheduled({ cron: "* * * * *" });
+    },
+    stop: () => runtime.dispose(),
+  };
+}
+
+const logTo =
+  (onLog: (level: string, message: string) => void) => (log: { level: string; message: string }) =>
+    onLog(log.level, log.message);
+
+async function storageIn(dataFolder: string): Promise<string> {
+  const folder = path.join(dataFolder, "storage");
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+const SECRET_OF = { AUTH_SECRET: "authSecret", SIGNING_SECRET: "signingSecret" } as const;
+
+/** Bindings as the Worker's wrangler.toml has them, with the built code in place of the source. */
+async function workerOptions(
+  worker: WorkerPlan,
+  built: Build,
+  secrets: LocalSecrets,
+  options: ClusterOptions,
+): Promise<V4WorkerOptions> {
+  const configured = unstable_getMiniflareWorkerOptions(path.join(ROOT, worker.config), "");
+  const { assets, bindings }: V4WorkerOptionsShape = configured.workerOptions;
+  const secretVars = worker.secrets.map((name) => [name, secrets[SECRET_OF[name]]]);
+  return {
+    ...configured.workerOptions,
+    modulesRules: undefined, // Rules are for the bundler, and the modules are bundled.
+    name: worker.name,
+    modules: await modulesIn(built.workers.get(worker.name) ?? ""),
+    bindings: { ...bindings, ...Object.fromEntries(secretVars), ...options.vars?.[worker.id] },
+    ...(assets && { assets: { ...assets, directory: built.web } }),
+    ...(options.directSockets?.includes(worker.id) && {
+      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    }),
+  };
+}
+
+/** A bundle is one script and the texts (SQL of migrations) that it imports by name. */
+async function modulesIn(
+  folder: string,
+): Promise<{ type: "ESModule" | "Text"; path: string; contents: string }[]> {
+  const names = (await readdir(folder)).filter((name) => /\.(?:js|sql|txt|html)$/.test(name));
+  const entryFirst = names.toSorted((a, b) => Number(b === "index.js") - Number(a === "index.js"));
+  return Promise.all(
+    entryFirst.map(async (name) => ({
+      type: name.endsWith(".js") ? "ESModule" : "Text",
+      path: name,
+      contents: await readFile(path.join(folder, name), "utf8"),
+    })),
+  );
+}

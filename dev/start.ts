@@ -1,0 +1,120 @@
+import { parseArgs } from "node:util";
+
+import { BuildError } from "./build.ts";
+import { startCluster, type Cluster } from "./cluster.ts";
+import { firstHandles, whenHealthy } from "./look.ts";
+import { portTaken } from "./port.ts";
+import { DATA_FOLDER } from "./secrets.ts";
+
+const HELP = `Runs the built product on this machine.
+
+  npm start -- [options]
+
+  --users N       size of the demo world, loaded when there is none yet (default 500)
+  --no-world      do not load a demo world
+  --data FOLDER   where objects and media are kept (default .edgewise/data)
+  --help          this text
+
+  PORT (default 8787) and HOST (default 127.0.0.1) say where it listens.`;
+
+/** The gateway's cron, "* * * * *": nothing fires it locally but this. */
+const CRON_MS = 60_000;
+
+const options = readOptions();
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof BuildError ? error.message : error);
+  return 1;
+});
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        users: { type: "string", default: "500" },
+        world: { type: "boolean", default: true },
+        data: { type: "string", default: DATA_FOLDER },
+        help: { type: "boolean", default: false },
+      },
+      allowNegative: true,
+    });
+    return {
+      ...values,
+      users: wholeNumber("--users", values.users, 1, 1_000_000),
+      port: wholeNumber("PORT", process.env["PORT"] ?? "8787", 0, 65_535),
+      host: process.env["HOST"] ?? "127.0.0.1",
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max || text.trim() === "")
+    throw new Error(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+  return value;
+}
+
+/** @returns the exit code. */
+async function main(): Promise<number> {
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const taken = options.port === 0 ? null : await portTaken(options.host, options.port);
+  if (taken !== null) {
+    console.error(taken);
+    return 1;
+  }
+
+  const stopped = stopSignal();
+  const cluster = await startCluster({
+    port: options.port,
+    host: options.host,
+    dataFolder: options.data,
+    onStep: (text) => console.log(text),
+    onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),
+  });
+  try {
+    await serve(cluster, stopped);
+    return 0;
+  } finally {
+    await cluster.stop();
+    console.log("Stopped. The data is kept; npm start goes on with it.");
+  }
+}
+
+async function serve(cluster: Cluster, stopped: Promise<void>): Promise<void> {
+  await whenHealthy(cluster.url);
+  const cron = setInterval(() => {
+    cluster.sweep().catch((error: unknown) => console.error("The gateway's cron failed:", error));
+  }, CRON_MS);
+  try {
+    console.log(await welcome(cluster.url));
+    await stopped;
+  } finally {
+    clearInterval(cron);
+  }
+}
+
+async function welcome(url: string): Promise<string> {
+  const handles = await firstHandles(url);
+  return `
+Edgewise is running.
+
+  App        ${url}/
+  API docs   ${url}/docs
+  OpenAPI    ${url}/openapi.json
+  Sign in as ${handles.length > 0 ? handles.map((handle) => `@${handle}`).join(", ") : "a new account: there is no demo world"}
+
+  Data       ${options.data} (delete the folder to start afresh)
+  Stop       Ctrl-C
+`;
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}
