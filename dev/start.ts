@@ -68,7 +68,6 @@ async function main(): Promise<number> {
     return 1;
   }
 
-  const stopped = stopSignal();
   const cluster = await startCluster({
     port: options.port,
     host: options.host,
@@ -77,7 +76,7 @@ async function main(): Promise<number> {
     onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),
   });
   try {
-    await serve(cluster, stopped);
+    await serve(cluster, stopSignal());
     return 0;
   } finally {
     await cluster.stop();
@@ -113,8 +112,12 @@ Edgewise is running.
 `;
 }
 
+/** Call once the runtime is up: its own handlers, which exit on the spot, give way to ours. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.removeAllListeners(signal);
+      process.once(signal, () => resolve());
+    }
   });
 }
