@@ -6,6 +6,8 @@ import path from "node:path";
 import { ROOT, WORKERS, type WorkerPlan } from "../deploy/workers.ts";
 import { run } from "./run.ts";
 
+/** Where the gateway's wrangler.toml expects the web app. */
+export const WEB_DIST = path.join(ROOT, "web/dist");
 const BUILDS = path.join(ROOT, ".edgewise/build");
 /** Builds kept per part: the one in use, and a few to switch branches without building again. */
 const BUILDS_KEPT = 4;
@@ -101,7 +103,8 @@ async function forgetOldBuilds(folder: string): Promise<void> {
   );
 }
 
-async function buildWeb(out: string): Promise<void> {
+/** @throws BuildError */
+export async function buildWeb(out: string): Promise<void> {
   const args = ["build", "--config", "web/vite.config.ts", "--outDir", out, "--emptyOutDir"];
   const { code, output } = await run("vite", args);
   if (code !== 0) throw new BuildError(`vite could not build the web app:\n${output}`);

@@ -13,7 +13,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 
 import { ROOT, WORKERS, type WorkerPlan } from "../deploy/workers.ts";
 import { build, type Build } from "./build.ts";
-import { freshSecrets, readLocalSecrets, type LocalSecrets } from "./secrets.ts";
+import { freshSecrets, readLocalSecrets, SECRET_OF, type LocalSecrets } from "./secrets.ts";
 
 type Vars = Readonly<Record<string, string>>;
 type WorkerId = WorkerPlan["id"];
@@ -108,8 +108,6 @@ async function storageIn(dataFolder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   return folder;
 }
-
-const SECRET_OF = { AUTH_SECRET: "authSecret", SIGNING_SECRET: "signingSecret" } as const;
 
 /** Bindings as the Worker's wrangler.toml has them, with the built code in place of the source. */
 async function workerOptions(

@@ -18,9 +18,25 @@ export async function whenHealthy(url: string): Promise<void> {
 }
 
 /** A few people to sign in as; none when the store is empty or demo sign-in is off. */
-export async function firstHandles(url: string): Promise<string[]> {
+async function firstHandles(url: string): Promise<string[]> {
   const answer = await fetch(`${url}/v1/demo/users`);
   if (!answer.ok) return [];
   const { items } = (await answer.json()) as UserPage;
   return items.slice(0, 3).map((user) => user.handle);
+}
+
+/** Where to look, once it runs. */
+export async function welcome(url: string, dataFolder: string): Promise<string> {
+  const handles = await firstHandles(url);
+  return `
+Edgewise is running.
+
+  App        ${url}/
+  API docs   ${url}/docs
+  OpenAPI    ${url}/openapi.json
+  Sign in as ${handles.length > 0 ? handles.map((handle) => `@${handle}`).join(", ") : "a new account: there is no demo world"}
+
+  Data       ${dataFolder} (delete the folder to start afresh)
+  Stop       Ctrl-C
+`;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { ROOT } from "../deploy/workers.ts";
+import { ROOT, type SecretName } from "../deploy/workers.ts";
 
 /** What one local instance keeps: objects, media, secrets, and how far its world is loaded. */
 export const DATA_FOLDER = path.join(ROOT, ".edgewise/data");
@@ -13,6 +13,12 @@ export interface LocalSecrets {
   /** Signs tickets and cursors. */
   readonly signingSecret: string;
 }
+
+/** The binding that carries a secret into a Worker, and its name here. */
+export const SECRET_OF = {
+  AUTH_SECRET: "authSecret",
+  SIGNING_SECRET: "signingSecret",
+} as const satisfies Record<SecretName, keyof LocalSecrets>;
 
 export const freshSecrets = (): LocalSecrets => ({
   authSecret: randomBytes(32).toString("hex"),

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 import { BuildError } from "./build.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
-import { firstHandles, whenHealthy } from "./look.ts";
+import { welcome, whenHealthy } from "./look.ts";
 import { portTaken } from "./port.ts";
 import { DATA_FOLDER } from "./secrets.ts";
 
@@ -90,26 +90,11 @@ async function serve(cluster: Cluster, stopped: Promise<void>): Promise<void> {
     cluster.sweep().catch((error: unknown) => console.error("The gateway's cron failed:", error));
   }, CRON_MS);
   try {
-    console.log(await welcome(cluster.url));
+    console.log(await welcome(cluster.url, options.data));
     await stopped;
   } finally {
     clearInterval(cron);
   }
-}
-
-async function welcome(url: string): Promise<string> {
-  const handles = await firstHandles(url);
-  return `
-Edgewise is running.
-
-  App        ${url}/
-  API docs   ${url}/docs
-  OpenAPI    ${url}/openapi.json
-  Sign in as ${handles.length > 0 ? handles.map((handle) => `@${handle}`).join(", ") : "a new account: there is no demo world"}
-
-  Data       ${options.data} (delete the folder to start afresh)
-  Stop       Ctrl-C
-`;
 }
 
 /** Call once the runtime is up: its own handlers, which exit on the spot, give way to ours. */

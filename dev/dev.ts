@@ -1,0 +1,121 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { ROOT, WORKERS } from "../deploy/workers.ts";
+import { BuildError, buildWeb, WEB_DIST } from "./build.ts";
+import { welcome, whenHealthy } from "./look.ts";
+import { portTaken } from "./port.ts";
+import { toolEnv } from "./run.ts";
+import { readLocalSecrets, SECRET_OF } from "./secrets.ts";
+
+/** `npm run dev`: every Worker from source under `wrangler dev`, and the web app, with reload. */
+
+/** Apart from the data of `npm start`: an experiment may leave it in any state. */
+const FOLDER = path.join(ROOT, ".edgewise/dev");
+const CRON_MS = 60_000;
+
+const host = process.env["HOST"] ?? "127.0.0.1";
+const port = Number(process.env["PORT"] ?? "8787");
+const url = `http://${host}:${port}`;
+
+/** @returns the exit code. */
+async function main(): Promise<number> {
+  const taken = await portTaken(host, port);
+  if (taken !== null) {
+    console.error(taken.replace("npm start", "npm run dev"));
+    return 1;
+  }
+  await buildWeb(WEB_DIST); // `wrangler dev` wants the assets to be there when it starts.
+
+  writeSecrets();
+  const children = [startVite(), startWrangler()];
+  const stop = (): void => {
+    for (const child of children) child.kill("SIGTERM");
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  const ended = Promise.all(children.map(exitOf));
+
+  const cron = setInterval(() => void fireCron(), CRON_MS);
+  const greeting = greet();
+  // Either one alone is no product: when one ends, so does the other.
+  const code = await Promise.race(children.map(exitOf));
+  clearInterval(cron);
+  stop();
+  await Promise.all([ended, greeting]);
+  return code;
+}
+
+const startVite = (): ChildProcess =>
+  spawn("vite", ["build", "--watch", "--config", "web/vite.config.ts", "--logLevel", "warn"], {
+    cwd: ROOT,
+    env: toolEnv(),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+
+function startWrangler(): ChildProcess {
+  // The first configuration answers the front door.
+  const configs = WORKERS.toReversed().flatMap((worker) => ["-c", worker.config]);
+  const listen = ["--ip", host, "--port", String(port), "--inspector-port", "0"];
+  const keep = ["--persist-to", path.join(FOLDER, "storage")];
+  return spawn(
+    "wrangler",
+    ["dev", ...configs, ...listen, ...keep, "--show-interactive-dev-session=false"],
+    {
+      cwd: ROOT,
+      env: toolEnv({
+        // No look-up of where this machine is, and no other checkout's Workers.
+        CLOUDFLARE_CF_FETCH_ENABLED: "false",
+        WRANGLER_REGISTRY_PATH: path.join(FOLDER, "registry"),
+      }),
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
+}
+
+const HEADER = "# Written by npm run dev. Without this line the file is yours, and stays as it is.";
+
+/** `wrangler dev` gives a Worker the secrets in the `.dev.vars` beside its configuration. */
+function writeSecrets(): void {
+  const values = readLocalSecrets(FOLDER);
+  for (const worker of WORKERS.filter(({ secrets }) => secrets.length > 0)) {
+    const file = path.join(ROOT, path.dirname(worker.config), ".dev.vars");
+    if (existsSync(file) && !readFileSync(file, "utf8").startsWith(HEADER)) {
+      console.log(`${file} is yours: it must set ${worker.secrets.join(", ")}.`);
+      continue;
+    }
+    const lines = worker.secrets.map((name) => `${name}=${values[SECRET_OF[name]]}`);
+    writeFileSync(file, `${[HEADER, ...lines].join("\n")}\n`, { mode: 0o600 });
+  }
+}
+
+const exitOf = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve) => {
+    child.once("error", (error) => {
+      console.error(error.message);
+      resolve(127);
+    });
+    child.once("exit", (code) => resolve(code ?? 0));
+  });
+
+async function greet(): Promise<void> {
+  try {
+    await whenHealthy(url);
+    console.log(await welcome(url, FOLDER));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
+
+async function fireCron(): Promise<void> {
+  const answer = await fetch(
+    `${url}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent("* * * * *")}`,
+  ).catch((error: unknown) => String(error));
+  if (typeof answer === "string") console.error(`The gateway's cron could not be fired: ${answer}`);
+  else if (!answer.ok) console.error(`The gateway's cron failed: ${answer.status}`);
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof BuildError ? error.message : error);
+  return 1;
+});
