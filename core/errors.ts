@@ -1,5 +1,5 @@
 /** A dependency that can be away; the label of a metric, so keep the set small. */
-export type Dependency = "leader" | "follower" | "store" | "feed" | "media" | "ranker";
+export type Dependency = "leader" | "follower" | "store" | "feed" | "media" | "ranker" | "issuer";
 
 /**
  * Everything that can go wrong and that a caller may act on. The codes are wire
@@ -24,7 +24,8 @@ export type Failure =
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
   | { readonly code: "unavailable"; readonly dependency: Dependency; readonly retryAfterMs: number }
   | { readonly code: "deadline_exceeded"; readonly dependency: Dependency; readonly budgetMs: number }
-  | { readonly code: "unsupported_media"; readonly reason: string };
+  | { readonly code: "unsupported_media"; readonly reason: string }
+  | { readonly code: "method_not_allowed"; readonly allowed: readonly string[] };
 
 export type FailureCode = Failure["code"];
 
@@ -44,6 +45,7 @@ export const STATUS = {
   unavailable: 503,
   deadline_exceeded: 504,
   unsupported_media: 415,
+  method_not_allowed: 405,
 } as const satisfies Record<FailureCode, number>;
 
 /** The `title` of the problem document (RFC 9457): the same for every occurrence of a code. */
@@ -63,6 +65,7 @@ export const TITLE: Record<FailureCode, string> = {
   unavailable: "Temporarily unavailable",
   deadline_exceeded: "Took too long",
   unsupported_media: "Unsupported media type",
+  method_not_allowed: "Method not allowed",
 };
 
 /** Carries a `Failure` up one call stack, to the error handler. Never crosses RPC. */

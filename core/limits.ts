@@ -36,6 +36,8 @@ export const LIMITS = {
   /** Log kept for lagging followers; past it they start over. */
   logRetentionMs: 10 * 60_000,
   logRecordsMax: 20_000,
+  /** Log entries kept whatever their age: bounds the log during a bulk load. */
+  logEntriesMax: 200_000,
   /** Log records in one push or pull. */
   pushRecordsMax: 200,
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */
@@ -46,6 +48,17 @@ export const LIMITS = {
   /** Inverse edges in one call to another leader. */
   inverseBatchMax: 500,
   inverseRetryMs: 1_000,
+  /** Inverse edges waiting in memory per leader; more wait in its store alone. */
+  intentsInMemoryMax: 20_000,
+  /** Log records kept in memory for pushes; a follower further behind is served from the store. */
+  tailRecordsMax: 256,
+  /** How soon after a commit the alarm looks for deliveries that were lost. */
+  deliveryAlarmMs: 2_000,
+  /** How often a leader drops old log records and opIds. */
+  trimEveryMs: 60_000,
+  /** Cache entries in one fill: a page of 50 posts with counts over many lists. */
+  fillUnitsMax: 20_000,
+  overloadRetryMs: 200,
   /** Queued writes of one leader before it answers overloaded. */
   writeQueueMax: 1_000,
   /** Requests that one group commit may join. */
@@ -55,6 +68,10 @@ export const LIMITS = {
   followerTtlMs: 60_000,
   /** A third of the 128 MB an isolate has; several followers may share one. */
   followerBytesMax: 16_000_000,
+  /** Longest list prefix kept for merged reads: about 250 KB; deeper pages come from the leader. */
+  unionPrefixMax: 2_000,
+  /** Recently changed keys a follower remembers, to discard fills that were read before. */
+  touchedKeysMax: 10_000,
   /** Prefix of a list that a follower fetches on a miss. */
   listPrefix: 64,
   /** How long a follower waits for the log to reach a ticket before it asks the leader itself. */
@@ -65,8 +82,54 @@ export const LIMITS = {
 
   /** Rounds of refilling a feed page whose candidates were filtered away. */
   feedRefillsMax: 5,
+  /** Candidates fetched beyond a page, so that a few hidden ones cost no second round. */
+  feedSlack: 4,
+  /** A cursor is refused after this: long enough for a tab left open overnight. */
+  cursorTtlMs: 24 * 3_600_000,
+  /** One required stage of a feed: well over any healthy shard, under the request's budget. */
+  feedStageBudgetMs: 2_500,
+  /** Reactions and names a page can do without are not waited for longer than this. */
+  feedOptionalBudgetMs: 250,
+  /** Specification: a ranking call times out at 50 ms. */
+  rankBudgetMs: 50,
+  /** Batches of one operator call in flight together: under a Worker's concurrent connections. */
+  graphBatchesInFlight: 6,
   /** Reactions of the viewer fetched with a page, newest first; older posts cost one more call. */
   viewerReactionsMax: 500,
   /** Time a request may take end to end. */
   requestBudgetMs: 5_000,
+
+  /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
+  readsPerSecond: 50,
+  readsBurst: 200,
+  /** A person does not write more; loaders carry a role and are exempt. */
+  writesPerSecond: 5,
+  writesBurst: 50,
+  /** Per address, not signed in: offices share an address, so more than one person needs. */
+  anonymousPerSecond: 10,
+  anonymousBurst: 100,
+  /** Per address: sign-in, sign-up and tokens that fail verification. */
+  signInsPerSecond: 1,
+  signInsBurst: 20,
+  /** Per address: one page shows up to 100 images and avatars. */
+  mediaPerSecond: 200,
+  mediaBurst: 1_000,
+  /** Buckets one isolate remembers: about 100 bytes each. */
+  rateKeysMax: 20_000,
+  /** Verified tokens one isolate remembers: about 500 bytes each. */
+  tokensCachedMax: 10_000,
+  /** A withdrawn signing key stops working within this time. */
+  tokenCacheMs: 300_000,
+  tokenCharsMax: 4_096,
+  demoTokenMs: 7 * 24 * 3_600_000,
+  suggestedUsers: 24,
+  demoUsers: 24,
+  /** Width and height, pixels: what common decoders accept. */
+  mediaSideMax: 16_384,
+  /** Client: extra attempts after the first, and the longest wait it accepts between two. */
+  clientRetriesMax: 2,
+  clientRetryWaitMs: 5_000,
+  clientRetryBaseMs: 200,
+  /** Longer than `requestBudgetMs`, so that the server's own answer arrives first. */
+  clientTimeoutMs: 15_000,
 } as const;

@@ -1,0 +1,132 @@
+import { LIMITS } from "../core/limits.ts";
+import { ApiProblem, networkProblem, problemFrom } from "./problem.ts";
+import { Ticket, type TicketStore } from "./ticket.ts";
+
+export interface ClientOptions {
+  /** Origin of the product; "" is the page's own. */
+  readonly baseUrl: string;
+  /** Asked before every attempt; null calls without signing in. */
+  readonly token?: () => string | null;
+  /** Default: the global one. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  readonly ticketStore?: TicketStore;
+  /** Waits; default a timer. */
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** Uniform in [0, 1); default `Math.random`. */
+  readonly random?: () => number;
+  /** For one attempt, milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Of a write that was begun before, after a reload say; default: a new one. */
+  readonly idempotencyKey?: string;
+}
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly json?: unknown;
+  /** Raw body. */
+  readonly bytes?: BodyInit;
+  /** Changes the graph: carries an Idempotency-Key and waits for earlier writes. */
+  readonly write?: boolean;
+}
+
+/** Sends requests with token, ticket, key and bounded retries. */
+export class Transport {
+  readonly #options: ClientOptions;
+  readonly #ticket: Ticket;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#ticket = new Ticket(options.ticketStore);
+  }
+
+  /** @throws ApiProblem; or the signal's reason when the caller aborted. */
+  send<T>(request: ApiRequest, call: CallOptions = {}): Promise<T> {
+    if (request.write !== true) return this.#attempts<T>(request, call, null);
+    const key = call.idempotencyKey ?? newKey();
+    // In order, so that like and unlike end as the reader clicked, and no ticket is lost.
+    const result = this.#lastWrite.then(() => this.#attempts<T>(request, call, key));
+    this.#lastWrite = result.catch(() => null);
+    return result;
+  }
+
+  async #attempts<T>(request: ApiRequest, call: CallOptions, key: string | null): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      call.signal?.throwIfAborted();
+      try {
+        return await this.#attempt<T>(request, call, key);
+      } catch (error) {
+        call.signal?.throwIfAborted();
+        const problem = error instanceof ApiProblem ? error : networkProblem(error);
+        const waitMs = this.#retryWaitMs(problem, attempt);
+        if (waitMs === null) throw problem;
+        await this.#sleep(waitMs);
+      }
+    }
+  }
+
+  async #attempt<T>(request: ApiRequest, call: CallOptions, key: string | null): Promise<T> {
+    const { baseUrl, timeoutMs = LIMITS.clientTimeoutMs } = this.#options;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
+    const send = this.#options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
+    const sentAt = this.#ticket.generation;
+    const response = await send(`${baseUrl}${request.path}${queryText(request.query)}`, {
+      method: request.method,
+      headers: this.#headers(request, key),
+      signal,
+      ...bodyOf(request),
+    });
+    this.#ticket.accept(response.headers.get("edgewise-ticket"), sentAt, request.write === true);
+    if (!response.ok) throw await problemFrom(response);
+    return (response.status === 204 ? null : await response.json()) as T;
+  }
+
+  #headers(request: ApiRequest, key: string | null): Record<string, string> {
+    const token = this.#options.token?.() ?? null;
+    const ticket = this.#ticket.current;
+    return {
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(ticket !== null && { "edgewise-ticket": ticket }),
+      ...(key !== null && { "idempotency-key": key }),
+      ...(request.json !== undefined && { "content-type": "application/json" }),
+    };
+  }
+
+  /** @returns null when trying again would not help or was tried enough. */
+  #retryWaitMs(problem: ApiProblem, attempt: number): number | null {
+    const away = problem.code === "network" || problem.status === 503 || problem.status === 504;
+    const askedMs = problem.retryAfterMs ?? 0;
+    if (!away || attempt >= LIMITS.clientRetriesMax || askedMs > LIMITS.clientRetryWaitMs)
+      return null;
+    const random = this.#options.random ?? Math.random;
+    return askedMs + random() * LIMITS.clientRetryBaseMs * 2 ** attempt;
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#options.sleep?.(ms) ?? new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+/** 128 random bits. Not `randomUUID`, which pages without https do not have. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+
+function queryText(query: ApiRequest["query"]): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return "";
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+}
+
+const bodyOf = ({ json, bytes }: ApiRequest): Pick<RequestInit, "body"> => {
+  if (json !== undefined) return { body: JSON.stringify(json) };
+  return bytes === undefined ? {} : { body: bytes };
+};

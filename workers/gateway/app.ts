@@ -1,0 +1,35 @@
+import { Hono } from "hono";
+
+import type { GatewayApp, GatewayDeps, GatewayTypes } from "./context.ts";
+import { Authenticator } from "./middleware/auth.ts";
+import { corsPolicy } from "./middleware/cors.ts";
+import { onError } from "./middleware/errors.ts";
+import { RateLimits } from "./middleware/rate-limit.ts";
+import { requestContext } from "./middleware/request-context.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { OPERATIONS } from "./operations.ts";
+import { register } from "./register.ts";
+import { assetsRoute } from "./routes/assets.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { healthRoute } from "./routes/health.ts";
+import { mediaRoute } from "./routes/media.ts";
+import { notFound, onlyReads } from "./routes/not-found.ts";
+
+/** The gateway as a function of what it needs from outside: the same in production and in tests. */
+export function createApp(deps: GatewayDeps): GatewayApp {
+  const app: GatewayApp = new Hono<GatewayTypes>();
+  const limits = new RateLimits();
+  const authenticator = new Authenticator(deps.tokens, limits);
+
+  app.onError(onError);
+  app.use(requestContext(deps), securityHeaders(deps.config));
+  app.use("/v1/*", corsPolicy(deps.config));
+  for (const op of OPERATIONS) register(app, op, deps, { authenticator, limits });
+  mediaRoute(app, deps, limits);
+  healthRoute(app, deps, limits);
+  docsRoutes(app, OPERATIONS);
+  app.all("/v1/*", notFound(OPERATIONS));
+  assetsRoute(app, deps);
+  app.all("*", onlyReads);
+  return app;
+}

@@ -1,0 +1,38 @@
+import type { Context, Hono } from "hono";
+
+import type { Clock, Random } from "../../core/clock.ts";
+import type { FeedService } from "../../core/feed/service.ts";
+import type { Region } from "../../core/regions/regions.ts";
+import type { MediaStore } from "../../platform/media-store.ts";
+import type { GatewayConfig } from "./env.ts";
+import type { Caller, Tokens } from "./tokens.ts";
+
+/** Everything the app needs from outside. */
+export interface GatewayDeps {
+  readonly config: GatewayConfig;
+  readonly feed: FeedService;
+  readonly media: MediaStore;
+  /** The built web app. */
+  readonly assets: { fetch(request: Request): Promise<Response> };
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What the middleware knows about a request. */
+export interface RequestVariables {
+  readonly nowMs: number;
+  readonly region: Region;
+  /** The client's address as the platform saw it; never a header that a client can set. */
+  readonly address: string;
+  /** null: not signed in. */
+  caller: Caller | null;
+  /** Made when first asked for: most requests need none. */
+  readonly traceId: () => string;
+}
+
+export interface GatewayTypes {
+  Variables: RequestVariables;
+}
+export type GatewayApp = Hono<GatewayTypes>;
+export type GatewayContext = Context<GatewayTypes>;

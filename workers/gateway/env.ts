@@ -1,0 +1,153 @@
+import { z } from "zod";
+
+import type { FeedService } from "../../core/feed/service.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
+
+/** What the runtime gives: bindings, and strings nobody has checked. */
+export interface GatewayEnv {
+  readonly FEED: FeedService;
+  readonly MEDIA: R2Bucket;
+  readonly ASSETS: Fetcher;
+  readonly ENVIRONMENT?: string;
+  readonly AUTH_SECRET?: string;
+  readonly AUTH_JWKS_URL?: string;
+  readonly AUTH_ISSUER?: string;
+  readonly AUTH_AUDIENCE?: string;
+  readonly AUTH_SUBJECT_CLAIM?: string;
+  readonly DEMO_SIGN_IN?: string;
+  readonly CORS_ORIGINS?: string;
+  readonly REQUEST_BUDGET_MS?: string;
+  /** JSON, the rows of `core/regions`; must equal the feed Worker's. */
+  readonly REGIONS?: string;
+}
+
+/** Signs tokens on a developer's machine; everyone can read it, so it is refused anywhere else. */
+export const DEVELOPMENT_SECRET = "edgewise development only, not a secret";
+const DEFAULT_ISSUER = "edgewise";
+
+/** Empty variables count as missing: a dashboard cannot always remove one. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+
+const origin = z
+  .string()
+  .refine(
+    (text) => text === "*" || URL.parse(text)?.origin === text,
+    "an origin such as https://app.example.com",
+  );
+const regionRow = z.object({
+  region: z.string().min(1),
+  hint: z.string(),
+  leaderWeight: z.number().min(0),
+  continents: z.array(z.string()),
+});
+
+const varsSchema = z.object({
+  ENVIRONMENT: z.enum(["development", "staging", "production"]),
+  AUTH_SECRET: optional(z.string().min(32, "at least 32 characters, as HS256 needs")),
+  AUTH_JWKS_URL: optional(z.url({ protocol: /^https?$/ })),
+  AUTH_ISSUER: optional(z.string()),
+  AUTH_AUDIENCE: optional(z.string()),
+  AUTH_SUBJECT_CLAIM: optional(z.string()),
+  DEMO_SIGN_IN: optional(z.enum(["on", "off"])),
+  CORS_ORIGINS: optional(
+    z
+      .string()
+      .transform((text) => text.split(",").map((part) => part.trim()))
+      .pipe(z.array(origin)),
+  ),
+  REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
+  REGIONS: optional(
+    z
+      .string()
+      .transform((text, ctx): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          ctx.addIssue({ code: "custom", message: "not JSON" });
+          return z.NEVER;
+        }
+      })
+      .pipe(z.array(regionRow).min(1)),
+  ),
+});
+type Vars = z.infer<typeof varsSchema>;
+
+/** Who signs the tokens that this gateway accepts. */
+export type TokenTrust =
+  | { readonly kind: "secret"; readonly secret: string }
+  | { readonly kind: "jwks"; readonly url: string };
+
+/** What the Worker uses: checked, with units. */
+export interface GatewayConfig {
+  readonly environment: Vars["ENVIRONMENT"];
+  readonly trust: TokenTrust;
+  readonly issuer: string;
+  /** null: any audience, which only tokens of our own secret may have. */
+  readonly audience: string | null;
+  readonly subjectClaim: string;
+  readonly demoSignIn: boolean;
+  /** Origins of other sites whose pages may call the API; "*" is any. */
+  readonly corsOrigins: readonly string[];
+  readonly requestBudgetMs: number;
+  readonly regions: readonly RegionRow[];
+}
+
+/** A variable is missing or wrong; the message names it and says what to do. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** @throws ConfigError */
+export function configFrom(env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS">): GatewayConfig {
+  const parsed = varsSchema.safeParse(env);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new ConfigError(`Gateway configuration: ${issues.join("; ")}`);
+  }
+  const vars = parsed.data;
+  const demoSignIn = vars.DEMO_SIGN_IN === "on";
+  if (demoSignIn && vars.ENVIRONMENT === "production") {
+    throw new ConfigError(
+      "DEMO_SIGN_IN: anyone could sign in as anyone; set it to off in production",
+    );
+  }
+  const trust = trustFrom(vars);
+  if (demoSignIn && trust.kind === "jwks") {
+    throw new ConfigError(
+      "DEMO_SIGN_IN: needs AUTH_SECRET to sign with; turn it off or unset AUTH_JWKS_URL",
+    );
+  }
+  return {
+    environment: vars.ENVIRONMENT,
+    trust,
+    issuer: vars.AUTH_ISSUER ?? DEFAULT_ISSUER,
+    audience: vars.AUTH_AUDIENCE ?? null,
+    subjectClaim: vars.AUTH_SUBJECT_CLAIM ?? "sub",
+    demoSignIn,
+    corsOrigins: vars.CORS_ORIGINS ?? [],
+    requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
+    regions: vars.REGIONS ?? DEFAULT_REGIONS,
+  };
+}
+
+function trustFrom(vars: Vars): TokenTrust {
+  if (vars.AUTH_JWKS_URL !== undefined) {
+    // Such an issuer serves other applications too: their tokens must not work here.
+    if (vars.AUTH_ISSUER === undefined || vars.AUTH_AUDIENCE === undefined) {
+      throw new ConfigError("AUTH_JWKS_URL: set AUTH_ISSUER and AUTH_AUDIENCE with it");
+    }
+    if (vars.ENVIRONMENT === "production" && !vars.AUTH_JWKS_URL.startsWith("https:")) {
+      throw new ConfigError("AUTH_JWKS_URL: must be https in production");
+    }
+    return { kind: "jwks", url: vars.AUTH_JWKS_URL };
+  }
+  const secret = vars.AUTH_SECRET ?? DEVELOPMENT_SECRET;
+  if (secret === DEVELOPMENT_SECRET && vars.ENVIRONMENT !== "development") {
+    throw new ConfigError(
+      `AUTH_SECRET: set one of your own for ${vars.ENVIRONMENT} (wrangler secret put AUTH_SECRET), or AUTH_JWKS_URL`,
+    );
+  }
+  return { kind: "secret", secret };
+}

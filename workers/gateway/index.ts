@@ -1,0 +1,64 @@
+import { systemClock, systemRandom } from "../../platform/clock.ts";
+import { r2MediaStore } from "../../platform/media-store.ts";
+import { createApp } from "./app.ts";
+import type { GatewayApp } from "./context.ts";
+import { configFrom, type GatewayConfig, type GatewayEnv } from "./env.ts";
+import { INTERNAL } from "./problem.ts";
+import { createTokens } from "./tokens.ts";
+
+interface Gateway {
+  readonly config: GatewayConfig;
+  readonly app: GatewayApp;
+}
+
+/** An isolate reads its environment once; the runtime hands out the same object each time. */
+const gateways = new WeakMap<GatewayEnv, Gateway>();
+
+function gatewayFor(env: GatewayEnv): Gateway {
+  const known = gateways.get(env);
+  if (known !== undefined) return known;
+  const config = configFrom(env);
+  const app = createApp({
+    config,
+    feed: env.FEED,
+    media: r2MediaStore(env.MEDIA),
+    assets: env.ASSETS,
+    tokens: createTokens(config, (url, init) => fetch(url, init)),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const gateway = { config, app };
+  gateways.set(env, gateway);
+  return gateway;
+}
+
+export default {
+  fetch(request, env, ctx) {
+    let gateway: Gateway;
+    try {
+      gateway = gatewayFor(env);
+    } catch (error) {
+      // The operator finds the reason in the log; a visitor learns only that it is not theirs.
+      console.error({ event: "gateway_misconfigured", error: String(error) });
+      return Response.json(INTERNAL, {
+        status: 500,
+        headers: { "content-type": "application/problem+json" },
+      });
+    }
+    return gateway.app.fetch(request, env, ctx);
+  },
+
+  /** Each minute: every region's feed Worker wakes deliveries whose alarm was lost. */
+  async scheduled(_controller, env) {
+    const { config } = gatewayFor(env);
+    const sweep = async (region: string) => {
+      try {
+        console.log({ event: "sweep", region, ...(await env.FEED.sweep(region)) });
+      } catch (error) {
+        // The next minute tries again; the other regions must not wait for this one.
+        console.error({ event: "sweep_failed", region, error: String(error) });
+      }
+    };
+    await Promise.all(config.regions.map((row) => sweep(row.region)));
+  },
+} satisfies ExportedHandler<GatewayEnv>;

@@ -1,0 +1,61 @@
+import { FailureError } from "../../../core/errors.ts";
+
+/**
+ * Reads the whole body, but never more than `bytesMax`: Content-Length may be missing or
+ * lie, so the bytes are counted as they come.
+ *
+ * @throws FailureError `too_large`
+ */
+export async function readBody(
+  request: Request,
+  bytesMax: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new FailureError({ code: "too_large", field: "body", bytesMax });
+  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > bytesMax) {
+      await reader.cancel();
+      throw tooLarge();
+    }
+    chunks.push(value);
+  }
+  return joined(chunks, size);
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** @throws FailureError `invalid_request` for invalid UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new FailureError({
+      code: "invalid_request",
+      field: "body",
+      reason: "is not valid UTF-8",
+    });
+  }
+}
+
+/** @throws FailureError `unsupported_media` unless the body is declared as `type`. */
+export function requireContentType(request: Request, type: string): void {
+  const declared = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+  if (declared === type) return;
+  throw new FailureError({ code: "unsupported_media", reason: `send the body as ${type}` });
+}

@@ -1,0 +1,74 @@
+import { FailureError } from "../../../core/errors.ts";
+import { LIMITS } from "../../../core/limits.ts";
+import { type RatePolicy, type RateState, take } from "../../../core/resilience/rate-limit.ts";
+import { BoundedMap } from "../bounded-map.ts";
+import type { GatewayContext } from "../context.ts";
+import { isOperator } from "../tokens.ts";
+
+const policy = (name: string, perSecond: number, burst: number): RatePolicy => ({
+  name,
+  perSecond,
+  burst,
+});
+
+export const POLICIES = {
+  read: policy("reads", LIMITS.readsPerSecond, LIMITS.readsBurst),
+  write: policy("writes", LIMITS.writesPerSecond, LIMITS.writesBurst),
+  anonymous: policy("anonymous", LIMITS.anonymousPerSecond, LIMITS.anonymousBurst),
+  "sign-in": policy("sign-in", LIMITS.signInsPerSecond, LIMITS.signInsBurst),
+  media: policy("media", LIMITS.mediaPerSecond, LIMITS.mediaBurst),
+} as const;
+
+/** What a route costs. Signed-in callers pay for reads and writes, addresses for the rest. */
+export type RateClass = "read" | "write" | "sign-in" | "media";
+
+/**
+ * Buckets of this isolate only: a check costs one map access, and a caller who is spread
+ * over many isolates gets more, never less. When the map is full the caller who was away
+ * longest is forgotten, which fails open.
+ */
+export class RateLimits {
+  readonly #buckets = new BoundedMap<RateState>(LIMITS.rateKeysMax);
+
+  /** @throws FailureError `rate_limited` when the caller's bucket is empty. */
+  charge(c: GatewayContext, rate: RateClass): void {
+    const { caller, address } = c.var;
+    if (caller !== null && isOperator(caller)) return;
+    const personal = caller !== null && (rate === "read" || rate === "write");
+    if (personal) this.#take(c, POLICIES[rate], caller.subject);
+    else
+      this.#take(
+        c,
+        rate === "read" || rate === "write" ? POLICIES.anonymous : POLICIES[rate],
+        address,
+      );
+  }
+
+  /** Verifying a token costs CPU, so an address that keeps sending bad ones has to wait. */
+  chargeBadToken(c: GatewayContext): void {
+    this.#take(c, POLICIES["sign-in"], c.var.address);
+  }
+
+  /** @throws FailureError while the address has sent too many bad tokens; costs nothing. */
+  refuseBadTokens(c: GatewayContext): void {
+    const state = this.#buckets.get(`sign-in ${c.var.address}`) ?? null;
+    const { allow, retryAfterMs } = take(state, c.var.nowMs, POLICIES["sign-in"]);
+    if (!allow) throw new FailureError({ code: "rate_limited", retryAfterMs });
+  }
+
+  #take(c: GatewayContext, rate: RatePolicy, who: string): void {
+    const key = `${rate.name} ${who}`;
+    const decision = take(this.#buckets.get(key) ?? null, c.var.nowMs, rate);
+    this.#buckets.set(key, decision.next);
+    // draft-ietf-httpapi-ratelimit-headers: quota and window, then what remains and until when.
+    const windowSeconds = Math.ceil(rate.burst / rate.perSecond);
+    c.header("ratelimit-policy", `"${rate.name}";q=${rate.burst};w=${windowSeconds}`);
+    c.header(
+      "ratelimit",
+      `"${rate.name}";r=${decision.remaining};t=${Math.ceil(decision.resetMs / 1_000)}`,
+    );
+    if (!decision.allow) {
+      throw new FailureError({ code: "rate_limited", retryAfterMs: decision.retryAfterMs });
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import { z } from "zod";
+
+import { type FailureCode, STATUS, TITLE } from "../../core/errors.ts";
+import { LIMITS } from "../../core/limits.ts";
+import type { Operation } from "./operation.ts";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+type Json = JsonSchema;
+
+const REFERENCE = "#/components/schemas/";
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: "Stable; compare this one" }),
+    detail: z.string().meta({ description: "One sentence for people" }),
+    instance: z.string(),
+    traceId: z.string(),
+    field: z.string().optional().meta({ description: "The part of the request that is wrong" }),
+    retryAfter: z.int().optional().meta({ description: "Seconds, as in the Retry-After header" }),
+  })
+  .meta({ id: "Problem", description: "RFC 9457 problem document" });
+
+/** Any operation may fail like this. */
+const ALWAYS: readonly FailureCode[] = [
+  "rate_limited",
+  "overloaded",
+  "unavailable",
+  "deadline_exceeded",
+];
+
+/** OpenAPI 3.1, whose schemas are the ones that requests are checked with. */
+export function openApiDocument(operations: readonly Operation[]) {
+  const schemas: Record<string, Json> = {};
+  const paths: Record<string, Record<string, Json>> = {};
+  schemaOf(problemSchema, schemas);
+  for (const op of operations) {
+    (paths[op.path] ??= {})[op.method] = operationObject(op, schemas);
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Edgewise",
+      version: "1",
+      description:
+        "An edge-native news feed. Send a bearer token, send back the Edgewise-Ticket header that the last answer carried (your next read then includes your last write), and repeat a failed write with the same Idempotency-Key.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    tags: [...new Set(operations.map((op) => op.tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas,
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+    },
+  };
+}
+export type OpenApiDocument = ReturnType<typeof openApiDocument>;
+
+function operationObject(op: Operation, schemas: Record<string, Json>): Json {
+  return {
+    operationId: op.id,
+    tags: [op.tag],
+    summary: op.summary,
+    description: ACCESS[op.access],
+    security: op.access === "anyone" ? [{}, { bearer: [] }] : [{ bearer: [] }],
+    parameters: [
+      ...fieldsOf(op.params, "path", schemas),
+      ...fieldsOf(op.query, "query", schemas),
+      ...headersOf(op),
+    ],
+    ...(op.body !== undefined && { requestBody: bodyObject(op, op.body, schemas) }),
+    responses: responsesOf(op, schemas),
+  };
+}
+
+const ACCESS: Record<Operation["access"], string> = {
+  anyone: "Anyone may call this.",
+  viewer: "Needs a signed-in user.",
+  member: "Needs a signed-in user, or a service with the role `operator` or `loader`.",
+  operator: "Needs the role `operator` or `loader`.",
+};
+
+function fieldsOf(
+  schema: z.ZodType | undefined,
+  place: "path" | "query",
+  schemas: Record<string, Json>,
+): Json[] {
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => ({
+    name,
+    in: place,
+    required: place === "path",
+    schema: schemaOf(field, schemas),
+  }));
+}
+
+function headersOf(op: Operation): Json[] {
+  const text = (name: string, maxLength: number, description: string) => ({
+    name,
+    in: "header",
+    required: false,
+    description,
+    schema: { type: "string", minLength: 1, maxLength },
+  });
+  const ticket = text(
+    "Edgewise-Ticket",
+    LIMITS.ticketCharsMax,
+    "From your last answer: reads are at least that fresh",
+  );
+  if (op.method === "get") return [ticket];
+  const max = LIMITS.idempotencyKeyCharsMax;
+  return [
+    ticket,
+    text("Idempotency-Key", max, "Repeating a write with the same key gives the first answer"),
+  ];
+}
+
+function bodyObject(op: Operation, schema: z.ZodType, schemas: Record<string, Json>): Json {
+  if (op.bodyKind === "image") {
+    return {
+      required: true,
+      content: { "image/*": { schema: { type: "string", format: "binary" } } },
+    };
+  }
+  return { required: true, content: { "application/json": { schema: schemaOf(schema, schemas) } } };
+}
+
+function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
+  const responses: Record<string, Json> = {
+    [op.status]: {
+      description: op.answer === null ? "Done" : "The answer",
+      headers: {
+        "Edgewise-Ticket": {
+          schema: { type: "string" },
+          description: "Send it with your next request",
+        },
+      },
+      ...(op.answer !== null && {
+        content: { "application/json": { schema: schemaOf(op.answer, schemas) } },
+      }),
+    },
+  };
+  for (const code of failuresOf(op)) {
+    const before = responses[STATUS[code]]?.["description"];
+    responses[STATUS[code]] = {
+      description: `${before === undefined ? "" : `${String(before)}; `}${TITLE[code]} (\`${code}\`)`,
+      content: { "application/problem+json": { schema: { $ref: `${REFERENCE}Problem` } } },
+    };
+  }
+  return responses;
+}
+
+function failuresOf(op: Operation): ReadonlySet<FailureCode> {
+  const codes = new Set<FailureCode>(["unauthenticated", ...(op.failures ?? []), ...ALWAYS]);
+  if (op.params ?? op.query ?? op.method !== "get") codes.add("invalid_request");
+  if (op.access !== "anyone") codes.add("forbidden");
+  if (op.body !== undefined) codes.add("too_large").add("unsupported_media");
+  return codes;
+}
+
+/**
+ * JSON Schema of what is sent (a field with a default may be missing), with every named
+ * schema moved to `schemas`.
+ */
+function schemaOf(schema: z.ZodType, schemas: Record<string, Json>): Json {
+  const {
+    $schema: _,
+    $defs,
+    ...own
+  } = z.toJSONSchema(schema, {
+    io: "input",
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.id;
+      // Any integer: the bounds of a safe one say nothing about the field.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  for (const [name, definition] of Object.entries($defs ?? {})) schemas[name] ??= moved(definition);
+  const id = schema.meta()?.["id"];
+  if (typeof id !== "string") return moved(own);
+  if (own["$ref"] === undefined) schemas[id] ??= moved(own);
+  return { $ref: `${REFERENCE}${id}` };
+}
+
+/** References of a stand-alone schema point into its own `$defs`. */
+const moved = (schema: unknown): Json => {
+  const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"${REFERENCE}`);
+  return JSON.parse(text) as Json;
+};

@@ -1,0 +1,60 @@
+import type { z } from "zod";
+
+import type { Failure, FailureCode } from "../../core/errors.ts";
+import type { CallContext } from "../../core/feed/service.ts";
+import type { Result } from "../../core/result.ts";
+import type { GatewayContext, GatewayDeps } from "./context.ts";
+import type { Access } from "./middleware/auth.ts";
+import type { RateClass } from "./middleware/rate-limit.ts";
+
+/** How a body arrives. `text` goes to the feed Worker as it is, which parses it. */
+export type BodyKind = "json" | "text" | "image";
+
+export interface Call<P, Q, B> {
+  readonly deps: GatewayDeps;
+  /** What every call to the feed Worker carries. */
+  readonly ctx: CallContext;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly c: GatewayContext;
+}
+
+/** An answer of the feed Worker, or of the gateway itself, which has no ticket. */
+export type Outcome<T> = Promise<
+  Result<{ readonly value: T; readonly ticket: string | null }, Failure>
+>;
+
+/**
+ * One operation of the public API: checked, enforced and described from this one
+ * declaration. `A` null is 204. A string answer is JSON text already.
+ */
+export interface OperationSpec<P, Q, B, A> {
+  /** The operation's name in OpenAPI and in the typed client. */
+  readonly id: string;
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
+  /** OpenAPI syntax: `/v1/posts/{id}`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly rate: RateClass;
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  readonly body?: z.ZodType<B>;
+  /** Default "json". */
+  readonly bodyKind?: BodyKind;
+  readonly bodyBytesMax?: number;
+  readonly status: 200 | 201 | 204;
+  readonly answer: z.ZodType<A> | null;
+  /** Failures beyond those that any operation may give. */
+  readonly failures?: readonly FailureCode[];
+  readonly handle: (call: Call<P, Q, B>) => Outcome<A | string | null>;
+}
+
+/** An operation of unknown shape; `operation` checked that its parts fit together. */
+export type Operation = OperationSpec<never, never, never, unknown>;
+
+export const operation = <P = undefined, Q = undefined, B = undefined, A = unknown>(
+  spec: OperationSpec<P, Q, B, A>,
+): Operation => spec as unknown as Operation;

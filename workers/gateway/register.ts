@@ -1,0 +1,108 @@
+import type { z } from "zod";
+
+import { type Failure, FailureError } from "../../core/errors.ts";
+import type { CallContext } from "../../core/feed/service.ts";
+import { LIMITS } from "../../core/limits.ts";
+import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
+import { parseJson } from "./json.ts";
+import { type Authenticator, requireAccess } from "./middleware/auth.ts";
+import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
+import type { RateLimits } from "./middleware/rate-limit.ts";
+import type { Operation } from "./operation.ts";
+
+export interface Guards {
+  readonly authenticator: Authenticator;
+  readonly limits: RateLimits;
+}
+
+/** Adds an operation's route: who calls, may they, is the request valid, then the call. */
+export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guards: Guards): void {
+  const path = op.path.replace(/\{(\w+)\}/g, ":$1");
+  app.on(op.method.toUpperCase(), path, async (c) => {
+    c.set("caller", await guards.authenticator.callerOf(c));
+    guards.limits.charge(c, op.rate);
+    requireAccess(op.access, c.var.caller);
+    const params = checked(op.params, c.req.param(), "path");
+    const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
+    const ctx = callContext(c, deps, op.method !== "get");
+    const body = await bodyOf(op, c.req.raw);
+    const startMs = deps.clock.nowMs();
+    const outcome = await op.handle({ deps, ctx, params, query, body, c } as Parameters<
+      Operation["handle"]
+    >[0]);
+    c.header("server-timing", `feed;dur=${deps.clock.nowMs() - startMs}`);
+    if (!outcome.ok) throw new FailureError(outcome.error);
+    return answer(c, op, outcome.value.value, outcome.value.ticket);
+  });
+}
+
+function answer(c: GatewayContext, op: Operation, value: unknown, ticket: string | null): Response {
+  c.header("cache-control", "private, no-store");
+  if (ticket !== null) c.header("edgewise-ticket", ticket);
+  if (op.answer === null) return c.body(null, 204);
+  c.header("content-type", "application/json");
+  return c.body(
+    typeof value === "string" ? value : JSON.stringify(value),
+    op.status === 201 ? 201 : 200,
+  );
+}
+
+function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {
+  const { headers } = c.req.raw;
+  const ticket = headers.get("edgewise-ticket");
+  return {
+    viewer: c.var.caller?.viewer ?? null,
+    region: c.var.region,
+    // A ticket only makes answers fresher: one that cannot be ours is left out.
+    ticket: ticket !== null && ticket.length <= LIMITS.ticketCharsMax ? ticket : null,
+    idempotencyKey: write ? idempotencyKeyOf(headers) : null,
+    deadlineMs: c.var.nowMs + config.requestBudgetMs,
+  };
+}
+
+function idempotencyKeyOf(headers: Headers): string | null {
+  const key = headers.get("idempotency-key");
+  if (key === null || (/^[\x21-\x7e]+$/.test(key) && key.length <= LIMITS.idempotencyKeyCharsMax))
+    return key;
+  const reason = `1 to ${LIMITS.idempotencyKeyCharsMax} printable ASCII characters without spaces`;
+  throw new FailureError({ code: "invalid_request", field: "Idempotency-Key", reason });
+}
+
+/** A name that occurs twice keeps both values, which no schema accepts. */
+function queryOf(c: GatewayContext): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {};
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    query[name] = values.length === 1 ? (values[0] ?? "") : values;
+  }
+  return query;
+}
+
+async function bodyOf(op: Operation, request: Request): Promise<unknown> {
+  if (op.body === undefined) return undefined;
+  const kind = op.bodyKind ?? "json";
+  // An image is recognised by its bytes, whatever it is declared as.
+  if (kind !== "image") requireContentType(request, "application/json");
+  const bytes = await readBody(request, op.bodyBytesMax ?? LIMITS.bodyBytesMax);
+  if (kind === "image") return bytes;
+  const text = decodeText(bytes);
+  return kind === "text" ? text : checked(op.body, parseJson(text), "body");
+}
+
+/** @throws FailureError `invalid_request`, naming the first field that is wrong. */
+function checked(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const unknownKeys = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  const field = [...(issue?.path ?? []), ...unknownKeys].join(".").slice(0, 80) || where;
+  const reason =
+    unknownKeys.length > 0 ? "is not a known field" : (issue?.message ?? "is not valid");
+  throw new FailureError(failureFor(field, reason));
+}
+
+/** The schema knows a cursor's size, the feed Worker the rest; to a client both are one failure. */
+const failureFor = (field: string, reason: string): Failure =>
+  field === "cursor"
+    ? { code: "invalid_cursor", reason }
+    : { code: "invalid_request", field, reason };

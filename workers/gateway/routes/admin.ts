@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+import { graphReadSchema, graphWriteSchema } from "../../../core/tao/graph-wire.ts";
+import { LIMITS } from "../../../core/limits.ts";
+import { operation } from "../operation.ts";
+
+/** The feed Worker parses and answers; the gateway checks the role and the size. */
+const common = {
+  method: "post",
+  tag: "Operators",
+  access: "operator",
+  rate: "write",
+  bodyKind: "text",
+  bodyBytesMax: LIMITS.adminBodyBytesMax,
+  status: 200,
+} as const;
+
+const asText = (schema: z.ZodType) => schema as z.ZodType<string>;
+
+export const adminOperations = [
+  operation({
+    ...common,
+    id: "graphWrite",
+    path: "/v1/admin/graph/write",
+    summary: "Write batches to the graph, each atomic and idempotent by its opId",
+    body: asText(graphWriteSchema.meta({ id: "GraphWrite" })),
+    answer: z.object({ batches: z.array(z.record(z.string(), z.unknown())) }),
+    failures: ["limit_reached"],
+    handle: ({ deps, ctx, body }) => deps.feed.graphWrite(ctx, body),
+  }),
+  operation({
+    ...common,
+    id: "graphRead",
+    path: "/v1/admin/graph/read",
+    summary: "Read from the graph",
+    body: asText(graphReadSchema.meta({ id: "GraphRead" })),
+    answer: z.object({ results: z.array(z.record(z.string(), z.unknown())) }),
+    handle: ({ deps, ctx, body }) => deps.feed.graphRead(ctx, body),
+  }),
+];

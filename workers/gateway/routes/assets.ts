@@ -1,0 +1,29 @@
+import { FailureError } from "../../../core/errors.ts";
+import type { GatewayApp, GatewayDeps } from "../context.ts";
+import { APP_POLICY } from "../middleware/security-headers.ts";
+
+/** Names with a content hash, as the build makes them: a new build has new names. */
+const HASHED = /^\/assets\/.+-[\w-]{8,}\.\w+$/;
+
+/**
+ * Everything else under `/` is the web app: its files, and `index.html` for any address
+ * that the app itself routes.
+ */
+export function assetsRoute(app: GatewayApp, { assets }: GatewayDeps): void {
+  app.get("*", async (c) => {
+    const { pathname } = new URL(c.req.url);
+    const found = await assets.fetch(c.req.raw);
+    const isPage = (found.headers.get("content-type") ?? "").startsWith("text/html");
+    // The fallback page in place of a script would fail in the browser as a syntax error.
+    if (found.status === 404 || (isPage && /\.(?!html$)\w+$/.test(pathname))) {
+      throw new FailureError({ code: "not_found", what: "page" });
+    }
+    // What a binding answers cannot be changed; a copy takes the security headers.
+    const response = new Response(found.body, found);
+    response.headers.set("content-security-policy", APP_POLICY);
+    if (HASHED.test(pathname)) {
+      response.headers.set("cache-control", "public, max-age=31536000, immutable");
+    }
+    return response;
+  });
+}

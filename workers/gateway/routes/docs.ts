@@ -1,0 +1,44 @@
+import type { GatewayApp } from "../context.ts";
+import { renderDocs } from "../docs/page.ts";
+import { DOCS_STYLE } from "../docs/style.ts";
+import { openApiDocument } from "../openapi.ts";
+import type { Operation } from "../operation.ts";
+
+/** The same for everyone until the next deployment. */
+const CACHE = "public, max-age=300";
+
+interface Documents {
+  readonly openapi: string;
+  readonly html: string;
+  /** Allows the page's one inline style sheet, and nothing else. */
+  readonly policy: string;
+}
+
+/** `GET /openapi.json` and `GET /docs`, made when first asked for: starting up must stay cheap. */
+export function docsRoutes(app: GatewayApp, operations: readonly Operation[]): void {
+  let documents: Promise<Documents> | null = null;
+  const get = () => (documents ??= makeDocuments(operations));
+
+  app.get("/openapi.json", async (c) => {
+    c.header("access-control-allow-origin", "*");
+    return c.body((await get()).openapi, 200, {
+      "content-type": "application/json",
+      "cache-control": CACHE,
+    });
+  });
+  app.get("/docs", async (c) => {
+    const { html, policy } = await get();
+    return c.html(html, 200, { "content-security-policy": policy, "cache-control": CACHE });
+  });
+}
+
+async function makeDocuments(operations: readonly Operation[]): Promise<Documents> {
+  const document = openApiDocument(operations);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(DOCS_STYLE));
+  const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  return {
+    openapi: JSON.stringify(document),
+    html: renderDocs(document),
+    policy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  };
+}

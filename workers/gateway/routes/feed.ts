@@ -1,0 +1,20 @@
+import { feedPageSchema, feedQuerySchema } from "../../../core/feed/schemas.ts";
+import { operation } from "../operation.ts";
+
+export const feedOperations = [
+  operation({
+    id: "feed",
+    method: "get",
+    path: "/v1/feed",
+    tag: "Feed",
+    summary: "One page of the home feed",
+    access: "viewer",
+    rate: "read",
+    query: feedQuerySchema,
+    status: 200,
+    answer: feedPageSchema,
+    failures: ["invalid_cursor"],
+    handle: ({ deps, ctx, query }) =>
+      deps.feed.home(ctx, { mode: query.mode, limit: query.limit, cursor: query.cursor }),
+  }),
+];

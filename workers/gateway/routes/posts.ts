@@ -1,0 +1,66 @@
+import { newPostSchema, postPatchSchema, postSchema } from "../../../core/feed/schemas.ts";
+import { operation } from "../operation.ts";
+import { idPath } from "./paths.ts";
+
+const tag = "Posts";
+const path = "/v1/posts/{id}";
+
+export const postOperations = [
+  operation({
+    id: "createPost",
+    method: "post",
+    path: "/v1/posts",
+    tag,
+    summary: "Write a post, a quote or a repost",
+    access: "viewer",
+    rate: "write",
+    body: newPostSchema,
+    status: 201,
+    answer: postSchema,
+    failures: ["not_found", "limit_reached", "idempotency_mismatch"],
+    handle: ({ deps, ctx, body }) => deps.feed.createPost(ctx, body),
+  }),
+  operation({
+    id: "post",
+    method: "get",
+    path,
+    tag,
+    summary: "One post",
+    access: "anyone",
+    rate: "read",
+    params: idPath,
+    status: 200,
+    answer: postSchema,
+    failures: ["not_found"],
+    handle: ({ deps, ctx, params }) => deps.feed.post(ctx, params.id),
+  }),
+  operation({
+    id: "setAudience",
+    method: "patch",
+    path,
+    tag,
+    summary: "Change who may see your post",
+    access: "viewer",
+    rate: "write",
+    params: idPath,
+    body: postPatchSchema,
+    status: 200,
+    answer: postSchema,
+    failures: ["not_found", "forbidden", "idempotency_mismatch"],
+    handle: ({ deps, ctx, params, body }) => deps.feed.setAudience(ctx, params.id, body.audience),
+  }),
+  operation({
+    id: "deletePost",
+    method: "delete",
+    path,
+    tag,
+    summary: "Delete your post",
+    access: "viewer",
+    rate: "write",
+    params: idPath,
+    status: 204,
+    answer: null,
+    failures: ["not_found", "forbidden", "idempotency_mismatch"],
+    handle: ({ deps, ctx, params }) => deps.feed.deletePost(ctx, params.id),
+  }),
+];

@@ -1,0 +1,53 @@
+import { pageQuerySchema, profileSchema, userPageSchema } from "../../../core/feed/schemas.ts";
+import type { OwnList, Relation } from "../../../core/feed/service.ts";
+import { operation } from "../operation.ts";
+import { userPath } from "./paths.ts";
+
+const tag = "Relations";
+const relate = (id: string, method: "put" | "delete", relation: Relation, summary: string) =>
+  operation({
+    id,
+    method,
+    path: `/v1/users/{user}/${relation}`,
+    tag,
+    summary: `${summary}; repeating is harmless`,
+    access: "viewer",
+    rate: "write",
+    params: userPath,
+    status: 200,
+    answer: profileSchema,
+    failures: ["not_found", "conflict", "limit_reached", "idempotency_mismatch"],
+    handle: ({ deps, ctx, params }) =>
+      deps.feed.relate(ctx, params.user, relation, method === "put"),
+  });
+
+const ownList = (id: string, list: OwnList, summary: string) =>
+  operation({
+    id,
+    method: "get",
+    path: `/v1/${list}`,
+    tag,
+    summary,
+    access: "viewer",
+    rate: "read",
+    query: pageQuerySchema,
+    status: 200,
+    answer: userPageSchema,
+    failures: ["invalid_cursor"],
+    handle: ({ deps, ctx, query }) =>
+      deps.feed.ownList(ctx, list, { limit: query.limit, cursor: query.cursor }),
+  });
+
+export const relationOperations = [
+  relate("follow", "put", "follow", "Follow a user"),
+  relate("unfollow", "delete", "follow", "Stop following a user"),
+  relate("befriend", "put", "friend", "Ask a user to be your friend, or accept that they asked"),
+  relate("unfriend", "delete", "friend", "End a friendship, take a request back or decline one"),
+  relate("block", "put", "block", "Block a user: neither sees the other any more"),
+  relate("unblock", "delete", "block", "Unblock a user"),
+  relate("mute", "put", "mute", "Hide a user's posts from your feed; they do not notice"),
+  relate("unmute", "delete", "mute", "Show a user's posts again"),
+  ownList("blocks", "blocks", "Users you block"),
+  ownList("mutes", "mutes", "Users you mute"),
+  ownList("friendRequests", "friend-requests", "Users who asked to be your friend"),
+];
