@@ -114,10 +114,10 @@ export const LIMITS = {
   /** Per address: one page shows up to 100 images and avatars. */
   mediaPerSecond: 200,
   mediaBurst: 1_000,
-  /** Buckets one isolate remembers: about 100 bytes each. */
-  rateKeysMax: 20_000,
-  /** Verified tokens one isolate remembers: about 500 bytes each. */
-  tokensCachedMax: 10_000,
+  /** Buckets one isolate remembers: about 20,000 callers of some 100 bytes each. */
+  rateBucketsBytesMax: 2_000_000,
+  /** Verified tokens one isolate remembers: about 8,000 of some 500 bytes each. */
+  tokensBytesMax: 4_000_000,
   /** A withdrawn signing key stops working within this time. */
   tokenCacheMs: 300_000,
   tokenCharsMax: 4_096,

@@ -69,7 +69,13 @@ const innerPost = {
   createdAtMs: timeSchema,
   counts: z.object({ reactions: z.int(), comments: z.int(), reposts: z.int() }),
 };
-export const embeddedPostSchema = z.object(innerPost).meta({ id: "EmbeddedPost" });
+export const embeddedPostSchema = z
+  .object({
+    ...innerPost,
+    /** A repost's original carries it, since the reader reacts to the original. */
+    viewer: z.object({ reaction: reactionKindSchema.nullable() }).optional(),
+  })
+  .meta({ id: "EmbeddedPost" });
 
 export const postSchema = z
   .object({

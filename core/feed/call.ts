@@ -1,0 +1,50 @@
+import type { Clock, Random, Sleep } from "../clock.ts";
+import type { Failure } from "../errors.ts";
+import type { Id } from "../ids.ts";
+import type { RankingService } from "../ranking/service.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Tao } from "../tao/tao.ts";
+import type { Signer } from "./cursor.ts";
+
+/** What a use-case may tell the operators about; never carries content. */
+export interface FeedEvent {
+  readonly event: "stage_failed_open" | "refills_exhausted";
+  readonly stage: string;
+  readonly viewer: string | null;
+}
+
+/** What one request of the feed Worker has at hand. */
+export interface Call {
+  readonly tao: Tao;
+  /** Who asks; null for a visitor. */
+  readonly viewer: Id | null;
+  readonly idempotencyKey: string | null;
+  /** Unix time, milliseconds, after which nobody listens. */
+  readonly deadlineMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sleep: Sleep;
+  readonly signer: Signer;
+  readonly ranker: RankingService;
+  readonly report: (event: FeedEvent) => void;
+}
+
+/** An answer within core: the ticket is added at the edge. */
+export type Outcome<T> = Promise<Result<T, Failure>>;
+
+export function signedIn(call: Call): Result<Id, Failure> {
+  return call.viewer === null
+    ? err({ code: "unauthenticated", reason: "this needs a signed-in user" })
+    : ok(call.viewer);
+}
+
+export const notFound = (what: string): Result<never, Failure> => err({ code: "not_found", what });
+
+/**
+ * Idempotency id of one part of a request that writes to several shards. Bound to the
+ * viewer, so that nobody replays another's answer; null when the client sent no key.
+ */
+export function opId(call: Call, operation: string, part = ""): string | null {
+  if (call.idempotencyKey === null) return null;
+  return `${call.viewer ?? "-"}:${operation}:${part}:${call.idempotencyKey}`;
+}

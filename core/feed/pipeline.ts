@@ -1,0 +1,48 @@
+import type { Id } from "../ids.ts";
+import { ok } from "../result.ts";
+import type { ListCursor } from "../tao/types.ts";
+import type { Call, Outcome } from "./call.ts";
+import { fillPage, type Page } from "./paging.ts";
+import type { Post } from "./schemas.ts";
+import { judge } from "./stages/filter.ts";
+import type { RecentReactions } from "./stages/home-viewer.ts";
+import { hydrate } from "./stages/hydrate.ts";
+import { placeOnce } from "./stages/select.ts";
+import { authored } from "./stages/sources.ts";
+import type { Standing } from "./standing.ts";
+import type { Surface } from "./visibility.ts";
+
+export interface TimelineRequest {
+  readonly authors: readonly Id[];
+  readonly standing: Standing;
+  readonly reactions: RecentReactions;
+  readonly surface: Surface;
+  readonly after: ListCursor | null;
+  readonly limit: number;
+}
+
+/**
+ * The stages that decide what is on a page: sources → hydrate → filter, again while the
+ * page is not full, and the selection of one entry per content. Scoring and side effects
+ * follow in the use-case, once per page.
+ */
+export function timeline(call: Call, request: TimelineRequest): Outcome<Page<Post>> {
+  const { authors, standing, reactions, surface, after, limit } = request;
+  return fillPage<Post>({
+    limit,
+    after,
+    place: placeOnce,
+    fetch: async (from, count) => {
+      const found = await authored(call, authors, from, count);
+      if (!found.ok) return found;
+      const { candidates, users, more } = found.value;
+      const world = await hydrate(call, candidates, { standing, users, reactions });
+      if (!world.ok) return world;
+      const entries = candidates.map((candidate) => ({
+        at: candidate.at,
+        ...judge(candidate, world.value, surface),
+      }));
+      return ok({ entries, more });
+    },
+  });
+}
