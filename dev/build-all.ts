@@ -1,4 +1,5 @@
-import { build, BuildError, buildWeb, WEB_DIST } from "./build.ts";
+import { BuildError, buildWeb, WEB_DIST } from "../deploy/build-web.ts";
+import { build } from "./build.ts";
 
 /** `npm run build`: the Workers' bundles, and the web app where a deployment expects it. */
 try {

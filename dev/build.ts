@@ -3,11 +3,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
+import { BuildError, buildWeb } from "../deploy/build-web.ts";
+import { run } from "../deploy/run.ts";
 import { ROOT, WORKERS, type WorkerPlan } from "../deploy/workers.ts";
-import { run } from "./run.ts";
 
-/** Where the gateway's wrangler.toml expects the web app. */
-export const WEB_DIST = path.join(ROOT, "web/dist");
 const BUILDS = path.join(ROOT, ".edgewise/build");
 /** Builds kept per part: the one in use, and a few to switch branches without building again. */
 const BUILDS_KEPT = 4;
@@ -19,15 +18,12 @@ export interface Build {
   readonly web: string;
 }
 
-/** @throws BuildError with the tool's own output. */
-export class BuildError extends Error {
-  override readonly name = "BuildError";
-}
-
 /**
  * Builds the web app and every Worker, with the bundler that a deployment uses. A build is
  * named for the content of its sources, so what has not changed is not built again, and two
  * builds at once cannot disturb each other.
+ *
+ * @throws BuildError
  */
 export async function build(onStep: (text: string) => void): Promise<Build> {
   const web = cached("web", webSources(), onStep, buildWeb);
@@ -101,13 +97,6 @@ async function forgetOldBuilds(folder: string): Promise<void> {
   await Promise.all(
     old.map(({ name }) => rm(path.join(folder, name), { recursive: true, force: true })),
   );
-}
-
-/** @throws BuildError */
-export async function buildWeb(out: string): Promise<void> {
-  const args = ["build", "--config", "web/vite.config.ts", "--outDir", out, "--emptyOutDir"];
-  const { code, output } = await run("vite", args);
-  if (code !== 0) throw new BuildError(`vite could not build the web app:\n${output}`);
 }
 
 async function bundle(worker: WorkerPlan, out: string): Promise<void> {

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
+import { BuildError, buildWeb, WEB_DIST } from "../deploy/build-web.ts";
+import { toolEnv } from "../deploy/run.ts";
 import { ROOT, WORKERS } from "../deploy/workers.ts";
-import { BuildError, buildWeb, WEB_DIST } from "./build.ts";
 import { welcome, whenHealthy } from "./look.ts";
 import { portTaken } from "./port.ts";
-import { toolEnv } from "./run.ts";
 import { readLocalSecrets, SECRET_OF } from "./secrets.ts";
 
 /** `npm run dev`: every Worker from source under `wrangler dev`, and the web app, with reload. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { BuildError } from "./build.ts";
+import { BuildError } from "../deploy/build-web.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
 import { welcome, whenHealthy } from "./look.ts";
 import { portTaken } from "./port.ts";

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { runAttached } from "../deploy/run.ts";
 import { ROOT } from "../deploy/workers.ts";
-import { runAttached } from "./run.ts";
 import { tally, type VitestReport } from "./tally.ts";
 
 const CHROMIUM = "/usr/bin/chromium";

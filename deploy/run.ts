@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 
-import { ROOT } from "../deploy/workers.ts";
+import { ROOT } from "./workers.ts";
 
 /** Tools of the pinned toolchain come first, whatever the host has. */
 export const toolEnv = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => ({
