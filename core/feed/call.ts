@@ -3,8 +3,8 @@ import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
 import type { RankingService } from "../ranking/service.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { Signer } from "../signer.ts";
 import type { Tao } from "../tao/tao.ts";
-import type { Signer } from "./cursor.ts";
 
 /** What a use-case may tell the operators about; never carries content. */
 export interface FeedEvent {

@@ -2,12 +2,8 @@ import type { Failure } from "../errors.ts";
 import { formatId, type Id, parseId } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
+import { sameText, type Signer } from "../signer.ts";
 import type { ListCursor } from "../tao/types.ts";
-
-/** Keyed, deterministic and URL-safe: the same text gives the same signature. */
-export interface Signer {
-  sign(text: string): string;
-}
 
 /** What a cursor is good for: one list, paged by one viewer. */
 export interface CursorScope {
@@ -56,8 +52,10 @@ export function decodeCursor(
   const end = text.lastIndexOf(".");
   const body = text.slice(0, end);
   const parts = body.split(".");
-  if (text.length > LIMITS.cursorCharsMax || parts.length !== PARTS - 1) return invalid("malformed");
-  if (!sameText(text.slice(end + 1), sign(body, signer))) return invalid("not signed by this service");
+  if (text.length > LIMITS.cursorCharsMax || parts.length !== PARTS - 1)
+    return invalid("malformed");
+  if (!sameText(text.slice(end + 1), sign(body, signer)))
+    return invalid("not signed by this service");
 
   const [version, kind, viewer, issued = "", time = "", id = ""] = parts;
   if (version !== VERSION) return invalid("of another version");
@@ -74,10 +72,3 @@ const viewerText = (viewer: Id | null): string => (viewer === null ? "-" : forma
 /** The prefix keeps a signature made for another purpose from passing here. */
 const sign = (body: string, signer: Signer): string => signer.sign(`cursor\n${body}`);
 const invalid = (reason: string): Result<never, Failure> => err({ code: "invalid_cursor", reason });
-
-/** Time depends on the length alone, so that a guess learns nothing from the answer's delay. */
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i % b.length);
-  return difference === 0;
-}

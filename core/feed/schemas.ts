@@ -22,7 +22,9 @@ export const reactionKindSchema = z.enum(REACTIONS).meta({ id: "ReactionKind" })
 
 export const mediaSchema = z
   .object({
-    key: z.string().regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif)$/, "a key that POST /v1/media gave"),
+    key: z
+      .string()
+      .regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif)$/, "a key that POST /v1/media gave"),
     width: z.int().min(1).max(16_384),
     height: z.int().min(1).max(16_384),
     alt: z.string().max(LIMITS.mediaAltCharsMax).default(""),
@@ -125,7 +127,10 @@ export const feedPageSchema = z
     ageMs: z.int().meta({ description: "Age of the page's data; 0 when made for this request" }),
     hidden: z
       .record(z.string(), z.int())
-      .meta({ description: "Posts left out on this page, by rule", example: { muted: 2, blocked: 1 } }),
+      .meta({
+        description: "Posts left out on this page, by rule",
+        example: { muted: 2, blocked: 1 },
+      }),
     calls: z.int().meta({ description: "Graph object calls this page took" }),
   })
   .meta({ id: "FeedPage" });
@@ -187,19 +192,26 @@ export const newPostSchema = z
     message: "write something or attach an image",
   })
   .meta({ id: "NewPost" });
-export const postPatchSchema = z.strictObject({ audience: audienceSchema }).meta({ id: "PostPatch" });
+export const postPatchSchema = z
+  .strictObject({ audience: audienceSchema })
+  .meta({ id: "PostPatch" });
 export const newCommentSchema = z
   .strictObject({
     text: z.string().trim().min(1).max(LIMITS.commentCharsMax),
     replyTo: idSchema.optional(),
   })
   .meta({ id: "NewComment" });
-export const reactionSchema = z.strictObject({ kind: reactionKindSchema }).meta({ id: "NewReaction" });
+export const reactionSchema = z
+  .strictObject({ kind: reactionKindSchema })
+  .meta({ id: "NewReaction" });
 
 const limitField = (fallback: number, max: number) =>
   z.coerce.number().int().min(1).max(max).default(fallback);
 export const feedQuerySchema = z.object({
-  mode: z.enum(["latest", "ranked"]).optional().meta({ description: "Default: the viewer's setting" }),
+  mode: z
+    .enum(["latest", "ranked"])
+    .optional()
+    .meta({ description: "Default: the viewer's setting" }),
   limit: limitField(LIMITS.feedPageDefault, LIMITS.feedPageMax),
   cursor: cursorSchema.optional(),
 });

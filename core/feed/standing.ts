@@ -75,7 +75,8 @@ export async function extendStanding(
   users: readonly Id[],
 ): Promise<Result<Standing, Failure>> {
   const { covers, viewer } = standing;
-  const missing = covers === null ? [] : users.filter((user) => user !== viewer && !covers.has(user));
+  const missing =
+    covers === null ? [] : users.filter((user) => user !== viewer && !covers.has(user));
   if (missing.length === 0) return ok(standing);
 
   const more = await loadStanding(tao, viewer, missing);

@@ -85,9 +85,11 @@ export function commentView(parts: CommentParts): Comment {
 }
 
 /** Of a `likes` or `likedBy` edge. */
-export const reactionKind = (data: string): ReactionKind => parse<{ kind: ReactionKind }>(data).kind;
+export const reactionKind = (data: string): ReactionKind =>
+  parse<{ kind: ReactionKind }>(data).kind;
 
-export const parseSettings = (data: string): Settings => parse<z.infer<typeof settingsPayload>>(data);
+export const parseSettings = (data: string): Settings =>
+  parse<z.infer<typeof settingsPayload>>(data);
 export const DEFAULT_SETTINGS: Settings = {
   feedMode: "latest",
   defaultAudience: "public",

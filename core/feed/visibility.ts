@@ -57,7 +57,13 @@ function inAudience(post: Rated, standing: Standing): boolean {
  * What a page may say it left out. What others decided (an audience, a block) is not
  * counted: the count would tell that there is something.
  */
-const TOLD: ReadonlySet<HideRule> = new Set(["deleted", "blocked", "muted", "original", "duplicate"]);
+const TOLD: ReadonlySet<HideRule> = new Set([
+  "deleted",
+  "blocked",
+  "muted",
+  "original",
+  "duplicate",
+]);
 
 export class HiddenTally {
   readonly #counts = new Map<HideRule, number>();

@@ -1,7 +1,13 @@
 import type { Failure } from "../../core/errors.ts";
 import { formatId, type Id, type LogicalShard, nextId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { assocPayload, mergePatch, objectPayload, writableKind, writesHash } from "../../core/tao/payload.ts";
+import {
+  assocPayload,
+  mergePatch,
+  objectPayload,
+  writableKind,
+  writesHash,
+} from "../../core/tao/payload.ts";
 import type { AssocKind } from "../../core/tao/registry.ts";
 import type { WriteResponse } from "../../core/tao/service.ts";
 import type { PhysicalShard } from "../../core/tao/shard-map.ts";
@@ -78,7 +84,8 @@ export class MemoryGraph {
     if (write.op === "objUpdate" && found === null) {
       return err({ code: "not_found", what: `object ${formatId(write.id)}` });
     }
-    if (write.op === "assocChangeType" && found === null) return err({ code: "not_found", what: field });
+    if (write.op === "assocChangeType" && found === null)
+      return err({ code: "not_found", what: field });
     const version = found?.version ?? null;
     if (write.ifVersion !== undefined && !sameVersion(write.ifVersion, version)) {
       const text = version === null ? null : formatVersion(version);
@@ -96,12 +103,18 @@ export class MemoryGraph {
       case "assocChangeType": {
         const { timeMs, data } = this.#edge(write) ?? { timeMs: 0, data: "" };
         const removed = this.#removeEdge(write, field);
-        return removed.ok ? this.#addEdge({ ...write, atype: write.newType }, { timeMs, data }, field) : removed;
+        return removed.ok
+          ? this.#addEdge({ ...write, atype: write.newType }, { timeMs, data }, field)
+          : removed;
       }
     }
   }
 
-  #add(write: Extract<Write, { op: "objAdd" }>, field: string, nowMs: number): Result<WriteResult, Failure> {
+  #add(
+    write: Extract<Write, { op: "objAdd" }>,
+    field: string,
+    nowMs: number,
+  ): Result<WriteResult, Failure> {
     const data = objectPayload(write.otype, write.data, field);
     if (!data.ok) return data;
     const id = nextId(write.shard, this.#lastIds.get(write.shard) ?? null, nowMs);
@@ -123,7 +136,11 @@ export class MemoryGraph {
     return ok({ id, version, changed: data.value !== old.data });
   }
 
-  #addEdge(edge: Edge, value: { timeMs: number; data: string }, field: string): Result<WriteResult, Failure> {
+  #addEdge(
+    edge: Edge,
+    value: { timeMs: number; data: string },
+    field: string,
+  ): Result<WriteResult, Failure> {
     const kind = this.#kind(edge, field);
     if (!kind.ok) return kind;
     const data = assocPayload(kind.value, value.data, field);
@@ -136,7 +153,10 @@ export class MemoryGraph {
     for (const { id1, atype, id2 } of halves(edge, kind.value)) {
       const key = `${id1}:${atype}`;
       const list = this.#lists.get(key) ?? new Map<Id, Assoc>();
-      this.#lists.set(key, list.set(id2, { id1, atype, id2, timeMs: value.timeMs, data: data.value, version }));
+      this.#lists.set(
+        key,
+        list.set(id2, { id1, atype, id2, timeMs: value.timeMs, data: data.value, version }),
+      );
     }
     return ok({ id: edge.id2, version, changed: isNew });
   }
@@ -145,7 +165,8 @@ export class MemoryGraph {
     const kind = this.#kind(edge, field);
     if (!kind.ok) return kind;
     const changed = this.#edge(edge) !== null;
-    for (const { id1, atype, id2 } of halves(edge, kind.value)) this.#lists.get(`${id1}:${atype}`)?.delete(id2);
+    for (const { id1, atype, id2 } of halves(edge, kind.value))
+      this.#lists.get(`${id1}:${atype}`)?.delete(id2);
     return ok({ id: edge.id2, version: changed ? this.#bump() : null, changed });
   }
 
@@ -153,10 +174,13 @@ export class MemoryGraph {
     const kind = writableKind(edge.atype, field);
     if (!kind.ok) return kind;
     const isMirror = kind.value.inverse === kind.value.code;
-    return isMirror && edge.id1 >= edge.id2 ? refuse(`${field}.id1`, "must be the smaller id") : kind;
+    return isMirror && edge.id1 >= edge.id2
+      ? refuse(`${field}.id1`, "must be the smaller id")
+      : kind;
   }
 
-  #edge = ({ id1, atype, id2 }: Edge): Assoc | null => this.#lists.get(`${id1}:${atype}`)?.get(id2) ?? null;
+  #edge = ({ id1, atype, id2 }: Edge): Assoc | null =>
+    this.#lists.get(`${id1}:${atype}`)?.get(id2) ?? null;
   #version = (): Version => ({ epoch: 1, seq: this.seq });
   #bump(): Version {
     this.seq++;

@@ -5,7 +5,13 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { WriteResponse } from "../../core/tao/service.ts";
 import { entryOf, entryOfId, evenShardMap, type PhysicalShard } from "../../core/tao/shard-map.ts";
 import type { ResultsOf, Tao, UnionAcross } from "../../core/tao/tao.ts";
-import { type Assoc, compareListOrder, type Read, resultIndex, type Write } from "../../core/tao/types.ts";
+import {
+  type Assoc,
+  compareListOrder,
+  type Read,
+  resultIndex,
+  type Write,
+} from "../../core/tao/types.ts";
 import type { UnionEntry, UnionRequest } from "../../core/tao/union.ts";
 import { MemoryGraph } from "./memory-graph.ts";
 
@@ -64,7 +70,10 @@ export class MemoryTao implements Tao {
       case "assocCount":
         return { op: read.op, count: graph.list(read.id1, read.atype).length };
       case "assocRange":
-        return { op: read.op, ...cut(below(graph.list(read.id1, read.atype), read.after), read.limit) };
+        return {
+          op: read.op,
+          ...cut(below(graph.list(read.id1, read.atype), read.after), read.limit),
+        };
       case "assocTimeRange": {
         const list = graph.list(read.id1, read.atype);
         const range = list.filter(({ timeMs }) => timeMs >= read.lowMs && timeMs <= read.highMs);
@@ -78,7 +87,9 @@ export class MemoryTao implements Tao {
     const { id1s, atype, after, limit, counts } = request;
     const calls = new Set(id1s.map((id) => this.#shardOf(id))).size;
     this.#calls += calls;
-    const all = id1s.flatMap((id1) => below(this.graph.list(id1, atype), after)).sort(compareListOrder);
+    const all = id1s
+      .flatMap((id1) => below(this.graph.list(id1, atype), after))
+      .sort(compareListOrder);
     const isShort = limit > 1 && this.#options.shortUnions?.() === true;
     const kept = all.slice(0, isShort ? Math.ceil(limit / 2) : limit);
     const entries = kept.map(({ id1, id2, timeMs, data }): UnionEntry => ({
@@ -108,10 +119,18 @@ export class MemoryTao implements Tao {
     const isAway = (id: Id) => resultIndex(id) === null && this.#shardOf(id) !== home;
     const index = writes.findIndex((write) => isAway(placeOf(write)));
     if (index >= 0) {
-      return err({ code: "invalid_request", field: `writes[${index}]`, reason: `id is not on shard ${home}` });
+      return err({
+        code: "invalid_request",
+        field: `writes[${index}]`,
+        reason: `id is not on shard ${home}`,
+      });
     }
     if (writes.length === 0 || writes.length > LIMITS.writesPerCallMax) {
-      return err({ code: "limit_reached", what: "writes of one call", max: LIMITS.writesPerCallMax });
+      return err({
+        code: "limit_reached",
+        what: "writes of one call",
+        max: LIMITS.writesPerCallMax,
+      });
     }
     if (opId !== null && (opId === "" || opId.length > LIMITS.opIdCharsMax)) {
       return err({ code: "invalid_request", field: "opId", reason: "has 1 to 128 characters" });
@@ -146,4 +165,3 @@ const cut = (list: readonly Assoc[], limit: number) => ({
   assocs: list.slice(0, limit),
   more: list.length > limit,
 });
-

@@ -10,7 +10,11 @@ import type { Candidate } from "./sources.ts";
  * Applies the rules to the whole chain: the post, its author, and what it embeds. A
  * repost of something hidden is hidden; a quote of it stays, without it.
  */
-export function judge({ post, original }: Candidate, world: World, surface: Surface): Verdict<Post> {
+export function judge(
+  { post, original }: Candidate,
+  world: World,
+  surface: Surface,
+): Verdict<Post> {
   const author = post === null ? undefined : world.users.get(post.author);
   if (post === null || author === undefined) return hide("deleted");
   const rule = hiddenBy(rated(post), world.standing, surface);

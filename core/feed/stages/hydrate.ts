@@ -89,6 +89,8 @@ async function olderReactions(
   if (viewer === null || id2s.length === 0) return new Map();
 
   const read = { op: "assocGet", id1: viewer, atype: ASSOC.likes, id2s } as const;
-  const found = await optional(call, "reactions", LIMITS.feedOptionalBudgetMs, () => call.tao.read([read]));
+  const found = await optional(call, "reactions", LIMITS.feedOptionalBudgetMs, () =>
+    call.tao.read([read]),
+  );
   return new Map(found?.[0].assocs.map((edge) => [edge.id2, reactionKind(edge.data)]) ?? []);
 }

@@ -7,7 +7,10 @@ import type { HiddenTally } from "../visibility.ts";
  */
 export function placeOnce(page: Post[], post: Post, hidden: HiddenTally): void {
   const content = post.repostOf?.id;
-  if (content !== undefined && page.some((shown) => shown.id === content || shown.repostOf?.id === content)) {
+  if (
+    content !== undefined &&
+    page.some((shown) => shown.id === content || shown.repostOf?.id === content)
+  ) {
     hidden.add("duplicate");
     return;
   }

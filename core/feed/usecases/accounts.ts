@@ -30,7 +30,11 @@ export async function createUser(call: Call, fields: NewUser): Outcome<User> {
   if (claimed.ok) return readUser(call, id);
   if (claimed.error.code !== "version_mismatch") return claimed;
 
-  const undone = await call.tao.write(shard, [{ op: "objDelete", id }], opId(call, "createUser", "undo"));
+  const undone = await call.tao.write(
+    shard,
+    [{ op: "objDelete", id }],
+    opId(call, "createUser", "undo"),
+  );
   return undone.ok ? err({ code: "conflict", reason: "handle: is taken" }) : undone;
 }
 
@@ -61,9 +65,7 @@ export async function settings(call: Call): Outcome<Settings> {
   const viewer = signedIn(call);
   if (!viewer.ok) return viewer;
   const id1 = viewer.value;
-  const found = await call.tao.read([
-    { op: "assocGet", id1, atype: ASSOC.settings, id2s: [id1] },
-  ]);
+  const found = await call.tao.read([{ op: "assocGet", id1, atype: ASSOC.settings, id2s: [id1] }]);
   if (!found.ok) return found;
   const saved = found.value[0].assocs[0];
   return ok(saved === undefined ? DEFAULT_SETTINGS : parseSettings(saved.data));

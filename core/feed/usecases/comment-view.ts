@@ -62,7 +62,10 @@ export async function renderComments(
   const [users, standing, reactions] = await Promise.all([
     required(call, () => readUsers(call.tao, authors)),
     required(call, () => loadStanding(call.tao, call.viewer, authors)),
-    ownReactions(call, stored.map(({ id }) => id)),
+    ownReactions(
+      call,
+      stored.map(({ id }) => id),
+    ),
   ]);
   if (!users.ok) return users;
   if (!standing.ok) return standing;

@@ -12,7 +12,11 @@ import { pagedList } from "./paged-list.ts";
 import { visiblePost } from "./post-view.ts";
 
 /** Comments of a post, newest first, without those of whom a block hides. */
-export async function comments(call: Call, postId: string, request: PageRequest): Outcome<CommentPage> {
+export async function comments(
+  call: Call,
+  postId: string,
+  request: PageRequest,
+): Outcome<CommentPage> {
   const post = await visiblePost(call, postId);
   if (!post.ok) return post;
   const { id } = post.value.stored;
@@ -65,7 +69,11 @@ export async function addComment(call: Call, postId: string, fields: NewComment)
   return added.ok ? ok(added.value.view) : added;
 }
 
-async function replyTarget(call: Call, { replyTo }: NewComment, postId: string): Outcome<Id | null> {
+async function replyTarget(
+  call: Call,
+  { replyTo }: NewComment,
+  postId: string,
+): Outcome<Id | null> {
   if (replyTo === undefined) return ok(null);
   const target = await visibleComment(call, replyTo);
   if (target.ok && target.value.stored.payload.postId === postId) return ok(target.value.stored.id);
@@ -86,7 +94,11 @@ export async function deleteComment(call: Call, commentId: string): Outcome<null
   } else if (stored.error.code !== "not_found" || call.idempotencyKey === null) {
     return stored; // Gone already: only a retry may still get its first answer.
   }
-  const deleted = await call.tao.write(shardOf(id), [{ op: "objDelete", id }], opId(call, "deleteComment"));
+  const deleted = await call.tao.write(
+    shardOf(id),
+    [{ op: "objDelete", id }],
+    opId(call, "deleteComment"),
+  );
   if (!deleted.ok) return deleted;
   return deleted.value.results[0]?.changed === true ? ok(null) : notFound("comment");
 }
@@ -97,7 +109,9 @@ async function unlist(call: Call, viewer: Id, { id, payload }: StoredComment): O
   const post = await visiblePost(call, payload.postId);
   const isHost = post.ok && post.value.stored.author === viewer;
   if (author !== viewer && !isHost) {
-    return post.ok ? err({ code: "forbidden", reason: "this is somebody else's comment" }) : notFound("comment");
+    return post.ok
+      ? err({ code: "forbidden", reason: "this is somebody else's comment" })
+      : notFound("comment");
   }
   const writes: Write[] = [
     { op: "assocDelete", id1: id, atype: ASSOC.commentedOn, id2: toId(payload.postId) },

@@ -34,7 +34,11 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
 }
 
 /** Posts of one user that the viewer may see. Muting does not matter here, blocks do. */
-export async function profileFeed(call: Call, user: string, request: PageRequest): Outcome<PageText> {
+export async function profileFeed(
+  call: Call,
+  user: string,
+  request: PageRequest,
+): Outcome<PageText> {
   const owner = await required(call, () => visibleUser(call, user));
   if (!owner.ok) return owner;
   const { id, standing } = owner.value;

@@ -29,7 +29,12 @@ const USER_LISTS: Record<UserList, AssocType> = {
 };
 
 /** Followers, followed and friends of a user, newest first, without whom a block hides. */
-export async function users(call: Call, user: string, list: UserList, page: PageRequest): Outcome<UserPage> {
+export async function users(
+  call: Call,
+  user: string,
+  list: UserList,
+  page: PageRequest,
+): Outcome<UserPage> {
   const owner = await required(call, () => visibleUser(call, user));
   if (!owner.ok) return owner;
   const { id } = owner.value;
@@ -44,7 +49,8 @@ const OWN_LISTS: Record<OwnList, Pick<UserSource, "atype" | "rule">> = {
   // A request that was accepted a moment ago may still lie here.
   "friend-requests": {
     atype: ASSOC.requestedBy,
-    rule: (user, standing) => (standing.friends.has(user) ? "duplicate" : hiddenUser(user, standing)),
+    rule: (user, standing) =>
+      standing.friends.has(user) ? "duplicate" : hiddenUser(user, standing),
   },
 };
 

@@ -49,7 +49,8 @@ export async function deletePost(call: Call, postId: string): Outcome<null> {
   const own = id === null ? notFound("post") : await ownPost(call, viewer.value, id);
   if (!own.ok) return own;
   // Gone already: only a retry may still get its first answer, and only where own posts live.
-  const isRetry = call.idempotencyKey !== null && id !== null && shardOf(id) === shardOf(viewer.value);
+  const isRetry =
+    call.idempotencyKey !== null && id !== null && shardOf(id) === shardOf(viewer.value);
   if (id === null || (own.value === null && !isRetry)) return notFound("post");
 
   const unreposted = await removeRepost(call, viewer.value, own.value);

@@ -49,7 +49,9 @@ async function userOfHandle(call: Call, handle: string): Outcome<Id> {
   const found = await call.tao.read([claim]);
   if (!found.ok) return found;
   const data = found.value[0].assocs[0]?.data;
-  return data === undefined ? notFound("user") : ok(toId((JSON.parse(data) as { user: string }).user));
+  return data === undefined
+    ? notFound("user")
+    : ok(toId((JSON.parse(data) as { user: string }).user));
 }
 
 async function personOf(call: Call, id: Id): Outcome<Person> {

@@ -86,4 +86,3 @@ function relationship(self: boolean, edges: readonly Assoc[]): Relationship {
     muting: has(ASSOC.mutes),
   };
 }
-

@@ -82,7 +82,9 @@ export async function reactions(
 }
 
 async function fetchReactions(call: Call, id1: Id, after: ListCursor | null, limit: number) {
-  const found = await call.tao.read([{ op: "assocRange", id1, atype: ASSOC.likedBy, after, limit }]);
+  const found = await call.tao.read([
+    { op: "assocRange", id1, atype: ASSOC.likedBy, after, limit },
+  ]);
   if (!found.ok) return found;
   const { assocs, more } = found.value[0];
   const ids = assocs.map((edge) => edge.id2);

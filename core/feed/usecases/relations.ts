@@ -16,7 +16,12 @@ interface Pair {
 }
 
 /** Turns a relation on or off and answers with the profile as it is then. */
-export async function relate(call: Call, user: string, relation: Relation, on: boolean): Outcome<Profile> {
+export async function relate(
+  call: Call,
+  user: string,
+  relation: Relation,
+  on: boolean,
+): Outcome<Profile> {
   const viewer = signedIn(call);
   if (!viewer.ok) return viewer;
   const person = await findUser(call, user);
@@ -44,10 +49,17 @@ function refuse(pair: Pair, { standing }: Person, relation: Relation | null): Fa
 type Change = (call: Call, pair: Pair, on: boolean, person: Person) => Outcome<null>;
 const CHANGES: Record<Relation, Change> = { follow, friend, block, mute };
 
-async function follow(call: Call, { viewer, other }: Pair, on: boolean, person: Person): Outcome<null> {
+async function follow(
+  call: Call,
+  { viewer, other }: Pair,
+  on: boolean,
+  person: Person,
+): Outcome<null> {
   // Following again would move the edge to the top of both lists.
   if (on && person.standing.follows.has(other)) return ok(null);
-  const write = on ? followEdge(viewer, other, call.clock.nowMs()) : remove(viewer, ASSOC.follows, other);
+  const write = on
+    ? followEdge(viewer, other, call.clock.nowMs())
+    : remove(viewer, ASSOC.follows, other);
   return writeParts(call, `follow-${on}`, [[viewer, [write]]]);
 }
 
@@ -61,7 +73,8 @@ async function mute(call: Call, { viewer, other }: Pair, on: boolean): Outcome<n
  * from then on the rules hide both from each other, whatever else is still there.
  */
 async function block(call: Call, { viewer, other }: Pair, on: boolean): Outcome<null> {
-  if (!on) return writeParts(call, "block-false", [[viewer, [remove(viewer, ASSOC.blocks, other)]]]);
+  if (!on)
+    return writeParts(call, "block-false", [[viewer, [remove(viewer, ASSOC.blocks, other)]]]);
   return writeParts(call, "block-true", [
     [
       viewer,
@@ -81,7 +94,11 @@ async function friend(call: Call, { viewer, other }: Pair, on: boolean): Outcome
   const mine = remove(viewer, ASSOC.requested, other);
   const theirs = remove(other, ASSOC.requested, viewer);
   if (!on) {
-    return writeParts(call, "friend-false", [unfriend(viewer, other), [viewer, [mine]], [other, [theirs]]]);
+    return writeParts(call, "friend-false", [
+      unfriend(viewer, other),
+      [viewer, [mine]],
+      [other, [theirs]],
+    ]);
   }
   const state = await friendship(call, viewer, other);
   if (!state.ok) return state;
@@ -143,4 +160,9 @@ const add = (call: Call, id1: Id, atype: AssocType, id2: Id): Write => ({
   timeMs: call.clock.nowMs(),
   data: "",
 });
-const remove = (id1: Id, atype: AssocType, id2: Id): Write => ({ op: "assocDelete", id1, atype, id2 });
+const remove = (id1: Id, atype: AssocType, id2: Id): Write => ({
+  op: "assocDelete",
+  id1,
+  atype,
+  id2,
+});

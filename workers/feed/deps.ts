@@ -1,0 +1,65 @@
+import type { Call } from "../../core/feed/call.ts";
+import type { CallContext, SweepReport } from "../../core/feed/service.ts";
+import { parseId } from "../../core/ids.ts";
+import { createTao } from "../../core/tao/client.ts";
+import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
+import { graphStubs } from "../../platform/object-stubs.ts";
+import { hmacSigner } from "../../platform/signer.ts";
+import { configFrom, type FeedEnv } from "./env.ts";
+
+/** What every request of one isolate shares. */
+export interface FeedDeps {
+  readonly callFor: (ctx: CallContext) => Call;
+  readonly sweep: () => Promise<SweepReport>;
+}
+
+const wired = new WeakMap<FeedEnv, FeedDeps>();
+
+/** The composition root. Once per isolate: the configuration cannot change under a running one. */
+export function depsFor(env: FeedEnv): FeedDeps {
+  const known = wired.get(env);
+  if (known !== undefined) return known;
+  const deps = wire(env);
+  wired.set(env, deps);
+  return deps;
+}
+
+function wire(env: FeedEnv): FeedDeps {
+  const { map, regions, signingSecret } = configFrom(env);
+  const { follower, leader } = graphStubs(env, regions);
+  const ports = {
+    clock: systemClock,
+    random: systemRandom,
+    sleep: systemSleep,
+    signer: hmacSigner(signingSecret),
+  };
+  const taoPorts = { ...ports, map, follower, leader };
+  return {
+    callFor: ({ viewer, region, ticket, idempotencyKey, deadlineMs }) => ({
+      ...ports,
+      tao: createTao(taoPorts, { region, ticket, deadlineMs }),
+      viewer: viewer === null ? null : parseId(viewer),
+      idempotencyKey,
+      deadlineMs,
+      ranker: env.RANKER,
+      report: (event) => console.warn(event),
+    }),
+    sweep: () => sweepAll(map.entries.map((entry) => leader(entry))),
+  };
+}
+
+/** Asks every leader to resume what it still has to deliver. One that is away is counted and asked next time. */
+async function sweepAll(
+  leaders: readonly { sweep(): Promise<{ intents: number; followersBehind: number }> }[],
+): Promise<SweepReport> {
+  const swept = await Promise.allSettled(leaders.map((leader) => leader.sweep()));
+  const reports = swept.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  const sum = (of: (report: (typeof reports)[number]) => number) =>
+    reports.reduce((total, report) => total + of(report), 0);
+  return {
+    shards: leaders.length,
+    intents: sum((report) => report.intents),
+    followersBehind: sum((report) => report.followersBehind),
+    unreachable: leaders.length - reports.length,
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+import type { RankingService } from "../../core/ranking/service.ts";
+import type { GraphBindings } from "../../platform/object-stubs.ts";
+import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
+
+/** What the runtime gives: bindings, and strings nobody has checked. */
+export interface FeedEnv extends GraphBindings, TopologyVars {
+  readonly RANKER: RankingService;
+  readonly ENVIRONMENT: string;
+  /** Signs tickets and cursors; a secret outside development. */
+  readonly SIGNING_SECRET?: string;
+}
+
+/** Everyone can read it, so it is refused anywhere but on a developer's machine. */
+const DEVELOPMENT_SECRET = "edgewise development only, not a secret";
+
+const varsSchema = z
+  .object({
+    ENVIRONMENT: z.enum(["development", "staging", "production"]),
+    SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
+  })
+  .transform(({ ENVIRONMENT, SIGNING_SECRET }, context) => {
+    if (SIGNING_SECRET !== undefined) return { signingSecret: SIGNING_SECRET };
+    if (ENVIRONMENT !== "development") {
+      context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message: "is needed here" });
+    }
+    return { signingSecret: DEVELOPMENT_SECRET };
+  });
+
+/** What the Worker uses: checked. @throws ZodError, which names the variable. */
+export function configFrom(env: FeedEnv) {
+  return { ...varsSchema.parse(env), ...topologyFrom(env) };
+}

@@ -1,0 +1,147 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+
+import type { Call, Outcome } from "../../core/feed/call.ts";
+import type {
+  Audience,
+  NewComment,
+  NewPost,
+  NewUser,
+  ReactionKind,
+  Settings,
+  UserPatch,
+} from "../../core/feed/schemas.ts";
+import type {
+  CallContext,
+  FeedRequest,
+  FeedService,
+  OwnList,
+  PageRequest,
+  Reactable,
+  Relation,
+  Reply,
+  SweepReport,
+  UserList,
+} from "../../core/feed/service.ts";
+import {
+  createUser,
+  settings,
+  updateSettings,
+  updateUser,
+} from "../../core/feed/usecases/accounts.ts";
+import { addComment, comments, deleteComment } from "../../core/feed/usecases/comments.ts";
+import { home, profileFeed } from "../../core/feed/usecases/feeds.ts";
+import { graphRead, graphWrite } from "../../core/feed/usecases/graph.ts";
+import { ownList, suggested, users } from "../../core/feed/usecases/lists.ts";
+import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
+import { createPost, post } from "../../core/feed/usecases/posts.ts";
+import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
+import { react, reactions } from "../../core/feed/usecases/reactions.ts";
+import { relate } from "../../core/feed/usecases/relations.ts";
+import { ok } from "../../core/result.ts";
+import { depsFor } from "./deps.ts";
+import type { FeedEnv } from "./env.ts";
+
+/** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
+export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
+  home(ctx: CallContext, request: FeedRequest) {
+    return this.#run(ctx, (call) => home(call, request));
+  }
+
+  profileFeed(ctx: CallContext, user: string, request: PageRequest) {
+    return this.#run(ctx, (call) => profileFeed(call, user, request));
+  }
+
+  profile(ctx: CallContext, user: string) {
+    return this.#run(ctx, (call) => profile(call, user));
+  }
+
+  userByHandle(ctx: CallContext, handle: string) {
+    return this.#run(ctx, (call) => userByHandle(call, handle));
+  }
+
+  createUser(ctx: CallContext, user: NewUser) {
+    return this.#run(ctx, (call) => createUser(call, user));
+  }
+
+  updateUser(ctx: CallContext, patch: UserPatch) {
+    return this.#run(ctx, (call) => updateUser(call, patch));
+  }
+
+  suggested(ctx: CallContext, limit: number) {
+    return this.#run(ctx, (call) => suggested(call, limit));
+  }
+
+  users(ctx: CallContext, user: string, list: UserList, page: PageRequest) {
+    return this.#run(ctx, (call) => users(call, user, list, page));
+  }
+
+  ownList(ctx: CallContext, list: OwnList, page: PageRequest) {
+    return this.#run(ctx, (call) => ownList(call, list, page));
+  }
+
+  relate(ctx: CallContext, user: string, relation: Relation, on: boolean) {
+    return this.#run(ctx, (call) => relate(call, user, relation, on));
+  }
+
+  settings(ctx: CallContext) {
+    return this.#run(ctx, (call) => settings(call));
+  }
+
+  updateSettings(ctx: CallContext, chosen: Settings) {
+    return this.#run(ctx, (call) => updateSettings(call, chosen));
+  }
+
+  createPost(ctx: CallContext, fields: NewPost) {
+    return this.#run(ctx, (call) => createPost(call, fields));
+  }
+
+  post(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => post(call, postId));
+  }
+
+  setAudience(ctx: CallContext, postId: string, audience: Audience) {
+    return this.#run(ctx, (call) => setAudience(call, postId, audience));
+  }
+
+  deletePost(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => deletePost(call, postId));
+  }
+
+  comments(ctx: CallContext, postId: string, page: PageRequest) {
+    return this.#run(ctx, (call) => comments(call, postId, page));
+  }
+
+  addComment(ctx: CallContext, postId: string, comment: NewComment) {
+    return this.#run(ctx, (call) => addComment(call, postId, comment));
+  }
+
+  deleteComment(ctx: CallContext, commentId: string) {
+    return this.#run(ctx, (call) => deleteComment(call, commentId));
+  }
+
+  react(ctx: CallContext, on: Reactable, id: string, kind: ReactionKind | null) {
+    return this.#run(ctx, (call) => react(call, on, id, kind));
+  }
+
+  reactions(ctx: CallContext, on: Reactable, id: string, page: PageRequest) {
+    return this.#run(ctx, (call) => reactions(call, on, id, page));
+  }
+
+  graphWrite(ctx: CallContext, body: string) {
+    return this.#run(ctx, (call) => graphWrite(call, body));
+  }
+
+  graphRead(ctx: CallContext, body: string) {
+    return this.#run(ctx, (call) => graphRead(call, body));
+  }
+
+  async sweep(): Promise<SweepReport> {
+    return depsFor(this.env).sweep();
+  }
+
+  async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
+    const call = depsFor(this.env).callFor(ctx);
+    const result = await useCase(call);
+    return result.ok ? ok({ value: result.value, ticket: call.tao.ticket() }) : result;
+  }
+}
