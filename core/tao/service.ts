@@ -2,7 +2,8 @@ import type { Failure } from "../errors.ts";
 import type { Result } from "../result.ts";
 import type { LogRecord } from "./log.ts";
 import type { PhysicalShard } from "./shard-map.ts";
-import type { AssocType, Read, ReadResult, Write, WriteResult } from "./types.ts";
+import type { AssocKey, ListKey } from "./store.ts";
+import type { Assoc, AssocType, Read, ReadResult, TaoObject, Write, WriteResult } from "./types.ts";
 import type { Id } from "../ids.ts";
 import type { Version } from "./version.ts";
 
@@ -55,14 +56,40 @@ export interface LeaderService {
   /** All writes of the request commit together, or none does. */
   write(request: WriteRequest): Promise<Result<WriteResponse, Failure>>;
   read(request: ReadRequest): Promise<Result<ReadResponse, Failure>>;
-  /** For a follower: reads, and from now on pushes of the log to `follower`. */
-  fill(follower: string, request: ReadRequest): Promise<Result<ReadResponse, Failure>>;
+  /** What a follower misses; from now on the log is pushed to `follower`. */
+  fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>>;
   /** Log records after `after`; null when the tail no longer reaches back that far. */
   pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>>;
   /** Applies inverse edges of another shard, in its order, at most once each. */
   applyInverses(from: PhysicalShard, inverses: readonly InverseWrite[]): Promise<Result<null, Failure>>;
   /** Safety net: resumes deliveries whose alarm was lost. Says how many are waiting. */
   sweep(): Promise<{ readonly intents: number; readonly followersBehind: number }>;
+}
+
+/** Cache entries that a follower wants. */
+export interface FillRequest {
+  readonly objects: readonly Id[];
+  readonly lists: readonly (ListKey & {
+    /** Newest edges wanted; 0 asks for the count alone. */
+    readonly prefix: number;
+  })[];
+  readonly points: readonly AssocKey[];
+}
+
+/** The newest edges of one list, its length and version (null: never written). */
+export interface ListPrefix {
+  readonly count: number;
+  readonly version: Version | null;
+  readonly assocs: readonly Assoc[];
+}
+
+/** Answers in the order of the request. */
+export interface FillResponse {
+  readonly objects: readonly (TaoObject | null)[];
+  readonly lists: readonly ListPrefix[];
+  readonly points: readonly (Assoc | null)[];
+  /** Every answer reflects the log at least up to here. */
+  readonly at: Version;
 }
 
 export interface LogTail {
@@ -85,8 +112,8 @@ export interface FollowerService {
    * text out (`union.ts`), because a page crosses a hop cheaper as a string.
    */
   union(request: string): Promise<Result<string, Failure>>;
-  /** Applies pushed log records; answers how far this follower now is. */
-  push(push: LogPush): Promise<Version>;
+  /** Applies pushed log records; answers how far this follower now is, or null: nothing cached, stop pushing. */
+  push(push: LogPush): Promise<Version | null>;
   stats(): Promise<FollowerStats>;
 }
 

@@ -91,7 +91,7 @@ export type Write =
   | {
       readonly op: "objUpdate";
       readonly id: Id;
-      /** JSON object merged over the stored one, field by field; null removes a field. */
+      /** JSON object merged over the stored one, field by field. */
       readonly patch: string;
       readonly ifVersion?: Precondition;
     }

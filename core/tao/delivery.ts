@@ -1,0 +1,191 @@
+import type { Clock } from "../clock.ts";
+import type { Failure } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import type { Result } from "../result.ts";
+import { InverseOutbox } from "./inverse-outbox.ts";
+import { endOf, type LogRecord } from "./log.ts";
+import type { InverseWrite, LogPush } from "./service.ts";
+import type { PhysicalShard } from "./shard-map.ts";
+import type { Commit, GraphStore } from "./store.ts";
+import { compareVersions, type Version } from "./version.ts";
+
+export interface DeliveryPorts {
+  readonly clock: Clock;
+  readonly store: GraphStore;
+  /** @throws when the follower cannot be reached. */
+  readonly pushTo: (follower: string, push: LogPush) => Promise<Version | null>;
+  readonly sendInverses: (
+    target: PhysicalShard,
+    from: PhysicalShard,
+    inverses: readonly InverseWrite[],
+  ) => Promise<Result<null, Failure>>;
+  /** Wakes the shell, which calls `tick`, even if this object dies meanwhile. */
+  readonly arm: (atMs: number) => void;
+  readonly report: (event: string, error: unknown) => void;
+}
+
+interface FollowerState {
+  /** What it last said it has; null before its first answer. */
+  acked: Version | null;
+  isSending: boolean;
+  failingSinceMs: number | null;
+  /** Counts registrations: a "stop pushing" that crossed a new one is void. */
+  registrations: number;
+}
+
+/**
+ * Carries the log to its consumers: pushes it to followers and sends inverse edges to
+ * other leaders. Push is a hint and may be lost; a follower detects the gap and pulls.
+ * A cursor moves when the consumer says so, never when a message is sent.
+ */
+export class Delivery {
+  readonly #head: () => Version;
+  readonly #ports: DeliveryPorts;
+  readonly #followers = new Map<string, FollowerState>();
+  readonly #outbox: InverseOutbox;
+  #followersAreLoaded = false;
+  #tail: LogRecord[] = [];
+  #alarmAtMs: number | null = null;
+  #trimmedAtMs = 0;
+
+  constructor(shard: PhysicalShard, head: () => Version, ports: DeliveryPorts) {
+    this.#head = head;
+    this.#ports = ports;
+    this.#outbox = new InverseOutbox(shard, ports, () => this.#arm(LIMITS.inverseRetryMs));
+  }
+
+  /** From now on `follower` gets the log. @returns a failure when there are too many. */
+  async register(follower: string): Promise<Failure | null> {
+    await this.#loadFollowers();
+    const known = this.#followers.get(follower);
+    if (known !== undefined) {
+      known.registrations++;
+      return null;
+    }
+    if (this.#followers.size >= LIMITS.followersMax) {
+      return { code: "limit_reached", what: "followers of a shard", max: LIMITS.followersMax };
+    }
+    this.#followers.set(follower, newFollower());
+    await this.#ports.store.addFollower(follower);
+    return null;
+  }
+
+  /** Before a commit, so that the alarm becomes durable with it. */
+  expect(): void {
+    this.#arm(LIMITS.deliveryAlarmMs);
+  }
+
+  /** After a commit: everything that can be sent now, at once. */
+  async committed(commit: Commit): Promise<void> {
+    this.#tail.push(...commit.records);
+    this.#tail.splice(0, Math.max(0, this.#tail.length - LIMITS.tailRecordsMax));
+    this.#outbox.add(commit.intents);
+    await Promise.all([this.#pushAll(), this.#outbox.sendAll()]);
+  }
+
+  /** From the alarm: retries what is pending, forgets what is done, trims. */
+  async run(): Promise<void> {
+    this.#alarmAtMs = null;
+    const nowMs = this.#ports.clock.nowMs();
+    if (nowMs - this.#trimmedAtMs >= LIMITS.trimEveryMs) {
+      this.#trimmedAtMs = nowMs;
+      await this.#ports.store.trim(nowMs - LIMITS.logRetentionMs, nowMs - LIMITS.opRetentionMs);
+    }
+    await this.#loadFollowers();
+    await this.#outbox.reload();
+    await Promise.all([this.#pushAll(), this.#outbox.sendAll()]);
+    await this.#outbox.flush();
+    const { intents, followersBehind } = await this.backlog();
+    if (intents > 0) this.#arm(LIMITS.inverseRetryMs);
+    if (followersBehind > 0) this.#arm(LIMITS.pushRetryMs);
+  }
+
+  async backlog(): Promise<{ readonly intents: number; readonly followersBehind: number }> {
+    const behind = [...this.#followers.values()].filter((state) => this.#isBehind(state));
+    return { intents: await this.#ports.store.intentCount(), followersBehind: behind.length };
+  }
+
+  #isBehind(state: FollowerState): boolean {
+    return state.acked === null || compareVersions(state.acked, this.#head()) < 0;
+  }
+
+  async #loadFollowers(): Promise<void> {
+    if (this.#followersAreLoaded) return;
+    const names = await this.#ports.store.followers();
+    this.#followersAreLoaded = true;
+    for (const name of names) {
+      if (!this.#followers.has(name)) this.#followers.set(name, newFollower());
+    }
+  }
+
+  async #pushAll(): Promise<void> {
+    await Promise.all([...this.#followers].map(([name, state]) => this.#pushOne(name, state)));
+  }
+
+  async #pushOne(name: string, state: FollowerState): Promise<void> {
+    if (state.isSending) return;
+    state.isSending = true;
+    try {
+      while (this.#followers.get(name) === state && this.#isBehind(state)) {
+        const before = state.acked;
+        const { registrations } = state;
+        const acked = await this.#ports.pushTo(name, await this.#nextPush(state.acked));
+        state.failingSinceMs = null;
+        if (acked === null) {
+          if (registrations !== state.registrations) continue;
+          await this.#forget(name);
+          return;
+        }
+        state.acked = acked;
+        // No progress: the follower is catching up by itself; the alarm looks again.
+        if (before !== null && compareVersions(acked, before) <= 0) return this.#arm(LIMITS.pushRetryMs);
+      }
+    } catch (error) {
+      await this.#failed(name, state, error);
+    } finally {
+      state.isSending = false;
+    }
+  }
+
+  /** The records after `acked`, from memory if they reach back that far, else from the store. */
+  async #nextPush(acked: Version | null): Promise<LogPush> {
+    const head = this.#head();
+    // An unknown or too distant position: naming the head lets the follower see its gap and pull.
+    const announce = { after: head, records: [], head };
+    if (acked === null) return announce;
+    const start = this.#tail.findIndex((record) => compareVersions(endOf(record), acked) > 0);
+    const first = this.#tail[start]?.entries[0]?.seq;
+    const records =
+      first === acked.seq + 1 ? this.#tail.slice(start) : await this.#ports.store.logAfter(acked, LIMITS.pushRecordsMax);
+    if (records === null || records.length === 0) return announce;
+    return { after: acked, records: records.slice(0, LIMITS.pushRecordsMax), head };
+  }
+
+  async #failed(name: string, state: FollowerState, error: unknown): Promise<void> {
+    const nowMs = this.#ports.clock.nowMs();
+    this.#ports.report("push_failed", error);
+    state.failingSinceMs ??= nowMs;
+    state.acked = null;
+    if (nowMs - state.failingSinceMs >= LIMITS.followerForgetMs) await this.#forget(name);
+    else this.#arm(LIMITS.pushRetryMs);
+  }
+
+  async #forget(name: string): Promise<void> {
+    this.#followers.delete(name);
+    await this.#ports.store.dropFollower(name);
+  }
+
+  #arm(delayMs: number): void {
+    const atMs = this.#ports.clock.nowMs() + delayMs;
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    this.#ports.arm(atMs);
+  }
+}
+
+const newFollower = (): FollowerState => ({
+  acked: null,
+  isSending: false,
+  failingSinceMs: null,
+  registrations: 0,
+});

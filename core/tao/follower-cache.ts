@@ -1,0 +1,162 @@
+import type { Id } from "../ids.ts";
+import { LIMITS } from "../limits.ts";
+import { LruMap } from "../lru.ts";
+import { assocKey, listKey } from "./keys.ts";
+import type { LogEntry, Mutation } from "./log.ts";
+import type { FillRequest, FillResponse, ListPrefix } from "./service.ts";
+import { type Assoc, compareListOrder, type TaoObject } from "./types.ts";
+import { compareVersions, type Version, ZERO } from "./version.ts";
+
+/** `value` null is a negative: the key does not exist. */
+interface Cached<T> {
+  readonly value: T;
+  /** The entry reflects every log entry up to here. */
+  readonly asOf: Version;
+}
+
+/** The newest edges of one list; all of it when `assocs.length === count`. */
+export interface CachedList extends ListPrefix {
+  readonly asOf: Version;
+}
+
+/** Estimates, in bytes, of what an entry costs beside its payload. */
+const OBJECT_OVERHEAD = 160;
+const LIST_OVERHEAD = 200;
+const EDGE_OVERHEAD = 120;
+
+/**
+ * What a follower holds of its shard, and the rules by which log entries change it.
+ * All rules go by version: a late or repeated entry is a no-op; a list takes an entry
+ * only on top of the version that the entry names, and goes otherwise.
+ */
+export class FollowerCache {
+  readonly #objects: LruMap<Id, Cached<TaoObject | null>>;
+  readonly #lists: LruMap<string, CachedList>;
+  readonly #points: LruMap<string, Cached<Assoc | null>>;
+  /** When each key last changed, so that a fill that was read before is not kept. */
+  readonly #touched = new Map<string, Version>();
+  /** Changes up to here may be missing from `#touched`: an older fill is not kept. */
+  #touchedSince: Version = ZERO;
+
+  constructor(bytesMax: number) {
+    this.#objects = new LruMap(bytesMax / 2);
+    this.#lists = new LruMap((bytesMax * 3) / 8);
+    this.#points = new LruMap(bytesMax / 8);
+  }
+
+  object = (id: Id) => this.#objects.get(id)?.value;
+  list = (key: string): CachedList | undefined => this.#lists.get(key);
+  point = (key: string) => this.#points.get(key)?.value;
+
+  get entries(): number {
+    return this.#objects.size + this.#lists.size + this.#points.size;
+  }
+
+  get bytes(): number {
+    return this.#objects.bytes + this.#lists.bytes + this.#points.bytes;
+  }
+
+  clear(): void {
+    this.#objects.clear();
+    this.#lists.clear();
+    this.#points.clear();
+    this.#touched.clear();
+  }
+
+  /** The log is followed from `version` on: what changed before is not known here. */
+  startAt(version: Version): void {
+    this.#touchedSince = version;
+  }
+
+  /** Keeps the answers of a fill, except those that an applied log entry has overtaken. */
+  keep(request: FillRequest, fill: FillResponse): void {
+    const { at: asOf } = fill;
+    for (const [index, id] of request.objects.entries()) {
+      const value = fill.objects[index] ?? null;
+      if (!this.#isOvertaken(objectTouch(id), asOf)) {
+        this.#objects.set(id, { value, asOf }, OBJECT_OVERHEAD + (value?.data.length ?? 0));
+      }
+    }
+    for (const [index, { id1, atype }] of request.lists.entries()) {
+      const list = fill.lists[index];
+      const key = listKey(id1, atype);
+      if (list === undefined || this.#isOvertaken(key, asOf)) continue;
+      const known = this.#lists.get(key);
+      // A count alone must not throw away a longer prefix of the same version.
+      const shorter = known !== undefined && known.assocs.length > list.assocs.length;
+      if (shorter && compareVersions(known.version, list.version) === 0) continue;
+      this.#putList(key, { ...list, asOf });
+    }
+    for (const [index, key] of request.points.entries()) {
+      const value = fill.points[index] ?? null;
+      const text = assocKey(key);
+      if (this.#isOvertaken(listKey(key.id1, key.atype), asOf)) continue;
+      this.#points.set(text, { value, asOf }, EDGE_OVERHEAD + (value?.data.length ?? 0));
+    }
+  }
+
+  /** Objects are invalidated; lists are refilled by the edge that the entry carries. */
+  apply(entry: LogEntry, version: Version): void {
+    const { mutation } = entry;
+    if (mutation.kind === "object") {
+      this.#touch(objectTouch(mutation.id), version);
+      const cached = this.#objects.get(mutation.id);
+      if (cached !== undefined && compareVersions(cached.asOf, version) < 0) {
+        this.#objects.delete(mutation.id);
+      }
+      return;
+    }
+    const key = listKey(mutation.id1, mutation.atype);
+    this.#touch(key, version);
+    const point = this.#points.get(assocKey(mutation));
+    if (point !== undefined && compareVersions(point.asOf, version) < 0) {
+      this.#points.delete(assocKey(mutation));
+    }
+    const list = this.#lists.get(key);
+    if (list === undefined || compareVersions(list.asOf, version) >= 0) return;
+    if (compareVersions(list.version, entry.prev) !== 0) this.#lists.delete(key);
+    else this.#putList(key, refill(list, mutation, version));
+  }
+
+  #putList(key: string, list: CachedList): void {
+    let bytes = LIST_OVERHEAD;
+    for (const assoc of list.assocs) bytes += EDGE_OVERHEAD + assoc.data.length;
+    this.#lists.set(key, list, bytes);
+  }
+
+  #touch(key: string, version: Version): void {
+    if (this.#touched.size >= LIMITS.touchedKeysMax) {
+      this.#touched.clear();
+      this.#touchedSince = version;
+    }
+    this.#touched.set(key, version);
+  }
+
+  #isOvertaken(key: string, asOf: Version): boolean {
+    if (compareVersions(asOf, this.#touchedSince) < 0) return true;
+    const touched = this.#touched.get(key);
+    return touched !== undefined && compareVersions(touched, asOf) > 0;
+  }
+}
+
+const objectTouch = (id: Id): string => `o${id}`;
+
+/** `list` after `mutation`, which comes right after the list's version. */
+function refill(
+  list: CachedList,
+  mutation: Extract<Mutation, { kind: "assoc" }>,
+  version: Version,
+): CachedList {
+  const { id1, atype, id2, timeMs, data, count } = mutation;
+  const wasWhole = list.assocs.length === list.count;
+  const assocs = list.assocs.filter((assoc) => assoc.id2 !== id2);
+  if (data !== null) {
+    const added: Assoc = { id1, atype, id2, timeMs, data, version };
+    const place = assocs.findIndex((assoc) => compareListOrder(added, assoc) < 0);
+    // Below the known prefix of a longer list its place is unknown, and not needed.
+    if (place >= 0) assocs.splice(place, 0, added);
+    else if (wasWhole) assocs.push(added);
+    assocs.splice(LIMITS.listEntriesMax);
+  }
+  return { count, version, assocs, asOf: version };
+}

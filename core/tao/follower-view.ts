@@ -1,0 +1,84 @@
+import type { Id } from "../ids.ts";
+import type { FollowerCache } from "./follower-cache.ts";
+import { assocKey, listKey } from "./keys.ts";
+import type { FillRequest, FillResponse, ListPrefix } from "./service.ts";
+import type { AssocKey, ListKey } from "./store.ts";
+import type { Assoc, TaoObject } from "./types.ts";
+
+/**
+ * The cache as one request sees it: fills that came back for this request are part of
+ * it even when the cache may not keep them. undefined means unknown, null means absent.
+ */
+export class View {
+  readonly #cache: FollowerCache;
+  readonly #objects = new Map<Id, TaoObject | null>();
+  readonly #lists = new Map<string, ListPrefix>();
+  readonly #points = new Map<string, Assoc | null>();
+
+  constructor(cache: FollowerCache) {
+    this.#cache = cache;
+  }
+
+  object(id: Id): TaoObject | null | undefined {
+    const filled = this.#objects.size > 0 ? this.#objects.get(id) : undefined;
+    return filled === undefined ? this.#cache.object(id) : filled;
+  }
+
+  list(id1: Id, atype: number): ListPrefix | undefined {
+    const key = listKey(id1, atype);
+    return this.#lists.get(key) ?? this.#cache.list(key);
+  }
+
+  point(key: AssocKey): Assoc | null | undefined {
+    const text = assocKey(key);
+    const filled = this.#points.get(text);
+    return filled === undefined ? this.#cache.point(text) : filled;
+  }
+
+  add(request: FillRequest, fill: FillResponse): void {
+    for (const [index, id] of request.objects.entries()) {
+      this.#objects.set(id, fill.objects[index] ?? null);
+    }
+    for (const [index, { id1, atype }] of request.lists.entries()) {
+      const list = fill.lists[index];
+      if (list !== undefined) this.#lists.set(listKey(id1, atype), list);
+    }
+    for (const [index, key] of request.points.entries()) {
+      this.#points.set(assocKey(key), fill.points[index] ?? null);
+    }
+  }
+}
+
+export const isWhole = (list: ListPrefix): boolean => list.assocs.length === list.count;
+
+/** Collects what a request lacks, each key once. */
+export class Needs {
+  /** Cache entries the request looks at, missing or not: the denominator of its hit rate. */
+  asked = 0;
+  readonly #objects = new Set<Id>();
+  readonly #lists = new Map<string, ListKey & { readonly prefix: number }>();
+  readonly #points = new Map<string, AssocKey>();
+
+  object(id: Id): void {
+    this.#objects.add(id);
+  }
+
+  /** @param prefix newest edges needed; 0 for the count alone. */
+  list(id1: Id, atype: number, prefix: number): void {
+    const key = listKey(id1, atype);
+    const known = this.#lists.get(key)?.prefix ?? 0;
+    this.#lists.set(key, { id1, atype, prefix: Math.max(known, prefix) });
+  }
+
+  point(key: AssocKey): void {
+    this.#points.set(assocKey(key), key);
+  }
+
+  request(): FillRequest {
+    return {
+      objects: [...this.#objects],
+      lists: [...this.#lists.values()],
+      points: [...this.#points.values()],
+    };
+  }
+}

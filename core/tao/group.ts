@@ -1,0 +1,94 @@
+import type { Failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+import { Draft } from "./draft.ts";
+import type { LogRecord } from "./log.ts";
+import { writesHash } from "./payload.ts";
+import { planWrites, type PlanContext, setEdge } from "./plan.ts";
+import type { InverseWrite, WriteRequest, WriteResponse } from "./service.ts";
+import type { PhysicalShard } from "./shard-map.ts";
+import type { Commit, OpRow, PlanRows } from "./store.ts";
+import { compareVersions, type Version } from "./version.ts";
+
+/** Inverse edges that another shard delivers, in its order. */
+export interface InverseBatch {
+  readonly from: PhysicalShard;
+  readonly inverses: readonly InverseWrite[];
+}
+
+export type GroupRequest =
+  | { readonly kind: "write"; readonly request: WriteRequest }
+  | { readonly kind: "inverse"; readonly batch: InverseBatch };
+
+export interface GroupPlan {
+  /** In the order of the requests; an inverse batch answers with the new head. */
+  readonly answers: readonly Result<WriteResponse, Failure>[];
+  /** null when nothing has to be written. */
+  readonly commit: Commit | null;
+}
+
+/** Decides what a group of requests does to the shard. Requests fail one by one; the rest commit together. */
+export function planGroup(
+  head: Version,
+  rows: PlanRows,
+  requests: readonly GroupRequest[],
+  context: PlanContext,
+): GroupPlan {
+  const draft = new Draft(head, rows);
+  const records: LogRecord[] = [];
+  const answers = requests.map((item) =>
+    item.kind === "write"
+      ? planRequest(draft, item.request, records, context)
+      : ok(planInverses(draft, item.batch, records, context.nowMs)),
+  );
+  const changes = draft.changes();
+  const isEmpty = records.length === 0 && changes.ops.length === 0 && changes.sources.length === 0;
+  return { answers, commit: isEmpty ? null : { ...changes, records } };
+}
+
+function planRequest(
+  draft: Draft,
+  request: WriteRequest,
+  records: LogRecord[],
+  context: PlanContext,
+): Result<WriteResponse, Failure> {
+  const { opId, writes } = request;
+  const hash = opId === null ? "" : writesHash(writes);
+  const known = opId === null ? null : draft.op(opId);
+  if (known !== null) return replay(known, hash);
+
+  const { outcome, entries } = draft.attempt(() => planWrites(draft, writes, context));
+  if (!outcome.ok) return outcome;
+  const { nowMs: timeMs } = context;
+  const at = draft.head;
+  if (entries.length > 0) records.push({ epoch: at.epoch, opId, timeMs, entries });
+  if (opId !== null) draft.putOp({ opId, hash, timeMs, at, results: outcome.value });
+  return ok({ results: outcome.value, at, replayed: false, timeMs });
+}
+
+function replay(known: OpRow, hash: string): Result<WriteResponse, Failure> {
+  if (known.hash !== hash) {
+    return err({ code: "idempotency_mismatch", reason: "the key was used with other content" });
+  }
+  return ok({ results: known.results, at: known.at, replayed: true, timeMs: known.timeMs });
+}
+
+/** Each source's inverses arrive in order and at least once: the cursor makes them exactly once. */
+function planInverses(
+  draft: Draft,
+  batch: InverseBatch,
+  records: LogRecord[],
+  nowMs: number,
+): WriteResponse {
+  const { entries } = draft.attempt(() => {
+    for (const inverse of batch.inverses) {
+      if (compareVersions(inverse.source, draft.source(batch.from)) <= 0) continue;
+      setEdge(draft, inverse, inverse.edge);
+      draft.putSource(batch.from, inverse.source);
+    }
+    return ok(null);
+  });
+  if (entries.length > 0) {
+    records.push({ epoch: draft.head.epoch, opId: null, timeMs: nowMs, entries });
+  }
+  return { results: [], at: draft.head, replayed: false, timeMs: nowMs };
+}

@@ -1,0 +1,255 @@
+import { and, asc, desc, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
+import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
+import { migrate } from "drizzle-orm/durable-sqlite/migrator";
+
+import { idRange, idToKey, type Id, idFromKey, type LogicalShard } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import { decodeInverse, decodeRecord } from "../core/tao/log-wire.ts";
+import { firstSeq, type LogRecord } from "../core/tao/log.ts";
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import type {
+  AssocKey,
+  Commit,
+  GraphStore,
+  IntentRow,
+  ListKey,
+  ListRow,
+  ObjectRow,
+  OpRow,
+  PlanKeys,
+  PlanRows,
+  RangeQuery,
+  SourceRow,
+} from "../core/tao/store.ts";
+import type { Assoc, TaoObject } from "../core/tao/types.ts";
+import type { Version } from "../core/tao/version.ts";
+import migrations from "./sqlite-migrations/migrations.js";
+import * as rows from "./sqlite-rows.ts";
+import * as schema from "./sqlite-schema.ts";
+import { writeCommit } from "./sqlite-commit.ts";
+
+/** Sorts after every key: ids have 63 bits. */
+const LAST_KEY = "ffffffffffffffff";
+const FIRST_EPOCH = 1;
+
+/**
+ * `GraphStore` over the SQLite inside a Durable Object. Every method does its work
+ * before its first await, so a commit is one synchronous transaction.
+ */
+export class SqliteStore implements GraphStore {
+  readonly #storage: DurableObjectStorage;
+  readonly #db: DrizzleSqliteDODatabase;
+  readonly #range: ReturnType<typeof prepareRange>;
+
+  private constructor(storage: DurableObjectStorage, db: DrizzleSqliteDODatabase) {
+    this.#storage = storage;
+    this.#db = db;
+    this.#range = prepareRange(db);
+  }
+
+  /** Migrates the object's SQLite to this version of the schema first. */
+  static async open(storage: DurableObjectStorage): Promise<SqliteStore> {
+    const db = drizzle(storage);
+    await migrate(db, migrations);
+    return new SqliteStore(storage, db);
+  }
+
+  async head(): Promise<Version> {
+    const row = this.#db.select().from(schema.head).get();
+    return row === undefined ? { epoch: FIRST_EPOCH, seq: 0 } : { epoch: row.epoch, seq: row.seq };
+  }
+
+  async planRows(keys: PlanKeys): Promise<PlanRows> {
+    return {
+      objects: this.#objects(keys.objects),
+      assocs: this.#assocs(keys.assocs),
+      lists: this.#lists(keys.lists),
+      ops: this.#ops(keys.opIds),
+      lastIds: this.#lastIds(keys.idShards),
+      sources: this.#sources(keys.sources),
+    };
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    this.#storage.transactionSync(() => writeCommit(this.#db, commit));
+  }
+
+  async objects(ids: readonly Id[]): Promise<readonly TaoObject[]> {
+    return this.#objects(ids).flatMap((row) => (row.data === null ? [] : { ...row, data: row.data }));
+  }
+
+  async assocs(keys: readonly AssocKey[]): Promise<readonly Assoc[]> {
+    return this.#assocs(keys);
+  }
+
+  async lists(keys: readonly ListKey[]): Promise<readonly ListRow[]> {
+    return this.#lists(keys);
+  }
+
+  async ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]> {
+    return queries.map((query) =>
+      this.#range
+        .all({
+          id1: idToKey(query.id1),
+          atype: query.atype,
+          afterMs: query.after?.timeMs ?? Number.MAX_SAFE_INTEGER,
+          afterId: query.after === null ? LAST_KEY : idToKey(query.after.id2),
+          highMs: query.highMs ?? Number.MAX_SAFE_INTEGER,
+          lowMs: query.lowMs ?? 0,
+          limit: query.limit,
+        })
+        .map(rows.fromAssoc),
+    );
+  }
+
+  async logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null> {
+    const found = this.#db
+      .select({ record: schema.log.record })
+      .from(schema.log)
+      .where(gt(schema.log.lastSeq, after.seq))
+      .orderBy(asc(schema.log.lastSeq))
+      .limit(limit)
+      .all()
+      .map((row) => decodeRecord(row.record));
+    const first = found[0];
+    return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
+  }
+
+  async trim(logBeforeMs: number, opsBeforeMs: number): Promise<void> {
+    const { log, ops } = schema;
+    const newest = this.#db.select({ seq: log.lastSeq }).from(log).orderBy(desc(log.lastSeq)).limit(1).get();
+    if (newest !== undefined) {
+      const tooMany = newest.seq - LIMITS.logEntriesMax;
+      this.#db
+        .delete(log)
+        .where(and(lt(log.lastSeq, newest.seq), sql`(${log.timeMs} < ${logBeforeMs} OR ${log.lastSeq} < ${tooMany})`))
+        .run();
+    }
+    this.#db.delete(ops).where(lt(ops.timeMs, opsBeforeMs)).run();
+  }
+
+  async intents(limitPerTarget: number): Promise<readonly IntentRow[]> {
+    const { intents } = schema;
+    const targets = this.#db.selectDistinct({ target: intents.target }).from(intents).all();
+    return targets.flatMap(({ target }) =>
+      this.#db
+        .select()
+        .from(intents)
+        .where(eq(intents.target, target))
+        .orderBy(asc(intents.epoch), asc(intents.seq))
+        .limit(limitPerTarget)
+        .all()
+        .map((row) => ({ target, inverse: decodeInverse(row.inverse) })),
+    );
+  }
+
+  async dropIntents(target: PhysicalShard, upTo: Version): Promise<void> {
+    const { intents } = schema;
+    const isAccepted = sql`(${intents.epoch}, ${intents.seq}) <= (${upTo.epoch}, ${upTo.seq})`;
+    this.#db.delete(intents).where(and(eq(intents.target, target), isAccepted)).run();
+  }
+
+  async intentCount(): Promise<number> {
+    return this.#db.$count(schema.intents);
+  }
+
+  async followers(): Promise<readonly string[]> {
+    return this.#db.select().from(schema.followers).all().map((row) => row.name);
+  }
+
+  async addFollower(name: string): Promise<void> {
+    this.#db.insert(schema.followers).values({ name }).onConflictDoNothing().run();
+  }
+
+  async dropFollower(name: string): Promise<void> {
+    this.#db.delete(schema.followers).where(eq(schema.followers.name, name)).run();
+  }
+
+  #objects(ids: readonly Id[]): ObjectRow[] {
+    return rows.jsonChunks(ids.map((id) => [idToKey(id)])).flatMap((chunk) =>
+      this.#db
+        .select()
+        .from(schema.objects)
+        .where(sql`${schema.objects.id} IN (SELECT value ->> 0 FROM json_each(${chunk}))`)
+        .all()
+        .map(rows.fromObject),
+    );
+  }
+
+  #assocs(keys: readonly AssocKey[]): Assoc[] {
+    const { assocs } = schema;
+    return rows.jsonChunks(keys.map(rows.assocKeyCells)).flatMap((chunk) =>
+      this.#db
+        .select()
+        .from(assocs)
+        .where(
+          sql`(${assocs.id1}, ${assocs.atype}, ${assocs.id2}) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${chunk}))`,
+        )
+        .all()
+        .map(rows.fromAssoc),
+    );
+  }
+
+  #lists(keys: readonly ListKey[]): ListRow[] {
+    const { lists } = schema;
+    return rows.jsonChunks(keys.map(({ id1, atype }) => [idToKey(id1), atype])).flatMap((chunk) =>
+      this.#db
+        .select()
+        .from(lists)
+        .where(sql`(${lists.id1}, ${lists.atype}) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${chunk}))`)
+        .all()
+        .map(rows.fromList),
+    );
+  }
+
+  #ops(opIds: readonly string[]): OpRow[] {
+    return opIds.flatMap((opId) => {
+      const row = this.#db.select().from(schema.ops).where(eq(schema.ops.opId, opId)).get();
+      return row === undefined ? [] : rows.fromOp(row);
+    });
+  }
+
+  /** Tombstones keep their ids, so the largest stored id is the largest ever given out. */
+  #lastIds(shards: readonly LogicalShard[]): ReadonlyMap<LogicalShard, Id> {
+    const { objects } = schema;
+    const last = new Map<LogicalShard, Id>();
+    for (const shard of shards) {
+      const { from, to } = idRange(shard);
+      const row = this.#db
+        .select({ id: objects.id })
+        .from(objects)
+        .where(and(gte(objects.id, idToKey(from)), lt(objects.id, idToKey(to))))
+        .orderBy(desc(objects.id))
+        .limit(1)
+        .get();
+      if (row !== undefined) last.set(shard, idFromKey(row.id));
+    }
+    return last;
+  }
+
+  #sources(shards: readonly PhysicalShard[]): SourceRow[] {
+    return shards.flatMap((shard) => {
+      const row = this.#db.select().from(schema.sources).where(eq(schema.sources.shard, shard)).get();
+      return row === undefined ? [] : { shard, version: { epoch: row.epoch, seq: row.seq } };
+    });
+  }
+}
+
+function prepareRange(db: DrizzleSqliteDODatabase) {
+  const { assocs } = schema;
+  return db
+    .select()
+    .from(assocs)
+    .where(
+      and(
+        eq(assocs.id1, sql.placeholder("id1")),
+        eq(assocs.atype, sql.placeholder("atype")),
+        sql`(${assocs.timeMs}, ${assocs.id2}) < (${sql.placeholder("afterMs")}, ${sql.placeholder("afterId")})`,
+        lte(assocs.timeMs, sql.placeholder("highMs")),
+        gte(assocs.timeMs, sql.placeholder("lowMs")),
+      ),
+    )
+    .orderBy(desc(assocs.timeMs), desc(assocs.id2))
+    .limit(sql.placeholder("limit"))
+    .prepare();
+}

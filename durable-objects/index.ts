@@ -1,0 +1,7 @@
+export { ShardFollower } from "./shard-follower.ts";
+export { ShardLeader } from "./shard-leader.ts";
+
+/** The script holds objects only; nothing is served over HTTP. */
+export default {
+  fetch: () => new Response(null, { status: 404 }),
+} satisfies ExportedHandler;

@@ -1,0 +1,59 @@
+import { DurableObject } from "cloudflare:workers";
+
+import type { Clock } from "../core/clock.ts";
+import type { Failure } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import { Follower } from "../core/tao/follower.ts";
+import { parseObjectName } from "../core/tao/names.ts";
+import type {
+  FollowerService,
+  FollowerStats,
+  LogPush,
+  ReadRequest,
+  ReadResponse,
+} from "../core/tao/service.ts";
+import type { Version } from "../core/tao/version.ts";
+import { systemClock } from "../platform/clock.ts";
+import { graphStubs } from "../platform/object-stubs.ts";
+import { topologyFrom } from "../platform/topology.ts";
+import type { ObjectsEnv } from "./env.ts";
+
+/**
+ * Follower of one shard in one region: memory only, filled from the leader. Losing it
+ * costs a refill. `core/tao/follower.ts` decides.
+ */
+export class ShardFollower extends DurableObject<ObjectsEnv> implements FollowerService {
+  readonly #follower: Follower;
+
+  // The runtime passes two arguments; a test subclass passes the third.
+  constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
+    super(ctx, env);
+    const name = ctx.id.name ?? "";
+    const { shard } = parseObjectName(name);
+    const { map, regions } = topologyFrom(env);
+    const entry = map.entries[shard];
+    if (entry === undefined) throw new RangeError(`no shard ${shard}`);
+    const stubs = graphStubs(env, regions);
+    this.#follower = new Follower(name, {
+      clock,
+      leader: stubs.leader(entry),
+      report: (event, error) => console.warn({ event, follower: name, error: String(error) }),
+    });
+  }
+
+  read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
+    return this.#follower.read(request);
+  }
+
+  union(request: string): Promise<Result<string, Failure>> {
+    return this.#follower.union(request);
+  }
+
+  push(push: LogPush): Promise<Version | null> {
+    return this.#follower.push(push);
+  }
+
+  stats(): Promise<FollowerStats> {
+    return this.#follower.stats();
+  }
+}

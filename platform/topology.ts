@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+import { DEFAULT_REGIONS, type RegionRow } from "../core/regions/regions.ts";
+import { evenShardMap, type ShardMap } from "../core/tao/shard-map.ts";
+
+/** The variables that say which regions and shards exist. Every Worker must get the same ones. */
+export interface TopologyVars {
+  /** Physical shards, 1 to 4096. Changing it moves data: see docs/deploy.md. */
+  readonly SHARDS?: string;
+  /** JSON array of `RegionRow`; absent means the four of the specification. */
+  readonly REGIONS?: string;
+}
+
+export interface Topology {
+  readonly regions: readonly RegionRow[];
+  readonly map: ShardMap;
+}
+
+const regionsSchema = z
+  .array(
+    z.object({
+      region: z.string().regex(/^[a-z0-9-]{2,20}$/),
+      hint: z.string().regex(/^[a-z-]{2,20}$/),
+      leaderWeight: z.number().min(0),
+      continents: z.array(z.string().length(2)),
+    }),
+  )
+  .min(1)
+  .max(16);
+const varsSchema = z.object({
+  SHARDS: z.coerce.number().int().min(1).max(4_096).default(16),
+  REGIONS: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(regionsSchema)
+    .optional(),
+});
+
+/** @throws ZodError, which names the variable. */
+export function topologyFrom(vars: TopologyVars): Topology {
+  const { SHARDS, REGIONS } = varsSchema.parse(vars);
+  const regions = REGIONS ?? DEFAULT_REGIONS;
+  const weights = new Map(regions.map((row) => [row.region, row.leaderWeight]));
+  return { regions, map: evenShardMap(SHARDS, weights) };
+}
