@@ -1,0 +1,107 @@
+import { PersistQueryClientProvider } from "@tanstack/react-query-persist-client";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { useEffect, useRef } from "preact/hooks";
+
+import type { User } from "../../core/feed/schemas.ts";
+import { ComposerDialog } from "./composer/composer-dialog.tsx";
+import { persistOptions, queryClient } from "./data/query-client.ts";
+import { useSettings } from "./data/queries.ts";
+import { ExplorePage } from "./pages/explore.tsx";
+import { HomePage } from "./pages/home.tsx";
+import { NotFoundPage } from "./pages/not-found.tsx";
+import { PostPage } from "./pages/post.tsx";
+import { ProfilePage } from "./pages/profile.tsx";
+import { RequestsPage } from "./pages/requests.tsx";
+import { SettingsPage } from "./pages/settings.tsx";
+import { WelcomePage } from "./pages/welcome.tsx";
+import { Aside } from "./shell/aside.tsx";
+import { HelpDialog } from "./shell/help-dialog.tsx";
+import { onShortcut } from "./shell/keyboard.ts";
+import { Nav } from "./shell/nav.tsx";
+import { placeStore } from "./state/location.ts";
+import { matchRoute, type Route } from "./state/routes.ts";
+import { sessionStore } from "./state/session.ts";
+import { useStore } from "./state/store.ts";
+import { setTheme } from "./state/theme.ts";
+import { ConfirmHost } from "./ui/confirm.tsx";
+import { ToastHost } from "./ui/toast-host.tsx";
+
+export function App() {
+  const session = useStore(sessionStore);
+  if (session === null) {
+    return (
+      <QueryClientProvider client={queryClient}>
+        <WelcomePage />
+        <ToastHost />
+      </QueryClientProvider>
+    );
+  }
+  const { user } = session;
+  return (
+    <PersistQueryClientProvider
+      key={user.id}
+      client={queryClient}
+      persistOptions={persistOptions(user.id)}
+    >
+      <SignedIn user={user} />
+    </PersistQueryClientProvider>
+  );
+}
+
+function SignedIn({ user }: { user: User }) {
+  const place = useStore(placeStore);
+  const settings = useSettings();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  useEffect(() => {
+    if (settings.data !== undefined) setTheme(settings.data.theme);
+  }, [settings.data?.theme]);
+  useEffect(() => {
+    addEventListener("keydown", onShortcut);
+    return () => removeEventListener("keydown", onShortcut);
+  }, []);
+  useEffect(() => {
+    // A new page is read from its start; the page of a first visit is left alone.
+    if (!first.current && !main.current?.contains(document.activeElement)) {
+      main.current?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [place.key]);
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <div class="shell">
+        <Nav user={user} path={place.path} />
+        <main id="main" class="column" ref={main} tabIndex={-1}>
+          <Pages key={place.key} route={matchRoute(place.path)} />
+        </main>
+        <Aside />
+      </div>
+      <ComposerDialog />
+      <HelpDialog />
+      <ConfirmHost />
+      <ToastHost />
+    </>
+  );
+}
+
+function Pages({ route }: { route: Route }) {
+  switch (route.at) {
+    case "home":
+      return <HomePage />;
+    case "explore":
+      return <ExplorePage />;
+    case "requests":
+      return <RequestsPage />;
+    case "settings":
+      return <SettingsPage />;
+    case "post":
+      return <PostPage id={route.id} />;
+    case "profile":
+      return <ProfilePage handle={route.handle} tab={route.tab} />;
+    case "not-found":
+      return <NotFoundPage />;
+  }
+}

@@ -1,0 +1,155 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+import type { FeedPage, Post } from "../../../core/feed/schemas.ts";
+import { flatten } from "../data/post-cache.ts";
+import { explain } from "../data/problem.ts";
+import { PostCard } from "../post/post-card.tsx";
+import { keepPlace, keptPlace } from "../state/keep-place.ts";
+import { placeStore } from "../state/location.ts";
+import { Failed, PostSkeletons } from "../ui/states.tsx";
+
+/** The part of an infinite query that a list needs. */
+export interface PagedQuery {
+  readonly data: { readonly pages: FeedPage[] } | undefined;
+  readonly error: unknown;
+  readonly isPending: boolean;
+  readonly isError: boolean;
+  readonly hasNextPage: boolean;
+  readonly isFetchingNextPage: boolean;
+  readonly isFetchNextPageError: boolean;
+  readonly fetchNextPage: () => unknown;
+  readonly refetch: () => unknown;
+}
+
+/** Posts left below the screen when the next page is asked for: about two screens. */
+const AHEAD = 8;
+const OVERSCAN = 6;
+
+/** A first guess; every card is measured once it is drawn. */
+function estimate(post: Post | undefined): number {
+  const shown = post?.repostOf ?? post;
+  if (shown === undefined) return 160;
+  const lines = Math.ceil(shown.text.length / 62);
+  return 104 + lines * 24 + (shown.media.length > 0 ? 340 : 0) + (post?.quoteOf ? 130 : 0);
+}
+
+export function PostList({ query, empty }: { query: PagedQuery; empty: ComponentChildren }) {
+  const posts = flatten(query.data?.pages);
+  if (query.isPending) return <PostSkeletons />;
+  if (query.isError && posts.length === 0) {
+    return <Failed error={query.error} retry={() => void query.refetch()} />;
+  }
+  if (posts.length === 0 && !query.hasNextPage) return <>{empty}</>;
+  return <VirtualPosts posts={posts} query={query} />;
+}
+
+/** Draws only the cards near the screen, so a long scroll stays as light as a short one. */
+function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQuery }) {
+  const [{ key }] = useState(placeStore.get);
+  const [kept] = useState(() => keptPlace(key));
+  const list = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(kept.margin);
+  const virtualizer = useWindowVirtualizer({
+    count: posts.length,
+    estimateSize: (index) => estimate(posts[index]),
+    getItemKey: (index) => posts[index]?.id ?? index,
+    overscan: OVERSCAN,
+    scrollMargin: margin,
+    initialMeasurementsCache: [...kept.sizes],
+    ...(kept.y > 0 && { initialOffset: kept.y }),
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? -1;
+
+  useLayoutEffect(() => {
+    const top = list.current?.offsetTop ?? 0;
+    if (top !== margin) setMargin(top);
+  });
+  useLayoutEffect(
+    () => () =>
+      keepPlace(key, {
+        sizes: virtualizer.takeSnapshot(),
+        margin: list.current?.offsetTop ?? margin,
+      }),
+    [margin],
+  );
+  useEffect(() => {
+    const save = (): void => keepPlace(key, { sizes: virtualizer.takeSnapshot(), margin });
+    // `pagehide` listeners run in order of registration; capturing comes before the one that writes.
+    addEventListener("pagehide", save, { capture: true });
+    return () => removeEventListener("pagehide", save, { capture: true });
+  }, [margin]);
+  useSteadyTop(posts, margin, (index) => virtualizer.measurementsCache[index]?.start ?? margin);
+  useEffect(() => {
+    const wanted = query.hasNextPage && !query.isFetchingNextPage && !query.isFetchNextPageError;
+    if (wanted && lastIndex >= posts.length - AHEAD) void query.fetchNextPage();
+  }, [
+    lastIndex,
+    posts.length,
+    query.hasNextPage,
+    query.isFetchingNextPage,
+    query.isFetchNextPageError,
+  ]);
+
+  return (
+    <>
+      <div
+        ref={list}
+        class="virtual"
+        role="feed"
+        aria-label="Posts"
+        style={{ height: virtualizer.getTotalSize() }}
+      >
+        <div style={{ transform: `translateY(${(items[0]?.start ?? margin) - margin}px)` }}>
+          {items.map((item) => {
+            const post = posts[item.index];
+            return (
+              post !== undefined && (
+                <div key={item.key} data-index={item.index} ref={virtualizer.measureElement}>
+                  <PostCard post={post} position={item.index + 1} />
+                </div>
+              )
+            );
+          })}
+        </div>
+      </div>
+      <ListEnd query={query} />
+    </>
+  );
+}
+
+/** New cards above what is being read push the page down; this scrolls by the same amount. */
+function useSteadyTop(
+  posts: readonly Post[],
+  margin: number,
+  startOf: (index: number) => number,
+): void {
+  const first = useRef(posts[0]?.id);
+  useLayoutEffect(() => {
+    const added = posts.findIndex((post) => post.id === first.current);
+    first.current = posts[0]?.id;
+    if (added > 0 && scrollY > margin)
+      scrollBy({ top: startOf(added) - startOf(0), behavior: "instant" });
+  }, [posts[0]?.id]);
+}
+
+function ListEnd({ query }: { query: PagedQuery }) {
+  if (query.isFetchNextPageError) {
+    return (
+      <div class="list-end" role="alert">
+        <p>{explain(query.error)}</p>
+        <button
+          type="button"
+          class="button button-quiet"
+          onClick={() => void query.fetchNextPage()}
+        >
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (query.hasNextPage) return <PostSkeletons count={2} />;
+  return <p class="list-end">You have reached the end.</p>;
+}

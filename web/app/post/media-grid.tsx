@@ -1,0 +1,108 @@
+import { useEffect, useState } from "preact/hooks";
+
+import type { Media } from "../../../core/feed/schemas.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icon.tsx";
+
+const url = (media: Media): string => `/media/${media.key}`;
+
+/** Taller than 4:5 is cropped in the feed; the lightbox shows the whole picture. */
+const RATIO_MIN = 0.8;
+const RATIO_MAX = 2.4;
+
+/** One to four images. Their space is known from their size, so nothing moves as they load. */
+export function MediaGrid({ media }: { media: readonly Media[] }) {
+  const [open, setOpen] = useState<number | null>(null);
+  const [first] = media;
+  if (first === undefined) return null;
+  const ratio = Math.min(RATIO_MAX, Math.max(RATIO_MIN, first.width / first.height));
+  return (
+    <div
+      class={`media media-${media.length}`}
+      style={media.length === 1 ? { aspectRatio: String(ratio) } : undefined}
+    >
+      {media.map((item, i) => (
+        <button
+          key={item.key}
+          type="button"
+          class="media-item"
+          aria-label={`Open image ${i + 1} of ${media.length}${item.alt === "" ? "" : `: ${item.alt}`}`}
+          onClick={() => setOpen(i)}
+        >
+          <img
+            src={url(item)}
+            alt={item.alt}
+            loading="lazy"
+            decoding="async"
+            width={item.width}
+            height={item.height}
+          />
+          {item.alt !== "" && (
+            <span class="alt-badge" aria-hidden="true">
+              ALT
+            </span>
+          )}
+        </button>
+      ))}
+      {open !== null && <Lightbox media={media} start={open} onClose={() => setOpen(null)} />}
+    </div>
+  );
+}
+
+function Lightbox({
+  media,
+  start,
+  onClose,
+}: {
+  media: readonly Media[];
+  start: number;
+  onClose: () => void;
+}) {
+  const [at, setAt] = useState(start);
+  const item = media[at];
+  const step = (by: number): void =>
+    setAt((now) => Math.min(media.length - 1, Math.max(0, now + by)));
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === "ArrowRight") step(1);
+      if (event.key === "ArrowLeft") step(-1);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  if (item === undefined) return null;
+  return (
+    <Dialog
+      title={`Image ${at + 1} of ${media.length}`}
+      onClose={onClose}
+      className="lightbox"
+      bare
+    >
+      <img src={url(item)} alt={item.alt} width={item.width} height={item.height} />
+      {item.alt !== "" && <p class="lightbox-alt">{item.alt}</p>}
+      <button type="button" class="icon-button lightbox-close" aria-label="Close" onClick={onClose}>
+        <Icon name="close" />
+      </button>
+      {at > 0 && (
+        <button
+          type="button"
+          class="icon-button lightbox-prev"
+          aria-label="Previous image"
+          onClick={() => step(-1)}
+        >
+          <Icon name="left" />
+        </button>
+      )}
+      {at < media.length - 1 && (
+        <button
+          type="button"
+          class="icon-button lightbox-next"
+          aria-label="Next image"
+          onClick={() => step(1)}
+        >
+          <Icon name="right" />
+        </button>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,111 @@
+import { useRef, useState } from "preact/hooks";
+
+import type { ReactionKind } from "../../../core/feed/schemas.ts";
+import { formatCount, plural } from "../format/count.ts";
+import { Icon } from "../ui/icon.tsx";
+import { useOutside } from "../ui/menu.tsx";
+
+export const REACTION_WORDS: Record<
+  ReactionKind,
+  { readonly label: string; readonly face: string }
+> = {
+  like: { label: "Like", face: "👍" },
+  love: { label: "Love", face: "❤️" },
+  laugh: { label: "Haha", face: "😄" },
+  wow: { label: "Wow", face: "😮" },
+  sad: { label: "Sad", face: "😢" },
+};
+const KINDS = Object.entries(REACTION_WORDS) as [ReactionKind, { label: string; face: string }][];
+
+interface Props {
+  readonly reaction: ReactionKind | null;
+  readonly count: number;
+  readonly onReact: (kind: ReactionKind | null) => void;
+  readonly disabled?: boolean;
+}
+
+/** One click likes or takes back; hovering, a long press or the arrow key up offers the others. */
+export function ReactionButton({ reaction, count, onReact, disabled = false }: Props) {
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const held = useRef(false);
+  useOutside(root, open, () => setOpen(false));
+
+  const later = (next: boolean, ms: number): void => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      held.current = next;
+      setOpen(next);
+    }, ms);
+  };
+  const choose = (kind: ReactionKind | null): void => {
+    clearTimeout(timer.current);
+    setOpen(false);
+    onReact(kind);
+  };
+  const words = reaction === null ? null : REACTION_WORDS[reaction];
+  const name = words === null ? "Like" : `You reacted: ${words.label}. Take back`;
+
+  return (
+    <div
+      class="reaction-root"
+      ref={root}
+      onPointerEnter={(event) => event.pointerType === "mouse" && !disabled && later(true, 550)}
+      onPointerLeave={(event) => event.pointerType === "mouse" && later(false, 250)}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowUp" && !open) setOpen(true);
+        else if (event.key === "Escape" && open) setOpen(false);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <button
+        type="button"
+        class={`action action-like ${reaction === null ? "" : "on"}`}
+        data-action="like"
+        aria-label={`${name}, ${plural(count, "reaction")}`}
+        aria-pressed={reaction !== null}
+        title={words === null ? "Like (hold for more)" : words.label}
+        disabled={disabled}
+        onPointerDown={(event) => {
+          held.current = false;
+          if (event.pointerType !== "mouse") later(true, 400);
+        }}
+        onPointerUp={(event) => event.pointerType !== "mouse" && clearTimeout(timer.current)}
+        onContextMenu={(event) => held.current && event.preventDefault()}
+        onClick={() => {
+          // The press that opened the picker is not also a like.
+          if (held.current && open) held.current = false;
+          else choose(reaction === null ? "like" : null);
+        }}
+      >
+        {words === null || reaction === "like" || reaction === "love" ? (
+          <Icon name="heart" filled={reaction !== null} />
+        ) : (
+          <span class="face" aria-hidden="true">
+            {words.face}
+          </span>
+        )}
+        {count > 0 && <span class="count">{formatCount(count)}</span>}
+      </button>
+      {open && (
+        <div class="reaction-picker" role="group" aria-label="Choose a reaction">
+          {KINDS.map(([kind, { label, face }]) => (
+            <button
+              key={kind}
+              type="button"
+              aria-label={label}
+              title={label}
+              aria-pressed={reaction === kind}
+              onClick={() => choose(reaction === kind ? null : kind)}
+            >
+              <span aria-hidden="true">{face}</span>
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { useEffect, useLayoutEffect } from "preact/hooks";
+
+import { placeStore } from "./location.ts";
+import { readJson, writeText } from "./storage.ts";
+
+/** Where a reader was in one entry of the history. */
+export interface Kept {
+  /** Pixels from the top of the page. */
+  readonly y: number;
+  /** The post that had the focus. */
+  readonly post: string | null;
+  /** Measured heights of the list's items, by place in the list. */
+  readonly sizes: readonly Measured[];
+  /** Pixels from the top of the page to the list. */
+  readonly margin: number;
+}
+
+export interface Measured {
+  readonly index: number;
+  readonly key: string | number | bigint;
+  readonly start: number;
+  readonly end: number;
+  readonly size: number;
+  readonly lane: number;
+}
+
+const KEY = "edgewise.places";
+/** More entries than a reader goes back through; the oldest are forgotten. */
+const PLACES_MAX = 40;
+const NOWHERE: Kept = { y: 0, post: null, sizes: [], margin: 0 };
+
+const places = new Map<string, Kept>(readJson<[string, Kept][]>("sessionStorage", KEY) ?? []);
+addEventListener("pagehide", () => writeText("sessionStorage", KEY, JSON.stringify([...places])));
+
+export const keptPlace = (key: string): Kept => places.get(key) ?? NOWHERE;
+
+export function keepPlace(key: string, change: Partial<Kept>): void {
+  const next = { ...keptPlace(key), ...change };
+  places.delete(key);
+  places.set(key, next);
+  const oldest = places.size > PLACES_MAX ? places.keys().next().value : undefined;
+  if (oldest !== undefined) places.delete(oldest);
+}
+
+/** Returns the reader to where this entry of the history was left, once `ready`. */
+export function useKeptPlace(ready: boolean): void {
+  const { key } = placeStore.get();
+  useEffect(() => {
+    // A new page begins at its top, even while it loads.
+    if (!places.has(key)) scrollTo(0, 0);
+  }, []);
+  useLayoutEffect(() => {
+    if (!ready) return undefined;
+    const kept = keptPlace(key);
+    scrollTo(0, kept.y);
+    if (kept.post !== null) {
+      document
+        .querySelector<HTMLElement>(`[data-post="${kept.post}"]`)
+        ?.focus({ preventScroll: true });
+    }
+    const onScroll = (): void => keepPlace(key, { y: scrollY });
+    const onFocus = (event: FocusEvent): void => {
+      const post = event.target instanceof Element ? event.target.closest("[data-post]") : null;
+      keepPlace(key, { post: post?.getAttribute("data-post") ?? null });
+    };
+    addEventListener("scroll", onScroll, { passive: true });
+    addEventListener("focusin", onFocus);
+    return () => {
+      removeEventListener("scroll", onScroll);
+      removeEventListener("focusin", onFocus);
+    };
+  }, [ready]);
+}
+
+/** On sign-out: another reader's history begins at the top. */
+export function forgetPlaces(): void {
+  places.clear();
+  writeText("sessionStorage", KEY, null);
+}

@@ -1,0 +1,30 @@
+import type { Session, User } from "../../../core/feed/schemas.ts";
+import { createStore } from "./store.ts";
+import { readJson, writeText } from "./storage.ts";
+
+const KEY = "edgewise.session";
+
+/**
+ * The token sits in localStorage, so a script that got into our origin could read it.
+ * The content security policy lets no foreign script in and no text becomes markup; for
+ * demo users that is enough. A deployment with its own issuer should hand out a cookie.
+ */
+function load(): Session | null {
+  const session = readJson<Session>("localStorage", KEY);
+  return session !== null && session.expiresAtMs > Date.now() ? session : null;
+}
+
+export const sessionStore = createStore<Session | null>(load());
+
+export function setSession(session: Session | null): void {
+  writeText("localStorage", KEY, session === null ? null : JSON.stringify(session));
+  sessionStore.set(session);
+}
+
+/** Keeps the signed-in user's own face current after an edit. */
+export function setSessionUser(user: User): void {
+  const session = sessionStore.get();
+  if (session !== null) setSession({ ...session, user });
+}
+
+export const sessionToken = (): string | null => sessionStore.get()?.token ?? null;

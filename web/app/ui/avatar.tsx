@@ -1,0 +1,18 @@
+import type { User } from "../../../core/feed/schemas.ts";
+import { hueOf, initialsOf } from "../format/face.ts";
+
+type Face = Pick<User, "id" | "name" | "avatar">;
+
+/** The picture, or initials on a colour of the person's own. The name stands beside it. */
+export function Avatar({ user, size = 44 }: { user: Face; size?: number }) {
+  const box = { width: size, height: size };
+  if (user.avatar !== null) {
+    return <img class="avatar" style={box} src={`/media/${user.avatar}`} alt="" loading="lazy" />;
+  }
+  const style = { ...box, fontSize: Math.round(size * 0.38), "--hue": hueOf(user.id) };
+  return (
+    <span class="avatar avatar-drawn" style={style} aria-hidden="true">
+      {initialsOf(user.name)}
+    </span>
+  );
+}
