@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { parseId } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
 import { AUDIENCES, REACTIONS } from "../tao/registry.ts";
 
@@ -10,6 +11,7 @@ import { AUDIENCES, REACTIONS } from "../tao/registry.ts";
 export const idSchema = z
   .string()
   .regex(/^(?:0|[1-9][0-9]{0,18})$/, "a decimal id")
+  .refine((text) => parseId(text) !== null, "an id below 2^63")
   .meta({ id: "Id", description: "63-bit id as a decimal string", example: "1184274518016" });
 export const handleSchema = z
   .string()

@@ -44,7 +44,7 @@ export class MemoryGraph {
 
   /** In list order. */
   list = (id1: Id, atype: AssocType): readonly Assoc[] =>
-    [...(this.#lists.get(`${id1}:${atype}`)?.values() ?? [])].sort(compareListOrder);
+    [...(this.#lists.get(`${id1}:${atype}`)?.values() ?? [])].toSorted(compareListOrder);
 
   commit(
     shard: PhysicalShard,

@@ -89,7 +89,7 @@ export class MemoryTao implements Tao {
     this.#calls += calls;
     const all = id1s
       .flatMap((id1) => below(this.graph.list(id1, atype), after))
-      .sort(compareListOrder);
+      .toSorted(compareListOrder);
     const isShort = limit > 1 && this.#options.shortUnions?.() === true;
     const kept = all.slice(0, isShort ? Math.ceil(limit / 2) : limit);
     const entries = kept.map(({ id1, id2, timeMs, data }): UnionEntry => ({

@@ -48,8 +48,8 @@ export async function react(
     const written = await call.tao.write(shardOf(viewer.value), [write], opId(call, "react"));
     if (!written.ok) return written;
   }
-  const reactions = await countWith(call, id, viewer.value, kind !== null);
-  return reactions.ok ? ok({ reaction: kind, reactions: reactions.value }) : reactions;
+  const count = await countWith(call, id, viewer.value, kind !== null);
+  return count.ok ? ok({ reaction: kind, reactions: count.value }) : count;
 }
 
 /**

@@ -1,0 +1,104 @@
+import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
+import type { FeedPage, NewPost, Post } from "../../core/feed/schemas.ts";
+import { feedPageSchema } from "../../core/feed/schemas.ts";
+import type { FeedRequest, Relation } from "../../core/feed/service.ts";
+import { createUser } from "../../core/feed/usecases/accounts.ts";
+import { home, profileFeed } from "../../core/feed/usecases/feeds.ts";
+import { createPost } from "../../core/feed/usecases/posts.ts";
+import { relate } from "../../core/feed/usecases/relations.ts";
+import { type Id, ID_EPOCH_MS } from "../../core/ids.ts";
+import { chronological } from "../../core/ranking/chronological.ts";
+import type { RankingService } from "../../core/ranking/service.ts";
+import { hmacSigner } from "../../platform/signer.ts";
+import { MemoryGraph } from "./memory-graph.ts";
+import { MemoryTao } from "./memory-tao.ts";
+
+const START_MS = ID_EPOCH_MS + 30 * 86_400_000;
+const BUDGET_MS = 5_000;
+
+/** A product over the graph in memory: people act on it through the use-cases. */
+export class FeedWorld {
+  nowMs = START_MS;
+  readonly graph = new MemoryGraph();
+  readonly events: FeedEvent[] = [];
+  ranker: RankingService = {
+    rank: async ({ candidates }) => chronological(candidates, "no_model"),
+  };
+  shortUnions: () => boolean = () => false;
+  /** Waits end only when a test says so: no stage runs out of its budget by itself. */
+  sleep = (_ms: number): Promise<void> => new Promise(() => {});
+  #seed = 1;
+
+  tao = (): MemoryTao =>
+    new MemoryTao({ nowMs: () => this.nowMs, shortUnions: () => this.shortUnions() }, this.graph);
+
+  /** One request. `key` is its Idempotency-Key. */
+  as(viewer: string | null, options: { key?: string; tao?: MemoryTao } = {}): Call {
+    return {
+      tao: options.tao ?? this.tao(),
+      viewer: viewer === null ? null : (BigInt(viewer) as Id),
+      idempotencyKey: options.key ?? null,
+      deadlineMs: this.nowMs + BUDGET_MS,
+      clock: { nowMs: () => this.nowMs },
+      random: { next: () => this.#next() },
+      sleep: (ms) => this.sleep(ms),
+      signer: hmacSigner("a secret for tests"),
+      ranker: this.ranker,
+      report: (event) => void this.events.push(event),
+    };
+  }
+
+  async user(handle: string): Promise<string> {
+    const user = await must(createUser(this.as(null), { handle, name: handle.toUpperCase(), bio: "" }));
+    return user.id;
+  }
+
+  /** Each post one millisecond after the one before. */
+  async post(author: string, fields: Partial<NewPost> = {}): Promise<Post> {
+    this.nowMs++;
+    const text = fields.repostOf === undefined ? `post ${this.nowMs}` : "";
+    return must(createPost(this.as(author), { text, media: [], audience: "public", ...fields }));
+  }
+
+  relate(viewer: string, other: string, relation: Relation, on = true) {
+    this.nowMs++;
+    return must(relate(this.as(viewer), other, relation, on));
+  }
+
+  async befriend(a: string, b: string): Promise<void> {
+    await this.relate(a, b, "friend");
+    await this.relate(b, a, "friend");
+  }
+
+  async home(viewer: string, request: Partial<FeedRequest> = {}): Promise<FeedPage> {
+    const text = await must(home(this.as(viewer), { mode: "latest", limit: 20, cursor: undefined, ...request }));
+    return feedPageSchema.parse(JSON.parse(text));
+  }
+
+  async profileFeed(viewer: string | null, user: string, cursor?: string, limit = 20): Promise<FeedPage> {
+    const text = await must(profileFeed(this.as(viewer), user, { limit, cursor }));
+    return feedPageSchema.parse(JSON.parse(text));
+  }
+
+  /** Uniform in [0, 1): a linear congruential generator, so that a run repeats. */
+  #next(): number {
+    this.#seed = (this.#seed * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return this.#seed / 2 ** 32;
+  }
+}
+
+/** The value of something that must succeed. */
+export async function must<T>(outcome: Outcome<T>): Promise<T> {
+  const result = await outcome;
+  if (!result.ok) throw new Error(`unexpected failure: ${JSON.stringify(result.error)}`);
+  return result.value;
+}
+
+/** The failure code of something that must fail; "" when it did not. */
+export async function codeOf(outcome: Outcome<unknown>): Promise<string> {
+  const result = await outcome;
+  return result.ok ? "" : result.error.code;
+}
+
+export const idsOf = (page: { readonly items: readonly { readonly id: string }[] }): string[] =>
+  page.items.map((item) => item.id);
