@@ -31,9 +31,7 @@ export function renderDocs(document: OpenApiDocument): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${document.info.title} API</title>
-        <style>
-          ${trusted(DOCS_STYLE)}
-        </style>
+        ${trusted(`<style>${DOCS_STYLE}</style>`)}
       </head>
       <body>
         <nav aria-label="Contents">

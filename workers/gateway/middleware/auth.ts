@@ -1,6 +1,6 @@
 import { FailureError } from "../../../core/errors.ts";
 import { LIMITS } from "../../../core/limits.ts";
-import { BoundedMap } from "../bounded-map.ts";
+import { LruMap } from "../../../core/lru.ts";
 import type { GatewayContext } from "../context.ts";
 import { type Caller, isOperator, type Tokens } from "../tokens.ts";
 import type { RateLimits } from "./rate-limit.ts";
@@ -11,6 +11,9 @@ import type { RateLimits } from "./rate-limit.ts";
  */
 export type Access = "anyone" | "viewer" | "member" | "operator";
 
+/** Roughly what an entry takes beside the token's text: caller, roles, numbers. */
+const ENTRY_BYTES = 250;
+
 interface Verified {
   readonly caller: Caller;
   /** Unix ms. */
@@ -19,7 +22,7 @@ interface Verified {
 
 /** Finds out who calls. A verified token is remembered, so the hot path verifies nothing. */
 export class Authenticator {
-  readonly #verified = new BoundedMap<Verified>(LIMITS.tokensCachedMax);
+  readonly #verified = new LruMap<string, Verified>(LIMITS.tokensBytesMax);
   readonly #tokens: Tokens;
   readonly #limits: RateLimits;
 
@@ -44,7 +47,7 @@ export class Authenticator {
     }
     const caller = verified.value;
     const untilMs = Math.min(caller.expiresAtMs, nowMs + LIMITS.tokenCacheMs);
-    this.#verified.set(header, { caller, untilMs });
+    this.#verified.set(header, { caller, untilMs }, ENTRY_BYTES + header.length);
     return caller;
   }
 }

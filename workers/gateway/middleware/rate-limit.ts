@@ -1,7 +1,7 @@
 import { FailureError } from "../../../core/errors.ts";
 import { LIMITS } from "../../../core/limits.ts";
+import { LruMap } from "../../../core/lru.ts";
 import { type RatePolicy, type RateState, take } from "../../../core/resilience/rate-limit.ts";
-import { BoundedMap } from "../bounded-map.ts";
 import type { GatewayContext } from "../context.ts";
 import { isOperator } from "../tokens.ts";
 
@@ -19,6 +19,9 @@ export const POLICIES = {
   media: policy("media", LIMITS.mediaPerSecond, LIMITS.mediaBurst),
 } as const;
 
+/** Roughly what an entry of a map takes beside its text. */
+const ENTRY_BYTES = 64;
+
 /** What a route costs. Signed-in callers pay for reads and writes, addresses for the rest. */
 export type RateClass = "read" | "write" | "sign-in" | "media";
 
@@ -28,7 +31,7 @@ export type RateClass = "read" | "write" | "sign-in" | "media";
  * longest is forgotten, which fails open.
  */
 export class RateLimits {
-  readonly #buckets = new BoundedMap<RateState>(LIMITS.rateKeysMax);
+  readonly #buckets = new LruMap<string, RateState>(LIMITS.rateBucketsBytesMax);
 
   /** @throws FailureError `rate_limited` when the caller's bucket is empty. */
   charge(c: GatewayContext, rate: RateClass): void {
@@ -59,7 +62,7 @@ export class RateLimits {
   #take(c: GatewayContext, rate: RatePolicy, who: string): void {
     const key = `${rate.name} ${who}`;
     const decision = take(this.#buckets.get(key) ?? null, c.var.nowMs, rate);
-    this.#buckets.set(key, decision.next);
+    this.#buckets.set(key, decision.next, ENTRY_BYTES + 2 * key.length);
     // draft-ietf-httpapi-ratelimit-headers: quota and window, then what remains and until when.
     const windowSeconds = Math.ceil(rate.burst / rate.perSecond);
     c.header("ratelimit-policy", `"${rate.name}";q=${rate.burst};w=${windowSeconds}`);

@@ -1,0 +1,102 @@
+import { describe, it } from "vitest";
+
+import type { CallContext } from "../../core/feed/service.ts";
+import { ADA, FEED_TEXT } from "../fakes/fake-feed.ts";
+import { json, START_MS, startGateway } from "./harness.ts";
+
+const contextOf = (gateway: ReturnType<typeof startGateway>) =>
+  gateway.feed.calls.at(-1)?.args[0] as CallContext;
+
+describe("GET /v1/feed", () => {
+  it("is one call, whose text is the answer, byte for byte", async ({ expect }) => {
+    const gateway = startGateway();
+    const response = await gateway.asAda("/v1/feed?mode=latest&limit=7&cursor=issued-cursor");
+    expect(await response.text()).toBe(FEED_TEXT);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+    expect(response.headers.get("edgewise-ticket")).toBe("ticket-1");
+    expect(response.headers.get("server-timing")).toBe("feed;dur=0");
+    expect(gateway.feed.calls).toEqual([
+      {
+        method: "home",
+        args: [
+          {
+            viewer: ADA.id,
+            region: "us-east",
+            ticket: null,
+            idempotencyKey: null,
+            deadlineMs: START_MS + 5_000,
+          },
+          { mode: "latest", limit: 7, cursor: "issued-cursor" },
+        ],
+      },
+    ]);
+  });
+
+  it("asks for the default page, and for the viewer's own mode", async ({ expect }) => {
+    const gateway = startGateway();
+    await gateway.asAda("/v1/feed");
+    expect(gateway.feed.calls[0]?.args[1]).toEqual({
+      mode: undefined,
+      limit: 20,
+      cursor: undefined,
+    });
+  });
+});
+
+describe("the call's context", () => {
+  it("carries the client's ticket, and the key of a write only", async ({ expect }) => {
+    const gateway = startGateway();
+    const headers = { "edgewise-ticket": "t-9", "idempotency-key": "k-1" };
+    await gateway.asAda("/v1/feed", { headers });
+    expect(contextOf(gateway)).toMatchObject({ ticket: "t-9", idempotencyKey: null });
+    const { body, headers: type } = json({ text: "hello" });
+    await gateway.asAda("/v1/posts", { method: "POST", body, headers: { ...type, ...headers } });
+    expect(contextOf(gateway)).toMatchObject({ ticket: "t-9", idempotencyKey: "k-1" });
+  });
+
+  it("takes the region from where the platform saw the client", async ({ expect }) => {
+    const gateway = startGateway();
+    const seen = async (cf: object, headers: Record<string, string> = {}) => {
+      const request = new Request("http://localhost/v1/users/ada", { headers });
+      Object.defineProperty(request, "cf", { value: cf });
+      await gateway.app.request(request);
+      return contextOf(gateway).region;
+    };
+    expect(await seen({ continent: "EU" })).toBe("eu-west");
+    expect(await seen({ continent: "AS" })).toBe("apac");
+    expect(await seen({ continent: "NA", longitude: "-122.3" })).toBe("us-west");
+    expect(await seen({ continent: "NA", longitude: "-74.0" })).toBe("us-east");
+    expect(await seen({})).toBe("us-east");
+    expect(await seen({ continent: "EU" }, { "x-edgewise-region": "apac" })).toBe("apac");
+    expect(await seen({ continent: "EU" }, { "x-edgewise-region": "atlantis" })).toBe("eu-west");
+  });
+
+  it("lets no header choose the region outside development", async ({ expect }) => {
+    const gateway = startGateway({ ENVIRONMENT: "staging", AUTH_SECRET: "x".repeat(32) });
+    await gateway.request("/v1/users/ada", { headers: { "x-edgewise-region": "apac" } });
+    expect(contextOf(gateway).region).toBe("us-east");
+  });
+
+  it("knows a region that is only configured", async ({ expect }) => {
+    const REGIONS = '[{"region":"mars","hint":"","leaderWeight":1,"continents":["EU"]}]';
+    const gateway = startGateway({ REGIONS });
+    await gateway.request("/v1/users/ada");
+    expect(contextOf(gateway).region).toBe("mars");
+  });
+});
+
+describe("/healthz", () => {
+  it("answers without the feed Worker, unless asked to look deep", async ({ expect }) => {
+    const gateway = startGateway();
+    gateway.feed.failure = { code: "overloaded", retryAfterMs: 1_000 };
+    const shallow = await gateway.request("/healthz");
+    expect([shallow.status, await shallow.json()]).toEqual([
+      200,
+      { status: "ok", region: "us-east" },
+    ]);
+    expect((await gateway.request("/healthz?deep=1")).status).toBe(503);
+    gateway.feed.failure = null;
+    expect((await gateway.request("/healthz?deep=1")).status).toBe(200);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, it } from "vitest";
+
+import { gifOf, jpegOf, pngOf, webpOf } from "./images.ts";
+import { problemOf, startGateway } from "./harness.ts";
+
+const upload = async (
+  gateway: ReturnType<typeof startGateway>,
+  body: Uint8Array<ArrayBuffer>,
+  type = "text/html",
+) => {
+  const response = await gateway.asAda("/v1/media", {
+    method: "POST",
+    body,
+    headers: { "content-type": type },
+  });
+  return {
+    status: response.status,
+    media: (await response.json()) as { key: string; width: number },
+  };
+};
+
+describe("an upload", () => {
+  it.for([
+    ["png", pngOf(3, 2), "image/png"],
+    ["gif", gifOf(3, 2), "image/gif"],
+    ["jpg", jpegOf(3, 2), "image/jpeg"],
+    ["webp", webpOf("VP8X", 3, 2), "image/webp"],
+  ] as const)(
+    "of %s is named by its content and served as what it is",
+    async ([extension, bytes, type], { expect }) => {
+      const gateway = startGateway();
+      const { status, media } = await upload(gateway, bytes);
+      expect(status).toBe(201);
+      expect(media).toEqual({
+        key: expect.stringMatching(new RegExp(`^[0-9a-f]{32}\\.${extension}$`)),
+        width: 3,
+        height: 2,
+        alt: "",
+      });
+      expect((await upload(gateway, bytes)).media.key).toBe(media.key);
+
+      const served = await gateway.request(`/media/${media.key}`);
+      expect(served.status).toBe(200);
+      expect(served.headers.get("content-type")).toBe(type);
+      expect(served.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+      expect(served.headers.get("x-content-type-options")).toBe("nosniff");
+      expect(served.headers.get("content-security-policy")).toContain("sandbox");
+      expect(new Uint8Array(await served.arrayBuffer())).toEqual(bytes);
+    },
+  );
+
+  it.for([
+    [0, 5],
+    [5, 0],
+    [16_385, 5],
+    [5, 4_294_967_295],
+  ] as const)("of %d x %d pixels is refused", async ([width, height], { expect }) => {
+    const gateway = startGateway();
+    const response = await gateway.asAda("/v1/media", {
+      method: "POST",
+      body: pngOf(width, height),
+    });
+    expect((await problemOf(response)).code).toBe("unsupported_media");
+    expect(gateway.media.images.size).toBe(0);
+  });
+});
+
+describe("an image", async () => {
+  const gateway = startGateway();
+  const bytes = pngOf(4, 4);
+  const { media } = await upload(gateway, bytes);
+  const get = (headers: Record<string, string>, method = "GET") =>
+    gateway.request(`/media/${media.key}`, { headers, method });
+
+  it("is not sent again to who has it", async ({ expect }) => {
+    for (const tag of [`"${media.key}"`, `W/"${media.key}"`, "*", `"other", "${media.key}"`]) {
+      const response = await get({ "if-none-match": tag });
+      expect([response.status, await response.text()]).toEqual([304, ""]);
+    }
+    expect((await get({ "if-none-match": '"other"' })).status).toBe(200);
+  });
+
+  it.for([
+    ["bytes=0-9", 206, "bytes 0-9/64", 10],
+    ["bytes=60-", 206, "bytes 60-63/64", 4],
+    ["bytes=60-1000", 206, "bytes 60-63/64", 4],
+    ["bytes=-4", 206, "bytes 60-63/64", 4],
+    ["bytes=-100", 206, "bytes 0-63/64", 64],
+    ["bytes=64-", 416, "bytes */64", 0],
+    ["bytes=-0", 416, "bytes */64", 0],
+    ["bytes=9-3", 200, null, 64],
+    ["bytes=0-1,3-4", 200, null, 64],
+    ["lines=0-1", 200, null, 64],
+    ["bytes=", 200, null, 64],
+  ] as const)(
+    "answers Range: %s with %d",
+    async ([range, status, contentRange, length], { expect }) => {
+      const response = await get({ range });
+      expect(response.status).toBe(status);
+      expect(response.headers.get("content-range")).toBe(contentRange);
+      expect((await response.arrayBuffer()).byteLength).toBe(length);
+    },
+  );
+
+  it("is sent whole when If-Range names another", async ({ expect }) => {
+    expect((await get({ range: "bytes=0-9", "if-range": `"${media.key}"` })).status).toBe(206);
+    expect((await get({ range: "bytes=0-9", "if-range": '"other"' })).status).toBe(200);
+  });
+
+  it("answers HEAD without a body", async ({ expect }) => {
+    const response = await get({}, "HEAD");
+    expect([
+      response.status,
+      response.headers.get("content-length"),
+      await response.text(),
+    ]).toEqual([200, "64", ""]);
+  });
+});
