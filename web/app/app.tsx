@@ -50,22 +50,22 @@ export function App() {
 
 function SignedIn({ user }: { user: User }) {
   const place = useStore(placeStore);
-  const settings = useSettings();
-  const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const theme = useSettings().data?.theme;
+  const mainRef = useRef<HTMLElement>(null);
+  const firstRef = useRef(true);
   useEffect(() => {
-    if (settings.data !== undefined) setTheme(settings.data.theme);
-  }, [settings.data?.theme]);
+    if (theme !== undefined) setTheme(theme);
+  }, [theme]);
   useEffect(() => {
     addEventListener("keydown", onShortcut);
     return () => removeEventListener("keydown", onShortcut);
   }, []);
   useEffect(() => {
     // A new page is read from its start; the page of a first visit is left alone.
-    if (!first.current && !main.current?.contains(document.activeElement)) {
-      main.current?.focus({ preventScroll: true });
+    if (!firstRef.current && !mainRef.current?.contains(document.activeElement)) {
+      mainRef.current?.focus({ preventScroll: true });
     }
-    first.current = false;
+    firstRef.current = false;
   }, [place.key]);
   return (
     <>
@@ -74,10 +74,10 @@ function SignedIn({ user }: { user: User }) {
       </a>
       <div class="shell">
         <Nav user={user} path={place.path} />
-        <main id="main" class="column" ref={main} tabIndex={-1}>
+        <main id="main" class="column" ref={mainRef} tabIndex={-1}>
           <Pages key={place.key} route={matchRoute(place.path)} />
         </main>
-        <Aside />
+        {place.path !== "/explore" && <Aside />}
       </div>
       <ComposerDialog />
       <HelpDialog />

@@ -12,7 +12,7 @@ export function ComposerDialog() {
       onClose={closeComposer}
       className="dialog-composer"
     >
-      <Composer quote={request.quote} autoFocus onSent={closeComposer} />
+      <Composer quote={request.quote} focused onSent={closeComposer} />
     </Dialog>
   );
 }

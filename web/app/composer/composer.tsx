@@ -16,18 +16,18 @@ import { IMAGE_TYPES, useUploads } from "./uploads.ts";
 
 interface Props {
   readonly quote?: EmbeddedPost | null;
-  readonly autoFocus?: boolean;
+  readonly focused?: boolean;
   readonly onSent?: () => void;
 }
 
 /** The count shows once it could matter. */
 const COUNT_FROM = LIMITS.postCharsMax - 500;
 
-export function Composer({ quote = null, autoFocus = false, onSent }: Props) {
+export function Composer({ quote = null, focused = false, onSent }: Props) {
   const draftName = quote === null ? "post" : `quote.${quote.id}`;
   const drafts = draftStore(draftName);
   const draft = useStore(drafts);
-  const box = useRef<HTMLTextAreaElement>(null);
+  const boxRef = useRef<HTMLTextAreaElement>(null);
   const user = useStore(sessionStore)?.user;
   const settings = useSettings();
   const setDraft = (change: (before: Draft) => Draft): void => drafts.set(change(drafts.get()));
@@ -37,10 +37,10 @@ export function Composer({ quote = null, autoFocus = false, onSent }: Props) {
       media: [...before.media, media].slice(0, LIMITS.postMediaMax),
     })),
   );
-  useGrowing(box, draft.text);
+  useGrowing(boxRef, draft.text);
   useEffect(() => {
-    if (autoFocus) box.current?.focus();
-  }, []);
+    if (focused) boxRef.current?.focus();
+  }, [focused]);
 
   const audience = draft.audience ?? settings.data?.defaultAudience ?? "public";
   const length = draft.text.trim().length;
@@ -83,7 +83,7 @@ export function Composer({ quote = null, autoFocus = false, onSent }: Props) {
       <Avatar user={user} />
       <div class="composer-body">
         <textarea
-          ref={box}
+          ref={boxRef}
           rows={1}
           placeholder={quote === null ? "What’s on your mind?" : "Add your words"}
           aria-label="Text of the post"
@@ -148,13 +148,13 @@ export function Composer({ quote = null, autoFocus = false, onSent }: Props) {
 
 /** The box is as tall as its text. */
 export function useGrowing(
-  box: { readonly current: HTMLTextAreaElement | null },
+  boxRef: { readonly current: HTMLTextAreaElement | null },
   text: string,
 ): void {
   useEffect(() => {
-    const element = box.current;
+    const element = boxRef.current;
     if (element === null) return;
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;
-  }, [text]);
+  }, [boxRef, text]);
 }

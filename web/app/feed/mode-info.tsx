@@ -22,7 +22,17 @@ const MODE_WORDS: Record<FeedPageMode, { readonly label: string; readonly text: 
 
 const REASON_WORDS: Record<string, string> = {
   requested: "This is the order you chose.",
+  ranker_unavailable: "The ranker did not answer, so the newest come first.",
   no_ranker: "No ranker is set up here, so the newest come first.",
+};
+
+const RULE_WORDS: Record<string, string> = {
+  audience: "not shared with you",
+  muted: "from people you muted",
+  blocked: "because of a block",
+  deleted: "no longer there",
+  original: "the original is no longer there",
+  duplicate: "already on the page",
 };
 
 /** A rule's wire name, in words: `blocked_by` reads "blocked by". */
@@ -64,7 +74,7 @@ export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
             <ul>
               {hidden.map(([rule, count]) => (
                 <li key={rule}>
-                  {plural(count, "post")} left out: {inWords(rule)}
+                  {plural(count, "post")} left out: {RULE_WORDS[rule] ?? inWords(rule)}
                 </li>
               ))}
             </ul>

@@ -20,11 +20,11 @@ interface Props {
   readonly query: PeopleQuery;
   readonly empty: ComponentChildren;
   readonly bio?: boolean;
-  readonly actions?: (user: User) => ComponentChildren;
+  readonly renderActions?: (user: User) => ComponentChildren;
 }
 
 /** A paged list of people, with what can be done about each. */
-export function PeopleList({ query, empty, bio = false, actions }: Props) {
+export function PeopleList({ query, empty, bio = false, renderActions }: Props) {
   const people = flatten(query.data?.pages);
   if (query.isPending) return <PersonSkeletons />;
   if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
@@ -33,7 +33,7 @@ export function PeopleList({ query, empty, bio = false, actions }: Props) {
     <div class="people">
       {people.map((user) => (
         <PersonRow key={user.id} user={user} bio={bio}>
-          {actions?.(user)}
+          {renderActions?.(user)}
         </PersonRow>
       ))}
       {query.hasNextPage && (

@@ -47,10 +47,10 @@ export function PostList({ query, empty }: { query: PagedQuery; empty: Component
 
 /** Draws only the cards near the screen, so a long scroll stays as light as a short one. */
 function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQuery }) {
-  const [{ key }] = useState(placeStore.get);
+  const [key] = useState(() => placeStore.get().key);
   const [kept] = useState(() => keptPlace(key));
-  const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(kept.margin);
+  const listRef = useRef<HTMLDivElement>(null);
+  const margin = useTopOf(listRef, kept.margin);
   const virtualizer = useWindowVirtualizer({
     count: posts.length,
     estimateSize: (index) => estimate(posts[index]),
@@ -64,39 +64,21 @@ function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQu
   const lastIndex = items.at(-1)?.index ?? -1;
 
   useLayoutEffect(() => {
-    const top = list.current?.offsetTop ?? 0;
-    if (top !== margin) setMargin(top);
-  });
-  useLayoutEffect(
-    () => () =>
-      keepPlace(key, {
-        sizes: virtualizer.takeSnapshot(),
-        margin: list.current?.offsetTop ?? margin,
-      }),
-    [margin],
-  );
-  useEffect(() => {
     const save = (): void => keepPlace(key, { sizes: virtualizer.takeSnapshot(), margin });
-    // `pagehide` listeners run in order of registration; capturing comes before the one that writes.
+    // Capturing comes before the listener that writes the places down.
     addEventListener("pagehide", save, { capture: true });
-    return () => removeEventListener("pagehide", save, { capture: true });
-  }, [margin]);
+    return () => {
+      removeEventListener("pagehide", save, { capture: true });
+      save();
+    };
+  }, [key, margin, virtualizer]);
   useSteadyTop(posts, margin, (index) => virtualizer.measurementsCache[index]?.start ?? margin);
-  useEffect(() => {
-    const wanted = query.hasNextPage && !query.isFetchingNextPage && !query.isFetchNextPageError;
-    if (wanted && lastIndex >= posts.length - AHEAD) void query.fetchNextPage();
-  }, [
-    lastIndex,
-    posts.length,
-    query.hasNextPage,
-    query.isFetchingNextPage,
-    query.isFetchNextPageError,
-  ]);
+  useNextPage(query, lastIndex >= posts.length - AHEAD);
 
   return (
     <>
       <div
-        ref={list}
+        ref={listRef}
         class="virtual"
         role="feed"
         aria-label="Posts"
@@ -120,19 +102,43 @@ function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQu
   );
 }
 
+/** Pixels from the top of the page to the list, which moves as the composer above it grows. */
+function useTopOf(listRef: { readonly current: HTMLElement | null }, first: number): number {
+  const [top, setTop] = useState(first);
+  useLayoutEffect(() => {
+    const list = listRef.current;
+    if (list === null) return undefined;
+    const measure = (): void => setTop(list.offsetTop);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(list.parentElement ?? list);
+    return () => observer.disconnect();
+  }, [listRef]);
+  return top;
+}
+
+function useNextPage(query: PagedQuery, near: boolean): void {
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  useEffect(() => {
+    const wanted = near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
+    if (wanted) void fetchNextPage();
+  }, [near, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+}
+
 /** New cards above what is being read push the page down; this scrolls by the same amount. */
 function useSteadyTop(
   posts: readonly Post[],
   margin: number,
   startOf: (index: number) => number,
 ): void {
-  const first = useRef(posts[0]?.id);
+  const firstRef = useRef(posts[0]?.id);
   useLayoutEffect(() => {
-    const added = posts.findIndex((post) => post.id === first.current);
-    first.current = posts[0]?.id;
-    if (added > 0 && scrollY > margin)
+    const added = posts.findIndex((post) => post.id === firstRef.current);
+    firstRef.current = posts[0]?.id;
+    if (added > 0 && scrollY > margin) {
       scrollBy({ top: startOf(added) - startOf(0), behavior: "instant" });
-  }, [posts[0]?.id]);
+    }
+  });
 }
 
 function ListEnd({ query }: { query: PagedQuery }) {

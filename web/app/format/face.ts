@@ -1,8 +1,11 @@
+/** Degrees: neighbours in number land far apart on the colour wheel. */
+const GOLDEN_ANGLE = 137.508;
+
 /** 0 to 359: the same person always has the same colour. */
 export function hueOf(id: string): number {
   let hash = 7;
-  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 3_600;
-  return hash % 360;
+  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 1_000_003;
+  return Math.round(hash * GOLDEN_ANGLE) % 360;
 }
 
 /** First letters of the first and the last word, at most two. */

@@ -15,7 +15,7 @@ export function RequestsPage() {
       <PeopleList
         query={query}
         bio
-        actions={(user) => <Answer user={user} />}
+        renderActions={(user) => <Answer user={user} />}
         empty={
           <Empty
             icon="people"

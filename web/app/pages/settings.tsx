@@ -125,7 +125,7 @@ function People({ title, list, relation, undo, none }: PeopleProps) {
       <PeopleList
         query={query}
         empty={<p class="muted">{none}</p>}
-        actions={(user) => (
+        renderActions={(user) => (
           <button
             type="button"
             class="button button-small button-quiet"

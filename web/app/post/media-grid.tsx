@@ -60,16 +60,16 @@ function Lightbox({
 }) {
   const [at, setAt] = useState(start);
   const item = media[at];
-  const step = (by: number): void =>
-    setAt((now) => Math.min(media.length - 1, Math.max(0, now + by)));
+  const last = media.length - 1;
+  const step = (by: 1 | -1): void => setAt((now) => Math.min(last, Math.max(0, now + by)));
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key === "ArrowRight") step(1);
-      if (event.key === "ArrowLeft") step(-1);
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0;
+      setAt((now) => Math.min(last, Math.max(0, now + by)));
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, []);
+  }, [last]);
   if (item === undefined) return null;
   return (
     <Dialog
@@ -93,7 +93,7 @@ function Lightbox({
           <Icon name="left" />
         </button>
       )}
-      {at < media.length - 1 && (
+      {at < last && (
         <button
           type="button"
           class="icon-button lightbox-next"

@@ -27,20 +27,20 @@ interface Props {
 /** One click likes or takes back; hovering, a long press or the arrow key up offers the others. */
 export function ReactionButton({ reaction, count, onReact, disabled = false }: Props) {
   const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const held = useRef(false);
-  useOutside(root, open, () => setOpen(false));
+  const rootRef = useRef<HTMLDivElement>(null);
+  const timerRef = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const heldRef = useRef(false);
+  useOutside(rootRef, open, () => setOpen(false));
 
   const later = (next: boolean, ms: number): void => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      held.current = next;
+    clearTimeout(timerRef.current);
+    timerRef.current = setTimeout(() => {
+      heldRef.current = next;
       setOpen(next);
     }, ms);
   };
   const choose = (kind: ReactionKind | null): void => {
-    clearTimeout(timer.current);
+    clearTimeout(timerRef.current);
     setOpen(false);
     onReact(kind);
   };
@@ -50,7 +50,7 @@ export function ReactionButton({ reaction, count, onReact, disabled = false }: P
   return (
     <div
       class="reaction-root"
-      ref={root}
+      ref={rootRef}
       onPointerEnter={(event) => event.pointerType === "mouse" && !disabled && later(true, 550)}
       onPointerLeave={(event) => event.pointerType === "mouse" && later(false, 250)}
       onKeyDown={(event) => {
@@ -70,14 +70,14 @@ export function ReactionButton({ reaction, count, onReact, disabled = false }: P
         title={words === null ? "Like (hold for more)" : words.label}
         disabled={disabled}
         onPointerDown={(event) => {
-          held.current = false;
+          heldRef.current = false;
           if (event.pointerType !== "mouse") later(true, 400);
         }}
-        onPointerUp={(event) => event.pointerType !== "mouse" && clearTimeout(timer.current)}
-        onContextMenu={(event) => held.current && event.preventDefault()}
+        onPointerUp={(event) => event.pointerType !== "mouse" && clearTimeout(timerRef.current)}
+        onContextMenu={(event) => heldRef.current && event.preventDefault()}
         onClick={() => {
           // The press that opened the picker is not also a like.
-          if (held.current && open) held.current = false;
+          if (heldRef.current && open) heldRef.current = false;
           else choose(reaction === null ? "like" : null);
         }}
       >

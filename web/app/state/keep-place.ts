@@ -48,7 +48,7 @@ export function useKeptPlace(ready: boolean): void {
   useEffect(() => {
     // A new page begins at its top, even while it loads.
     if (!places.has(key)) scrollTo(0, 0);
-  }, []);
+  }, [key]);
   useLayoutEffect(() => {
     if (!ready) return undefined;
     const kept = keptPlace(key);
@@ -69,7 +69,7 @@ export function useKeptPlace(ready: boolean): void {
       removeEventListener("scroll", onScroll);
       removeEventListener("focusin", onFocus);
     };
-  }, [ready]);
+  }, [key, ready]);
 }
 
 /** On sign-out: another reader's history begins at the top. */

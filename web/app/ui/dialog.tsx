@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { Icon } from "./icon.tsx";
 
@@ -14,17 +14,18 @@ interface Props {
 
 /** The browser's modal dialog: it keeps the focus inside, and Escape closes it. */
 export function Dialog({ title, onClose, children, className = "", bare = false }: Props) {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  const dialogRef = useRef<HTMLDialogElement>(null);
+  // Before the effects of what is inside, so that a field can ask for the focus.
+  useLayoutEffect(() => {
     const opener = document.activeElement;
-    ref.current?.showModal();
+    dialogRef.current?.showModal();
     return () => {
       if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
     };
   }, []);
   return (
     <dialog
-      ref={ref}
+      ref={dialogRef}
       class={`dialog ${className}`}
       aria-label={title}
       onCancel={(event) => {
@@ -32,7 +33,7 @@ export function Dialog({ title, onClose, children, className = "", bare = false 
         onClose();
       }}
       onMouseDown={(event) => {
-        if (event.target === ref.current) onClose();
+        if (event.target === dialogRef.current) onClose();
       }}
     >
       {!bare && (

@@ -110,16 +110,20 @@ const itemsOf = (root: HTMLElement | null): HTMLElement[] => [
 
 /** Calls `close` on a press anywhere else while `open`. */
 export function useOutside(
-  root: { readonly current: HTMLElement | null },
+  rootRef: { readonly current: HTMLElement | null },
   open: boolean,
   close: () => void,
 ): void {
+  const closeRef = useRef(close);
+  useEffect(() => {
+    closeRef.current = close;
+  });
   useEffect(() => {
     if (!open) return undefined;
     const onPress = (event: PointerEvent): void => {
-      if (!root.current?.contains(event.target as Node)) close();
+      if (!rootRef.current?.contains(event.target as Node)) closeRef.current();
     };
     addEventListener("pointerdown", onPress);
     return () => removeEventListener("pointerdown", onPress);
-  }, [open]);
+  }, [rootRef, open]);
 }
