@@ -17,7 +17,7 @@ export interface PageSource<T> {
   readonly limit: number;
   readonly after: ListCursor | null;
   /** Entries strictly after `after` in list order, `more` when others follow the last one. */
-  readonly fetch: (
+  readonly load: (
     after: ListCursor | null,
     count: number,
   ) => Promise<Result<{ readonly entries: readonly Ruled<T>[]; readonly more: boolean }, Failure>>;
@@ -46,7 +46,7 @@ export async function fillPage<T>(source: PageSource<T>): Promise<Result<Page<T>
   const hidden = new HiddenTally();
   let at = source.after;
   for (let round = 0; round <= LIMITS.feedRefillsMax; round++) {
-    const fetched = await source.fetch(at, limit - items.length + LIMITS.feedSlack);
+    const fetched = await source.load(at, limit - items.length + LIMITS.feedSlack);
     if (!fetched.ok) return fetched;
     const { entries, more } = fetched.value;
 

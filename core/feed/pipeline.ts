@@ -32,7 +32,7 @@ export function timeline(call: Call, request: TimelineRequest): Outcome<Page<Pos
     limit,
     after,
     place: placeOnce,
-    fetch: async (from, count) => {
+    load: async (from, count) => {
       const found = await authored(call, authors, from, count);
       if (!found.ok) return found;
       const { candidates, users, more } = found.value;

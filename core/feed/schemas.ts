@@ -127,12 +127,10 @@ export const feedPageSchema = z
     mode: z.enum(FEED_PAGE_MODES),
     reason: z.string().meta({ description: "Why this mode: `requested`, `no_ranker`, ..." }),
     ageMs: z.int().meta({ description: "Age of the page's data; 0 when made for this request" }),
-    hidden: z
-      .record(z.string(), z.int())
-      .meta({
-        description: "Posts left out on this page, by rule",
-        example: { muted: 2, blocked: 1 },
-      }),
+    hidden: z.record(z.string(), z.int()).meta({
+      description: "Posts left out on this page, by rule",
+      example: { muted: 2, blocked: 1 },
+    }),
     calls: z.int().meta({ description: "Graph object calls this page took" }),
   })
   .meta({ id: "FeedPage" });

@@ -21,7 +21,8 @@ interface Payload {
  */
 export function oracleHome(graph: MemoryGraph, viewer: string): Row[] {
   const me = BigInt(viewer) as Id;
-  const has = (atype: number, other: Id) => graph.list(me, atype).some((edge) => edge.id2 === other);
+  const has = (atype: number, other: Id) =>
+    graph.list(me, atype).some((edge) => edge.id2 === other);
   const authors = new Set([
     me,
     ...graph.list(me, ASSOC.follows).map((edge) => edge.id2),
@@ -34,7 +35,8 @@ export function oracleHome(graph: MemoryGraph, viewer: string): Row[] {
   const isVisible = ({ authorId, audience }: Payload): boolean => {
     const author = BigInt(authorId) as Id;
     if (author === me) return true;
-    if (has(ASSOC.blocks, author) || has(ASSOC.blockedBy, author) || has(ASSOC.mutes, author)) return false;
+    if (has(ASSOC.blocks, author) || has(ASSOC.blockedBy, author) || has(ASSOC.mutes, author))
+      return false;
     if (audience === "followers") return has(ASSOC.follows, author);
     return audience === "friends" ? has(ASSOC.friends, author) : audience === "public";
   };
@@ -57,14 +59,16 @@ export function oracleOnce(rows: readonly Row[]): string[] {
   const isFirst = (row: Row, index: number) =>
     rows.findIndex((other) => other.repostOf === row.repostOf) === index;
   return rows
-    .filter((row, index) => row.repostOf === null || (!ids.has(row.repostOf) && isFirst(row, index)))
+    .filter(
+      (row, index) => row.repostOf === null || (!ids.has(row.repostOf) && isFirst(row, index)),
+    )
     .map((row) => row.id);
 }
 
 /** The feed in pages: each is the shortest stretch that shows `limit` entries. */
 export function oraclePages(rows: readonly Row[], limit: number): string[][] {
   const pages: string[][] = [];
-  for (let from = 0; from < rows.length; ) {
+  for (let from = 0; from < rows.length;) {
     let to = from;
     while (to < rows.length && oracleOnce(rows.slice(from, to)).length < limit) to++;
     pages.push(oracleOnce(rows.slice(from, to)));

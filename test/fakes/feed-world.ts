@@ -49,7 +49,9 @@ export class FeedWorld {
   }
 
   async user(handle: string): Promise<string> {
-    const user = await must(createUser(this.as(null), { handle, name: handle.toUpperCase(), bio: "" }));
+    const user = await must(
+      createUser(this.as(null), { handle, name: handle.toUpperCase(), bio: "" }),
+    );
     return user.id;
   }
 
@@ -71,11 +73,18 @@ export class FeedWorld {
   }
 
   async home(viewer: string, request: Partial<FeedRequest> = {}): Promise<FeedPage> {
-    const text = await must(home(this.as(viewer), { mode: "latest", limit: 20, cursor: undefined, ...request }));
+    const text = await must(
+      home(this.as(viewer), { mode: "latest", limit: 20, cursor: undefined, ...request }),
+    );
     return feedPageSchema.parse(JSON.parse(text));
   }
 
-  async profileFeed(viewer: string | null, user: string, cursor?: string, limit = 20): Promise<FeedPage> {
+  async profileFeed(
+    viewer: string | null,
+    user: string,
+    cursor?: string,
+    limit = 20,
+  ): Promise<FeedPage> {
     const text = await must(profileFeed(this.as(viewer), user, { limit, cursor }));
     return feedPageSchema.parse(JSON.parse(text));
   }

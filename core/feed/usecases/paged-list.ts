@@ -10,7 +10,7 @@ export async function pagedList<T>(
   call: Call,
   kind: string,
   request: PageRequest,
-  fetch: PageSource<T>["fetch"],
+  load: PageSource<T>["load"],
 ): Outcome<{ items: T[]; cursor: string | null }> {
   const scope = { kind, viewer: call.viewer };
   const nowMs = call.clock.nowMs();
@@ -19,7 +19,7 @@ export async function pagedList<T>(
   const page = await fillPage<T>({
     limit: request.limit,
     after: after.value,
-    fetch: (from, count) => required(call, () => fetch(from, count)),
+    load: (from, count) => required(call, () => load(from, count)),
   });
   if (!page.ok) return page;
   const { items, next } = page.value;

@@ -25,7 +25,10 @@ describe("cursor", () => {
       fc.property(scopes, positions, fc.nat(LIMITS.cursorTtlMs), (scope, position, ageMs) => {
         const text = encodeCursor(scope, position, NOW, signer);
         expect(cursorSchema.safeParse(text).success).toBe(true);
-        expect(decodeCursor(text, scope, NOW + ageMs, signer)).toEqual({ ok: true, value: position });
+        expect(decodeCursor(text, scope, NOW + ageMs, signer)).toEqual({
+          ok: true,
+          value: position,
+        });
       }),
     );
   });

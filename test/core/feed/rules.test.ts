@@ -48,7 +48,9 @@ describe("audience, cell by cell", () => {
       expect(await codeOf(post(call(), id)), label).toBe(sees ? "" : "not_found");
       expect(idsOf(await world.profileFeed(viewer, author)), label).toEqual(sees ? [id] : []);
       expect(await codeOf(comments(call(), id, PAGE)), label).toBe(sees ? "" : "not_found");
-      expect(await codeOf(reactions(call(), "post", id, PAGE)), label).toBe(sees ? "" : "not_found");
+      expect(await codeOf(reactions(call(), "post", id, PAGE)), label).toBe(
+        sees ? "" : "not_found",
+      );
       if (viewer === null) continue;
       const inHome = sees && name !== "stranger";
       expect(idsOf(await world.home(viewer)), label).toEqual(inHome ? [id] : []);
@@ -58,13 +60,17 @@ describe("audience, cell by cell", () => {
     }
   });
 
-  it("tells nothing of what it hides: same answer as for what never existed", async ({ expect }) => {
+  it("tells nothing of what it hides: same answer as for what never existed", async ({
+    expect,
+  }) => {
     const { world, author, people } = await cast();
     const hidden = await world.post(author, { audience: "only_me" });
     const missing = await world.post(author);
     await must(deletePost(world.as(author), missing.id));
     for (const viewer of [people.stranger, people.follower, null]) {
-      expect(await post(world.as(viewer), hidden.id)).toEqual(await post(world.as(viewer), missing.id));
+      expect(await post(world.as(viewer), hidden.id)).toEqual(
+        await post(world.as(viewer), missing.id),
+      );
       const page = await world.profileFeed(viewer, author);
       expect(page).toMatchObject({ items: [], cursor: null, hidden: {} });
     }
@@ -79,7 +85,9 @@ describe("rules of the home feed", () => {
     return { world, viewer, author, post: await world.post(author) };
   }
 
-  it("shows followed authors, friends and the viewer; newest first, with authors and counts", async ({ expect }) => {
+  it("shows followed authors, friends and the viewer; newest first, with authors and counts", async ({
+    expect,
+  }) => {
     const { world, viewer, author, post: first } = await pair();
     const friend = await world.user("friend");
     await world.befriend(friend, viewer);
@@ -105,23 +113,30 @@ describe("rules of the home feed", () => {
     expect((await world.home(viewer)).items).toEqual([]);
   });
 
-  it.for(["viewer", "author"] as const)("shows nothing across a block by the %s", async (by, { expect }) => {
-    const { world, viewer, author } = await pair();
-    const other = await world.user("other");
-    await world.relate(viewer, other, "follow");
-    const repost = await world.post(other, { repostOf: (await world.post(author)).id });
-    const quote = await world.post(other, { quoteOf: (await world.post(author)).id });
-    expect((await world.home(viewer)).items[0]?.quoteOf).not.toBeNull();
-    expect(idsOf(await world.profileFeed(viewer, other))).toContain(repost.id);
+  it.for(["viewer", "author"] as const)(
+    "shows nothing across a block by the %s",
+    async (by, { expect }) => {
+      const { world, viewer, author } = await pair();
+      const other = await world.user("other");
+      await world.relate(viewer, other, "follow");
+      const repost = await world.post(other, { repostOf: (await world.post(author)).id });
+      const quote = await world.post(other, { quoteOf: (await world.post(author)).id });
+      expect((await world.home(viewer)).items[0]?.quoteOf).not.toBeNull();
+      expect(idsOf(await world.profileFeed(viewer, other))).toContain(repost.id);
 
-    await (by === "viewer" ? world.relate(viewer, author, "block") : world.relate(author, viewer, "block"));
-    const page = await world.home(viewer);
-    expect(idsOf(page)).toEqual([quote.id]);
-    expect(page.items[0]?.quoteOf).toBeNull();
-    expect(page.hidden).toEqual(by === "viewer" ? { blocked: 1 } : { original: 1 });
-  });
+      await (by === "viewer"
+        ? world.relate(viewer, author, "block")
+        : world.relate(author, viewer, "block"));
+      const page = await world.home(viewer);
+      expect(idsOf(page)).toEqual([quote.id]);
+      expect(page.items[0]?.quoteOf).toBeNull();
+      expect(page.hidden).toEqual(by === "viewer" ? { blocked: 1 } : { original: 1 });
+    },
+  );
 
-  it("leaves muted people out of the home feed, embedded ones too, and of nothing else", async ({ expect }) => {
+  it("leaves muted people out of the home feed, embedded ones too, and of nothing else", async ({
+    expect,
+  }) => {
     const { world, viewer, author, post: muted } = await pair();
     const other = await world.user("other");
     await world.relate(viewer, other, "follow");
@@ -136,24 +151,27 @@ describe("rules of the home feed", () => {
     expect(idsOf(await world.profileFeed(viewer, author))).toEqual([muted.id]);
   });
 
-  it.for(["deleted", "only_me"] as const)("drops reposts and empties quotes of what is %s", async (how, { expect }) => {
-    const { world, viewer, author } = await pair();
-    const other = await world.user("other");
-    const original = await world.post(other);
-    const repost = await world.post(author, { repostOf: original.id });
-    const quote = await world.post(author, { quoteOf: original.id });
-    const before = await world.home(viewer);
-    expect(before.items.find((item) => item.id === repost.id)?.repostOf?.id).toBe(original.id);
-    expect(before.items.find((item) => item.id === quote.id)?.quoteOf?.author.id).toBe(other);
+  it.for(["deleted", "only_me"] as const)(
+    "drops reposts and empties quotes of what is %s",
+    async (how, { expect }) => {
+      const { world, viewer, author } = await pair();
+      const other = await world.user("other");
+      const original = await world.post(other);
+      const repost = await world.post(author, { repostOf: original.id });
+      const quote = await world.post(author, { quoteOf: original.id });
+      const before = await world.home(viewer);
+      expect(before.items.find((item) => item.id === repost.id)?.repostOf?.id).toBe(original.id);
+      expect(before.items.find((item) => item.id === quote.id)?.quoteOf?.author.id).toBe(other);
 
-    await (how === "deleted"
-      ? must(deletePost(world.as(other), original.id))
-      : must(setAudience(world.as(other), original.id, "only_me")));
-    const after = await world.home(viewer);
-    expect(idsOf(after)).not.toContain(repost.id);
-    expect(after.items.find((item) => item.id === quote.id)?.quoteOf).toBeNull();
-    expect(after.hidden).toEqual({ original: 1 });
-  });
+      await (how === "deleted"
+        ? must(deletePost(world.as(other), original.id))
+        : must(setAudience(world.as(other), original.id, "only_me")));
+      const after = await world.home(viewer);
+      expect(idsOf(after)).not.toContain(repost.id);
+      expect(after.items.find((item) => item.id === quote.id)?.quoteOf).toBeNull();
+      expect(after.hidden).toEqual({ original: 1 });
+    },
+  );
 
   it("shows one of several reposts, and the original instead of any", async ({ expect }) => {
     const { world, viewer, author } = await pair();
@@ -171,7 +189,9 @@ describe("rules of the home feed", () => {
     expect(page.hidden).toEqual({ duplicate: 2 });
   });
 
-  it("takes the authors' facts of a quoted post from relations, not from the page", async ({ expect }) => {
+  it("takes the authors' facts of a quoted post from relations, not from the page", async ({
+    expect,
+  }) => {
     const { world, viewer, author } = await pair();
     const friend = await world.user("friend");
     await world.befriend(friend, viewer);

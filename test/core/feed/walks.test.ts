@@ -15,9 +15,21 @@ const PAGES_MAX = 400;
 
 /** Something that anybody does; one that is refused (a second repost, say) just does nothing. */
 type Act =
-  | { readonly act: "post"; readonly who: number; readonly audience: Audience; readonly of: number; readonly as: Embed }
+  | {
+      readonly act: "post";
+      readonly who: number;
+      readonly audience: Audience;
+      readonly of: number;
+      readonly as: Embed;
+    }
   | { readonly act: "delete" | "hide"; readonly of: number; readonly audience: Audience }
-  | { readonly act: "relate"; readonly who: number; readonly whom: number; readonly how: Relation; readonly on: boolean };
+  | {
+      readonly act: "relate";
+      readonly who: number;
+      readonly whom: number;
+      readonly how: Relation;
+      readonly on: boolean;
+    };
 type Embed = "own" | "repost" | "quote";
 
 const person = fc.nat(PEOPLE - 1);
@@ -42,7 +54,11 @@ const changing: fc.Arbitrary<Act> = fc.record({
   of: place,
   audience,
 });
-const befriending = fc.record({ who: person, whom: person, how: fc.constantFrom<Relation>("follow", "friend") });
+const befriending = fc.record({
+  who: person,
+  whom: person,
+  how: fc.constantFrom<Relation>("follow", "friend"),
+});
 const anything = fc.oneof(
   { arbitrary: posting, weight: 4 },
   { arbitrary: relating, weight: 1 },
@@ -55,9 +71,13 @@ class Walk {
   readonly #posts: { readonly id: string; readonly author: string }[] = [];
 
   /** People of whom the first, the viewer, follows all others; then what `acts` say. */
-  async start(acts: readonly Act[], bonds: readonly { who: number; whom: number; how: Relation }[]) {
+  async start(
+    acts: readonly Act[],
+    bonds: readonly { who: number; whom: number; how: Relation }[],
+  ) {
     for (let i = 0; i < PEOPLE; i++) this.people.push(await this.world.user(`user_${i}`));
-    for (let whom = 1; whom < PEOPLE; whom++) await this.do({ act: "relate", who: 0, whom, how: "follow", on: true });
+    for (let whom = 1; whom < PEOPLE; whom++)
+      await this.do({ act: "relate", who: 0, whom, how: "follow", on: true });
     for (const { who, whom, how } of bonds) {
       await this.do({ act: "relate", who, whom, how, on: true });
       await this.do({ act: "relate", who: whom, whom: who, how, on: true });
@@ -83,7 +103,9 @@ class Walk {
     if (act.act === "post") return this.#post(act, target?.id);
     if (target === undefined) return;
     const call = world.as(target.author);
-    await (act.act === "delete" ? deletePost(call, target.id) : setAudience(call, target.id, act.audience));
+    await (act.act === "delete"
+      ? deletePost(call, target.id)
+      : setAudience(call, target.id, act.audience));
   }
 
   async #post(act: Extract<Act, { act: "post" }>, target: string | undefined): Promise<void> {
@@ -132,7 +154,9 @@ describe("home feed", () => {
     );
   });
 
-  it("never repeats, skips or shows what is revoked while everything changes", async ({ expect }) => {
+  it("never repeats, skips or shows what is revoked while everything changes", async ({
+    expect,
+  }) => {
     let shown = 0;
     let kept = 0;
     const walks = fc.record({
@@ -167,7 +191,10 @@ describe("home feed", () => {
         const ids = seen.map((item) => item.id);
         expect(new Set(ids).size, "repeated").toBe(ids.length);
         const order = seen.map((item) => [-item.createdAtMs, -BigInt(item.id)] as const);
-        expect(order.every((key, i) => i === 0 || isBefore(order[i - 1] ?? key, key)), "order").toBe(true);
+        expect(
+          order.every((key, i) => i === 0 || isBefore(order[i - 1] ?? key, key)),
+          "order",
+        ).toBe(true);
 
         const contents = new Set(seen.flatMap((item) => [item.id, item.repostOf?.id]));
         for (const row of throughout) {

@@ -1,0 +1,112 @@
+import { describe, it } from "vitest";
+
+import { settingsSchema, userSchema } from "../../../core/feed/schemas.ts";
+import {
+  createUser,
+  settings,
+  updateSettings,
+  updateUser,
+} from "../../../core/feed/usecases/accounts.ts";
+import { profile, userByHandle } from "../../../core/feed/usecases/profiles.ts";
+import type { Id } from "../../../core/ids.ts";
+import { codeOf, FeedWorld, must } from "../../fakes/feed-world.ts";
+
+const ada = { handle: "ada", name: "Ada", bio: "numbers" };
+
+describe("accounts", () => {
+  it("signs up, and is found by id, handle and as me", async ({ expect }) => {
+    const world = new FeedWorld();
+    const user = await must(createUser(world.as(null), ada));
+    expect(userSchema.parse(user)).toMatchObject({
+      ...ada,
+      avatar: null,
+      createdAtMs: world.nowMs,
+    });
+    expect(await must(userByHandle(world.as(null), "ada"))).toEqual(user);
+    for (const name of [user.id, "ada", "me"]) {
+      expect(await must(profile(world.as(user.id), name)), name).toMatchObject({
+        id: user.id,
+        counts: { posts: 0, followers: 0, following: 0, friends: 0 },
+        relationship: { self: true, following: false, friend: "none" },
+      });
+    }
+  });
+
+  it("refuses a taken handle and leaves no second user behind", async ({ expect }) => {
+    const world = new FeedWorld();
+    await must(createUser(world.as(null), ada));
+    const added: Id[] = [];
+    const tao = world.tao();
+    const write = tao.write.bind(tao);
+    tao.write = async (...args) => {
+      const result = await write(...args);
+      if (result.ok) added.push(...result.value.results.map(({ id }) => id));
+      return result;
+    };
+    const second = await createUser(world.as(null, { tao }), { ...ada, name: "Other" });
+    expect(second).toEqual({ ok: false, error: { code: "conflict", reason: "handle: is taken" } });
+    expect(added.length).toBeGreaterThan(0);
+    expect(added.map((id) => world.graph.object(id))).toEqual(added.map(() => null));
+    expect((await must(userByHandle(world.as(null), "ada"))).name).toBe("Ada");
+  });
+
+  it("answers a retried sign-up with the first user, even one cut short before its claim", async ({
+    expect,
+  }) => {
+    const world = new FeedWorld();
+    const tao = world.tao();
+    const write = tao.write.bind(tao);
+    let writes = 0;
+    tao.write = async (...args) => {
+      if (writes++ === 1) tao.down.add("write");
+      return write(...args);
+    };
+    expect(await codeOf(createUser(world.as(null, { key: "k1", tao }), ada))).toBe("unavailable");
+    world.nowMs += 5_000;
+    const retried = await must(createUser(world.as(null, { key: "k1" }), ada));
+    world.nowMs += 5_000;
+    expect(await must(createUser(world.as(null, { key: "k1" }), ada))).toEqual(retried);
+    expect(retried.createdAtMs).toBe(world.nowMs - 10_000);
+    const other = createUser(world.as(null, { key: "k1" }), { ...ada, name: "Other" });
+    expect(await codeOf(other)).toBe("idempotency_mismatch");
+  });
+
+  it("changes the profile, field by field", async ({ expect }) => {
+    const world = new FeedWorld();
+    const user = await must(createUser(world.as(null), ada));
+    const changed = await must(updateUser(world.as(user.id), { bio: "engines", avatar: null }));
+    expect(changed).toEqual({ ...user, bio: "engines" });
+    expect(await codeOf(updateUser(world.as(null), { bio: "" }))).toBe("unauthenticated");
+  });
+
+  it("keeps settings to their owner, with a default", async ({ expect }) => {
+    const world = new FeedWorld();
+    const id = await world.user("ada");
+    const before = await must(settings(world.as(id)));
+    expect(settingsSchema.parse(before)).toMatchObject({
+      feedMode: "latest",
+      defaultAudience: "public",
+    });
+    const chosen = { ...before, theme: "dark", defaultAudience: "friends" } as const;
+    expect(await must(updateSettings(world.as(id), chosen))).toEqual(chosen);
+    expect(await must(settings(world.as(id)))).toEqual(chosen);
+    expect(await codeOf(settings(world.as(null)))).toBe("unauthenticated");
+    expect((await world.post(id, { audience: undefined })).audience).toBe("friends");
+  });
+
+  it("knows nobody by a post's id, a free handle or nonsense", async ({ expect }) => {
+    const world = new FeedWorld();
+    const id = await world.user("ada");
+    const { id: postId } = await world.post(id);
+    for (const name of [postId, "nobody", "", "../ada", "9".repeat(30), "-1"]) {
+      expect(await codeOf(profile(world.as(id), name)), name).toBe("not_found");
+    }
+    expect(await codeOf(profile(world.as(null), "me"))).toBe("unauthenticated");
+  });
+
+  it("finds a handle of digits", async ({ expect }) => {
+    const world = new FeedWorld();
+    const id = await world.user("1815");
+    expect((await must(profile(world.as(null), "1815"))).id).toBe(id);
+  });
+});
