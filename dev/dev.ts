@@ -5,7 +5,8 @@ import path from "node:path";
 import { BuildError, buildWeb, WEB_DIST } from "../deploy/build-web.ts";
 import { toolEnv } from "../deploy/run.ts";
 import { ROOT, WORKERS } from "../deploy/workers.ts";
-import { welcome, whenHealthy } from "./look.ts";
+import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
+import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { portTaken } from "./port.ts";
 import { readLocalSecrets, SECRET_OF } from "./secrets.ts";
 
@@ -30,14 +31,16 @@ async function main(): Promise<number> {
 
   writeSecrets();
   const children = [startVite(), startWrangler()];
+  const stopped = new AbortController();
   const stop = (): void => {
+    stopped.abort();
     for (const child of children) child.kill("SIGTERM");
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   const ended = Promise.all(children.map(exitOf));
 
   const cron = setInterval(() => void fireCron(), CRON_MS);
-  const greeting = greet();
+  const greeting = greet(stopped.signal);
   // Either one alone is no product: when one ends, so does the other.
   const code = await Promise.race(children.map(exitOf));
   clearInterval(cron);
@@ -98,10 +101,12 @@ const exitOf = (child: ChildProcess): Promise<number> =>
     child.once("exit", (code) => resolve(code ?? 0));
   });
 
-async function greet(): Promise<void> {
+async function greet(stop: AbortSignal): Promise<void> {
   try {
     await whenHealthy(url);
-    console.log(await welcome(url, FOLDER));
+    if (await isEmpty(url))
+      await loadDemoWorld({ url, dataFolder: FOLDER, users: DEMO_USERS, stop });
+    if (!stop.aborted) console.log(await welcome(url, FOLDER));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   }

@@ -17,6 +17,10 @@ export async function whenHealthy(url: string): Promise<void> {
   throw new Error(`${url}/healthz is not healthy: ${last}`);
 }
 
+/** Nobody is listed to sign in as; listing people is the last thing a loader does. */
+export const isEmpty = async (url: string): Promise<boolean> =>
+  (await firstHandles(url)).length === 0;
+
 /** A few people to sign in as; none when the store is empty or demo sign-in is off. */
 async function firstHandles(url: string): Promise<string[]> {
   const answer = await fetch(`${url}/v1/demo/users`);

@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 
 import { BuildError } from "../deploy/build-web.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
-import { welcome, whenHealthy } from "./look.ts";
+import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
+import { isEmpty, welcome, whenHealthy } from "./look.ts";
+import { stopOnSignals } from "./operator/stop.ts";
 import { portTaken } from "./port.ts";
 import { DATA_FOLDER } from "./secrets.ts";
 
@@ -10,7 +13,7 @@ const HELP = `Runs the built product on this machine.
 
   npm start -- [options]
 
-  --users N       size of the demo world, loaded when there is none yet (default 500)
+  --users N       size of the demo world, loaded when there is none yet (default ${DEMO_USERS})
   --no-world      do not load a demo world
   --data FOLDER   where objects and media are kept (default .edgewise/data)
   --help          this text
@@ -30,7 +33,7 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
-        users: { type: "string", default: "500" },
+        users: { type: "string", default: String(DEMO_USERS) },
         world: { type: "boolean", default: true },
         data: { type: "string", default: DATA_FOLDER },
         help: { type: "boolean", default: false },
@@ -84,25 +87,27 @@ async function main(): Promise<number> {
   }
 }
 
-async function serve(cluster: Cluster, stopped: Promise<void>): Promise<void> {
+async function serve(cluster: Cluster, stop: AbortSignal): Promise<void> {
   await whenHealthy(cluster.url);
   const cron = setInterval(() => {
     cluster.sweep().catch((error: unknown) => console.error("The gateway's cron failed:", error));
   }, CRON_MS);
   try {
-    console.log(await welcome(cluster.url, options.data));
-    await stopped;
+    if (options.world && (await isEmpty(cluster.url))) {
+      const { users, data: dataFolder } = options;
+      await loadDemoWorld({ url: cluster.url, dataFolder, users, stop });
+    }
+    if (!stop.aborted) {
+      console.log(await welcome(cluster.url, options.data));
+      await once(stop, "abort");
+    }
   } finally {
     clearInterval(cron);
   }
 }
 
 /** Call once the runtime is up: its own handlers, which exit on the spot, give way to ours. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.removeAllListeners(signal);
-      process.once(signal, () => resolve());
-    }
-  });
+function stopSignal(): AbortSignal {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
+  return stopOnSignals();
 }
