@@ -23,7 +23,11 @@ export type Failure =
   | { readonly code: "rate_limited"; readonly retryAfterMs: number }
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
   | { readonly code: "unavailable"; readonly dependency: Dependency; readonly retryAfterMs: number }
-  | { readonly code: "deadline_exceeded"; readonly dependency: Dependency; readonly budgetMs: number }
+  | {
+      readonly code: "deadline_exceeded";
+      readonly dependency: Dependency;
+      readonly budgetMs: number;
+    }
   | { readonly code: "unsupported_media"; readonly reason: string }
   | { readonly code: "method_not_allowed"; readonly allowed: readonly string[] };
 

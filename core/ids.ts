@@ -52,11 +52,7 @@ export const idRange = (shard: LogicalShard): { readonly from: Id; readonly to: 
  *
  * @returns `overloaded` when the shard has borrowed more than `ID_BORROW_MS_MAX`.
  */
-export function nextId(
-  shard: LogicalShard,
-  lastId: Id | null,
-  nowMs: number,
-): Result<Id, Failure> {
+export function nextId(shard: LogicalShard, lastId: Id | null, nowMs: number): Result<Id, Failure> {
   const nowTick = BigInt(Math.max(0, nowMs - ID_EPOCH_MS)) << SEQ_BITS;
   const last = lastId === null ? -1n : lastId & (TICKS_MAX - 1n);
   const tick = last >= nowTick ? last + 1n : nowTick;

@@ -40,7 +40,9 @@ const upsertObjects = (json: SQL) => sql`INSERT INTO objects (id, otype, data, e
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM ${json} WHERE true
   ON CONFLICT (id) DO UPDATE SET data = excluded.data, epoch = excluded.epoch, seq = excluded.seq`;
 
-const upsertAssocs = (json: SQL) => sql`INSERT INTO assocs (id1, atype, id2, time_ms, data, epoch, seq)
+const upsertAssocs = (
+  json: SQL,
+) => sql`INSERT INTO assocs (id1, atype, id2, time_ms, data, epoch, seq)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
   FROM ${json} WHERE true
   ON CONFLICT (id1, atype, id2) DO UPDATE SET

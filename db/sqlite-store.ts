@@ -75,7 +75,9 @@ export class SqliteStore implements GraphStore {
   }
 
   async objects(ids: readonly Id[]): Promise<readonly TaoObject[]> {
-    return this.#objects(ids).flatMap((row) => (row.data === null ? [] : { ...row, data: row.data }));
+    return this.#objects(ids).flatMap((row) =>
+      row.data === null ? [] : { ...row, data: row.data },
+    );
   }
 
   async assocs(keys: readonly AssocKey[]): Promise<readonly Assoc[]> {
@@ -117,12 +119,22 @@ export class SqliteStore implements GraphStore {
 
   async trim(logBeforeMs: number, opsBeforeMs: number): Promise<void> {
     const { log, ops } = schema;
-    const newest = this.#db.select({ seq: log.lastSeq }).from(log).orderBy(desc(log.lastSeq)).limit(1).get();
+    const newest = this.#db
+      .select({ seq: log.lastSeq })
+      .from(log)
+      .orderBy(desc(log.lastSeq))
+      .limit(1)
+      .get();
     if (newest !== undefined) {
       const tooMany = newest.seq - LIMITS.logEntriesMax;
       this.#db
         .delete(log)
-        .where(and(lt(log.lastSeq, newest.seq), sql`(${log.timeMs} < ${logBeforeMs} OR ${log.lastSeq} < ${tooMany})`))
+        .where(
+          and(
+            lt(log.lastSeq, newest.seq),
+            sql`(${log.timeMs} < ${logBeforeMs} OR ${log.lastSeq} < ${tooMany})`,
+          ),
+        )
         .run();
     }
     this.#db.delete(ops).where(lt(ops.timeMs, opsBeforeMs)).run();
@@ -146,7 +158,10 @@ export class SqliteStore implements GraphStore {
   async dropIntents(target: PhysicalShard, upTo: Version): Promise<void> {
     const { intents } = schema;
     const isAccepted = sql`(${intents.epoch}, ${intents.seq}) <= (${upTo.epoch}, ${upTo.seq})`;
-    this.#db.delete(intents).where(and(eq(intents.target, target), isAccepted)).run();
+    this.#db
+      .delete(intents)
+      .where(and(eq(intents.target, target), isAccepted))
+      .run();
   }
 
   async intentCount(): Promise<number> {
@@ -154,7 +169,11 @@ export class SqliteStore implements GraphStore {
   }
 
   async followers(): Promise<readonly string[]> {
-    return this.#db.select().from(schema.followers).all().map((row) => row.name);
+    return this.#db
+      .select()
+      .from(schema.followers)
+      .all()
+      .map((row) => row.name);
   }
 
   async addFollower(name: string): Promise<void> {
@@ -196,7 +215,9 @@ export class SqliteStore implements GraphStore {
       this.#db
         .select()
         .from(lists)
-        .where(sql`(${lists.id1}, ${lists.atype}) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${chunk}))`)
+        .where(
+          sql`(${lists.id1}, ${lists.atype}) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${chunk}))`,
+        )
         .all()
         .map(rows.fromList),
     );
@@ -229,7 +250,11 @@ export class SqliteStore implements GraphStore {
 
   #sources(shards: readonly PhysicalShard[]): SourceRow[] {
     return shards.flatMap((shard) => {
-      const row = this.#db.select().from(schema.sources).where(eq(schema.sources.shard, shard)).get();
+      const row = this.#db
+        .select()
+        .from(schema.sources)
+        .where(eq(schema.sources.shard, shard))
+        .get();
       return row === undefined ? [] : { shard, version: { epoch: row.epoch, seq: row.seq } };
     });
   }

@@ -47,7 +47,8 @@ export function graphStubs(bindings: GraphBindings, regions: readonly RegionRow[
       stats: () => followerStub(shard, region).stats(),
     }),
     /** By the name under which the follower registered. @throws when it cannot be reached. */
-    followerByName: (name: string): Pick<FollowerService, "push"> => bindings.FOLLOWER.getByName(name),
+    followerByName: (name: string): Pick<FollowerService, "push"> =>
+      bindings.FOLLOWER.getByName(name),
   };
 }
 

@@ -12,10 +12,25 @@ export interface RetryPolicy {
 }
 
 const backoff = { multiplier: 2, jitter: 0.2 };
-export const TAO_READ: RetryPolicy = { ...backoff, retriesMax: 3, initialDelayMs: 10, maxDelayMs: 100 };
+export const TAO_READ: RetryPolicy = {
+  ...backoff,
+  retriesMax: 3,
+  initialDelayMs: 10,
+  maxDelayMs: 100,
+};
 /** Only for writes that carry an opId: the first attempt may have committed. */
-export const POST_WRITE: RetryPolicy = { ...backoff, retriesMax: 2, initialDelayMs: 50, maxDelayMs: 200 };
-export const NO_RETRY: RetryPolicy = { ...backoff, retriesMax: 0, initialDelayMs: 0, maxDelayMs: 0 };
+export const POST_WRITE: RetryPolicy = {
+  ...backoff,
+  retriesMax: 2,
+  initialDelayMs: 50,
+  maxDelayMs: 200,
+};
+export const NO_RETRY: RetryPolicy = {
+  ...backoff,
+  retriesMax: 0,
+  initialDelayMs: 0,
+  maxDelayMs: 0,
+};
 
 export interface RetryDeps {
   readonly clock: Clock;

@@ -5,8 +5,20 @@ import type { Region } from "../regions/regions.ts";
 import { NO_RETRY, POST_WRITE, retry, type RetryPolicy, TAO_READ } from "../resilience/retry.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
-import type { Consistency, FollowerService, LeaderService, ReadResponse, WriteResponse } from "./service.ts";
-import { entryOf, physicalShardOf, type PhysicalShard, type ShardEntry, type ShardMap } from "./shard-map.ts";
+import type {
+  Consistency,
+  FollowerService,
+  LeaderService,
+  ReadResponse,
+  WriteResponse,
+} from "./service.ts";
+import {
+  entryOf,
+  physicalShardOf,
+  type PhysicalShard,
+  type ShardEntry,
+  type ShardMap,
+} from "./shard-map.ts";
 import type { ResultsOf, Tao, UnionAcross } from "./tao.ts";
 import { advance, decodeTicket, encodeTicket } from "./ticket.ts";
 import type { Read, ReadResult, Write } from "./types.ts";
@@ -26,7 +38,10 @@ import type { Version } from "./version.ts";
 export interface TaoPorts {
   readonly map: ShardMap;
   /** A fresh stub per call: one that threw may be broken for good. Calls answer failures, they do not reject. */
-  readonly follower: (shard: PhysicalShard, region: Region) => Pick<FollowerService, "read" | "union">;
+  readonly follower: (
+    shard: PhysicalShard,
+    region: Region,
+  ) => Pick<FollowerService, "read" | "union">;
   readonly leader: (entry: ShardEntry) => Pick<LeaderService, "read" | "write">;
   readonly clock: Clock;
   readonly random: Random;
@@ -112,12 +127,21 @@ class TaoClient implements Tao {
     const before = this.#calls;
     const owners = new Map<Id, string>();
     const all = [...parts.values()];
-    const first = await this.#askShards(parts, request, entriesPerShard(request.limit, parts.size), owners);
+    const first = await this.#askShards(
+      parts,
+      request,
+      entriesPerShard(request.limit, parts.size),
+      owners,
+    );
     if (first !== null) return err(first);
 
     let frontier = frontierOf(all);
     let merged = mergeParts(all, frontier);
-    for (let round = 1; round < UNION_ROUNDS && frontier !== null && merged.length < request.limit; round++) {
+    for (
+      let round = 1;
+      round < UNION_ROUNDS && frontier !== null && merged.length < request.limit;
+      round++
+    ) {
       const blockers = new Set<ShardPart>(blockersOf(all, frontier));
       const asked = new Map([...parts].filter(([, part]) => blockers.has(part)));
       const failure = await this.#askShards(asked, request, request.limit + 1, owners);
@@ -193,7 +217,10 @@ class TaoClient implements Tao {
     return answer;
   }
 
-  #retried<T>(policy: RetryPolicy, attempt: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
+  #retried<T>(
+    policy: RetryPolicy,
+    attempt: () => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
     const counted = () => {
       this.#calls++;
       return attempt();

@@ -138,7 +138,8 @@ export class Delivery {
         }
         state.acked = acked;
         // No progress: the follower is catching up by itself; the alarm looks again.
-        if (before !== null && compareVersions(acked, before) <= 0) return this.#arm(LIMITS.pushRetryMs);
+        if (before !== null && compareVersions(acked, before) <= 0)
+          return this.#arm(LIMITS.pushRetryMs);
       }
     } catch (error) {
       await this.#failed(name, state, error);
@@ -156,7 +157,9 @@ export class Delivery {
     const start = this.#tail.findIndex((record) => compareVersions(endOf(record), acked) > 0);
     const first = this.#tail[start]?.entries[0]?.seq;
     const records =
-      first === acked.seq + 1 ? this.#tail.slice(start) : await this.#ports.store.logAfter(acked, LIMITS.pushRecordsMax);
+      first === acked.seq + 1
+        ? this.#tail.slice(start)
+        : await this.#ports.store.logAfter(acked, LIMITS.pushRecordsMax);
     if (records === null || records.length === 0) return announce;
     return { after: acked, records: records.slice(0, LIMITS.pushRecordsMax), head };
   }

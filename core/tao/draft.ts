@@ -48,7 +48,8 @@ export class Draft {
 
   object = (id: Id): ObjectRow | null => this.#objects.get(id) ?? null;
   assoc = (key: AssocKey): Assoc | null => this.#assocs.get(assocKey(key)) ?? null;
-  list = (id1: Id, atype: AssocType): ListRow | null => this.#lists.get(listKey(id1, atype)) ?? null;
+  list = (id1: Id, atype: AssocType): ListRow | null =>
+    this.#lists.get(listKey(id1, atype)) ?? null;
   op = (opId: string): OpRow | null => this.#ops.get(opId) ?? null;
   lastId = (shard: LogicalShard): Id | null => this.#lastIds.get(shard) ?? null;
   source = (shard: PhysicalShard): Version | null => this.#sources.get(shard) ?? null;
@@ -117,7 +118,10 @@ export class Draft {
   changes(): Omit<Commit, "records"> {
     const present = <K, V>(keys: Iterable<K>, map: ReadonlyMap<K, V>): V[] =>
       [...keys].flatMap((key) => map.get(key) ?? []);
-    const assocs = [...this.#dirty.assocs].map(([text, key]) => ({ key, row: this.#assocs.get(text) }));
+    const assocs = [...this.#dirty.assocs].map(([text, key]) => ({
+      key,
+      row: this.#assocs.get(text),
+    }));
     return {
       head: this.head,
       objects: present(this.#dirty.objects, this.#objects),

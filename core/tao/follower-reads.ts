@@ -87,7 +87,10 @@ function findPoint(key: AssocKey, view: View): Assoc | null | undefined {
 }
 
 /** The page of `read` from a cached prefix; null when the prefix is too short to tell. */
-function pageOf(read: RangeRead, list: ListPrefix): { assocs: readonly Assoc[]; more: boolean } | null {
+function pageOf(
+  read: RangeRead,
+  list: ListPrefix,
+): { assocs: readonly Assoc[]; more: boolean } | null {
   const within = read.op === "assocRange" ? afterCursor(read.after, list) : inTime(read, list);
   const page = cut(within, read.limit);
   if (page.more || isWhole(list)) return page;

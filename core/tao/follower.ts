@@ -138,7 +138,8 @@ export class Follower implements FollowerService {
       return;
     }
     this.#applyRecords(push.records, applied);
-    if (compareVersions(this.#position(), push.head) >= 0) this.#validatedMs = this.#ports.clock.nowMs();
+    if (compareVersions(this.#position(), push.head) >= 0)
+      this.#validatedMs = this.#ports.clock.nowMs();
   }
 
   #applyRecords(records: readonly LogRecord[], applied: Version): void {

@@ -14,7 +14,10 @@ const id = z.string().transform((text, ctx): Id => {
   if (parsed === null) ctx.addIssue({ code: "custom", message: "a decimal id or $n" });
   return parsed ?? (0n as Id);
 });
-const shard = z.int().min(0).max((1 << 20) - 1);
+const shard = z
+  .int()
+  .min(0)
+  .max((1 << 20) - 1);
 const atype = z.int().min(1).max(65_535);
 const timeMs = z.int().min(0);
 const data = z.string();
@@ -92,11 +95,17 @@ export const graphReadSchema = z.strictObject({
 /** Answers of `write`: one per batch, in order; ids decimal, versions "epoch.seq". */
 export interface GraphWriteAnswer {
   readonly batches: readonly (
-    | { readonly ok: true; readonly replayed: boolean; readonly results: readonly { id: string; version: string | null; changed: boolean }[] }
+    | {
+        readonly ok: true;
+        readonly replayed: boolean;
+        readonly results: readonly { id: string; version: string | null; changed: boolean }[];
+      }
     | { readonly ok: false; readonly error: { readonly code: string } & Record<string, unknown> }
   )[];
 }
 
 /** JSON text of any graph value: ids become decimal strings. */
 export const toGraphJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, field: unknown) => (typeof field === "bigint" ? field.toString() : field));
+  JSON.stringify(value, (_key, field: unknown) =>
+    typeof field === "bigint" ? field.toString() : field,
+  );

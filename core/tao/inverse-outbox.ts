@@ -38,7 +38,8 @@ export class InverseOutbox {
   add(intents: readonly IntentRow[]): void {
     for (const intent of intents) {
       const lane = this.#lane(intent.target);
-      if (lane.newest !== null && compareVersions(intent.inverse.source, lane.newest) <= 0) continue;
+      if (lane.newest !== null && compareVersions(intent.inverse.source, lane.newest) <= 0)
+        continue;
       // Order within a lane: once one intent stays in the store, so do its successors.
       if (this.#storeHasMore || this.#size >= LIMITS.intentsInMemoryMax) {
         this.#storeHasMore = true;

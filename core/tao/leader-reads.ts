@@ -35,7 +35,10 @@ export async function readFromStore(
       case "objGet":
         return { op: read.op, object: objects.get(read.id) ?? null };
       case "assocGet":
-        return { op: read.op, assocs: pickPoints(read, (key) => points.get(assocKey(key)) ?? null) };
+        return {
+          op: read.op,
+          assocs: pickPoints(read, (key) => points.get(assocKey(key)) ?? null),
+        };
       case "assocCount":
         return { op: read.op, count: counts.get(listKey(read.id1, read.atype)) ?? 0 };
       case "assocRange":
@@ -82,7 +85,12 @@ export async function fillFromStore(
   request: FillRequest,
 ): Promise<Omit<FillResponse, "at">> {
   const wanted = request.lists.filter((list) => list.prefix > 0);
-  const queries = wanted.map(({ id1, atype, prefix }) => ({ id1, atype, after: null, limit: prefix }));
+  const queries = wanted.map(({ id1, atype, prefix }) => ({
+    id1,
+    atype,
+    after: null,
+    limit: prefix,
+  }));
   const [objects, sizes, ranges, points] = await Promise.all([
     request.objects.length > 0 ? store.objects(request.objects) : [],
     request.lists.length > 0 ? store.lists(uniqueLists(request.lists)) : [],

@@ -183,5 +183,9 @@ const tooManyReads = err({
 
 function checkOpId(opId: string | null): Failure | null {
   if (opId === null || (opId.length > 0 && opId.length <= LIMITS.opIdCharsMax)) return null;
-  return { code: "invalid_request", field: "opId", reason: `1 to ${LIMITS.opIdCharsMax} characters` };
+  return {
+    code: "invalid_request",
+    field: "opId",
+    reason: `1 to ${LIMITS.opIdCharsMax} characters`,
+  };
 }

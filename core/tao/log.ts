@@ -4,7 +4,12 @@ import type { Version } from "./version.ts";
 
 /** What one log entry did to its key. `data: null` is a deletion. */
 export type Mutation =
-  | { readonly kind: "object"; readonly id: Id; readonly otype: ObjectType; readonly data: string | null }
+  | {
+      readonly kind: "object";
+      readonly id: Id;
+      readonly otype: ObjectType;
+      readonly data: string | null;
+    }
   | {
       readonly kind: "assoc";
       readonly id1: Id;
@@ -35,4 +40,7 @@ export interface LogRecord {
 
 export const firstSeq = (record: LogRecord): number => record.entries[0]?.seq ?? 0;
 export const lastSeq = (record: LogRecord): number => record.entries.at(-1)?.seq ?? 0;
-export const endOf = (record: LogRecord): Version => ({ epoch: record.epoch, seq: lastSeq(record) });
+export const endOf = (record: LogRecord): Version => ({
+  epoch: record.epoch,
+  seq: lastSeq(record),
+});

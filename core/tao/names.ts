@@ -2,7 +2,8 @@ import type { Region } from "../regions/regions.ts";
 import type { PhysicalShard } from "./shard-map.ts";
 
 /** Names of the objects: a leader moves to another region by becoming another object. */
-export const leaderName = (shard: PhysicalShard, region: Region): string => `leader:${shard}:${region}`;
+export const leaderName = (shard: PhysicalShard, region: Region): string =>
+  `leader:${shard}:${region}`;
 export const followerName = (shard: PhysicalShard, region: Region, replica: number): string =>
   `follower:${shard}:${region}:${replica}`;
 

@@ -20,7 +20,11 @@ export function objectPayload(
 }
 
 /** The same for an edge; "" is the payload of a type that has none, or needs none. */
-export function assocPayload(kind: AssocKind, data: string, field: string): Result<string, Failure> {
+export function assocPayload(
+  kind: AssocKind,
+  data: string,
+  field: string,
+): Result<string, Failure> {
   if (data === "") return ok("");
   if (kind.payload === null) return invalid(`${field}.data`, `${kind.name} carries no payload`);
   return canonical({ ...kind, payload: kind.payload }, data, field);

@@ -65,7 +65,12 @@ function planWrite(draft: Draft, write: Write, index: number, context: PlanConte
   }
 }
 
-function addObject(draft: Draft, write: WriteOf<"objAdd">, field: string, context: PlanContext): Outcome {
+function addObject(
+  draft: Draft,
+  write: WriteOf<"objAdd">,
+  field: string,
+  context: PlanContext,
+): Outcome {
   const data = objectPayload(write.otype, write.data, field);
   if (!data.ok) return data;
   const id = nextId(write.shard, draft.lastId(write.shard), context.nowMs);
@@ -82,7 +87,8 @@ function addObject(draft: Draft, write: WriteOf<"objAdd">, field: string, contex
 function updateObject(draft: Draft, write: WriteOf<"objUpdate">, index: number): Outcome {
   const { id } = write;
   const old = draft.object(id);
-  if (old === null || old.data === null) return err({ code: "not_found", what: `object ${formatId(id)}` });
+  if (old === null || old.data === null)
+    return err({ code: "not_found", what: `object ${formatId(id)}` });
   const allowed = expectVersion(write.ifVersion, old.version, index);
   if (!allowed.ok) return allowed;
 
@@ -171,10 +177,20 @@ function changeType(
   if (old === null) return err({ code: "not_found", what: `association writes[${index}]` });
   if (newType === write.atype) return ok({ id: id2, version: old.version, changed: false });
 
-  const removed = deleteAssoc(draft, { op: "assocDelete", id1, atype: write.atype, id2 }, index, context);
+  const removed = deleteAssoc(
+    draft,
+    { op: "assocDelete", id1, atype: write.atype, id2 },
+    index,
+    context,
+  );
   if (!removed.ok) return removed;
   const { timeMs, data } = old;
-  return addAssoc(draft, { op: "assocAdd", id1, atype: newType, id2, timeMs, data }, index, context);
+  return addAssoc(
+    draft,
+    { op: "assocAdd", id1, atype: newType, id2, timeMs, data },
+    index,
+    context,
+  );
 }
 
 /**
@@ -188,13 +204,22 @@ export function setEdge(
 ): Version | null {
   const { id1, atype, id2 } = key;
   const old = draft.assoc(key);
-  if (edge === null ? old === null : old?.timeMs === edge.timeMs && old.data === edge.data) return null;
+  if (edge === null ? old === null : old?.timeMs === edge.timeMs && old.data === edge.data)
+    return null;
 
   const list = draft.list(id1, atype);
   const count = (list?.count ?? 0) + (edge === null ? -1 : old === null ? 1 : 0);
   const timeMs = edge?.timeMs ?? old?.timeMs ?? 0;
   const data = edge?.data ?? null;
-  const version = draft.log(list?.version ?? null, { kind: "assoc", id1, atype, id2, timeMs, data, count });
+  const version = draft.log(list?.version ?? null, {
+    kind: "assoc",
+    id1,
+    atype,
+    id2,
+    timeMs,
+    data,
+    count,
+  });
   draft.putAssoc(key, edge === null ? null : { id1, atype, id2, ...edge, version });
   draft.putList({ id1, atype, count, version });
   return version;
@@ -222,7 +247,11 @@ function mirror(
  */
 function selfInverseOrder(kind: AssocKind, key: AssocKey, field: string): Result<null, Failure> {
   if (kind.inverse !== kind.code || key.id1 < key.id2) return ok(null);
-  return err({ code: "invalid_request", field: `${field}.id1`, reason: "must be the smaller id of the pair" });
+  return err({
+    code: "invalid_request",
+    field: `${field}.id1`,
+    reason: "must be the smaller id of the pair",
+  });
 }
 
 function expectVersion(
@@ -239,7 +268,10 @@ function expectVersion(
 }
 
 /** Bounds of a request and that every id lives on this shard; checked before it is queued. */
-export function checkWrites(writes: readonly Write[], context: Omit<PlanContext, "nowMs">): Failure | null {
+export function checkWrites(
+  writes: readonly Write[],
+  context: Omit<PlanContext, "nowMs">,
+): Failure | null {
   if (writes.length === 0 || writes.length > LIMITS.writesPerCallMax) {
     return { code: "limit_reached", what: "writes of one call", max: LIMITS.writesPerCallMax };
   }
@@ -254,13 +286,18 @@ export function checkWrites(writes: readonly Write[], context: Omit<PlanContext,
   return chars > bytesMax ? { code: "too_large", field: "writes", bytesMax } : null;
 }
 
-function checkPlace(write: Write, index: number, context: Omit<PlanContext, "nowMs">): Failure | null {
+function checkPlace(
+  write: Write,
+  index: number,
+  context: Omit<PlanContext, "nowMs">,
+): Failure | null {
   const at = placeOf(write);
   const ids = write.op === "objAdd" ? [] : "id" in write ? [write.id] : [write.id1, write.id2];
   const field = `writes[${index}]`;
   for (const id of ids) {
     const place = resultIndex(id);
-    if (place !== null && place >= index) return { code: "invalid_request", field, reason: "refers to a later write" };
+    if (place !== null && place >= index)
+      return { code: "invalid_request", field, reason: "refers to a later write" };
   }
   if (resultIndex(at) !== null || context.home(at) === context.self) return null;
   return { code: "invalid_request", field, reason: `id is not on shard ${context.self}` };

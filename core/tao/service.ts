@@ -61,7 +61,10 @@ export interface LeaderService {
   /** Log records after `after`; null when the tail no longer reaches back that far. */
   pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>>;
   /** Applies inverse edges of another shard, in its order, at most once each. */
-  applyInverses(from: PhysicalShard, inverses: readonly InverseWrite[]): Promise<Result<null, Failure>>;
+  applyInverses(
+    from: PhysicalShard,
+    inverses: readonly InverseWrite[],
+  ): Promise<Result<null, Failure>>;
   /** Safety net: resumes deliveries whose alarm was lost. Says how many are waiting. */
   sweep(): Promise<{ readonly intents: number; readonly followersBehind: number }>;
 }

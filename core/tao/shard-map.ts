@@ -28,7 +28,8 @@ export interface ShardMap {
  */
 export function evenShardMap(count: number, weights: ReadonlyMap<Region, number>): ShardMap {
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  if (count < 1 || count > LOGICAL_SHARDS || total <= 0) throw new RangeError("no shard can be led");
+  if (count < 1 || count > LOGICAL_SHARDS || total <= 0)
+    throw new RangeError("no shard can be led");
 
   const led = new Map<Region, number>();
   const entries = Array.from({ length: count }, (_, shard): ShardEntry => {

@@ -4,7 +4,10 @@ import type { PhysicalShard } from "./shard-map.ts";
 import { compareVersions, type Version } from "./version.ts";
 
 /** How far a client has seen each shard, and when it last read or wrote it (Unix ms). */
-export type Progress = ReadonlyMap<PhysicalShard, { readonly version: Version; readonly seenMs: number }>;
+export type Progress = ReadonlyMap<
+  PhysicalShard,
+  { readonly version: Version; readonly seenMs: number }
+>;
 
 const FORMAT = "1";
 const SECOND_MS = 1_000;
@@ -38,7 +41,8 @@ export function decodeTicket(text: string | null, nowMs: number, signer: Signer)
   const end = text.lastIndexOf(".");
   const body = text.slice(0, end);
   const [format, issued = "", shards = ""] = body.split(".");
-  if (format !== FORMAT || !sameText(text.slice(end + 1), signer.sign(`ticket:${body}`))) return progress;
+  if (format !== FORMAT || !sameText(text.slice(end + 1), signer.sign(`ticket:${body}`)))
+    return progress;
 
   const issuedS = Number.parseInt(issued, 36);
   for (const part of shards === "" ? [] : shards.split("_")) {
@@ -46,7 +50,8 @@ export function decodeTicket(text: string | null, nowMs: number, signer: Signer)
       .split("-")
       .map((digits) => Number.parseInt(digits, 36));
     const seenMs = (issuedS - ageS) * SECOND_MS;
-    if (nowMs - seenMs < LIMITS.followerTtlMs) progress.set(shard, { version: { epoch, seq }, seenMs });
+    if (nowMs - seenMs < LIMITS.followerTtlMs)
+      progress.set(shard, { version: { epoch, seq }, seenMs });
   }
   return progress;
 }

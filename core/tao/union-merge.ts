@@ -16,7 +16,10 @@ export interface ShardPart {
 export const entriesPerShard = (limit: number, shards: number): number =>
   Math.min(limit + 1, Math.ceil((2 * (limit + 1)) / shards) + 5);
 
-export const cursorOf = (entry: UnionEntry): ListCursor => ({ timeMs: entry.timeMs, id2: entry.id2 });
+export const cursorOf = (entry: UnionEntry): ListCursor => ({
+  timeMs: entry.timeMs,
+  id2: entry.id2,
+});
 
 export function addResponse(part: ShardPart, response: UnionResponse): void {
   part.entries.push(...response.entries);
@@ -40,7 +43,8 @@ export function frontierOf(parts: readonly ShardPart[]): ListCursor | null {
 /** All entries down to the frontier, in list order. */
 export function mergeParts(parts: readonly ShardPart[], frontier: ListCursor | null): UnionEntry[] {
   const all = parts.flatMap((part) => part.entries);
-  const complete = frontier === null ? all : all.filter((entry) => compareListOrder(entry, frontier) <= 0);
+  const complete =
+    frontier === null ? all : all.filter((entry) => compareListOrder(entry, frontier) <= 0);
   return complete.sort(compareListOrder);
 }
 

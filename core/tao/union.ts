@@ -5,7 +5,8 @@ import { formatVersion, parseVersion, type Version, ZERO } from "./version.ts";
 /**
  * The newest entries over many lists of one shard: what a pulled feed asks each shard
  * for, once. Each entry comes with its id2 object (co-located with id1), counts, and
- * each id1 object once.
+ * each id1 object once. An id2 is on one of the lists at most, as a post is on its
+ * author's: (time, id2) is then a cursor over all of them.
  */
 export interface UnionRequest {
   readonly id1s: readonly Id[];

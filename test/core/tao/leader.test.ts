@@ -1,0 +1,243 @@
+import { it } from "vitest";
+
+import { type Id, logicalShard } from "../../../core/ids.ts";
+import { LIMITS } from "../../../core/limits.ts";
+import { ASSOC, OBJECT } from "../../../core/tao/registry.ts";
+import { resultId, type Write } from "../../../core/tao/types.ts";
+import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
+
+const follow = (id1: Id, id2: Id, timeMs = 1): Write => ({
+  op: "assocAdd",
+  id1,
+  atype: ASSOC.follows,
+  id2,
+  timeMs,
+  data: "",
+});
+const followers = async (world: GraphWorld, shard: number, id1: Id) => {
+  const reads = [
+    { op: "assocRange", id1, atype: ASSOC.followedBy, after: null, limit: 9 },
+    { op: "assocCount", id1, atype: ASSOC.followedBy },
+  ] as const;
+  const [range, count] = unwrap(await world.leader(shard).read({ reads, atLeast: null })).results;
+  if (range?.op !== "assocRange" || count?.op !== "assocCount") throw new Error("unexpected");
+  return { ids: range.assocs.map((assoc) => assoc.id2), count: count.count };
+};
+
+it("commits requests that arrive together as one group, each with its own answer", async ({
+  expect,
+}) => {
+  const world = await GraphWorld.create(1);
+  const ids = await Promise.all(Array.from({ length: 10 }, () => world.addUser(0)));
+  const [first] = ids;
+  if (first === undefined) throw new Error("no user");
+  const before = world.store(0).commits.length;
+  const answers = await Promise.all([
+    ...ids
+      .slice(1, 9)
+      .map((id) => world.leader(0).write({ writes: [follow(first, id)], opId: null })),
+    world.leader(0).write({ writes: [{ op: "objUpdate", id: 5n as Id, patch: "{}" }], opId: null }),
+  ]);
+  expect(answers.map((answer) => answer.ok)).toEqual([
+    ...Array.from({ length: 8 }, () => true),
+    false,
+  ]);
+  expect(world.store(0).commits.length - before).toBeLessThanOrEqual(2);
+});
+
+it("undoes a whole batch when one write fails", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const [a, b] = [await world.addUser(0), await world.addUser(0)];
+  const answer = await world.leader(0).write({
+    writes: [follow(a, b), { op: "objUpdate", id: a, patch: '{"name":""}' }],
+    opId: null,
+  });
+  expect(answer).toMatchObject({
+    ok: false,
+    error: { code: "invalid_request", field: "writes[1].data.name" },
+  });
+  expect(await followers(world, 0, b)).toEqual({ ids: [], count: 0 });
+});
+
+it("lets later writes of a batch use the id that an earlier one got", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const author = await world.addUser(0);
+  const post = { authorId: `${author}`, text: "hi", audience: "public", media: [], createdAtMs: 5 };
+  const results = await world.write(0, [
+    { op: "objAdd", otype: OBJECT.post, shard: logicalShard(0), data: JSON.stringify(post) },
+    { op: "assocAdd", id1: author, atype: ASSOC.authored, id2: resultId(0), timeMs: 5, data: "" },
+  ]);
+  expect(results[1]?.id).toBe(results[0]?.id);
+});
+
+it.for([
+  {
+    what: "a derived type",
+    write: (a: Id, b: Id): Write => ({ ...follow(a, b), atype: ASSOC.followedBy }) as Write,
+    field: "writes[0].atype",
+  },
+  {
+    what: "an unknown type",
+    write: (a: Id, b: Id): Write => ({ ...follow(a, b), atype: 999 }) as Write,
+    field: "writes[0].atype",
+  },
+  {
+    what: "a payload where none belongs",
+    write: (a: Id, b: Id): Write => ({ ...follow(a, b), data: '{"x":1}' }) as Write,
+    field: "writes[0].data",
+  },
+  {
+    what: "friends at the larger id",
+    write: (a: Id, b: Id): Write => ({ ...follow(b, a), atype: ASSOC.friends }) as Write,
+    field: "writes[0].id1",
+  },
+  {
+    what: "a payload that is no JSON",
+    write: (a: Id, b: Id): Write => ({ ...follow(a, b), atype: ASSOC.likes, data: "{" }) as Write,
+    field: "writes[0].data",
+  },
+  {
+    what: "a payload of the wrong shape",
+    write: (a: Id, b: Id): Write =>
+      ({ ...follow(a, b), atype: ASSOC.likes, data: '{"kind":"hate"}' }) as Write,
+    field: "writes[0].data.kind",
+  },
+  { what: "a later result", write: (a: Id): Write => follow(a, resultId(3)), field: "writes[0]" },
+])("refuses $what and names the field", async ({ write, field }, { expect }) => {
+  const world = await GraphWorld.create(1);
+  const [a, b] = [await world.addUser(0), await world.addUser(0)];
+  const answer = await world.leader(0).write({ writes: [write(a, b)], opId: null });
+  expect(answer).toMatchObject({ ok: false, error: { code: "invalid_request", field } });
+});
+
+it("refuses an id of another shard", async ({ expect }) => {
+  const world = await GraphWorld.create(2);
+  const [here, there] = [await world.addUser(0), await world.addUser(1)];
+  const answer = await world.leader(1).write({ writes: [follow(here, there)], opId: null });
+  expect(answer).toMatchObject({
+    ok: false,
+    error: { code: "invalid_request", field: "writes[0]" },
+  });
+});
+
+it("bounds a list by its type", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const user = await world.addUser(0);
+  const asks = Array.from(
+    { length: 1_000 },
+    (_, n): Write => ({ ...follow(user, BigInt(n + 1) as Id), atype: ASSOC.requested }) as Write,
+  );
+  await world.write(0, asks);
+  const one = await world.leader(0).write({
+    writes: [{ ...follow(user, 5_000n as Id), atype: ASSOC.requested } as Write],
+    opId: null,
+  });
+  expect(one).toMatchObject({ ok: false, error: { code: "limit_reached", max: 1_000 } });
+  const again = await world.leader(0).write({
+    writes: [{ ...follow(user, 7n as Id, 9), atype: ASSOC.requested } as Write],
+    opId: null,
+  });
+  expect(again.ok, "an edge that exists may still change").toBe(true);
+});
+
+it("delivers inverses to another shard once, in order, through repeats and restarts", async ({
+  expect,
+}) => {
+  const world = await GraphWorld.create(2);
+  const [a, b] = [await world.addUser(0), await world.addUser(1)];
+  world.cutOff.add(1);
+  await world.write(0, [follow(a, b, 1)]);
+  await world.write(0, [{ op: "assocDelete", id1: a, atype: ASSOC.follows, id2: b }]);
+  await world.write(0, [follow(a, b, 3)]);
+  await world.idle();
+  expect(await followers(world, 1, b)).toEqual({ ids: [], count: 0 });
+  expect(await world.leader(0).sweep()).toMatchObject({ intents: 3 });
+
+  await world.restartLeader(0);
+  world.cutOff.clear();
+  await world.ringAlarms();
+  expect(await followers(world, 1, b)).toEqual({ ids: [a], count: 1 });
+  expect(await world.leader(0).sweep()).toMatchObject({ intents: 0 });
+
+  // The first edge arrives once more, as after a lost reply.
+  const stale = {
+    source: { epoch: 1, seq: 1 },
+    id1: b,
+    atype: ASSOC.followedBy,
+    id2: a,
+    edge: null,
+  };
+  unwrap(await world.leader(1).applyInverses(0, [stale]));
+  expect(await followers(world, 1, b)).toEqual({ ids: [a], count: 1 });
+});
+
+it("answers unavailable while its store is away, and goes on where it was", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const [a, b] = [await world.addUser(0), await world.addUser(0)];
+  world.store(0).isAway = true;
+  const refused = await world.leader(0).write({ writes: [follow(a, b)], opId: "op" });
+  expect(refused).toMatchObject({ ok: false, error: { code: "unavailable", dependency: "store" } });
+  world.store(0).isAway = false;
+  const retried = unwrap(await world.leader(0).write({ writes: [follow(a, b)], opId: "op" }));
+  expect(retried).toMatchObject({ replayed: false, results: [{ changed: true }] });
+});
+
+it("sheds writes beyond its queue", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const [a, b] = [await world.addUser(0), await world.addUser(0)];
+  const all = await Promise.all(
+    Array.from({ length: LIMITS.writeQueueMax + LIMITS.groupRequestsMax + 50 }, (_, n) =>
+      world.leader(0).write({ writes: [follow(a, b, n)], opId: null }),
+    ),
+  );
+  const refused = all.filter((answer) => !answer.ok);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]).toMatchObject({ error: { code: "overloaded" } });
+  expect(all.filter((answer) => answer.ok).length).toBeGreaterThanOrEqual(LIMITS.writeQueueMax);
+});
+
+it("compares a replay without its times: a retry is sent later", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const author = await world.addUser(0);
+  const post = (createdAtMs: number, text: string): Write[] => [
+    {
+      op: "objAdd",
+      otype: OBJECT.post,
+      shard: logicalShard(0),
+      data: JSON.stringify({
+        authorId: `${author}`,
+        text,
+        audience: "public",
+        media: [],
+        createdAtMs,
+      }),
+    },
+    {
+      op: "assocAdd",
+      id1: author,
+      atype: ASSOC.authored,
+      id2: resultId(0),
+      timeMs: createdAtMs,
+      data: "",
+    },
+  ];
+  const first = unwrap(await world.leader(0).write({ writes: post(1, "hello"), opId: "k" }));
+  const again = unwrap(await world.leader(0).write({ writes: post(900, "hello"), opId: "k" }));
+  expect(again).toEqual({ ...first, replayed: true });
+  expect(await world.leader(0).write({ writes: post(1, "other"), opId: "k" })).toMatchObject({
+    ok: false,
+    error: { code: "idempotency_mismatch" },
+  });
+});
+
+it("forgets a follower that cannot be reached, after a while", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const id = await world.addUser(0);
+  unwrap(await world.follower(0).read({ reads: [{ op: "objGet", id }], atLeast: null }));
+  expect(await world.store(0).followers()).toHaveLength(1);
+  world.pushesAreLost = true;
+  await world.addUser(0);
+  await world.idle();
+  await world.ringAlarms();
+  expect(await world.store(0).followers()).toHaveLength(0);
+});

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { it } from "vitest";
+
+import { LIMITS } from "../../../core/limits.ts";
+import { advance, decodeTicket, encodeTicket } from "../../../core/tao/ticket.ts";
+import { hmacSigner } from "../../../platform/signer.ts";
+
+const signer = hmacSigner("a secret that is long enough for this test");
+const NOW = 1_800_000_000_000;
+const version = fc.record({
+  epoch: fc.integer({ min: 1, max: 1_000 }),
+  seq: fc.integer({ min: 0, max: 2 ** 45 }),
+});
+const progress = fc
+  .uniqueArray(fc.tuple(fc.nat(4_095), version), { selector: ([shard]) => shard, maxLength: 64 })
+  .map((shards) => new Map(shards.map(([shard, at]) => [shard, { version: at, seenMs: NOW }])));
+
+it("survives the way to the client and back", ({ expect }) => {
+  fc.assert(
+    fc.property(progress, (seen) => {
+      const text = encodeTicket(seen, NOW, signer);
+      expect(text.length).toBeLessThanOrEqual(LIMITS.ticketCharsMax);
+      expect(new Map(decodeTicket(text, NOW + 500, signer))).toEqual(seen);
+    }),
+  );
+});
+
+it("is empty when any character was changed", ({ expect }) => {
+  const seen = new Map([[3, { version: { epoch: 1, seq: 77 }, seenMs: NOW }]]);
+  const text = encodeTicket(seen, NOW, signer);
+  for (let i = 0; i < text.length; i++) {
+    const forged = text.slice(0, i) + (text[i] === "x" ? "y" : "x") + text.slice(i + 1);
+    expect(decodeTicket(forged, NOW, signer).size, `character ${i}`).toBe(0);
+  }
+});
+
+it.for(["", ".", "1..", "1.zz.1-1-1-0.", "2.a.1-1-1-0.sig", "x".repeat(5_000)])(
+  "reads %j as an empty ticket",
+  (text, { expect }) => {
+    expect(decodeTicket(text, NOW, signer).size).toBe(0);
+  },
+);
+
+it("drops a shard once every follower must have it, also across renewals", ({ expect }) => {
+  const old = new Map([[3, { version: { epoch: 1, seq: 77 }, seenMs: NOW }]]);
+  const half = NOW + LIMITS.followerTtlMs / 2;
+  const renewed = encodeTicket(
+    decodeTicket(encodeTicket(old, NOW, signer), half, signer),
+    half,
+    signer,
+  );
+  expect(decodeTicket(renewed, half, signer).size).toBe(1);
+  expect(decodeTicket(renewed, NOW + LIMITS.followerTtlMs + 1_000, signer).size).toBe(0);
+});
+
+it("keeps the most recently seen shards when there are too many", ({ expect }) => {
+  const seen = new Map(
+    Array.from({ length: LIMITS.ticketShardsMax + 5 }, (_, shard) => [
+      shard,
+      { version: { epoch: 1, seq: 1 }, seenMs: NOW - (shard < 5 ? 30_000 : 0) },
+    ]),
+  );
+  const kept = decodeTicket(encodeTicket(seen, NOW, signer), NOW, signer);
+  expect(kept.size).toBe(LIMITS.ticketShardsMax);
+  expect([0, 1, 2, 3, 4].some((shard) => kept.has(shard))).toBe(false);
+});
+
+it("never moves a shard back", ({ expect }) => {
+  const seen = new Map([[1, { version: { epoch: 2, seq: 5 }, seenMs: NOW }]]);
+  advance(seen, 1, { epoch: 1, seq: 900 }, NOW + 1);
+  expect(seen.get(1)).toEqual({ version: { epoch: 2, seq: 5 }, seenMs: NOW + 1 });
+});

@@ -1,0 +1,148 @@
+import type { Failure } from "../../core/errors.ts";
+import { type Id, LOGICAL_SHARDS, logicalShard } from "../../core/ids.ts";
+import type { Region } from "../../core/regions/regions.ts";
+import { createTao } from "../../core/tao/client.ts";
+import { Follower } from "../../core/tao/follower.ts";
+import { Leader } from "../../core/tao/leader.ts";
+import { followerName, parseObjectName } from "../../core/tao/names.ts";
+import { OBJECT } from "../../core/tao/registry.ts";
+import { evenShardMap, type PhysicalShard, type ShardMap } from "../../core/tao/shard-map.ts";
+import type { Write } from "../../core/tao/types.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+const REGION = "eu-west";
+
+/** Leaders, followers and clients of a whole graph in one process; the test decides which messages arrive. */
+export class GraphWorld {
+  readonly clock = new ManualClock(1_800_000_000_000);
+  readonly map: ShardMap;
+  readonly stores: MemoryStore[] = [];
+  /** Pushes are lost while this is true; leaders and pulls stay reachable. */
+  pushesAreLost = false;
+  /** Inverse edges to these shards do not arrive. */
+  readonly cutOff = new Set<PhysicalShard>();
+  readonly reports: string[] = [];
+  readonly alarms = new Map<PhysicalShard, number>();
+  #leaders: Leader[] = [];
+  readonly #followers = new Map<string, Follower>();
+  #background: Promise<unknown>[] = [];
+
+  private constructor(shards: number) {
+    this.map = evenShardMap(shards, new Map([[REGION, 1]]));
+  }
+
+  static async create(shards: number): Promise<GraphWorld> {
+    const world = new GraphWorld(shards);
+    for (const { shard } of world.map.entries) {
+      world.stores[shard] = new MemoryStore();
+      await world.restartLeader(shard);
+    }
+    return world;
+  }
+
+  leader(shard: PhysicalShard): Leader {
+    const leader = this.#leaders[shard];
+    if (leader === undefined) throw new Error(`no leader ${shard}`);
+    return leader;
+  }
+
+  store(shard: PhysicalShard): MemoryStore {
+    const store = this.stores[shard];
+    if (store === undefined) throw new Error(`no store ${shard}`);
+    return store;
+  }
+
+  /** A new object over the same store: its memory is gone. */
+  async restartLeader(shard: PhysicalShard): Promise<void> {
+    const store = this.store(shard);
+    this.#leaders[shard] = new Leader(shard, this.map, await store.head(), {
+      clock: this.clock,
+      store,
+      pushTo: async (name, push) => {
+        if (this.pushesAreLost) throw new Error("push lost");
+        return this.follower(parseObjectName(name).shard).push(push);
+      },
+      sendInverses: async (target, from, inverses) => {
+        if (this.cutOff.has(target)) throw new Error("unreachable");
+        return this.leader(target).applyInverses(from, inverses);
+      },
+      arm: (atMs) => this.alarms.set(shard, atMs),
+      defer: (work) => this.#background.push(work),
+      report: (event) => this.reports.push(event),
+    });
+  }
+
+  follower(shard: PhysicalShard, region: Region = REGION): Follower {
+    const name = followerName(shard, region, 0);
+    const known = this.#followers.get(name);
+    if (known !== undefined) return known;
+    const follower = new Follower(name, {
+      clock: this.clock,
+      leader: {
+        fill: (follower, request) => this.leader(shard).fill(follower, request),
+        pull: (follower, after) => this.leader(shard).pull(follower, after),
+        read: (request) => this.leader(shard).read(request),
+      },
+      report: (event) => this.reports.push(event),
+    });
+    this.#followers.set(name, follower);
+    return follower;
+  }
+
+  /** One request's view of the graph. */
+  tao(ticket: string | null = null) {
+    const ports = {
+      map: this.map,
+      follower: (shard: PhysicalShard, region: Region) => this.follower(shard, region),
+      leader: ({ shard }: { shard: PhysicalShard }) => this.leader(shard),
+      clock: this.clock,
+      random: { next: () => 0.5 },
+      sleep: async () => {},
+      signer: { sign: (text: string) => `s${text.length}` },
+    };
+    const deadlineMs = this.clock.nowMs() + 1_000;
+    return createTao(ports, { region: REGION, ticket, deadlineMs });
+  }
+
+  /** Until nothing that was started is still running. */
+  async idle(): Promise<void> {
+    while (this.#background.length > 0) {
+      const work = this.#background;
+      this.#background = [];
+      await Promise.all(work);
+    }
+  }
+
+  /** Lets every armed alarm ring, again and again, until none is armed. */
+  async ringAlarms(): Promise<void> {
+    for (let rounds = 0; this.alarms.size > 0 && rounds < 1_000; rounds++) {
+      const [shard, atMs] = [...this.alarms].sort(([, a], [, b]) => a - b)[0] ?? [0, 0];
+      this.alarms.delete(shard);
+      this.clock.advance(Math.max(0, atMs - this.clock.nowMs()));
+      await this.leader(shard).tick();
+      await this.idle();
+    }
+  }
+
+  /** A user on physical shard `shard`. */
+  async addUser(shard: PhysicalShard, name = "someone"): Promise<Id> {
+    const data = JSON.stringify({ handle: "someone", name, bio: "", avatar: null, createdAtMs: 1 });
+    const logical = logicalShard(Math.floor((shard * LOGICAL_SHARDS) / this.map.entries.length));
+    const [result] = await this.write(shard, [
+      { op: "objAdd", otype: OBJECT.user, shard: logical, data },
+    ]);
+    if (result === undefined) throw new Error("no id");
+    return result.id;
+  }
+
+  /** @throws the failure's code, for tests that expect success. */
+  async write(shard: PhysicalShard, writes: readonly Write[], opId: string | null = null) {
+    return unwrap(await this.leader(shard).write({ writes, opId })).results;
+  }
+}
+
+export function unwrap<T>(result: { ok: true; value: T } | { ok: false; error: Failure }): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}

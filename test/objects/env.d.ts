@@ -1,0 +1,9 @@
+declare namespace Cloudflare {
+  interface Env {
+    LEADER: DurableObjectNamespace<import("../../durable-objects/shard-leader.ts").ShardLeader>;
+    FOLLOWER: DurableObjectNamespace<
+      import("../../durable-objects/shard-follower.ts").ShardFollower
+    >;
+    SHARDS: string;
+  }
+}
