@@ -103,8 +103,8 @@ function makeFriends(people: readonly Person[], follows: Adjacency, spec: GraphS
     const random = stream(spec.seed, "friends", person.index);
     const followed = follows.of(person.index);
     const wanted = Math.min(followed.length, Math.round(logNormal(random, spec.friends / 2, 0.6)));
-    const mine = lists[person.index];
-    for (let i = 0; i < wanted && mine !== undefined; i++) {
+    const mine = lists[person.index] ?? new Set<number>();
+    for (let i = 0; i < wanted; i++) {
       const other = followed[Math.floor(random.next() * followed.length)] ?? person.index;
       const theirs = lists[other];
       const room = mine.size < FRIENDS_MAX && (theirs?.size ?? FRIENDS_MAX) < FRIENDS_MAX;

@@ -8,7 +8,8 @@ import { Journal } from "../operator/journal.ts";
 import { runPool } from "../operator/pool.ts";
 import type { Progress } from "../operator/progress.ts";
 import type { Painter } from "./media-pool.ts";
-import { loadPhases, type Loaded, type Phase } from "./phases.ts";
+import type { Loaded, Phase } from "./phase.ts";
+import { loadPhases } from "./phases.ts";
 import { generateWorld, type World, type WorldSpec } from "./world.ts";
 
 export interface LoadOptions {

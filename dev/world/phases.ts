@@ -1,7 +1,7 @@
-import type { Media } from "../../core/feed/schemas.ts";
-import { formatId, type Id, parseId } from "../../core/ids.ts";
+import { formatId, type Id } from "../../core/ids.ts";
 import type { OperatorApi } from "../operator/api.ts";
 import type { Unit } from "../operator/batches.ts";
+import { chunksOf, type Loaded, peopleOf, type Phase, postIdOf, toId, userIdOf } from "./phase.ts";
 import {
   avatarCount,
   avatarOf,
@@ -10,57 +10,16 @@ import {
   SCENE_COUNT,
   sceneIndex,
 } from "./media-pool.ts";
-import type { PlannedPost, PostRef } from "./posts.ts";
+import type { PlannedPost } from "./posts.ts";
 import { talkPhase } from "./talk-phase.ts";
 import { edgeUnits, handleUnit, listedUnit, postUnit, userUnit } from "./units.ts";
 import type { World } from "./world.ts";
 
-/** Ids and keys that later phases need. */
-export interface Loaded {
-  readonly userIds: Id[];
-  readonly avatarKeys: string[];
-  readonly scenes: Media[];
-  /** By author, then by place. */
-  readonly postIds: Id[][];
-}
-
-/** Writes units and gives their ids; `part` tells apart several writes of one chunk. */
-export type WriteUnits = (units: readonly Unit[], part: string) => Promise<readonly Id[]>;
-
-export interface Phase {
-  readonly name: string;
-  readonly chunks: number;
-  /** Writes in the whole phase, about: what the progress bar goes by. */
-  readonly expected: number;
-  /** @returns what `restore` needs to skip this chunk in a later run. */
-  run(chunk: number, write: WriteUnits): Promise<readonly string[]>;
-  restore(chunk: number, kept: readonly string[]): void;
-}
-
-/** Units in one chunk, about: large enough to fill each shard's batch, small enough to repeat. */
-export const UNITS_PER_CHUNK = 5_000;
 const PICTURES_PER_CHUNK = 8;
 /** People whom a visitor may meet or, in a demo, sign in as. */
 export const LISTED_MAX = 200;
 
 const text = (ids: readonly Id[]): readonly string[] => ids.map((id) => formatId(id));
-export const toId = (kept: string | undefined): Id => {
-  const id = parseId(kept ?? "");
-  if (id === null) throw new RangeError(`the state file holds "${kept}" for an id`);
-  return id;
-};
-
-/** People of one chunk, when each causes about `each` units. */
-export function peopleOf(world: World, chunk: number, each: number): readonly number[] {
-  const size = chunkSize(each);
-  const from = chunk * size;
-  const count = Math.min(size, world.people.length - from);
-  return Array.from({ length: count }, (_, i) => from + i);
-}
-const chunkSize = (each: number): number =>
-  Math.max(1, Math.floor(UNITS_PER_CHUNK / Math.max(1, each)));
-export const chunksOf = (world: World, each: number): number =>
-  Math.ceil(world.people.length / chunkSize(each));
 
 /** In order: each phase needs the ids of those before it. */
 export function loadPhases(
@@ -150,14 +109,6 @@ function peoplePhase(world: World, loaded: Loaded): Phase {
   };
 }
 
-export const userIdOf =
-  (loaded: Loaded) =>
-  (index: number): Id => {
-    const id = loaded.userIds[index];
-    if (id === undefined) throw new RangeError(`person ${index} is not loaded`);
-    return id;
-  };
-
 /** A phase whose ids nobody needs. */
 function plainPhase(
   world: World,
@@ -192,12 +143,6 @@ const listedPhase = (world: World, loaded: Loaded): Phase =>
   plainPhase(world, "listing", 1, (index) =>
     index < LISTED_MAX ? [listedUnit(world, index, userIdOf(loaded)(index))] : [],
   );
-
-export const postIdOf = (loaded: Loaded, ref: PostRef): Id => {
-  const id = loaded.postIds[ref.author]?.[ref.place];
-  if (id === undefined) throw new RangeError(`post ${ref.place} of ${ref.author} is not loaded`);
-  return id;
-};
 
 function postPhase(
   world: World,

@@ -8,7 +8,7 @@ import {
   postIdOf,
   userIdOf,
   type WriteUnits,
-} from "./phases.ts";
+} from "./phase.ts";
 import type { PlannedComment } from "./talk.ts";
 import { commentUnit, reactionUnit } from "./units.ts";
 import type { World } from "./world.ts";

@@ -159,7 +159,7 @@ export const drawNightSky: Draw = (canvas, random, number) => {
   ];
   canvas.gradient(top, low);
   const milkyWay = chance(random, 0.6);
-  for (let i = 0; milkyWay && i < 12; i++) {
+  for (let i = 0; i < (milkyWay ? 12 : 0); i++) {
     const t = i / 11;
     const jitter = (random.next() - 0.5) * 50;
     canvas.glow(
