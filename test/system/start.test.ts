@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { afterAll, beforeAll, it } from "vitest";
+
+import { run, toolEnv } from "../../deploy/run.ts";
+import { ROOT } from "../../deploy/workers.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "edgewise-start-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** `npm start` as a person would, less the demo world. Resolves once it says where to look. */
+async function start() {
+  const child = spawn("node", ["dev/start.ts", "--no-world", "--data", folder], {
+    cwd: ROOT,
+    env: toolEnv({ PORT: "0" }),
+  });
+  let said = "";
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const url = await new Promise<string>((resolve, reject) => {
+    const hear = (chunk: Buffer): void => {
+      said += String(chunk);
+      const app = /App +(http:\/\/\S+)\/\n/.exec(said)?.[1];
+      if (app !== undefined && said.includes("Ctrl-C")) resolve(app);
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    void exited.then(() => reject(new Error(`ended before it was up:\n${said}`)));
+  });
+  return {
+    url,
+    said: () => said,
+    stop: async (signal: NodeJS.Signals) => {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+const json = { "content-type": "application/json" };
+
+it("keeps its data, and the tokens it gave, over a restart", async ({ expect }) => {
+  const first = await start();
+  const created = await fetch(`${first.url}/v1/users`, {
+    method: "POST",
+    headers: json,
+    body: JSON.stringify({ handle: "ada", name: "Ada" }),
+  });
+  const { token } = (await created.json()) as { token: string };
+  const headers = { ...json, authorization: `Bearer ${token}` };
+  const body = JSON.stringify({ text: "still here" });
+  await fetch(`${first.url}/v1/posts`, { method: "POST", headers, body });
+  expect(await first.stop("SIGTERM")).toBe(0);
+
+  const second = await start();
+  const feed = await fetch(`${second.url}/v1/feed`, { headers });
+  expect(feed.status).toBe(200);
+  const { items } = (await feed.json()) as { items: { text: string }[] };
+  expect(items.map((item) => item.text)).toEqual(["still here"]);
+  expect(await second.stop("SIGINT")).toBe(0);
+  expect(second.said()).toContain("Stopped.");
+});
+
+it("serves the app, the docs and the API description", async ({ expect }) => {
+  const product = await start();
+  try {
+    const types = new Map<string, string | null>();
+    for (const at of ["/", "/u/ada", "/docs", "/openapi.json", "/healthz"]) {
+      const answer = await fetch(product.url + at);
+      expect(answer.status, at).toBe(200);
+      types.set(at, (answer.headers.get("content-type") ?? "").split(";")[0] ?? null);
+    }
+    expect([...types.values()]).toEqual([
+      "text/html",
+      "text/html",
+      "text/html",
+      "application/json",
+      "application/json",
+    ]);
+    expect((await fetch(`${product.url}/assets/none.js`)).status).toBe(404);
+  } finally {
+    await product.stop("SIGTERM");
+  }
+});
+
+it("says what to do when the port is taken", async ({ expect }) => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
+  const address = holder.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  try {
+    const { code, output } = await run("node", ["dev/start.ts"], { PORT: String(port) });
+    expect(code).toBe(1);
+    expect(output).toContain(`Port ${port} of 127.0.0.1 is taken`);
+    expect(output).toContain(`PORT=${port + 1} npm start`);
+  } finally {
+    await new Promise((resolve) => holder.close(resolve));
+  }
+});
+
+it.for([
+  [["--users", "many"], {}, "--users must be a whole number"],
+  [["--wrong"], {}, "--wrong"],
+  [[], { PORT: "http" }, "PORT must be a whole number"],
+] as const)("refuses %s %s, and names it", async ([args, env, message], { expect }) => {
+  const { code, output } = await run("node", ["dev/start.ts", ...args], env);
+  expect(code).toBe(2);
+  expect(output).toContain(message);
+});
