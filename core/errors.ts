@@ -12,7 +12,8 @@ export type Failure =
   | { readonly code: "unauthenticated"; readonly reason: string }
   | { readonly code: "forbidden"; readonly reason: string }
   | { readonly code: "not_found"; readonly what: string }
-  | { readonly code: "conflict"; readonly reason: string }
+  /** `field` where one part of the request is to blame. */
+  | { readonly code: "conflict"; readonly reason: string; readonly field?: string }
   /** `ifVersion` did not match; `index` is the write's place in its batch. */
   | { readonly code: "version_mismatch"; readonly index: number; readonly found: string | null }
   /** The idempotency key was used before with another body. */

@@ -85,7 +85,7 @@ describe("/docs", async () => {
   it("loads nothing and runs nothing, and its policy allows exactly its style", async ({
     expect,
   }) => {
-    expect(page).not.toMatch(/<script|<link|<img|style="|https?:\/\/(?!issuer)/);
+    expect(page).not.toMatch(/<script|<link|<img|style="|(?:src|href)="(?!#|\/"|\/openapi\.json")/);
     const style = /<style>([^]*?)<\/style>/.exec(page)?.[1] ?? "";
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
     const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));

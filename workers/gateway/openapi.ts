@@ -44,8 +44,7 @@ export function openApiDocument(operations: readonly Operation[]) {
     info: {
       title: "Edgewise",
       version: "1",
-      description:
-        "An edge-native news feed. Send a bearer token, send back the Edgewise-Ticket header that the last answer carried (your next read then includes your last write), and repeat a failed write with the same Idempotency-Key.",
+      description: "An edge-native news feed: posts, people, reactions, and the feed they make.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -73,6 +72,7 @@ function operationObject(op: Operation, schemas: Record<string, Json>): Json {
     ],
     ...(op.body !== undefined && { requestBody: bodyObject(op, op.body, schemas) }),
     responses: responsesOf(op, schemas),
+    "x-failures": failuresOf(op),
   };
 }
 
@@ -153,12 +153,13 @@ function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
   return responses;
 }
 
-function failuresOf(op: Operation): ReadonlySet<FailureCode> {
+/** By status. */
+function failuresOf(op: Operation): readonly FailureCode[] {
   const codes = new Set<FailureCode>(["unauthenticated", ...(op.failures ?? []), ...ALWAYS]);
   if (op.params ?? op.query ?? op.method !== "get") codes.add("invalid_request");
   if (op.access !== "anyone") codes.add("forbidden");
   if (op.body !== undefined) codes.add("too_large").add("unsupported_media");
-  return codes;
+  return [...codes].toSorted((a, b) => STATUS[a] - STATUS[b]);
 }
 
 /**

@@ -1,10 +1,12 @@
-import { STATUS, TITLE } from "../../../core/errors.ts";
+import { type FailureCode, STATUS, TITLE } from "../../../core/errors.ts";
 import type { JsonSchema, OpenApiDocument } from "../openapi.ts";
 import { INTERNAL } from "../problem.ts";
 import { type Html, html, trusted } from "./html.ts";
+import { introduction } from "./introduction.ts";
 import { exampleOf, fieldTable, notesOf, typeOf } from "./schema.ts";
 import { DOCS_STYLE } from "./style.ts";
 
+type Schemas = OpenApiDocument["components"]["schemas"];
 type Fields = Readonly<Record<string, unknown>>;
 interface Shown {
   readonly path: string;
@@ -45,6 +47,7 @@ export function renderDocs(document: OpenApiDocument): string {
           )}
           <h2>Reference</h2>
           <ul>
+            <li><a href="#start">Start here</a></li>
             <li><a href="#problems">Problems</a></li>
             <li><a href="#schemas">Schemas</a></li>
             <li><a href="/openapi.json">openapi.json</a></li>
@@ -53,6 +56,7 @@ export function renderDocs(document: OpenApiDocument): string {
         <main>
           <h1>${document.info.title} API</h1>
           <p class="lead">${document.info.description}</p>
+          ${introduction()}
           ${groups.map(
             ({ name, shown }) =>
               html`<h2 class="group">${name}</h2>
@@ -79,34 +83,35 @@ const navItem = ({ op, method }: Shown): Html =>
     >
   </li>`;
 
-function operationSection(
-  { path, method, op }: Shown,
-  schemas: OpenApiDocument["components"]["schemas"],
-): Html {
+function operationSection({ path, method, op }: Shown, schemas: Schemas): Html {
   const id = String(op["operationId"]);
-  const parameters = op["parameters"] as readonly JsonSchema[];
   return html`<section id="${id}">
     <h3><a href="#${id}">${String(op["summary"])}</a></h3>
     <p class="line"><b class="${method}">${method}</b> <code>${path}</code></p>
     <p>${String(op["description"])}</p>
-    <h4>Parameters</h4>
-    <table>
-      <tbody>
-        ${parameters.map(parameterRow)}
-      </tbody>
-    </table>
-    ${bodySection(op)}
-    <h4>Answers</h4>
-    <table>
-      <tbody>
-        ${Object.entries(fields(op["responses"])).map(responseRow)}
-      </tbody>
-    </table>
+    ${parameterTable(op)} ${bodySection(op, schemas)}
+    <h4>Answer</h4>
+    <p>${answerLine(op)}</p>
+    <h4>Failures</h4>
+    <p class="codes">${(op["x-failures"] as readonly FailureCode[]).map(failureLink)}</p>
     <details>
       <summary>curl</summary>
       <pre><code>${curl(path, method, op, schemas)}</code></pre>
     </details>
   </section>`;
+}
+
+/** The headers are the same everywhere and stand at the top of the page. */
+function parameterTable(op: JsonSchema): Html {
+  const all = op["parameters"] as readonly JsonSchema[];
+  const own = all.filter((parameter) => parameter["in"] !== "header");
+  if (own.length === 0) return html``;
+  return html`<h4>Parameters</h4>
+    <table>
+      <tbody>
+        ${own.map(parameterRow)}
+      </tbody>
+    </table>`;
 }
 
 const parameterRow = (parameter: JsonSchema): Html => {
@@ -121,31 +126,30 @@ const parameterRow = (parameter: JsonSchema): Html => {
   </tr>`;
 };
 
-function bodySection(op: JsonSchema): Html {
+function bodySection(op: JsonSchema, schemas: Schemas): Html {
   const [content] = Object.entries(fields(fields(op["requestBody"])["content"]));
   if (content === undefined) return html``;
   const [type, media] = content;
-  return html`<h4>Body <small>${type}</small></h4>
-    ${fieldTable(fields(media)["schema"])}`;
+  const { schema } = fields(media);
+  return html`<h4>
+      Body <small>${type}</small> ${type === "application/json" ? typeOf(schema) : ""}
+    </h4>
+    ${fieldTable(schema, schemas)}`;
 }
 
-function responseRow([status, value]: readonly [string, unknown]): Html {
-  const response = fields(value);
-  const [media] = Object.values(fields(response["content"]));
-  const type = media === undefined ? html`` : typeOf(fields(media)["schema"]);
-  return html`<tr>
-    <th scope="row"><b class="s${status.charAt(0)}">${status}</b></th>
-    <td>${type}</td>
-    <td>${String(response["description"])}</td>
-  </tr>`;
+function answerLine(op: JsonSchema): Html {
+  const [[status = "", response] = []] = Object.entries(fields(op["responses"]));
+  const [media] = Object.values(fields(fields(response)["content"]));
+  const body = media === undefined ? html`without a body` : typeOf(fields(media)["schema"]);
+  return html`<b class="s2">${status}</b> ${body}`;
 }
 
-function curl(
-  path: string,
-  method: string,
-  op: JsonSchema,
-  schemas: OpenApiDocument["components"]["schemas"],
-): string {
+const failureLink = (code: FailureCode): Html =>
+  html`<a href="#${code}"
+    ><b class="s${String(STATUS[code]).charAt(0)}">${STATUS[code]}</b> ${code}</a
+  > `;
+
+function curl(path: string, method: string, op: JsonSchema, schemas: Schemas): string {
   const filled = path.replace("{user}", "ada").replace("{id}", "1184274518016");
   const lines = [`curl -X ${method.toUpperCase()} "$EDGEWISE${filled}"`];
   if ((op["security"] as readonly Fields[]).every((way) => "bearer" in way)) {

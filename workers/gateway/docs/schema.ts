@@ -30,33 +30,35 @@ export function typeOf(value: unknown): Html {
 const joined = (parts: readonly Html[], separator: string): Html =>
   parts.reduce((all, part) => html`${all}${separator}${part}`);
 
-const BOUNDS = {
-  minLength: "at least",
-  maxLength: "at most",
-  minimum: "from",
-  maximum: "to",
-  maxItems: "at most",
-};
-
-/** Bounds, pattern, default and description. */
-export function notesOf(value: unknown): string {
-  const schema = record(value);
+/** "1 to 64 characters", "at most 4 items", "from 1". */
+function boundsOf(schema: JsonSchema): string[] {
   const unit =
     schema["type"] === "array" ? " items" : schema["type"] === "string" ? " characters" : "";
-  const bounds = Object.entries(BOUNDS)
-    .filter(([key]) => schema[key] !== undefined)
-    .map(([key, words]) => `${words} ${String(schema[key])}${unit}`);
+  const low = schema["minLength"] ?? schema["minItems"] ?? schema["minimum"];
+  const high = schema["maxLength"] ?? schema["maxItems"] ?? schema["maximum"];
+  if (low !== undefined && high !== undefined) return [`${String(low)} to ${String(high)}${unit}`];
+  if (high !== undefined) return [`at most ${String(high)}${unit}`];
+  return low === undefined ? [] : [`at least ${String(low)}${unit}`];
+}
+
+/** Description, bounds, default and pattern. */
+export function notesOf(value: unknown): string {
+  const schema = record(value);
   return [
     ...list([schema["description"]]).filter((text) => typeof text === "string"),
-    ...bounds,
+    ...boundsOf(schema),
     ...(schema["default"] === undefined ? [] : [`default ${JSON.stringify(schema["default"])}`]),
     ...(typeof schema["pattern"] === "string" ? [`matches ${schema["pattern"]}`] : []),
   ].join("; ");
 }
 
-/** A table of an object's fields; nested objects one level per dot. */
-export function fieldTable(value: unknown): Html {
-  const rows = fieldRows(record(value), "");
+/** A table of an object's fields, or of the object that is referred to; nested ones by dots. */
+export function fieldTable(
+  value: unknown,
+  schemas: Readonly<Record<string, JsonSchema>> = {},
+): Html {
+  const schema = record(value);
+  const rows = fieldRows(schemas[refName(schema) ?? ""] ?? schema, "");
   if (rows.length === 0)
     return html`<p class="type">${typeOf(value)} <span>${notesOf(value)}</span></p>`;
   return html`<table>

@@ -22,6 +22,6 @@ b { text-transform: uppercase; font-size: 12px; letter-spacing: 0.04em; } nav b 
 code, pre { font: 13.5px/1.5 ui-monospace, monospace; } pre { background: var(--card); border-radius: 8px; padding: 12px 16px; overflow-x: auto; }
 .line code { font-size: 15px; overflow-wrap: anywhere; } p { margin: 4px 0 8px; } .type span { color: var(--soft); }
 table { width: 100%; border-collapse: collapse; font-size: 14px; } th, td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; border-top: 1px solid var(--line); font-weight: 400; overflow-wrap: anywhere; }
-th { width: 34%; } td + td { color: var(--soft); } summary { cursor: pointer; margin-top: 16px; font-size: 14px; color: var(--accent); }
+th { width: 34%; } th + td { width: 24%; } .codes a { white-space: nowrap; margin-right: 12px; font: 13px ui-monospace, monospace; } .codes a, td + td { color: var(--soft); } summary { cursor: pointer; margin-top: 16px; font-size: 14px; color: var(--accent); }
 @media (max-width: 800px) { body { display: block; } nav { position: static; height: auto; max-height: 40vh; border-right: 0; border-bottom: 1px solid var(--line); } main { padding: 24px 16px 64px; } section { padding: 16px; } }
 `;

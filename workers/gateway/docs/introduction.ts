@@ -1,0 +1,49 @@
+import { type Html, html } from "./html.ts";
+
+const SIGN_IN = `EDGEWISE=http://127.0.0.1:8787
+TOKEN=$(curl -s $EDGEWISE/v1/session -H 'Content-Type: application/json' \\
+  -d '{"handle":"ada"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+curl -s $EDGEWISE/v1/feed -H "Authorization: Bearer $TOKEN"`;
+
+/** What every request has in common: said once, before the operations. */
+export const introduction = (): Html =>
+  html`<section id="start">
+    <h3>Start here</h3>
+    <p>
+      With demo sign-in on, any user's handle gives a token. Otherwise send one of your issuer's.
+    </p>
+    <pre><code>${SIGN_IN}</code></pre>
+    <table>
+      <tbody>
+        <tr>
+          <th scope="row"><code>Authorization</code></th>
+          <td>request</td>
+          <td>"Bearer" and the token.</td>
+        </tr>
+        <tr>
+          <th scope="row"><code>Edgewise-Ticket</code></th>
+          <td>both ways</td>
+          <td>
+            Send back the last one you got: your next read then includes your last write, in any
+            region.
+          </td>
+        </tr>
+        <tr>
+          <th scope="row"><code>Idempotency-Key</code></th>
+          <td>request, writes</td>
+          <td>
+            Up to 64 characters of your choice. Repeat a write with the same key and it happens
+            once.
+          </td>
+        </tr>
+        <tr>
+          <th scope="row"><code>RateLimit</code>, <code>RateLimit-Policy</code></th>
+          <td>answer</td>
+          <td>
+            What remains (r) and when it is full again (t, seconds), of which quota (q) in which
+            window (w, seconds).
+          </td>
+        </tr>
+      </tbody>
+    </table>
+  </section>`;
