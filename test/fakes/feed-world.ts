@@ -10,6 +10,7 @@ import { type Id, ID_EPOCH_MS } from "../../core/ids.ts";
 import { chronological } from "../../core/ranking/chronological.ts";
 import type { RankingService } from "../../core/ranking/service.ts";
 import { hmacSigner } from "../../platform/signer.ts";
+import type { Tao } from "../../core/tao/tao.ts";
 import { MemoryGraph } from "./memory-graph.ts";
 import { MemoryTao } from "./memory-tao.ts";
 
@@ -27,7 +28,13 @@ export class FeedWorld {
   shortUnions: () => boolean = () => false;
   /** Waits end only when a test says so: no stage runs out of its budget by itself. */
   sleep = (_ms: number): Promise<void> => new Promise(() => {});
+  readonly #taoFor: ((world: FeedWorld) => Tao) | undefined;
   #seed = 1;
+
+  /** @param taoFor another graph than the one in memory. */
+  constructor(taoFor?: (world: FeedWorld) => Tao) {
+    this.#taoFor = taoFor;
+  }
 
   tao = (): MemoryTao =>
     new MemoryTao({ nowMs: () => this.nowMs, shortUnions: () => this.shortUnions() }, this.graph);
@@ -35,7 +42,7 @@ export class FeedWorld {
   /** One request. `key` is its Idempotency-Key. */
   as(viewer: string | null, options: { key?: string; tao?: MemoryTao } = {}): Call {
     return {
-      tao: options.tao ?? this.tao(),
+      tao: options.tao ?? this.#taoFor?.(this) ?? this.tao(),
       viewer: viewer === null ? null : (BigInt(viewer) as Id),
       idempotencyKey: options.key ?? null,
       deadlineMs: this.nowMs + BUDGET_MS,

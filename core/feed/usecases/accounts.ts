@@ -35,7 +35,7 @@ export async function createUser(call: Call, fields: NewUser): Outcome<User> {
     [{ op: "objDelete", id }],
     opId(call, "createUser", "undo"),
   );
-  return undone.ok ? err({ code: "conflict", reason: "handle: is taken" }) : undone;
+  return undone.ok ? err({ code: "conflict", reason: "the handle is taken" }) : undone;
 }
 
 /** Any shard will do, but a retry must find the one that its first attempt chose. */

@@ -57,7 +57,7 @@ async function created(call: Call, { results }: WriteResponse): Outcome<Post> {
 const alreadyReposted = (failure: Failure): Result<never, Failure> =>
   err(
     failure.code === "version_mismatch"
-      ? { code: "conflict", reason: "repostOf: you have reposted this already" }
+      ? { code: "conflict", reason: "you have reposted this already" }
       : failure,
   );
 

@@ -44,7 +44,10 @@ describe("accounts", () => {
       return result;
     };
     const second = await createUser(world.as(null, { tao }), { ...ada, name: "Other" });
-    expect(second).toEqual({ ok: false, error: { code: "conflict", reason: "handle: is taken" } });
+    expect(second).toEqual({
+      ok: false,
+      error: { code: "conflict", reason: "the handle is taken" },
+    });
     expect(added.length).toBeGreaterThan(0);
     expect(added.map((id) => world.graph.object(id))).toEqual(added.map(() => null));
     expect((await must(userByHandle(world.as(null), "ada"))).name).toBe("Ada");

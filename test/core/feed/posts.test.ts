@@ -198,6 +198,14 @@ describe("comments", () => {
     expect((await must(post(world.as(null), id))).counts.comments).toBe(5);
   });
 
+  it("keep two people's equal keys apart", async ({ expect }) => {
+    const { world, author, reader, other } = await cast();
+    const { id } = await world.post(author);
+    const say = (who: string) => addComment(world.as(who, { key: "same" }), id, { text: "hi" });
+    const [a, b] = [await must(say(reader)), await must(say(other))];
+    expect([a.author.id, b.author.id]).toEqual([reader, other]);
+  });
+
   it("are hidden across a block, both ways", async ({ expect }) => {
     const { world, author, reader, other } = await cast();
     const { id } = await world.post(author);
