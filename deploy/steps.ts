@@ -116,7 +116,10 @@ async function migrate(
     tools.say("Would apply db/migrations to DATABASE_URL.");
     return true;
   }
-  return succeeded(await tools.run("drizzle-kit", ["migrate"]), tools);
+  return succeeded(
+    await tools.run("drizzle-kit", ["migrate", "--config", "db/drizzle.mysql.config.ts"]),
+    tools,
+  );
 }
 
 async function webIsBuilt(tools: DeployTools): Promise<boolean> {

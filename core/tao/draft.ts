@@ -106,7 +106,7 @@ export class Draft {
     this.#entries = [];
     const outcome = writes();
     if (!outcome.ok) {
-      for (const undo of this.#undo.reverse()) undo();
+      for (const undo of this.#undo.toReversed()) undo();
       this.#seq = seq;
       this.#intents.length = intents;
       this.#entries = [];

@@ -31,7 +31,9 @@ export async function answerUnion(
 ): Promise<Result<Omit<UnionResponse, "at">, Failure>> {
   const parts = await gatherParts(request, view, ports);
   if (!parts.ok) return parts;
-  const merged = [...parts.value.values()].flatMap((part) => part.entries).sort(compareListOrder);
+  const merged = [...parts.value.values()]
+    .flatMap((part) => part.entries)
+    .toSorted(compareListOrder);
   const page = merged.slice(0, request.limit);
   const failure = await ports.gather(detailNeeds(page, request, view));
   if (failure !== null) return err(failure);

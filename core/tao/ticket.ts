@@ -21,7 +21,7 @@ export function encodeTicket(progress: Progress, nowMs: number, signer: Signer):
   const issuedS = Math.floor(nowMs / SECOND_MS);
   const shards = [...progress]
     .filter(([, { seenMs }]) => nowMs - seenMs < LIMITS.followerTtlMs)
-    .sort(([, a], [, b]) => b.seenMs - a.seenMs)
+    .toSorted(([, a], [, b]) => b.seenMs - a.seenMs)
     .slice(0, LIMITS.ticketShardsMax)
     .map(([shard, { version, seenMs }]) => {
       const ageS = Math.max(0, issuedS - Math.floor(seenMs / SECOND_MS));

@@ -45,7 +45,7 @@ export function mergeParts(parts: readonly ShardPart[], frontier: ListCursor | n
   const all = parts.flatMap((part) => part.entries);
   const complete =
     frontier === null ? all : all.filter((entry) => compareListOrder(entry, frontier) <= 0);
-  return complete.sort(compareListOrder);
+  return complete.toSorted(compareListOrder);
 }
 
 /** The shards that hold the frontier back: asking them further moves it. */

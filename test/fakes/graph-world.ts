@@ -77,17 +77,17 @@ export class GraphWorld {
     const name = followerName(shard, region, 0);
     const known = this.#followers.get(name);
     if (known !== undefined) return known;
-    const follower = new Follower(name, {
+    const created = new Follower(name, {
       clock: this.clock,
       leader: {
-        fill: (follower, request) => this.leader(shard).fill(follower, request),
-        pull: (follower, after) => this.leader(shard).pull(follower, after),
+        fill: (by, request) => this.leader(shard).fill(by, request),
+        pull: (by, after) => this.leader(shard).pull(by, after),
         read: (request) => this.leader(shard).read(request),
       },
       report: (event) => this.reports.push(event),
     });
-    this.#followers.set(name, follower);
-    return follower;
+    this.#followers.set(name, created);
+    return created;
   }
 
   /** One request's view of the graph. */
@@ -117,7 +117,7 @@ export class GraphWorld {
   /** Lets every armed alarm ring, again and again, until none is armed. */
   async ringAlarms(): Promise<void> {
     for (let rounds = 0; this.alarms.size > 0 && rounds < 1_000; rounds++) {
-      const [shard, atMs] = [...this.alarms].sort(([, a], [, b]) => a - b)[0] ?? [0, 0];
+      const [shard, atMs] = [...this.alarms].toSorted(([, a], [, b]) => a - b)[0] ?? [0, 0];
       this.alarms.delete(shard);
       this.clock.advance(Math.max(0, atMs - this.clock.nowMs()));
       await this.leader(shard).tick();

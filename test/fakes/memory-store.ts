@@ -99,7 +99,7 @@ export class MemoryStore implements GraphStore {
           (assoc) =>
             assoc.timeMs <= (highMs ?? Number.POSITIVE_INFINITY) && assoc.timeMs >= (lowMs ?? 0),
         )
-        .sort(compareListOrder)
+        .toSorted(compareListOrder)
         .slice(0, limit),
     );
   }
@@ -123,8 +123,7 @@ export class MemoryStore implements GraphStore {
     this.#log = this.#log.filter(
       (record) => record.timeMs >= logBeforeMs || lastSeq(record) === this.#head.seq,
     );
-    for (const op of [...this.#ops.values()])
-      if (op.timeMs < opsBeforeMs) this.#ops.delete(op.opId);
+    for (const op of this.#ops.values()) if (op.timeMs < opsBeforeMs) this.#ops.delete(op.opId);
   }
 
   async intents(limitPerTarget: number): Promise<readonly IntentRow[]> {

@@ -22,7 +22,7 @@ const expecting = fc.constantFrom("any", "any", "absent", "exact", "wrong");
 const base = { from: slot, to: slot, type: fc.constantFrom(...TYPES), expecting };
 
 /** One write, with slots for ids. */
-export const command = fc.oneof(
+export const anyCommand = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("add"), ...base, time: fc.nat(9) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("remove"), ...base }) },
   {
@@ -39,15 +39,15 @@ export const command = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("delete"), from: slot, expecting }) },
 );
-export type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
+export type Command = typeof anyCommand extends fc.Arbitrary<infer T> ? T : never;
 
 /** What happens between writes. */
-export const step = fc.oneof(
+export const anyStep = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
       step: fc.constant("write" as const),
-      commands: fc.array(command, { minLength: 1, maxLength: 3 }),
+      commands: fc.array(anyCommand, { minLength: 1, maxLength: 3 }),
     }),
   },
   { weight: 2, arbitrary: fc.constant({ step: "replay" as const }) },

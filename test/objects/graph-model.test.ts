@@ -7,7 +7,7 @@ import type { Read, ReadResult, Write } from "../../core/tao/types.ts";
 import {
   CommandRunner,
   type Expectation,
-  step,
+  anyStep,
   TYPES,
   USERS_PER_SHARD,
   type Versions,
@@ -51,7 +51,7 @@ it(
 
     const runStep = async (
       world: World,
-      item: typeof step extends fc.Arbitrary<infer T> ? T : never,
+      item: typeof anyStep extends fc.Arbitrary<infer T> ? T : never,
       opId: string,
     ) => {
       const { last } = world;
@@ -117,7 +117,7 @@ it(
     };
 
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 20 }), async (steps) => {
+      fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 20 }), async (steps) => {
         sequence++;
         const added = await newUsers(USERS_PER_SHARD);
         const users = added.map(({ id }) => id);

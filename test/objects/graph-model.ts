@@ -44,7 +44,7 @@ export class GraphModel {
   list(id1: Id, atype: number): Edge[] {
     return [...this.#edges.values()]
       .filter((edge) => edge.id1 === id1 && edge.atype === atype)
-      .sort(compareListOrder);
+      .toSorted(compareListOrder);
   }
 }
 

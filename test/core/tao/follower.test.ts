@@ -133,7 +133,7 @@ async function lateFill(change: (world: GraphWorld, follower: Follower) => Promi
         if (!isFirst) return answer;
         isFirst = false;
         await gate;
-        return (answer satisfies { ok: boolean; value?: FillResponse }) ? answer : answer;
+        return answer;
       },
       pull: (name, after) => world.leader(0).pull(name, after),
       read: (request) => world.leader(0).read(request),
@@ -150,19 +150,19 @@ async function lateFill(change: (world: GraphWorld, follower: Follower) => Promi
 }
 
 it("does not keep a first fill that a write overtook", async ({ expect }) => {
-  const { follower, id } = await lateFill(async (world, follower) => {
+  const { follower, id } = await lateFill(async (world, late) => {
     const { at: head } = unwrap(await world.leader(0).read({ reads: [], atLeast: null }));
-    await follower.push({ after: head, records: [], head } satisfies LogPush);
+    await late.push({ after: head, records: [], head } satisfies LogPush);
   });
   const { results } = unwrap(await follower.read({ reads: [{ op: "objGet", id }], atLeast: null }));
   expect(results).toMatchObject([{ object: { data: expect.stringContaining("new") } }]);
 });
 
 it("does not keep a later fill that an applied entry overtook", async ({ expect }) => {
-  const { follower, id } = await lateFill(async (world, follower) => {
+  const { follower, id } = await lateFill(async (world, late) => {
     // Another read starts the log here; then the push with the change arrives.
     const someone = await world.addUser(0);
-    unwrap(await follower.read({ reads: [{ op: "objGet", id: someone }], atLeast: null }));
+    unwrap(await late.read({ reads: [{ op: "objGet", id: someone }], atLeast: null }));
   });
   const { results } = unwrap(await follower.read({ reads: [{ op: "objGet", id }], atLeast: null }));
   expect(results).toMatchObject([{ object: { data: expect.stringContaining("new") } }]);

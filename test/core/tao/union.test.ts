@@ -77,7 +77,7 @@ it(
           ]);
           newest.set(`${id1} ${id2}`, { id1, id2, timeMs: time });
         }
-        const wanted = [...newest.values()].sort((a, b) => compareListOrder(a, b));
+        const wanted = [...newest.values()].toSorted((a, b) => compareListOrder(a, b));
 
         const got: (ListCursor & { id1: Id })[] = [];
         let after: ListCursor | null = null;
