@@ -3,10 +3,10 @@ import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
+import { checkWrites } from "./check.ts";
 import { Delivery, type DeliveryPorts } from "./delivery.ts";
 import { planGroup, type GroupRequest } from "./group.ts";
 import { fillFromStore, readFromStore } from "./leader-reads.ts";
-import { checkWrites } from "./plan.ts";
 import { planKeys } from "./plan-keys.ts";
 import type {
   FillRequest,

@@ -1,22 +1,14 @@
 import type { Failure } from "../errors.ts";
-import { formatId, type Id, idRange, nextId } from "../ids.ts";
-import { LIMITS } from "../limits.ts";
+import { formatId, type Id, nextId } from "../ids.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Draft } from "./draft.ts";
+import { mirrorEdge, setEdge } from "./edges.ts";
 import { assocPayload, mergePatch, objectPayload, writableKind } from "./payload.ts";
 import type { AssocKind } from "./registry.ts";
-import type { PhysicalShard } from "./shard-map.ts";
+import type { PlanContext } from "./plan-context.ts";
 import type { AssocKey } from "./store.ts";
 import { type Precondition, resultIndex, type Write, type WriteResult } from "./types.ts";
 import { formatVersion, sameVersion, type Version } from "./version.ts";
-
-/** Everything a plan needs besides the draft. */
-export interface PlanContext {
-  readonly nowMs: number;
-  readonly self: PhysicalShard;
-  /** Physical shard of an id. */
-  readonly home: (id: Id) => PhysicalShard;
-}
 
 type Outcome = Result<WriteResult, Failure>;
 type WriteOf<Op extends Write["op"]> = Extract<Write, { op: Op }>;
@@ -140,7 +132,7 @@ function addAssoc(
   }
   const edge = { timeMs: write.timeMs, data: data.value };
   const version = setEdge(draft, write, edge);
-  if (version !== null) mirror(draft, kind.value, write, edge, version, context);
+  if (version !== null) mirrorEdge(draft, kind.value, write, edge, version, context);
   return ok({ id: write.id2, version: version ?? old?.version ?? null, changed: version !== null });
 }
 
@@ -159,7 +151,7 @@ function deleteAssoc(
   if (!allowed.ok) return allowed;
 
   const version = setEdge(draft, write, null);
-  if (version !== null) mirror(draft, kind.value, write, null, version, context);
+  if (version !== null) mirrorEdge(draft, kind.value, write, null, version, context);
   return ok({ id: write.id2, version, changed: version !== null });
 }
 
@@ -194,54 +186,6 @@ function changeType(
 }
 
 /**
- * Writes or removes (`edge` null) one stored half of an edge, its list's count and its
- * log entry. @returns null when nothing changed.
- */
-export function setEdge(
-  draft: Draft,
-  key: AssocKey,
-  edge: { readonly timeMs: number; readonly data: string } | null,
-): Version | null {
-  const { id1, atype, id2 } = key;
-  const old = draft.assoc(key);
-  if (edge === null ? old === null : old?.timeMs === edge.timeMs && old.data === edge.data)
-    return null;
-
-  const list = draft.list(id1, atype);
-  const count = (list?.count ?? 0) + (edge === null ? -1 : old === null ? 1 : 0);
-  const timeMs = edge?.timeMs ?? old?.timeMs ?? 0;
-  const data = edge?.data ?? null;
-  const version = draft.log(list?.version ?? null, {
-    kind: "assoc",
-    id1,
-    atype,
-    id2,
-    timeMs,
-    data,
-    count,
-  });
-  draft.putAssoc(key, edge === null ? null : { id1, atype, id2, ...edge, version });
-  draft.putList({ id1, atype, count, version });
-  return version;
-}
-
-/** The inverse half: in the same commit when it lives here, otherwise an intent to its shard. */
-function mirror(
-  draft: Draft,
-  kind: AssocKind,
-  key: AssocKey,
-  edge: { readonly timeMs: number; readonly data: string } | null,
-  source: Version,
-  context: PlanContext,
-): void {
-  if (kind.inverse === null) return;
-  const inverse = { id1: key.id2, atype: kind.inverse, id2: key.id1 };
-  const target = context.home(key.id2);
-  if (target === context.self) setEdge(draft, inverse, edge);
-  else draft.addIntent({ target, inverse: { source, ...inverse, edge } });
-}
-
-/**
  * A type that is its own inverse has two equal halves on two shards. Writing it only at
  * the smaller id lets one leader order every change of the pair.
  */
@@ -265,46 +209,4 @@ function expectVersion(
     index,
     found: found === null ? null : formatVersion(found),
   });
-}
-
-/** Bounds of a request and that every id lives on this shard; checked before it is queued. */
-export function checkWrites(
-  writes: readonly Write[],
-  context: Omit<PlanContext, "nowMs">,
-): Failure | null {
-  if (writes.length === 0 || writes.length > LIMITS.writesPerCallMax) {
-    return { code: "limit_reached", what: "writes of one call", max: LIMITS.writesPerCallMax };
-  }
-  let chars = 0;
-  for (const [index, write] of writes.entries()) {
-    if ("data" in write) chars += write.data.length;
-    if ("patch" in write) chars += write.patch.length;
-    const failure = checkPlace(write, index, context);
-    if (failure !== null) return failure;
-  }
-  const bytesMax = LIMITS.writeBytesMax;
-  return chars > bytesMax ? { code: "too_large", field: "writes", bytesMax } : null;
-}
-
-function checkPlace(
-  write: Write,
-  index: number,
-  context: Omit<PlanContext, "nowMs">,
-): Failure | null {
-  const at = placeOf(write);
-  const ids = write.op === "objAdd" ? [] : "id" in write ? [write.id] : [write.id1, write.id2];
-  const field = `writes[${index}]`;
-  for (const id of ids) {
-    const place = resultIndex(id);
-    if (place !== null && place >= index)
-      return { code: "invalid_request", field, reason: "refers to a later write" };
-  }
-  if (resultIndex(at) !== null || context.home(at) === context.self) return null;
-  return { code: "invalid_request", field, reason: `id is not on shard ${context.self}` };
-}
-
-/** An id of the shard that stores what `write` writes. */
-function placeOf(write: Write): Id {
-  if (write.op === "objAdd") return idRange(write.shard).from;
-  return "id" in write ? write.id : write.id1;
 }
