@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 
 import type { Media, NewComment, NewPost, User } from "../../core/feed/schemas.ts";
-import { drawnPictures } from "./fake-pictures.ts";
+import { PICTURES } from "./fake-pictures.ts";
 import { FakeWorld, type StoredPost } from "./fake-world.ts";
 
-const DIST = path.join(import.meta.dirname, "../../web/dist");
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
@@ -51,17 +51,22 @@ export class FakeApi {
   /** Resolve to let held writes go on: shows what the app does before the answer. */
   hold: Promise<void> | null = null;
 
-  constructor() {
-    const pictures = drawnPictures();
-    this.world = new FakeWorld(pictures);
-    for (const { key, bytes } of pictures) this.world.media.set(key, { type: "image/png", bytes });
+  readonly #dist: string;
+
+  /** @param dist folder of the built app. */
+  constructor(dist: string) {
+    this.#dist = dist;
+    this.world = new FakeWorld(PICTURES);
+    for (const { key, bytes } of PICTURES) this.world.media.set(key, { type: "image/png", bytes });
   }
 
-  async listen(port: number): Promise<string> {
+  /** @param port 0: any free one. */
+  async listen(port = 0): Promise<string> {
     await new Promise<void>((resolve) => {
       this.#server.listen(port, "127.0.0.1", resolve);
     });
-    return `http://127.0.0.1:${port}`;
+    const { port: taken } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${taken}`;
   }
 
   async close(): Promise<void> {
@@ -77,7 +82,7 @@ export class FakeApi {
       if (url.pathname.startsWith("/v1/")) await this.#serveApi(request, response, url);
       else if (url.pathname.startsWith("/media/"))
         this.#serveMedia(response, url.pathname.slice(7));
-      else await serveFile(response, url.pathname);
+      else await serveFile(this.#dist, response, url.pathname);
     } catch (error) {
       const status = error instanceof Refusal ? error.status : 500;
       response.writeHead(status, { "content-type": "application/problem+json" });
@@ -348,9 +353,9 @@ export class FakeApi {
 const json = <T>(call: Call): T => JSON.parse(call.body.toString("utf8")) as T;
 
 /** A file of the built app; any other path is a page of the app itself. */
-async function serveFile(response: ServerResponse, pathname: string): Promise<void> {
+async function serveFile(dist: string, response: ServerResponse, pathname: string): Promise<void> {
   const wanted = path.extname(pathname) === "" ? "/index.html" : pathname;
-  const file = path.join(DIST, path.normalize(wanted));
+  const file = path.join(dist, path.normalize(wanted));
   const bytes = await readFile(file).catch(() => null);
   if (bytes === null) throw new Refusal(404, "There is no such file.");
   const type = TYPES[path.extname(file)] ?? "application/octet-stream";

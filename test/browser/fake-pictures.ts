@@ -55,9 +55,8 @@ const SHAPES = [
   [800, 500],
 ] as const;
 
-export const drawnPictures = (): Picture[] =>
-  SHAPES.map(([width, height], i) => {
-    const bytes = drawPng(width, height, i * 0.9);
-    const key = `${createHash("sha256").update(bytes).digest("hex").slice(0, 32)}.png`;
-    return { key, width, height, bytes };
-  });
+export const PICTURES: readonly Picture[] = SHAPES.map(([width, height], i) => {
+  const bytes = drawPng(width, height, i * 0.9);
+  const key = `${createHash("sha256").update(bytes).digest("hex").slice(0, 32)}.png`;
+  return { key, width, height, bytes };
+});

@@ -57,6 +57,8 @@ function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQu
     getItemKey: (index) => posts[index]?.id ?? index,
     overscan: OVERSCAN,
     scrollMargin: margin,
+    // Past the top, a card added or removed above moves nothing that is being read.
+    anchorTo: scrollY > margin ? "end" : "start",
     initialMeasurementsCache: [...kept.sizes],
     ...(kept.y > 0 && { initialOffset: kept.y }),
   });
@@ -72,7 +74,6 @@ function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQu
       save();
     };
   }, [key, margin, virtualizer]);
-  useSteadyTop(posts, margin, (index) => virtualizer.measurementsCache[index]?.start ?? margin);
   useNextPage(query, lastIndex >= posts.length - AHEAD);
 
   return (
@@ -123,22 +124,6 @@ function useNextPage(query: PagedQuery, near: boolean): void {
     const wanted = near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
     if (wanted) void fetchNextPage();
   }, [near, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
-}
-
-/** New cards above what is being read push the page down; this scrolls by the same amount. */
-function useSteadyTop(
-  posts: readonly Post[],
-  margin: number,
-  startOf: (index: number) => number,
-): void {
-  const firstRef = useRef(posts[0]?.id);
-  useLayoutEffect(() => {
-    const added = posts.findIndex((post) => post.id === firstRef.current);
-    firstRef.current = posts[0]?.id;
-    if (added > 0 && scrollY > margin) {
-      scrollBy({ top: startOf(added) - startOf(0), behavior: "instant" });
-    }
-  });
 }
 
 function ListEnd({ query }: { query: PagedQuery }) {

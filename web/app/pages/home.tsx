@@ -20,12 +20,14 @@ import { Empty } from "../ui/states.tsx";
 async function refresh(): Promise<void> {
   try {
     const first = await api.feed({ limit: 20 });
+    scrollTo({ top: 0 });
+    // The list hears of the scroll in the next frame; before, it would keep the old place.
+    await new Promise(requestAnimationFrame);
     queryClient.setQueryData<InfiniteData<FeedPage, string | undefined>>(["feed"], {
       pages: [first],
       pageParams: [undefined],
     });
     queryClient.setQueryData(["feed-head"], first);
-    scrollTo({ top: 0 });
   } catch (error) {
     showToast(explain(error), { tone: "error" });
   }

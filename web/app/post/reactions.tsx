@@ -24,6 +24,13 @@ interface Props {
   readonly disabled?: boolean;
 }
 
+/** Along the picker, from the button into it. */
+function move(root: HTMLElement | null, by: 1 | -1): void {
+  const faces = [...(root?.querySelectorAll<HTMLElement>(".reaction-picker button") ?? [])];
+  const at = faces.findIndex((face) => face === document.activeElement);
+  faces[(at + by + faces.length) % faces.length]?.focus();
+}
+
 /** One click likes or takes back; hovering, a long press or the arrow key up offers the others. */
 export function ReactionButton({ reaction, count, onReact, disabled = false }: Props) {
   const [open, setOpen] = useState(false);
@@ -56,6 +63,8 @@ export function ReactionButton({ reaction, count, onReact, disabled = false }: P
       onKeyDown={(event) => {
         if (event.key === "ArrowUp" && !open) setOpen(true);
         else if (event.key === "Escape" && open) setOpen(false);
+        else if (open && event.key === "ArrowRight") move(rootRef.current, 1);
+        else if (open && event.key === "ArrowLeft") move(rootRef.current, -1);
         else return;
         event.preventDefault();
         event.stopPropagation();

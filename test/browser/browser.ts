@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
+import { build } from "vite";
+
+import { FakeApi } from "./fake-api.ts";
+
+const ARGS = [
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const ROOT = path.join(import.meta.dirname, "../..");
+
+/** The app as it ships, in a real browser, over an API in memory. */
+export class App {
+  readonly #browser: Browser;
+  readonly #dist: string;
+  #close: (() => Promise<void>)[] = [];
+
+  private constructor(browser: Browser, dist: string) {
+    this.#browser = browser;
+    this.#dist = dist;
+  }
+
+  static async start(): Promise<App> {
+    const dist = await mkdtemp(path.join(tmpdir(), "edgewise-web-"));
+    await build({
+      configFile: path.join(ROOT, "web/vite.config.ts"),
+      logLevel: "error",
+      build: { outDir: dist },
+    });
+    const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+    return new App(await chromium.launch({ executablePath, args: ARGS }), dist);
+  }
+
+  /** A fresh visitor to a fresh world. Anything the page reports as an error fails the test. */
+  async visit(options: BrowserContextOptions = {}): Promise<Visit> {
+    const api = new FakeApi(this.#dist);
+    const url = await api.listen();
+    const context = await this.#browser.newContext({
+      viewport: { width: 1280, height: 860 },
+      ...options,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => {
+      // A refused call is logged by the browser itself; what the app makes of it is tested.
+      const refused = message.text().startsWith("Failed to load resource");
+      if (message.type() === "error" && !refused) errors.push(message.text());
+    });
+    this.#close.push(
+      () => context.close(),
+      () => api.close(),
+    );
+    return { api, page, url, errors };
+  }
+
+  /** After each test. */
+  async leave(): Promise<void> {
+    for (const close of this.#close) await close();
+    this.#close = [];
+  }
+
+  async stop(): Promise<void> {
+    await this.leave();
+    await this.#browser.close();
+    await rm(this.#dist, { recursive: true });
+  }
+}
+
+export interface Visit {
+  readonly api: FakeApi;
+  readonly page: Page;
+  readonly url: string;
+  /** Exceptions, console errors and policy violations so far. */
+  readonly errors: string[];
+}
+
+export const POST = "[data-post]";
+
+export async function signIn({ page, url }: Visit, handle = "ada"): Promise<void> {
+  await page.goto(url);
+  await page.locator(".face-button", { hasText: `@${handle}` }).click();
+  await page.locator(POST).first().waitFor();
+}
+
+/** Pixels the document has scrolled. */
+export const scrollY = (page: Page): Promise<number> => page.evaluate<number>("window.scrollY");
+
+export const documentWidth = (page: Page): Promise<number> =>
+  page.evaluate<number>("document.documentElement.scrollWidth");
+
+/** Two frames: what the last change caused has been drawn. */
+export const drawn = (page: Page): Promise<void> =>
+  page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+
+/** Scrolls by wheel, as a reader does, until `until` says so. */
+export async function wheelUntil(page: Page, until: () => Promise<boolean>): Promise<void> {
+  await page.mouse.move(500, 500);
+  for (let turns = 0; turns < 200; turns++) {
+    if (await until()) return;
+    await page.mouse.wheel(0, 700);
+    await drawn(page);
+  }
+  throw new Error("scrolled 200 turns without getting there");
+}
+
+/** The first card below the heading, and where it stands. */
+export const firstInSight = (page: Page): Promise<{ id: string; top: number }> =>
+  page.evaluate<{ id: string; top: number }>(`(() => {
+    const cards = [...document.querySelectorAll("[data-post]")];
+    const card = cards.find((item) => item.getBoundingClientRect().bottom > 70);
+    return { id: card.dataset.post, top: Math.round(card.getBoundingClientRect().top) };
+  })()`);
