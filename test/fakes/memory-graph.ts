@@ -46,6 +46,17 @@ export class MemoryGraph {
   list = (id1: Id, atype: AssocType): readonly Assoc[] =>
     [...(this.#lists.get(`${id1}:${atype}`)?.values() ?? [])].toSorted(compareListOrder);
 
+  /** Everything that is stored, without versions and times: equal for worlds in the same state. */
+  contents(): { readonly objects: string[]; readonly edges: string[] } {
+    const edges = [...this.#lists.values()].flatMap((list) => [...list.values()]);
+    return {
+      objects: [...this.#objects.values()]
+        .map(({ id, data }) => `${id} ${data.replace(/"createdAtMs":\d+/, "")}`)
+        .toSorted(),
+      edges: edges.map(({ id1, atype, id2, data }) => `${id1} ${atype} ${id2} ${data}`).toSorted(),
+    };
+  }
+
   commit(
     shard: PhysicalShard,
     writes: readonly Write[],

@@ -8,6 +8,7 @@ import { relate } from "../../../core/feed/usecases/relations.ts";
 import { LISTED_ROOT } from "../../../core/feed/directory.ts";
 import { type Id, shardOf } from "../../../core/ids.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
+import { friendEdge } from "../../../core/feed/writes.ts";
 import { codeOf, FeedWorld, idsOf, must } from "../../fakes/feed-world.ts";
 
 async function people<const N extends readonly string[]>(...names: N) {
@@ -91,6 +92,18 @@ describe("friendship", () => {
     },
   );
 
+  it("hides a request that outlived its acceptance", async ({ expect }) => {
+    const {
+      world,
+      ids: [a, b],
+    } = await people("aa", "bb");
+    await world.relate(a, b, "friend");
+    const edge = friendEdge(BigInt(a) as Id, BigInt(b) as Id, world.nowMs);
+    if (edge.op === "assocAdd") await must(world.tao().write(shardOf(edge.id1), [edge], null));
+    expect(await own(world, b, "friend-requests")).toEqual([]);
+    expect((await must(profile(world.as(b), a))).relationship.friend).toBe("friends");
+  });
+
   it("is made when both ask, and a request can be taken back or declined", async ({ expect }) => {
     const {
       world,
@@ -142,7 +155,8 @@ describe("block", () => {
       "not_found",
     );
     expect(await own(world, a, "blocks")).toEqual([b]);
-    expect((await world.profileFeed(a, b)).items).toEqual([]);
+    const posts = await world.profileFeed(a, b);
+    expect(posts).toMatchObject({ items: [], cursor: null, hidden: {} });
     expect((await world.relate(a, b, "block", false)).relationship.blocking).toBe(false);
     expect((await world.profileFeed(a, b)).items).toHaveLength(1);
   });
