@@ -124,6 +124,11 @@ export const LIMITS = {
   demoTokenMs: 7 * 24 * 3_600_000,
   suggestedUsers: 24,
   demoUsers: 24,
+  /**
+   * Of a body that is too large, this much is still read and dropped: a client that sends
+   * on while the connection closes never sees the answer. A phone's photo fits.
+   */
+  bodyDiscardBytesMax: 16_000_000,
   /** Width and height, pixels: what common decoders accept. */
   mediaSideMax: 16_384,
   /** Client: extra attempts after the first, and the longest wait it accepts between two. */

@@ -38,7 +38,7 @@ it("counts bytes while reading: a stream without Content-Length is cut off", asy
   const init = { method: "POST", headers: jsonHeaders, body: endless, duplex: "half" };
   const response = await gateway.asAda("/v1/posts", init);
   expect((await problemOf(response)).code).toBe("too_large");
-  expect(sent).toBeLessThan(LIMITS.bodyBytesMax + 4 * 16_384);
+  expect(sent).toBeLessThan(LIMITS.bodyBytesMax + LIMITS.bodyDiscardBytesMax + 4 * 16_384);
 });
 
 it("passes what only the feed Worker can judge: a ticket of garbage", async ({ expect }) => {

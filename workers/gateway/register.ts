@@ -21,7 +21,7 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
   app.on(op.method.toUpperCase(), path, async (c) => {
     c.set("caller", await guards.authenticator.callerOf(c));
     guards.limits.charge(c, op.rate);
-    requireAccess(op.access, c.var.caller);
+    requireAccess(op.access, c.get("caller"));
     const params = checked(op.params, c.req.param(), "path");
     const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
     const ctx = callContext(c, deps, op.method !== "get");
@@ -51,12 +51,12 @@ function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean)
   const { headers } = c.req.raw;
   const ticket = headers.get("edgewise-ticket");
   return {
-    viewer: c.var.caller?.viewer ?? null,
-    region: c.var.region,
+    viewer: c.get("caller")?.viewer ?? null,
+    region: c.get("region"),
     // A ticket only makes answers fresher: one that cannot be ours is left out.
     ticket: ticket !== null && ticket.length <= LIMITS.ticketCharsMax ? ticket : null,
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
-    deadlineMs: c.var.nowMs + config.requestBudgetMs,
+    deadlineMs: c.get("nowMs") + config.requestBudgetMs,
   };
 }
 

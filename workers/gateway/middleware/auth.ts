@@ -35,7 +35,7 @@ export class Authenticator {
   async callerOf(c: GatewayContext): Promise<Caller | null> {
     const header = c.req.raw.headers.get("authorization");
     if (header === null) return null;
-    const { nowMs } = c.var;
+    const nowMs = c.get("nowMs");
     const known = this.#verified.get(header);
     if (known !== undefined && known.untilMs > nowMs) return known.caller;
 

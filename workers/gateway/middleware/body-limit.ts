@@ -1,8 +1,9 @@
 import { FailureError } from "../../../core/errors.ts";
+import { LIMITS } from "../../../core/limits.ts";
 
 /**
- * Reads the whole body, but never more than `bytesMax`: Content-Length may be missing or
- * lie, so the bytes are counted as they come.
+ * Reads the whole body, but never keeps more than `bytesMax`: Content-Length may be missing
+ * or lie, so the bytes are counted as they come.
  *
  * @throws FailureError `too_large`
  */
@@ -10,24 +11,25 @@ export async function readBody(
   request: Request,
   bytesMax: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const readMax = bytesMax + LIMITS.bodyDiscardBytesMax;
   const tooLarge = () => new FailureError({ code: "too_large", field: "body", bytesMax });
-  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
+  if (Number(request.headers.get("content-length") ?? 0) > readMax) throw tooLarge();
   if (request.body === null) return new Uint8Array();
 
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = (request.body as ReadableStream<Uint8Array>).getReader();
-  for (;;) {
+  while (size <= readMax) {
     const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > bytesMax) {
-      await reader.cancel();
-      throw tooLarge();
+    if (done) {
+      if (size > bytesMax) throw tooLarge();
+      return joined(chunks, size);
     }
-    chunks.push(value);
+    size += value.byteLength;
+    if (size <= bytesMax) chunks.push(value);
   }
-  return joined(chunks, size);
+  await reader.cancel();
+  throw tooLarge();
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {

@@ -7,7 +7,7 @@ import { INTERNAL, type Problem, problemOf } from "../problem.ts";
 /** Every failure of every route becomes a problem document here. */
 export function onError(error: Error, c: GatewayContext): Response {
   const failure = error instanceof FailureError ? error.failure : failureOfThrow(error);
-  const traceId = c.var.traceId();
+  const traceId = c.get("traceId")();
   const instance = new URL(c.req.url).pathname;
   if (failure !== null) return problemResponse(c, problemOf(failure, instance, traceId), failure);
   console.error({

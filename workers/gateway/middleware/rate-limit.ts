@@ -35,7 +35,7 @@ export class RateLimits {
 
   /** @throws FailureError `rate_limited` when the caller's bucket is empty. */
   charge(c: GatewayContext, rate: RateClass): void {
-    const { caller, address } = c.var;
+    const [caller, address] = [c.get("caller"), c.get("address")];
     if (caller !== null && isOperator(caller)) return;
     const personal = caller !== null && (rate === "read" || rate === "write");
     if (personal) this.#take(c, POLICIES[rate], caller.subject);
@@ -49,19 +49,19 @@ export class RateLimits {
 
   /** Verifying a token costs CPU, so an address that keeps sending bad ones has to wait. */
   chargeBadToken(c: GatewayContext): void {
-    this.#take(c, POLICIES["sign-in"], c.var.address);
+    this.#take(c, POLICIES["sign-in"], c.get("address"));
   }
 
   /** @throws FailureError while the address has sent too many bad tokens; costs nothing. */
   refuseBadTokens(c: GatewayContext): void {
-    const state = this.#buckets.get(`sign-in ${c.var.address}`) ?? null;
-    const { allow, retryAfterMs } = take(state, c.var.nowMs, POLICIES["sign-in"]);
+    const state = this.#buckets.get(`sign-in ${c.get("address")}`) ?? null;
+    const { allow, retryAfterMs } = take(state, c.get("nowMs"), POLICIES["sign-in"]);
     if (!allow) throw new FailureError({ code: "rate_limited", retryAfterMs });
   }
 
   #take(c: GatewayContext, rate: RatePolicy, who: string): void {
     const key = `${rate.name} ${who}`;
-    const decision = take(this.#buckets.get(key) ?? null, c.var.nowMs, rate);
+    const decision = take(this.#buckets.get(key) ?? null, c.get("nowMs"), rate);
     this.#buckets.set(key, decision.next, ENTRY_BYTES + 2 * key.length);
     // draft-ietf-httpapi-ratelimit-headers: quota and window, then what remains and until when.
     const windowSeconds = Math.ceil(rate.burst / rate.perSecond);

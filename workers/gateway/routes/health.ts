@@ -9,7 +9,7 @@ import type { RateLimits } from "../middleware/rate-limit.ts";
 export function healthRoute(app: GatewayApp, deps: GatewayDeps, limits: RateLimits): void {
   app.get("/healthz", async (c) => {
     c.header("cache-control", "no-store");
-    const { region, nowMs } = c.var;
+    const [region, nowMs] = [c.get("region"), c.get("nowMs")];
     if (c.req.query("deep") === undefined) return c.json({ status: "ok", region });
 
     limits.charge(c, "read");

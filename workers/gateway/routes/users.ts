@@ -54,10 +54,11 @@ export const userOperations = [
     failures: ["conflict", "forbidden", "idempotency_mismatch"],
     async handle({ deps, ctx, body, c }) {
       const demo = deps.config.demoSignIn;
-      const operator = c.var.caller !== null && isOperator(c.var.caller);
+      const caller = c.get("caller");
+      const operator = caller !== null && isOperator(caller);
       if (!demo && !operator) {
         const reason = "only an operator creates users here";
-        return err({ code: c.var.caller === null ? "unauthenticated" : "forbidden", reason });
+        return err({ code: caller === null ? "unauthenticated" : "forbidden", reason });
       }
       const created = await deps.feed.createUser({ ...ctx, viewer: null }, body);
       if (!created.ok || operator) return created;
