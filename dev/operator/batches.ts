@@ -102,3 +102,38 @@ export async function writeUnits(
   }
   return ids;
 }
+
+/** A unit with an opId of its own. */
+export interface NamedUnit {
+  readonly opId: string;
+  readonly unit: Unit;
+}
+
+/**
+ * Writes each unit as a batch of its own, for events that must stay idempotent however
+ * they are grouped.
+ * @returns the id of each unit's first result, in order.
+ * @throws OperatorError
+ */
+export async function writeSeparately(
+  api: OperatorApi,
+  map: ShardMap,
+  units: readonly NamedUnit[],
+): Promise<readonly Id[]> {
+  const batches = units.map(
+    ({ opId, unit }, index) =>
+      ({ ...toBatches([unit], map, opId)[0], opId, units: [{ unit: index, place: 0 }] }) as Batch,
+  );
+  const ids: Id[] = [];
+  for (const call of toCalls(batches)) {
+    const answers = await api.write(
+      call.map(({ shard, opId, writes }) => ({ shard, opId, writes })),
+    );
+    call.forEach(({ opId }, n) => {
+      const id = parseId(answers[n]?.[0] ?? "");
+      if (id === null) throw new RangeError(`batch ${opId}: no result`);
+      ids.push(id);
+    });
+  }
+  return ids;
+}

@@ -50,6 +50,10 @@ export class Journal {
     return this.#done.get(step);
   }
 
+  entries(): Iterable<readonly [string, readonly string[]]> {
+    return this.#done.entries();
+  }
+
   record(step: string, ids: readonly string[]): void {
     appendFileSync(this.file, `${JSON.stringify([step, ids])}\n`);
     this.#done.set(step, ids);
