@@ -161,8 +161,13 @@ export const sessionSchema = z
 const nameField = z.string().trim().min(1).max(LIMITS.nameCharsMax);
 const bioField = z.string().trim().max(LIMITS.bioCharsMax);
 export const signInSchema = z.strictObject({ handle: handleSchema }).meta({ id: "SignIn" });
+/** Addresses take an id, a handle, "me" or "suggested" in one place: a handle must look like none of them. */
+const newHandle = handleSchema.refine(
+  (handle) => !/^(?:\d+|me|suggested)$/.test(handle),
+  "a handle is not a number, nor one of the words that addresses use",
+);
 export const newUserSchema = z
-  .strictObject({ handle: handleSchema, name: nameField, bio: bioField.default("") })
+  .strictObject({ handle: newHandle, name: nameField, bio: bioField.default("") })
   .meta({ id: "NewUser" });
 export const userPatchSchema = z
   .strictObject({

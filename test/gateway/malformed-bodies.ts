@@ -70,6 +70,10 @@ const shapes: Row[] = [
   posts("true", true),
 ];
 
+/** JSON of a post whose text is these bytes. */
+const textOf = (bytes: readonly number[]): Uint8Array =>
+  new Uint8Array([...Buffer.from('{"text":"'), ...bytes, ...Buffer.from('"}')]);
+
 const rawBodies: Row[] = [
   post("empty body", "/v1/posts", ""),
   post("not JSON", "/v1/posts", "text=hello"),
@@ -95,6 +99,10 @@ const rawBodies: Row[] = [
     new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]),
   ),
   post("UTF-16", "/v1/posts", new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0])),
+  post("invalid UTF-8 inside of a text", "/v1/posts", textOf([0x61, 0xff])),
+  post("half a character at the end of a text", "/v1/posts", textOf([0xe2, 0x82])),
+  post("half a surrogate pair, escaped", "/v1/posts", '{"text":"a\\ud800b"}'),
+  post("surrogates in the wrong order", "/v1/posts", '{"text":"\\udc00\\ud800"}'),
   post("zero bytes", "/v1/posts", new Uint8Array(64)),
   post(
     "huge body",
@@ -131,6 +139,8 @@ const otherBodies: Row[] = [
   post("sign in with a path", "/v1/session", '{"handle":"../ada"}', 400, "handle"),
   post("sign in as nobody", "/v1/session", '{"handle":"nobody"}', 404),
   post("new user without a name", "/v1/users", '{"handle":"eve"}', 400, "name"),
+  post("new user called like an id", "/v1/users", '{"handle":"42","name":"E"}', 400, "handle"),
+  post("new user called me", "/v1/users", '{"handle":"me","name":"E"}', 400, "handle"),
   post(
     "new user with a long name",
     "/v1/users",

@@ -52,3 +52,17 @@ it("passes what only the feed Worker can judge: a ticket of garbage", async ({ e
   expect(await seen("x".repeat(LIMITS.ticketCharsMax))).toHaveLength(LIMITS.ticketCharsMax);
   expect(await seen("x".repeat(LIMITS.ticketCharsMax + 1))).toBeNull();
 });
+
+it("takes any text that is one: emoji, a written escape, a zero byte", async ({ expect }) => {
+  const gateway = startGateway();
+  for (const text of ["\u{1F600}", "\\ud800", "a\\\\ud83d\\", "a\0b", "__proto__", "a\u2028b"]) {
+    const body = JSON.stringify({ text });
+    const response = await gateway.asAda("/v1/posts", {
+      method: "POST",
+      headers: jsonHeaders,
+      body,
+    });
+    expect([text, response.status]).toEqual([text, 201]);
+    expect(gateway.feed.calls.at(-1)?.args[1]).toMatchObject({ text });
+  }
+});

@@ -16,8 +16,9 @@ interface Documents {
 
 /** `GET /openapi.json` and `GET /docs`, made when first asked for: starting up must stay cheap. */
 export function docsRoutes(app: GatewayApp, operations: readonly Operation[]): void {
-  let documents: Promise<Documents> | null = null;
-  const get = () => (documents ??= makeDocuments(operations));
+  // The finished documents, not a promise of them: one request must not wait on another's.
+  let documents: Documents | null = null;
+  const get = async () => (documents ??= await makeDocuments(operations));
 
   app.get("/openapi.json", async (c) => {
     c.header("access-control-allow-origin", "*");
