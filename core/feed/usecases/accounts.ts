@@ -51,7 +51,8 @@ export async function updateUser(call: Call, patch: UserPatch): Outcome<User> {
   const id = viewer.value;
   const write = { op: "objUpdate", id, patch: JSON.stringify(patch) } as const;
   const written = await call.tao.write(shardOf(id), [write], opId(call, "updateUser"));
-  return written.ok ? readUser(call, id) : written;
+  if (written.ok) return readUser(call, id);
+  return written.error.code === "not_found" ? notFound("user") : written;
 }
 
 async function readUser(call: Call, id: Id): Outcome<User> {

@@ -33,7 +33,9 @@ export async function setAudience(call: Call, postId: string, audience: Audience
     },
   ];
   const written = await call.tao.write(shardOf(id), writes, opId(call, "setAudience"));
-  return written.ok ? post(call, formatId(id)) : written;
+  if (written.ok) return post(call, formatId(id));
+  // Deleted meanwhile: neither half was written.
+  return written.error.code === "not_found" ? notFound("post") : written;
 }
 
 const idOrNone = (text: string | undefined) => (text === undefined ? undefined : toId(text));

@@ -80,6 +80,8 @@ describe("accounts", () => {
     const changed = await must(updateUser(world.as(user.id), { bio: "engines", avatar: null }));
     expect(changed).toEqual({ ...user, bio: "engines" });
     expect(await codeOf(updateUser(world.as(null), { bio: "" }))).toBe("unauthenticated");
+    const nobody = await updateUser(world.as("7"), { bio: "" });
+    expect(nobody).toEqual({ ok: false, error: { code: "not_found", what: "user" } });
   });
 
   it("keeps settings to their owner, with a default", async ({ expect }) => {

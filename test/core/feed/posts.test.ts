@@ -109,6 +109,20 @@ describe("posts", () => {
     expect(JSON.parse(edge?.data ?? "")).toEqual({ a: 2, q: quoted.id });
   });
 
+  it("stay deleted when their audience is changed at that moment", async ({ expect }) => {
+    const { world, author } = await cast();
+    const { id } = await world.post(author);
+    const tao = world.tao();
+    const write = tao.write.bind(tao);
+    tao.write = async (...args) => {
+      await must(deletePost(world.as(author), id));
+      return write(...args);
+    };
+    const late = await setAudience(world.as(author, { tao }), id, "public");
+    expect(late).toEqual({ ok: false, error: { code: "not_found", what: "post" } });
+    expect(world.graph.list(BigInt(author) as Id, ASSOC.authored)).toEqual([]);
+  });
+
   it("belong to their author: others' visible ones are forbidden, hidden ones not found", async ({
     expect,
   }) => {

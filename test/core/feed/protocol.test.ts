@@ -25,10 +25,12 @@ describe("feed over the real protocol", () => {
     const histories = fc.record({
       acts: fc.array(anything, { minLength: 5, maxLength: 40 }),
       bonds: fc.array(befriending, { maxLength: 4 }),
+      limit: fc.integer({ min: 1, max: 5 }),
     });
     let items = 0;
     await fc.assert(
-      fc.asyncProperty(histories, async ({ acts, bonds }) => {
+      fc.asyncProperty(histories, async ({ acts, bonds, limit }) => {
+        let cursor: string | undefined;
         const { graph, walk: real } = await protocolWorld();
         const model = new Walk();
         model.world.nowMs = real.world.nowMs;
@@ -41,6 +43,12 @@ describe("feed over the real protocol", () => {
           await real.do(act);
           await graph.idle();
           await graph.ringAlarms();
+          // Both page on while things happen; the cursors are equal too.
+          const request = { limit, cursor };
+          const page = await model.world.home(model.viewer, request);
+          const really = await real.world.home(real.viewer, request);
+          expect({ ...really, calls: 0 }).toEqual({ ...page, calls: 0 });
+          cursor = page.cursor ?? undefined;
         }
         expect(real.people).toEqual(model.people);
         for (const viewer of model.people) {
