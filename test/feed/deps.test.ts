@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 
-import type { CallContext } from "../../core/feed/service.ts";
+import type { CallContext, SweepReport } from "../../core/feed/service.ts";
+import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { depsFor } from "../../workers/feed/deps.ts";
 import type { FeedEnv } from "../../workers/feed/env.ts";
 
@@ -43,8 +44,14 @@ describe("composition of the feed Worker", () => {
     }
   });
 
-  it("sweeps every leader and counts those that are away", async ({ expect }) => {
-    const report = await depsFor(fakeEnv()).sweep();
-    expect(report).toEqual({ shards: 4, intents: 6, followersBehind: 3, unreachable: 1 });
+  it("sweeps each leader in its own region, and counts those that are away", async ({ expect }) => {
+    const { sweep } = depsFor(fakeEnv());
+    const reports = await Promise.all(DEFAULT_REGIONS.map(({ region }) => sweep(region)));
+    const sum = (of: (report: SweepReport) => number) =>
+      reports.reduce((total, report) => total + of(report), 0);
+    expect(sum((report) => report.shards)).toBe(4);
+    expect(sum((report) => report.intents)).toBe(6);
+    expect(sum((report) => report.followersBehind)).toBe(3);
+    expect(sum((report) => report.unreachable)).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import type { Call } from "../../core/feed/call.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
+import type { Region } from "../../core/regions/regions.ts";
 import { createTao } from "../../core/tao/client.ts";
 import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
@@ -10,7 +11,8 @@ import { configFrom, type FeedEnv } from "./env.ts";
 /** What every request of one isolate shares. */
 export interface FeedDeps {
   readonly callFor: (ctx: CallContext) => Call;
-  readonly sweep: () => Promise<SweepReport>;
+  /** Shards that the region leads, so that one sweep per region reaches each leader once. */
+  readonly sweep: (region: Region) => Promise<SweepReport>;
 }
 
 const wired = new WeakMap<FeedEnv, FeedDeps>();
@@ -44,7 +46,10 @@ function wire(env: FeedEnv): FeedDeps {
       ranker: env.RANKER,
       report: (event) => console.warn(event),
     }),
-    sweep: () => sweepAll(map.entries.map((entry) => leader(entry))),
+    sweep: (region) =>
+      sweepAll(
+        map.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),
+      ),
   };
 }
 

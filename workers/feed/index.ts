@@ -37,6 +37,7 @@ import { createPost, post } from "../../core/feed/usecases/posts.ts";
 import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
+import type { Region } from "../../core/regions/regions.ts";
 import { ok } from "../../core/result.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
@@ -135,8 +136,8 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, (call) => graphRead(call, body));
   }
 
-  async sweep(): Promise<SweepReport> {
-    return depsFor(this.env).sweep();
+  async sweep(region: Region): Promise<SweepReport> {
+    return depsFor(this.env).sweep(region);
   }
 
   async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
