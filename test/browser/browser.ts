@@ -110,15 +110,24 @@ export async function wheelUntil(page: Page, until: () => Promise<boolean>): Pro
   for (let turns = 0; turns < 200; turns++) {
     if (await until()) return;
     await page.mouse.wheel(0, 700);
-    await drawn(page);
+    await settled(page);
   }
   throw new Error("scrolled 200 turns without getting there");
 }
 
-/** The first card below the heading, and where it stands. */
+/** The first card that begins below the heading, and where it stands. */
 export const firstInSight = (page: Page): Promise<{ id: string; top: number }> =>
   page.evaluate<{ id: string; top: number }>(`(() => {
     const cards = [...document.querySelectorAll("[data-post]")];
-    const card = cards.find((item) => item.getBoundingClientRect().bottom > 70);
+    const card = cards.find((item) => item.getBoundingClientRect().top > 60);
     return { id: card.dataset.post, top: Math.round(card.getBoundingClientRect().top) };
   })()`);
+
+/** The wheel's own smooth scrolling has ended. */
+export async function settled(page: Page): Promise<void> {
+  for (let last = -1; last !== (await scrollY(page));) {
+    last = await scrollY(page);
+    await drawn(page);
+    await drawn(page);
+  }
+}

@@ -44,12 +44,14 @@ describe("people", () => {
     await page.getByRole("menuitem", { name: "Block @juna" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
     await expect.poll(() => hers.count()).toBe(0);
-    expect([...api.world.blocks]).toEqual([`${api.world.userOf("ada", null)?.id}>${juna.id}`]);
+    await expect
+      .poll(() => [...api.world.blocks])
+      .toEqual([`${api.world.userOf("ada", null)?.id}>${juna.id}`]);
 
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Unblock Juna Lindqvist" }).click();
     await page.getByText("You have blocked nobody.").waitFor();
-    expect(api.world.blocks.size).toBe(0);
+    await expect.poll(() => api.world.blocks.size).toBe(0);
     expect(visit.errors).toEqual([]);
   });
 
@@ -61,7 +63,7 @@ describe("people", () => {
     await page.getByRole("button", { name: "More about this person" }).click();
     await page.getByRole("menuitem", { name: "Mute @milo" }).click();
     await page.getByText("Muted", { exact: true }).waitFor();
-    expect(api.world.mutes.size).toBe(1);
+    await expect.poll(() => api.world.mutes.size).toBe(1);
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Muted", { exact: true }).waitFor({ state: "detached" });
     await expect.poll(() => api.world.mutes.size).toBe(0);
@@ -118,8 +120,8 @@ describe("people", () => {
     const visit = await app.visit();
     const { page, api } = visit;
     await signIn(visit);
-    api.faults.push({ method: "GET", path: "/", status: 401, times: 99 });
-    await page.getByRole("link", { name: "Explore" }).click();
+    api.faults.push({ method: "GET", path: "/users", status: 401, times: 99 });
+    await page.getByRole("link", { name: "Profile" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(await page.getByRole("status").innerText()).toContain("signed out");
   });

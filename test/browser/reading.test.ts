@@ -7,6 +7,7 @@ import {
   drawn,
   firstInSight,
   scrollY,
+  settled,
   signIn,
   wheelUntil,
 } from "./browser.ts";
@@ -17,6 +18,18 @@ beforeAll(async () => {
 });
 afterEach(() => app.leave());
 afterAll(() => app.stop());
+
+/** Runs in the page: notes every card in order of first appearance, and the most at once. */
+const WATCH_CARDS = `(() => {
+  const watched = (window.watched = { seen: [], most: 0 });
+  const look = () => {
+    const ids = [...document.querySelectorAll("[data-post]")].map((card) => card.dataset.post);
+    watched.most = Math.max(watched.most, ids.length);
+    watched.seen.push(...ids.filter((id) => !watched.seen.includes(id)));
+  };
+  look();
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+})()`;
 
 /** Fourth page of twenty. */
 const FAR = 65;
@@ -29,13 +42,7 @@ async function readFar(visit: Awaited<ReturnType<App["visit"]>>): Promise<void> 
       .evaluateAll((all) => all.map((card) => Number(card.getAttribute("aria-posinset"))));
     return Math.max(...places) > FAR;
   });
-  // The wheel's own smooth scrolling ends first.
-  let last = -1;
-  while (last !== (await scrollY(page))) {
-    last = await scrollY(page);
-    await drawn(page);
-    await drawn(page);
-  }
+  await settled(page);
 }
 
 describe("reading", () => {
@@ -123,20 +130,27 @@ describe("reading", () => {
     const visit = await app.visit();
     const { page, api } = visit;
     await signIn(visit);
-    const seen = new Set<string>();
-    let most = 0;
-    await wheelUntil(page, async () => {
-      const ids = await page
-        .locator(POST)
-        .evaluateAll((all) => all.map((card) => card.getAttribute("data-post") ?? ""));
-      for (const id of ids) seen.add(id);
-      most = Math.max(most, ids.length);
-      return page.getByText("You have reached the end.").isVisible();
-    });
+    await page.evaluate(WATCH_CARDS);
     const { posts } = api.world.home(api.world.userOf("ada", null) ?? expect.unreachable());
-    expect([...seen]).toEqual(posts.map((post) => post.id));
+    const last = page.locator(`[data-post="${posts.at(-1)?.id}"]`);
+    await wheelUntil(page, async () => (await last.count()) > 0);
+    await page.getByText("You have reached the end.").waitFor();
+    const { seen, most } = await page.evaluate<{ seen: string[]; most: number }>("window.watched");
+    expect(seen).toEqual(posts.map((post) => post.id));
     expect(posts.length).toBeGreaterThan(80);
     expect(most).toBeLessThan(40);
+  });
+
+  it("learns of new posts while it is left open", async ({ expect }) => {
+    const visit = await app.visit();
+    const { page, api } = visit;
+    await page.clock.install({ time: api.world.nowMs });
+    await signIn(visit);
+    const milo = api.world.userOf("milo", null) ?? expect.unreachable();
+    api.world.addPost({ authorId: milo.id, text: "One", audience: "public", media: [] });
+    api.world.addPost({ authorId: milo.id, text: "Two", audience: "public", media: [] });
+    await page.clock.runFor(61_000);
+    await page.getByRole("button", { name: "2 new posts" }).waitFor();
   });
 
   it("offers new posts without moving the reader, and shows them when asked", async ({
@@ -144,11 +158,7 @@ describe("reading", () => {
   }) => {
     const visit = await app.visit();
     const { page, api } = visit;
-    await page.clock.install({ time: api.world.nowMs });
     await signIn(visit);
-    await page.mouse.move(500, 500);
-    await page.mouse.wheel(0, 500);
-    await page.waitForFunction("window.scrollY > 300");
     const milo = api.world.userOf("milo", null) ?? expect.unreachable();
     api.world.addPost({
       authorId: milo.id,
@@ -156,8 +166,10 @@ describe("reading", () => {
       audience: "public",
       media: [],
     });
+    await wheelUntil(page, async () => (await scrollY(page)) > 900);
+    await settled(page);
     const before = await firstInSight(page);
-    await page.clock.runFor(61_000);
+    await page.getByRole("button", { name: "Follow Leo Marchetti" }).click();
     const pill = page.getByRole("button", { name: "1 new post" });
     await pill.waitFor();
     expect(await firstInSight(page)).toEqual(before);

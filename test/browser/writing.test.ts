@@ -103,7 +103,7 @@ describe("posting", () => {
       .filter({ hasText: "Worth repeating" })
       .locator(".embed")
       .waitFor();
-    expect(api.world.posts[0]?.quoteOf).toBe(original?.id);
+    await expect.poll(() => api.world.posts[0]?.quoteOf).toBe(original?.id);
 
     await card.locator("[data-action=repost]").click();
     await page.getByRole("menuitem", { name: /^Repost/ }).click();

@@ -42,6 +42,15 @@ export function keepPlace(key: string, change: Partial<Kept>): void {
   if (oldest !== undefined) places.delete(oldest);
 }
 
+/** A list draws its cards a frame or two after the page; then the post is there, or gone. */
+const FOCUS_FRAMES = 10;
+
+function focusPost(id: string, framesLeft: number): void {
+  const card = document.querySelector<HTMLElement>(`[data-post="${CSS.escape(id)}"]`);
+  if (card !== null) card.focus({ preventScroll: true });
+  else if (framesLeft > 0) requestAnimationFrame(() => focusPost(id, framesLeft - 1));
+}
+
 /** Returns the reader to where this entry of the history was left, once `ready`. */
 export function useKeptPlace(ready: boolean): void {
   const { key } = placeStore.get();
@@ -53,15 +62,12 @@ export function useKeptPlace(ready: boolean): void {
     if (!ready) return undefined;
     const kept = keptPlace(key);
     scrollTo(0, kept.y);
-    if (kept.post !== null) {
-      document
-        .querySelector<HTMLElement>(`[data-post="${kept.post}"]`)
-        ?.focus({ preventScroll: true });
-    }
+    if (kept.post !== null) focusPost(kept.post, FOCUS_FRAMES);
     const onScroll = (): void => keepPlace(key, { y: scrollY });
     const onFocus = (event: FocusEvent): void => {
-      const post = event.target instanceof Element ? event.target.closest("[data-post]") : null;
-      keepPlace(key, { post: post?.getAttribute("data-post") ?? null });
+      const card = event.target instanceof Element ? event.target.closest("[data-post]") : null;
+      const post = card?.getAttribute("data-post");
+      if (post) keepPlace(key, { post });
     };
     addEventListener("scroll", onScroll, { passive: true });
     addEventListener("focusin", onFocus);

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -37,7 +37,7 @@ export function Menu({
   const root = useRef<HTMLDivElement>(null);
   const close = (): void => setOpen(false);
   useOutside(root, open, close);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) itemsOf(root.current)[0]?.focus();
   }, [open]);
 
