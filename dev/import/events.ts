@@ -65,7 +65,7 @@ export async function readEvents(
       }
     }
   }
-  return events.sort((a, b) => a.scheduledMs - b.scheduledMs);
+  return events.toSorted((a, b) => a.scheduledMs - b.scheduledMs);
 }
 
 function headProblem(row: Row, scheduled: string, dependency: string): string | null {

@@ -212,10 +212,9 @@ export class Replay {
       }
     });
     if (handles.length > 0) await writeSeparately(api, shardMap, handles);
-    const [first] = window;
-    const step = `${first?.event.row.file}:${first?.event.row.line}`;
-    if (people.length > 0) journal.record(`${PERSON_STEP}:${step}`, people);
-    if (messages.length > 0) journal.record(`${MESSAGE_STEP}:${step}`, messages);
+    // Named by what it made, which happens once; a window's other events are sent again by a later run.
+    if (people.length > 0) journal.record(`${PERSON_STEP}:${people[0]}`, people);
+    if (messages.length > 0) journal.record(`${MESSAGE_STEP}:${messages[0]}`, messages);
     for (const { event } of window) ledger.imported(event.row);
     this.#window = [];
     this.#pending.clear();

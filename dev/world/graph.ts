@@ -79,7 +79,10 @@ export function makeGraph(people: readonly Person[], spec: GraphSpec): SocialGra
       const wanted = Math.min(
         FOLLOWS_MAX,
         Math.floor((people.length - 1) / 2),
-        Math.max(3, Math.round(logNormal(random, spec.follows, 0.7))),
+        Math.max(
+          person.index < TOPICS.length ? spec.follows : 3,
+          Math.round(logNormal(random, spec.follows, 0.7)),
+        ),
       );
       const chosen = new Set<number>();
       for (let tries = 0; chosen.size < wanted && tries < wanted * 8; tries++) {

@@ -9,7 +9,7 @@ import { runPool } from "../operator/pool.ts";
 import type { Progress } from "../operator/progress.ts";
 import type { Painter } from "./media-pool.ts";
 import type { Loaded, Phase } from "./phase.ts";
-import { loadPhases } from "./phases.ts";
+import { loadStages } from "./phases.ts";
 import { generateWorld, type World, type WorldSpec } from "./world.ts";
 
 export interface LoadOptions {
@@ -57,14 +57,29 @@ export async function loadWorld(options: LoadOptions): Promise<LoadOutcome> {
     scenes: [],
     postIds: world.people.map(() => []),
   };
-  const phases = loadPhases(world, loaded, api, options.painter);
-  const total = phases.reduce((sum, phase) => sum + phase.expected, 0);
+  const stages = loadStages(world, loaded, api, options.painter);
+  const total = stages.flat(2).reduce((sum, phase) => sum + phase.expected, 0);
   const tally = { done: 0, writes: 0 };
-  for (const phase of phases) {
-    await runPool(phase.chunks, CALLS, (chunk) => runChunk(phase, chunk), stop);
+  const failed = new AbortController();
+  const either = AbortSignal.any([stop, failed.signal]);
+  for (const lanes of stages) {
+    await runPool(lanes.length, lanes.length, (lane) => runLane(lanes[lane] ?? []), stop);
     if (stop.aborted) return { kind: "stopped", done: Math.round(tally.done), total };
   }
   return { kind: "loaded", writes: tally.writes, ms: options.nowMs() - startedMs };
+
+  async function runLane(lane: readonly Phase[]): Promise<void> {
+    for (const phase of lane) {
+      try {
+        await runPool(phase.chunks, CALLS, (chunk) => runChunk(phase, chunk), either);
+      } catch (error) {
+        // The other lanes finish what is in flight, and no more.
+        failed.abort();
+        throw error;
+      }
+      if (either.aborted) return;
+    }
+  }
 
   async function runChunk(phase: Phase, chunk: number): Promise<void> {
     const step = `${phase.name}:${chunk}`;

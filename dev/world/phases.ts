@@ -21,23 +21,26 @@ export const LISTED_MAX = 200;
 
 const text = (ids: readonly Id[]): readonly string[] => ids.map((id) => formatId(id));
 
-/** In order: each phase needs the ids of those before it. */
-export function loadPhases(
+/**
+ * Stages in order: each needs the ids of those before it. Inside a stage, lanes of phases
+ * run side by side: drawing keeps this process busy while the product writes.
+ */
+export function loadStages(
   world: World,
   loaded: Loaded,
   api: OperatorApi,
   painter: Painter,
-): readonly Phase[] {
+): readonly (readonly (readonly Phase[])[])[] {
   return [
-    avatarPhase(world, loaded, api, painter),
-    scenePhase(world, loaded, api, painter),
-    peoplePhase(world, loaded),
-    handlePhase(world, loaded),
-    edgePhase(world, loaded),
-    postPhase(world, loaded, "posts", (post) => post.kind === "original"),
-    postPhase(world, loaded, "shares", (post) => post.kind !== "original"),
-    talkPhase(world, loaded),
-    listedPhase(world, loaded),
+    [[avatarPhase(world, loaded, api, painter)]],
+    [
+      [scenePhase(world, loaded, api, painter)],
+      [peoplePhase(world, loaded), handlePhase(world, loaded), edgePhase(world, loaded)],
+    ],
+    [[postPhase(world, loaded, "posts", (post) => post.kind === "original")]],
+    [[postPhase(world, loaded, "shares", (post) => post.kind !== "original")]],
+    [[talkPhase(world, loaded)]],
+    [[listedPhase(world, loaded)]],
   ];
 }
 

@@ -78,7 +78,7 @@ export const POST_FRAMES: readonly string[] = lines(`
   What I packed: / – {gear} / – {gear} / – {gear} / / What I used: {gear}.
   Bought {gear}. It was on sale, or that is the story.
   Found {gear} {place}, {4-45} euros, no questions asked.
-  Lent out {gear} in spring. Whoever you are, keep it, you need it more.
+  In spring I lent out {gear}. Whoever has it: keep it, you need it more.
   Wish list: {gear}, {gear}, and {2-6} free weekends.
   Today I {done}. Tomorrow: {doing}.
   This week I {done}, and the week before I {done}. Progress, in some direction.
@@ -95,7 +95,7 @@ export const POST_FRAMES: readonly string[] = lines(`
   Someone asked me {place} how to begin. I said: {tip} Then I remembered how I began: I {done}, told everyone, and had to lie down.
   Unpopular opinion: {gear} is overrated. {Tip}
   Ranking this month: / 1. {doing} / 2. {doing} / 3. anything with {gear} / Last: the moment when {trouble}.
-  Went {place} to clear my head. {Joy}. Head is clear, shoes are not.
+  Took a walk to clear my head and ended up {place}. {Joy}. Head is clear, shoes are not.
   Who is {place} this weekend? I bring {gear}, you bring stories.
   {mention} was right: {tip}
   {mention}, you have to see this. {Joy}.

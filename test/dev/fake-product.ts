@@ -27,6 +27,8 @@ export class FakeProduct {
   replays = 0;
   /** Graph writes it still lives for: the last is carried out but its answer is lost, then nobody answers. */
   writesLeft = Number.POSITIVE_INFINITY;
+  /** Acknowledges the edge of this type and number, counted from 1, and does not store it. */
+  losesEdge: { readonly atype: number; number: number } | null = null;
   /** Calls answered 503 with Retry-After. */
   busyAt = new Set<number>();
   readonly sleptMs: number[] = [];
@@ -47,6 +49,11 @@ export class FakeProduct {
         nowMs: () => 1_780_000_000_000,
       },
     );
+  }
+
+  /** As after the time for which opIds are remembered. */
+  forgetAnswers(): void {
+    this.#answers.clear();
   }
 
   list(id1: Id, atype: number): readonly Edge[] {
@@ -159,6 +166,7 @@ export class FakeProduct {
     if (kind === undefined || !kind.writable)
       throw new Error(`edges of type ${atype} are not written`);
     if (kind.payload !== null && edge.data !== "") kind.payload.parse(JSON.parse(edge.data));
+    if (this.losesEdge?.atype === atype && --this.losesEdge.number === 0) return;
     this.#put(id1, atype, edge);
     if (kind.inverse !== null) this.#put(edge.id2, kind.inverse, { ...edge, id2: id1 });
   }

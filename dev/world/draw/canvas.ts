@@ -24,6 +24,8 @@ export function hsl(hue: number, saturation: number, lightness: number): Colour 
 const coverage = (distance: number): number =>
   Math.round(4 * Math.max(0, Math.min(1, 0.5 - distance))) / 4;
 
+const GLOW_STEPS = 18;
+
 /** RGB pixels with soft-edged shapes: edges are one pixel of blend, computed from distances. */
 export class Canvas {
   readonly width: number;
@@ -86,7 +88,7 @@ export class Canvas {
     this.shape(box, colour, near, alpha);
   }
 
-  /** Light that fades outwards; bands of `step` keep the file small. */
+  /** Light that fades outwards, in steps too small to see and few enough to pack well. */
   glow(cx: number, cy: number, radius: number, colour: Colour, alpha: number): void {
     for (
       let y = Math.max(0, Math.floor(cy - radius));
@@ -99,7 +101,8 @@ export class Canvas {
         x++
       ) {
         const share = 1 - Math.hypot(x - cx, y - cy) / radius;
-        if (share > 0) this.blend(x, y, colour, alpha * share * share);
+        if (share > 0)
+          this.blend(x, y, colour, (alpha * Math.round(GLOW_STEPS * share * share)) / GLOW_STEPS);
       }
     }
   }

@@ -159,13 +159,13 @@ export const drawNightSky: Draw = (canvas, random, number) => {
   ];
   canvas.gradient(top, low);
   const milkyWay = chance(random, 0.6);
-  for (let i = 0; i < (milkyWay ? 12 : 0); i++) {
-    const t = i / 11;
-    const jitter = (random.next() - 0.5) * 50;
+  for (let i = 0; i < (milkyWay ? 7 : 0); i++) {
+    const t = i / 6;
+    const jitter = (random.next() - 0.5) * 24;
     canvas.glow(
       width * t,
       height * (0.72 - 0.6 * t) + jitter,
-      70 + random.next() * 50,
+      120 + random.next() * 50,
       mix(low, [220, 214, 255], 0.5),
       0.2,
     );
@@ -237,7 +237,7 @@ export const drawForest: Draw = (canvas, random, number) => {
     const ground = hills(random, height * (0.6 + 0.09 * layer), height * 0.035, width, 0.5);
     canvas.below(ground, tone, mix(tone, sky.near, 0.3));
     const size = 72 + layer * 46;
-    for (let x = -20; x < width + 20; x += size * (0.3 + random.next() * 0.3)) {
+    for (let x = -20; x < width + 20; x += size * (0.36 + random.next() * 0.3)) {
       pine(
         canvas,
         x,
