@@ -6,7 +6,6 @@ import { corsPolicy } from "./middleware/cors.ts";
 import { onError } from "./middleware/errors.ts";
 import { RateLimits } from "./middleware/rate-limit.ts";
 import { requestContext } from "./middleware/request-context.ts";
-import { securityHeaders } from "./middleware/security-headers.ts";
 import { OPERATIONS } from "./operations.ts";
 import { register } from "./register.ts";
 import { assetsRoute } from "./routes/assets.ts";
@@ -22,7 +21,7 @@ export function createApp(deps: GatewayDeps): GatewayApp {
   const authenticator = new Authenticator(deps.tokens, limits);
 
   app.onError(onError);
-  app.use(requestContext(deps), securityHeaders(deps.config));
+  app.use(requestContext(deps));
   app.use("/v1/*", corsPolicy(deps.config));
   for (const op of OPERATIONS) register(app, op, deps, { authenticator, limits });
   mediaRoute(app, deps, limits);

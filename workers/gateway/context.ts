@@ -27,6 +27,8 @@ export interface RequestVariables {
   readonly address: string;
   /** null: not signed in. */
   caller: Caller | null;
+  /** Headers of the answer, whatever it will be; see `respond`. */
+  readonly headers: Record<string, string>;
   /** Made when first asked for: most requests need none. */
   readonly traceId: () => string;
 }

@@ -9,6 +9,7 @@ import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
 import type { Operation } from "./operation.ts";
+import { respond } from "./respond.ts";
 
 export interface Guards {
   readonly authenticator: Authenticator;
@@ -30,21 +31,21 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     const outcome = await op.handle({ deps, ctx, params, query, body, c } as Parameters<
       Operation["handle"]
     >[0]);
-    c.header("server-timing", `feed;dur=${deps.clock.nowMs() - startMs}`);
+    c.get("headers")["server-timing"] = `feed;dur=${deps.clock.nowMs() - startMs}`;
     if (!outcome.ok) throw new FailureError(outcome.error);
     return answer(c, op, outcome.value.value, outcome.value.ticket);
   });
 }
 
 function answer(c: GatewayContext, op: Operation, value: unknown, ticket: string | null): Response {
-  c.header("cache-control", "private, no-store");
-  if (ticket !== null) c.header("edgewise-ticket", ticket);
-  if (op.answer === null) return c.body(null, 204);
-  c.header("content-type", "application/json");
-  return c.body(
-    typeof value === "string" ? value : JSON.stringify(value),
-    op.status === 201 ? 201 : 200,
-  );
+  const headers = {
+    "cache-control": "private, no-store",
+    ...(ticket !== null && { "edgewise-ticket": ticket }),
+    ...(op.answer !== null && { "content-type": "application/json" }),
+  };
+  if (op.answer === null) return respond(c, op.status, null, headers);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return respond(c, op.status, text, headers);
 }
 
 function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {

@@ -1,8 +1,7 @@
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-
 import { FailureError, type Failure } from "../../../core/errors.ts";
 import type { GatewayContext } from "../context.ts";
 import { INTERNAL, type Problem, problemOf } from "../problem.ts";
+import { respond } from "../respond.ts";
 
 /** Every failure of every route becomes a problem document here. */
 export function onError(error: Error, c: GatewayContext): Response {
@@ -40,6 +39,5 @@ function problemResponse(c: GatewayContext, problem: Problem, failure: Failure |
   if (problem.retryAfter !== undefined) headers["retry-after"] = String(problem.retryAfter);
   if (failure?.code === "unauthenticated") headers["www-authenticate"] = 'Bearer realm="edgewise"';
   if (failure?.code === "method_not_allowed") headers["allow"] = failure.allowed.join(", ");
-  // Through the context, so that RateLimit headers set before the failure are kept.
-  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers);
+  return respond(c, problem.status, JSON.stringify(problem), headers);
 }

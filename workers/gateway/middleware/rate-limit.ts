@@ -65,11 +65,10 @@ export class RateLimits {
     this.#buckets.set(key, decision.next, ENTRY_BYTES + 2 * key.length);
     // draft-ietf-httpapi-ratelimit-headers: quota and window, then what remains and until when.
     const windowSeconds = Math.ceil(rate.burst / rate.perSecond);
-    c.header("ratelimit-policy", `"${rate.name}";q=${rate.burst};w=${windowSeconds}`);
-    c.header(
-      "ratelimit",
-      `"${rate.name}";r=${decision.remaining};t=${Math.ceil(decision.resetMs / 1_000)}`,
-    );
+    const headers = c.get("headers");
+    headers["ratelimit-policy"] = `"${rate.name}";q=${rate.burst};w=${windowSeconds}`;
+    const resetSeconds = Math.ceil(decision.resetMs / 1_000);
+    headers["ratelimit"] = `"${rate.name}";r=${decision.remaining};t=${resetSeconds}`;
     if (!decision.allow) {
       throw new FailureError({ code: "rate_limited", retryAfterMs: decision.retryAfterMs });
     }

@@ -4,6 +4,7 @@ import type { Random } from "../../../core/clock.ts";
 import { type Region, regionFor } from "../../../core/regions/regions.ts";
 import type { GatewayDeps, GatewayTypes } from "../context.ts";
 import type { GatewayConfig } from "../env.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 /** Facts of a request that the platform vouches for. */
 export function requestContext({
@@ -11,7 +12,9 @@ export function requestContext({
   clock,
   random,
 }: GatewayDeps): MiddlewareHandler<GatewayTypes> {
+  const always = securityHeaders(config);
   return async (c, next) => {
+    c.set("headers", { ...always });
     c.set("nowMs", clock.nowMs());
     c.set("region", regionOf(c.req.raw, config));
     c.set("address", c.req.raw.headers.get("cf-connecting-ip") ?? "unknown");

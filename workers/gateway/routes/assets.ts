@@ -20,6 +20,7 @@ export function assetsRoute(app: GatewayApp, { assets }: GatewayDeps): void {
     }
     // What a binding answers cannot be changed; a copy takes the security headers.
     const response = new Response(found.body, found);
+    for (const [name, value] of Object.entries(c.get("headers"))) response.headers.set(name, value);
     response.headers.set("content-security-policy", APP_POLICY);
     if (HASHED.test(pathname)) {
       response.headers.set("cache-control", "public, max-age=31536000, immutable");

@@ -3,6 +3,7 @@ import { renderDocs } from "../docs/page.ts";
 import { DOCS_STYLE } from "../docs/style.ts";
 import { openApiDocument } from "../openapi.ts";
 import type { Operation } from "../operation.ts";
+import { respond } from "../respond.ts";
 
 /** The same for everyone until the next deployment. */
 const CACHE = "public, max-age=300";
@@ -20,16 +21,20 @@ export function docsRoutes(app: GatewayApp, operations: readonly Operation[]): v
   let documents: Documents | null = null;
   const get = async () => (documents ??= await makeDocuments(operations));
 
-  app.get("/openapi.json", async (c) => {
-    c.header("access-control-allow-origin", "*");
-    return c.body((await get()).openapi, 200, {
+  app.get("/openapi.json", async (c) =>
+    respond(c, 200, (await get()).openapi, {
       "content-type": "application/json",
       "cache-control": CACHE,
-    });
-  });
+      "access-control-allow-origin": "*",
+    }),
+  );
   app.get("/docs", async (c) => {
     const { html, policy } = await get();
-    return c.html(html, 200, { "content-security-policy": policy, "cache-control": CACHE });
+    return respond(c, 200, html, {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      "cache-control": CACHE,
+    });
   });
 }
 

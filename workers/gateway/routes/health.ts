@@ -1,6 +1,7 @@
 import { FailureError } from "../../../core/errors.ts";
 import type { GatewayApp, GatewayDeps } from "../context.ts";
 import type { RateLimits } from "../middleware/rate-limit.ts";
+import { respond } from "../respond.ts";
 
 /**
  * `GET /healthz`: this Worker runs and its configuration is right. With `?deep=1` also
@@ -8,9 +9,13 @@ import type { RateLimits } from "../middleware/rate-limit.ts";
  */
 export function healthRoute(app: GatewayApp, deps: GatewayDeps, limits: RateLimits): void {
   app.get("/healthz", async (c) => {
-    c.header("cache-control", "no-store");
+    const health = (facts: object) =>
+      respond(c, 200, JSON.stringify({ status: "ok", ...facts }), {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+      });
     const [region, nowMs] = [c.get("region"), c.get("nowMs")];
-    if (c.req.query("deep") === undefined) return c.json({ status: "ok", region });
+    if (c.req.query("deep") === undefined) return health({ region });
 
     limits.charge(c, "read");
     const answer = await deps.feed.suggested(
@@ -24,6 +29,6 @@ export function healthRoute(app: GatewayApp, deps: GatewayDeps, limits: RateLimi
       1,
     );
     if (!answer.ok) throw new FailureError(answer.error);
-    return c.json({ status: "ok", region, feedMs: deps.clock.nowMs() - nowMs });
+    return health({ region, feedMs: deps.clock.nowMs() - nowMs });
   });
 }

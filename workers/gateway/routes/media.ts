@@ -9,6 +9,7 @@ import { err, ok } from "../../../core/result.ts";
 import type { GatewayApp, GatewayContext, GatewayDeps } from "../context.ts";
 import type { RateLimits } from "../middleware/rate-limit.ts";
 import { operation } from "../operation.ts";
+import { respond } from "../respond.ts";
 
 const TYPES: Record<string, ImageInfo["type"]> = {
   png: "image/png",
@@ -76,7 +77,7 @@ export function mediaRoute(app: GatewayApp, deps: GatewayDeps, limits: RateLimit
       etag,
     };
     // The key names the bytes: whoever has an answer under this tag has the right one.
-    if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+    if (matches(c.req.header("if-none-match"), etag)) return respond(c, 304, null, headers);
     return serve(c, deps, key, headers);
   });
 }
@@ -92,11 +93,12 @@ async function serve(
     const size = await media.size(key);
     if (size === null) throw gone();
     const range = parseRange(wanted, size);
-    if (range === "unsatisfiable") return c.body(null, 416, { "content-range": `bytes */${size}` });
+    if (range === "unsatisfiable")
+      return respond(c, 416, null, { "content-range": `bytes */${size}` });
     const part = range === null ? null : await media.get(key, range);
     if (range !== null && part !== null) {
       const last = range.offset + range.length - 1;
-      return c.body(part.body, 206, {
+      return respond(c, 206, part.body, {
         ...headers,
         "content-length": String(range.length),
         "content-range": `bytes ${range.offset}-${last}/${size}`,
@@ -105,7 +107,7 @@ async function serve(
   }
   const image = await media.get(key, null);
   if (image === null) throw gone();
-  return c.body(image.body, 200, { ...headers, "content-length": String(image.size) });
+  return respond(c, 200, image.body, { ...headers, "content-length": String(image.size) });
 }
 
 /** `If-Range` with another tag asks for the whole (RFC 9110, 13.1.5). */
