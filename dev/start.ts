@@ -95,6 +95,7 @@ async function serve(cluster: Cluster, stop: AbortSignal): Promise<void> {
   try {
     if (options.world && (await isEmpty(cluster.url))) {
       const { users, data: dataFolder } = options;
+      console.log(`Listening on ${cluster.url}, and loading a demo world before you sign in`);
       await loadDemoWorld({ url: cluster.url, dataFolder, users, stop });
     }
     if (!stop.aborted) {
