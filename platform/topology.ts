@@ -27,13 +27,21 @@ const regionsSchema = z
   )
   .min(1)
   .max(16);
+/** `REGIONS` as a variable holds it; the gateway reads it too. */
+export const regionsVar = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: "custom", message: "is not JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(regionsSchema);
 const varsSchema = z.object({
   SHARDS: z.coerce.number().int().min(1).max(4_096).default(16),
-  REGIONS: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(regionsSchema)
-    .optional(),
+  REGIONS: regionsVar.optional(),
 });
 
 /** @throws ZodError, which names the variable. */

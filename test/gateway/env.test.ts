@@ -26,7 +26,7 @@ it("takes empty variables as missing, and converts the rest", ({ expect }) => {
     AUTH_ISSUER: "",
     CORS_ORIGINS: "https://a.example, http://localhost:5173",
     REQUEST_BUDGET_MS: "750",
-    REGIONS: '[{"region":"mars","hint":"","leaderWeight":1,"continents":["EU"]}]',
+    REGIONS: '[{"region":"mars","hint":"weur","leaderWeight":1,"continents":["EU"]}]',
   });
   expect(config).toMatchObject({
     issuer: "edgewise",

@@ -79,7 +79,7 @@ describe("the call's context", () => {
   });
 
   it("knows a region that is only configured", async ({ expect }) => {
-    const REGIONS = '[{"region":"mars","hint":"","leaderWeight":1,"continents":["EU"]}]';
+    const REGIONS = '[{"region":"mars","hint":"weur","leaderWeight":1,"continents":["EU"]}]';
     const gateway = startGateway({ REGIONS });
     await gateway.request("/v1/users/ada");
     expect(contextOf(gateway).region).toBe("mars");

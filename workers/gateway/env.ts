@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
+import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface GatewayEnv {
@@ -18,7 +19,7 @@ export interface GatewayEnv {
   readonly DEMO_SIGN_IN?: string;
   readonly CORS_ORIGINS?: string;
   readonly REQUEST_BUDGET_MS?: string;
-  /** JSON, the rows of `core/regions`; must equal the feed Worker's. */
+  /** See `platform/topology.ts`; must equal the feed Worker's. */
   readonly REGIONS?: string;
 }
 
@@ -36,12 +37,6 @@ const origin = z
     (text) => text === "*" || URL.parse(text)?.origin === text,
     "an origin such as https://app.example.com",
   );
-const regionRow = z.object({
-  region: z.string().min(1),
-  hint: z.string(),
-  leaderWeight: z.number().min(0),
-  continents: z.array(z.string()),
-});
 
 const varsSchema = z.object({
   ENVIRONMENT: z.enum(["development", "staging", "production"]),
@@ -58,19 +53,7 @@ const varsSchema = z.object({
       .pipe(z.array(origin)),
   ),
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
-  REGIONS: optional(
-    z
-      .string()
-      .transform((text, ctx): unknown => {
-        try {
-          return JSON.parse(text);
-        } catch {
-          ctx.addIssue({ code: "custom", message: "not JSON" });
-          return z.NEVER;
-        }
-      })
-      .pipe(z.array(regionRow).min(1)),
-  ),
+  REGIONS: optional(regionsVar),
 });
 type Vars = z.infer<typeof varsSchema>;
 
