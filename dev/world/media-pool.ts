@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 import { SCENE_KINDS, type SceneKind } from "./topics/topic.ts";
 
 /** Pictures of the world: a bounded pool, shared by all its posts, however large it is. */
-export const SCENES_PER_KIND = 10;
+export const SCENES_PER_KIND = 8;
 export const SCENE_COUNT = SCENE_KINDS.length * SCENES_PER_KIND;
 export const AVATARS_MAX = 256;
 export const SCENE_SIZE = { width: 800, height: 500 } as const;

@@ -27,7 +27,7 @@ export interface Phase {
 }
 
 /** Units in one chunk, about: large enough to fill each shard's batch, small enough to repeat. */
-const UNITS_PER_CHUNK = 5_000;
+const UNITS_PER_CHUNK = 8_000;
 
 export const toId = (kept: string | undefined): Id => {
   const id = parseId(kept ?? "");

@@ -1,6 +1,6 @@
 import type { Random } from "../../../core/clock.ts";
 import { chance, pick, stream } from "../random.ts";
-import { Canvas, type Colour, hsl, mix } from "./canvas.ts";
+import { Canvas, type Colour, hsl, mix, norm } from "./canvas.ts";
 import { encodePng } from "./png.ts";
 
 interface Face {
@@ -97,8 +97,7 @@ function drawHairOver({ canvas, random, size, hair }: Face, style: number): void
     { left: size * 0.2, top: size * 0.1, right: size * 0.8, bottom: size * 0.52 },
     hair,
     (x, y) => {
-      const inCap =
-        (Math.hypot((x - cx) / (size * 0.26), (y - cy) / (size * 0.295)) - 1) * size * 0.26;
+      const inCap = (norm((x - cx) / (size * 0.26), (y - cy) / (size * 0.295)) - 1) * size * 0.26;
       const curve = size * brow + (x - cx) * tilt + ((x - cx) ** 2 / size) * 1.1;
       return Math.max(inCap, y - curve);
     },
@@ -111,7 +110,7 @@ function drawCap({ canvas, size }: Pick<Face, "canvas" | "size">, colour: Colour
     colour,
     (x, y) =>
       Math.max(
-        (Math.hypot((x - size * 0.5) / (size * 0.26), (y - size * 0.42) / (size * 0.27)) - 1) *
+        (norm((x - size * 0.5) / (size * 0.26), (y - size * 0.42) / (size * 0.27)) - 1) *
           size *
           0.26,
         y - size * 0.33,
@@ -138,7 +137,7 @@ function drawFeatures({ canvas, random, size, skin, hair }: Face): void {
       hair,
       (x, y) =>
         Math.max(
-          (Math.hypot((x - size * 0.5) / (size * 0.238), (y - size * 0.49) / (size * 0.275)) - 1) *
+          (norm((x - size * 0.5) / (size * 0.238), (y - size * 0.49) / (size * 0.275)) - 1) *
             size *
             0.24,
           size * 0.56 - y,
@@ -187,7 +186,7 @@ function ring(canvas: Canvas, x: number, y: number, radius: number, thickness: n
     right: x + radius * 1.3,
     bottom: y + radius * 1.3,
   };
-  canvas.shape(box, INK, (px, py) => Math.abs(Math.hypot(px - x, py - y) - radius) - thickness / 2);
+  canvas.shape(box, INK, (px, py) => Math.abs(norm(px - x, py - y) - radius) - thickness / 2);
 }
 
 function smile(canvas: Canvas, size: number, half: number, open: boolean, beard: boolean): void {
@@ -200,7 +199,7 @@ function smile(canvas: Canvas, size: number, half: number, open: boolean, beard:
     right: cx + radius * 1.3,
     bottom: cy + radius * 1.4,
   };
-  const round = (x: number, y: number) => Math.hypot(x - cx, (y - cy) * 1.35) - radius;
+  const round = (x: number, y: number) => norm(x - cx, (y - cy) * 1.35) - radius;
   if (open) {
     canvas.shape(box, lip, (x, y) => Math.max(round(x, y), cy + 1 - y));
     canvas.shape(box, [255, 250, 246], (x, y) =>

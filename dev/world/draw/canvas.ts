@@ -1,6 +1,9 @@
 /** 0 … 255 each. */
 export type Colour = readonly [number, number, number];
 
+/** Length of a vector; several times faster than Math.hypot, which guards against overflow. */
+export const norm = (x: number, y: number): number => Math.sqrt(x * x + y * y);
+
 export const mix = (a: Colour, b: Colour, share: number): Colour => [
   a[0] + (b[0] - a[0]) * share,
   a[1] + (b[1] - a[1]) * share,
@@ -41,17 +44,28 @@ export class Canvas {
   blend(x: number, y: number, colour: Colour, alpha: number): void {
     if (alpha <= 0 || x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     const at = (y * this.width + x) * 3;
+    const { pixels } = this;
     for (let i = 0; i < 3; i++) {
-      const below = this.pixels[at + i] ?? 0;
-      this.pixels[at + i] = Math.round(below + ((colour[i] ?? 0) - below) * alpha);
+      const below = pixels[at + i] ?? 0;
+      pixels[at + i] = below + ((colour[i] ?? 0) - below) * alpha + 0.5;
+    }
+  }
+
+  /** A whole row in one colour. */
+  #fillRow(y: number, colour: Colour): void {
+    const from = y * this.width * 3;
+    for (let i = 0; i < 3; i++) this.pixels[from + i] = Math.round(colour[i] ?? 0);
+    // Doubles what is filled, so that a row takes a few copies instead of a loop.
+    for (let done = 3; done < this.width * 3; done *= 2) {
+      const end = from + Math.min(done, this.width * 3 - done);
+      this.pixels.copyWithin(from + done, from, end);
     }
   }
 
   /** From top to bottom; rows between `from` and `to`. */
   gradient(top: Colour, bottom: Colour, from = 0, to = this.height): void {
     for (let y = Math.max(0, from); y < Math.min(to, this.height); y++) {
-      const colour = mix(top, bottom, (y - from) / Math.max(1, to - from - 1));
-      for (let x = 0; x < this.width; x++) this.blend(x, y, colour, 1);
+      this.#fillRow(y, mix(top, bottom, (y - from) / Math.max(1, to - from - 1)));
     }
   }
 
@@ -84,7 +98,7 @@ export class Canvas {
     const box = { left: cx - rx, top: cy - ry, right: cx + rx, bottom: cy + ry };
     // Near the edge, (|p|-1) times the smaller radius is the distance, closely enough.
     const near = (x: number, y: number) =>
-      (Math.hypot((x - cx) / rx, (y - cy) / ry) - 1) * Math.min(rx, ry);
+      (norm((x - cx) / rx, (y - cy) / ry) - 1) * Math.min(rx, ry);
     this.shape(box, colour, near, alpha);
   }
 
@@ -100,7 +114,7 @@ export class Canvas {
         x < Math.min(this.width, cx + radius);
         x++
       ) {
-        const share = 1 - Math.hypot(x - cx, y - cy) / radius;
+        const share = 1 - norm(x - cx, y - cy) / radius;
         if (share > 0)
           this.blend(x, y, colour, (alpha * Math.round(GLOW_STEPS * share * share)) / GLOW_STEPS);
       }
@@ -120,7 +134,7 @@ export class Canvas {
     const [hw, hh] = [width / 2 - radius, height / 2 - radius];
     const distance = (x: number, y: number) => {
       const [dx, dy] = [Math.abs(x - cx) - hw, Math.abs(y - cy) - hh];
-      return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - radius;
+      return norm(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - radius;
     };
     this.shape({ left, top, right: left + width, bottom: top + height }, colour, distance, alpha);
   }
@@ -139,7 +153,7 @@ export class Canvas {
     const lengthSquared = dx * dx + dy * dy || 1;
     const distance = (x: number, y: number) => {
       const along = Math.max(0, Math.min(1, ((x - x1) * dx + (y - y1) * dy) / lengthSquared));
-      return Math.hypot(x - x1 - along * dx, y - y1 - along * dy) - half;
+      return norm(x - x1 - along * dx, y - y1 - along * dy) - half;
     };
     const box = {
       left: Math.min(x1, x2) - half,
@@ -161,16 +175,16 @@ export class Canvas {
       bottom: Math.max(...ys),
     };
     const turn = Math.sign(twiceArea(corners)) || 1;
+    const edges = corners.map(([ax, ay], i) => {
+      const [bx, by] = corners[(i + 1) % corners.length] ?? [ax, ay];
+      const length = norm(bx - ax, by - ay) || 1;
+      return { ax, ay, nx: (turn * (by - ay)) / length, ny: (-turn * (bx - ax)) / length };
+    });
     const distance = (x: number, y: number) => {
       let furthest = Number.NEGATIVE_INFINITY;
-      corners.forEach(([ax, ay], i) => {
-        const [bx, by] = corners[(i + 1) % corners.length] ?? [ax, ay];
-        const length = Math.hypot(bx - ax, by - ay) || 1;
-        furthest = Math.max(
-          furthest,
-          (turn * ((y - ay) * (bx - ax) - (x - ax) * (by - ay))) / -length,
-        );
-      });
+      for (const { ax, ay, nx, ny } of edges) {
+        furthest = Math.max(furthest, (x - ax) * nx + (y - ay) * ny);
+      }
       return furthest;
     };
     this.shape(box, colour, distance, alpha);
@@ -180,11 +194,14 @@ export class Canvas {
   below(skyline: (x: number) => number, top: Colour, bottom: Colour): void {
     const edges = Array.from({ length: this.width }, (_, x) => skyline(x));
     const highest = Math.max(0, Math.floor(Math.min(...edges)));
+    const lowest = Math.max(...edges);
     for (let y = highest; y < this.height; y++) {
       const colour = mix(top, bottom, (y - highest) / (this.height - highest));
-      for (let x = 0; x < this.width; x++) {
-        this.blend(x, y, colour, Math.max(0, Math.min(1, y + 1 - (edges[x] ?? 0))));
-      }
+      if (y >= lowest) this.#fillRow(y, colour);
+      else
+        for (let x = 0; x < this.width; x++) {
+          this.blend(x, y, colour, Math.max(0, Math.min(1, y + 1 - (edges[x] ?? 0))));
+        }
     }
   }
 }

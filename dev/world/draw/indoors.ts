@@ -1,6 +1,6 @@
 import type { Random } from "../../../core/clock.ts";
 import { between, chance, pick } from "../random.ts";
-import { type Canvas, type Colour, hsl, mix } from "./canvas.ts";
+import { type Canvas, type Colour, hsl, mix, norm } from "./canvas.ts";
 import type { Draw } from "./sky.ts";
 
 const hueOf = (random: Random, number: number): number => number * 47 + random.next() * 25;
@@ -97,8 +97,8 @@ function leafAt(
   };
   canvas.shape(box, colour, (px, py) =>
     Math.max(
-      Math.hypot(px - mx - dy * offset, py - my + dx * offset) - radius,
-      Math.hypot(px - mx + dy * offset, py - my - dx * offset) - radius,
+      norm(px - mx - dy * offset, py - my + dx * offset) - radius,
+      norm(px - mx + dy * offset, py - my - dx * offset) - radius,
     ),
   );
 }
@@ -157,12 +157,8 @@ function tile(
   else {
     const [cx, cy] = [x + (kind < 0.65 ? 0 : step), y + (random.next() < 0.5 ? 0 : step)];
     const box = { left: x + 1, top: y + 1, right: x + step - 2, bottom: y + step - 2 };
-    canvas.shape(box, ink, (px, py) => Math.hypot(px - cx, py - cy) - step * 0.92);
-    canvas.shape(
-      box,
-      pick(random, colours),
-      (px, py) => Math.hypot(px - cx, py - cy) - step * 0.46,
-    );
+    canvas.shape(box, ink, (px, py) => norm(px - cx, py - cy) - step * 0.92);
+    canvas.shape(box, pick(random, colours), (px, py) => norm(px - cx, py - cy) - step * 0.46);
   }
 }
 

@@ -34,7 +34,7 @@ export function encodePng(
 
 /** Flat drawings pack best unfiltered, soft ones as differences to the left: both are tried. */
 function smallest(pixels: Uint8Array, stride: number, height: number): Buffer {
-  const plain = deflateSync(filtered(pixels, stride, height, 0), { level: 9 });
+  const plain = deflateSync(filtered(pixels, stride, height, 0), { level: 6 });
   const differences = deflateSync(filtered(pixels, stride, height, CHANNELS), { level: 6 });
   return plain.length <= differences.length ? plain : differences;
 }

@@ -1,6 +1,6 @@
 import type { Random } from "../../../core/clock.ts";
 import { pick } from "../random.ts";
-import { type Canvas, type Colour, hsl, mix } from "./canvas.ts";
+import { type Canvas, type Colour, hsl, mix, norm } from "./canvas.ts";
 import type { Draw } from "./sky.ts";
 
 export const drawTable: Draw = (canvas, random, number) => {
@@ -76,10 +76,7 @@ function noodles(canvas: Canvas, random: Random, x: number, y: number, size: num
     ];
     const box = { left: x - size, top: y - size, right: x + size, bottom: y + size };
     canvas.shape(box, [248, 222, 156], (px, py) =>
-      Math.max(
-        Math.abs(Math.hypot(px - cx, py - cy) - r) - 3.4,
-        Math.hypot(px - x, py - y) - size * 0.95,
-      ),
+      Math.max(Math.abs(norm(px - cx, py - cy) - r) - 3.4, norm(px - x, py - y) - size * 0.95),
     );
   }
   for (let i = 0; i < 8; i++)
