@@ -37,7 +37,7 @@ export class MemoryGraph {
   seq = 0;
   #objects = new Map<Id, TaoObject>();
   #lists = new Map<string, Map<Id, Assoc>>();
-  readonly #lastIds = new Map<LogicalShard, Id>();
+  #lastIds = new Map<LogicalShard, Id>();
   readonly #ops = new Map<string, { readonly hash: string; readonly response: WriteResponse }>();
 
   object = (id: Id): TaoObject | null => this.#objects.get(id) ?? null;
@@ -72,13 +72,16 @@ export class MemoryGraph {
     }
     const before = {
       objects: new Map(this.#objects),
+      lastIds: new Map(this.#lastIds),
       lists: new Map([...this.#lists].map(([key, list]) => [key, new Map(list)])),
     };
     const results: WriteResult[] = [];
     for (const [index, write] of writes.entries()) {
       const done = this.#apply(resolve(write, results), index, nowMs);
       if (!done.ok) {
-        [this.#objects, this.#lists] = [before.objects, before.lists];
+        this.#objects = before.objects;
+        this.#lists = before.lists;
+        this.#lastIds = before.lastIds;
         return done;
       }
       results.push(done.value);
