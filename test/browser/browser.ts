@@ -44,7 +44,12 @@ export class App {
   /** A fresh visitor to a fresh world. Anything the page reports as an error fails the test. */
   async visit(options: BrowserContextOptions = {}): Promise<Visit> {
     const api = new FakeApi(this.#dist);
-    const url = await api.listen();
+    this.#close.push(() => api.close());
+    return { api, ...(await this.open(await api.listen(), options)) };
+  }
+
+  /** A fresh visitor to any address. */
+  async open(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
     const context = await this.#browser.newContext({
       viewport: { width: 1280, height: 860 },
       ...options,
@@ -58,11 +63,8 @@ export class App {
       const refused = message.text().startsWith("Failed to load resource");
       if (message.type() === "error" && !refused) errors.push(message.text());
     });
-    this.#close.push(
-      () => context.close(),
-      () => api.close(),
-    );
-    return { api, page, url, errors };
+    this.#close.unshift(() => context.close());
+    return { page, url, errors };
   }
 
   /** After each test. */
@@ -78,17 +80,20 @@ export class App {
   }
 }
 
-export interface Visit {
-  readonly api: FakeApi;
+export interface Opened {
   readonly page: Page;
   readonly url: string;
   /** Exceptions, console errors and policy violations so far. */
   readonly errors: string[];
 }
 
+export interface Visit extends Opened {
+  readonly api: FakeApi;
+}
+
 export const POST = "[data-post]";
 
-export async function signIn({ page, url }: Visit, handle = "ada"): Promise<void> {
+export async function signIn({ page, url }: Opened, handle = "ada"): Promise<void> {
   await page.goto(url);
   await page.locator(".face-button", { hasText: `@${handle}` }).click();
   await page.locator(POST).first().waitFor();

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import type { User } from "../../core/feed/schemas.ts";
 import { ComposerDialog } from "./composer/composer-dialog.tsx";
-import { persistOptions, queryClient } from "./data/query-client.ts";
+import { persistOptions, queryClient, refreshRestored } from "./data/query-client.ts";
 import { useSettings } from "./data/queries.ts";
 import { ExplorePage } from "./pages/explore.tsx";
 import { HomePage } from "./pages/home.tsx";
@@ -42,6 +42,7 @@ export function App() {
       key={user.id}
       client={queryClient}
       persistOptions={persistOptions(user.id)}
+      onSuccess={refreshRestored}
     >
       <SignedIn user={user} />
     </PersistQueryClientProvider>

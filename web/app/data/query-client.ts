@@ -47,6 +47,10 @@ export const persistOptions = (
   }),
 });
 
+/** After a reload what was kept shows at once and is read again; only the feed waits to be asked. */
+export const refreshRestored = (): Promise<void> =>
+  queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "feed" });
+
 /** On sign-out: nothing of one person is there for the next. */
 export function forgetPages(): void {
   queryClient.clear();

@@ -22,6 +22,7 @@ const MODE_WORDS: Record<FeedPageMode, { readonly label: string; readonly text: 
 
 const REASON_WORDS: Record<string, string> = {
   requested: "This is the order you chose.",
+  setting: "This is the order your settings choose.",
   ranker_unavailable: "The ranker did not answer, so the newest come first.",
   no_ranker: "No ranker is set up here, so the newest come first.",
 };

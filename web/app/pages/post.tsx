@@ -9,14 +9,17 @@ import { Empty, Failed, PostSkeletons } from "../ui/states.tsx";
 
 export function PostPage({ id }: { id: string }) {
   const query = usePost(id);
-  const post = query.data;
+  // What has gone since it was read is gone; any other failure leaves what is there.
+  const gone = isNotFound(query.error);
+  const post = gone ? undefined : query.data;
   // The talk about a repost is the talk about its original.
   const comments = useComments(post?.repostOf?.id ?? id);
   return (
     <Page title="Post" back ready={!query.isPending && !comments.isPending}>
       {query.isPending && <PostSkeletons count={1} />}
       {query.isError &&
-        (isNotFound(query.error) ? (
+        post === undefined &&
+        (gone ? (
           <Empty
             icon="comment"
             title="This post is not here"

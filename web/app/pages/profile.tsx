@@ -22,7 +22,9 @@ const TAB_WORDS: Record<ProfileTab, string> = {
 export function ProfilePage({ handle, tab }: { handle: string; tab: ProfileTab }) {
   const query = useProfile(handle);
   const posts = usePostsOf(handle, tab === "posts" && query.isSuccess);
-  const profile = query.data;
+  // What has gone since it was read is gone; any other failure leaves what is there.
+  const gone = isNotFound(query.error);
+  const profile = gone ? undefined : query.data;
   return (
     <Page
       title={profile?.name ?? `@${handle}`}
@@ -31,7 +33,8 @@ export function ProfilePage({ handle, tab }: { handle: string; tab: ProfileTab }
     >
       {query.isPending && <PostSkeletons count={3} />}
       {query.isError &&
-        (isNotFound(query.error) ? (
+        profile === undefined &&
+        (gone ? (
           <Empty
             icon="person"
             title="Nobody here"

@@ -1,0 +1,81 @@
+import { afterAll, afterEach, beforeAll, it } from "vitest";
+
+import { type Cluster, startCluster } from "../../dev/cluster.ts";
+import { App, type Opened, POST } from "./browser.ts";
+import { drawPng } from "./fake-pictures.ts";
+
+let app: App;
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({ port: 0, dataFolder: null });
+  app = await App.start();
+});
+afterEach(() => app.leave());
+afterAll(async () => {
+  await app.stop();
+  await cluster.stop();
+});
+
+async function join(handle: string, name: string): Promise<Opened> {
+  const opened = await app.open(cluster.url);
+  const { page } = opened;
+  await page.goto(cluster.url);
+  await page.getByRole("button", { name: "New here? Create an account" }).click();
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Handle").fill(handle);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByLabel("Text of the post").waitFor();
+  return opened;
+}
+
+it("serves two people end to end: images, following, reactions, comments and a block", async ({
+  expect,
+}) => {
+  const ines = await join("ines_test", "Ines Test");
+  await ines.page.getByLabel("Add images").setInputFiles({
+    name: "sea.png",
+    mimeType: "image/png",
+    buffer: drawPng(320, 200, 2),
+  });
+  await ines.page.getByLabel("Description of image 1").fill("A drawn sea");
+  await ines.page.getByLabel("Text of the post").fill("First light, says @jon_test");
+  await ines.page.getByLabel("Text of the post").press("Control+Enter");
+  await ines.page
+    .locator(POST)
+    .filter({ hasNotText: "Posting…" })
+    .getByAltText("A drawn sea")
+    .waitFor();
+  await ines.page.reload();
+  await ines.page.locator(POST).filter({ hasText: "First light" }).waitFor();
+
+  const jon = await join("jon_test", "Jon Test");
+  await jon.page.goto(`${cluster.url}/u/ines_test`);
+  await jon.page.getByRole("button", { name: "Follow", exact: true }).click();
+  await jon.page.getByRole("link", { name: "1 Followers" }).waitFor();
+  await jon.page.getByRole("link", { name: "Home", exact: true }).click();
+  const card = jon.page.locator(POST).filter({ hasText: "First light" });
+  await card.locator("[data-action=like]").click();
+  await card.locator("[data-action=comment]").click();
+  await jon.page.getByLabel("Text of the comment").fill("Good morning");
+  await jon.page.getByRole("button", { name: "Send" }).click();
+  await jon.page
+    .locator(".comment:not(.post-pending)")
+    .filter({ hasText: "Good morning" })
+    .waitFor();
+  await jon.page.reload();
+  await jon.page.getByRole("heading", { name: "1 comment", exact: true }).waitFor();
+  await jon.page
+    .getByRole("button", { name: "You reacted: Like. Take back, 1 reaction" })
+    .waitFor();
+
+  await ines.page.goto(`${cluster.url}/u/jon_test`);
+  await ines.page.getByRole("button", { name: "More about this person" }).click();
+  await ines.page.getByRole("menuitem", { name: "Block @jon_test" }).click();
+  await ines.page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
+  await ines.page.getByRole("button", { name: "Unblock", exact: true }).waitFor();
+
+  await jon.page.goto(`${cluster.url}/u/ines_test`);
+  await jon.page.getByRole("heading", { name: "Nobody here" }).waitFor();
+  expect(ines.errors).toEqual([]);
+  expect(jon.errors).toEqual([]);
+});
