@@ -77,8 +77,25 @@ export function postWrites(post: PostFields, place = 0): Write[] {
       timeMs: createdAtMs,
       data: authoredData(audience, repostOf, quoteOf),
     },
+    ...(audience === "public" ? [publishedEdge(author, resultId(place), createdAtMs)] : []),
   ];
 }
+
+/** Beside `authored`, for public posts alone: others may know their number, not that of the rest. */
+const publishedEdge = (author: Id, post: Id, timeMs: number): Write => ({
+  op: "assocAdd",
+  id1: author,
+  atype: ASSOC.published,
+  id2: post,
+  timeMs,
+  data: "",
+});
+
+/** On the author's shard, with the post's own change: its place among the public ones, or none. */
+export const publishWrite = (author: Id, post: Id, timeMs: number, isPublic: boolean): Write =>
+  isPublic
+    ? publishedEdge(author, post, timeMs)
+    : { op: "assocDelete", id1: author, atype: ASSOC.published, id2: post };
 
 /** On the reposter's shard; its inverse counts reposts at the original. */
 export const repostEdge = (user: Id, original: Id, timeMs: number): Write => ({

@@ -121,6 +121,7 @@ export const ASSOC = {
   requested: 19,
   requestedBy: 20,
   listed: 21,
+  published: 22,
 } as const;
 
 interface KindOptions {
@@ -182,6 +183,8 @@ const ASSOC_KINDS: readonly AssocKind[] = [
     listMax: UNBOUNDED,
     inverseListMax: 1,
   }),
+  // The public ones among `authored`: a count that everybody may see.
+  single(ASSOC.published, "published", { listMax: UNBOUNDED }),
   // The whole set is applied to every page of the blocker.
   ...pair(ASSOC.blocks, "blocks", ASSOC.blockedBy, "blocked_by", {
     listMax: 5_000,

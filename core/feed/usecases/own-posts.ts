@@ -6,7 +6,7 @@ import { type Call, notFound, opId, type Outcome, signedIn } from "../call.ts";
 import { readPosts } from "../reader.ts";
 import type { Audience, Post } from "../schemas.ts";
 import { type StoredPost, toId } from "../views.ts";
-import { authoredData } from "../writes.ts";
+import { authoredData, publishWrite } from "../writes.ts";
 import { visiblePostOf } from "./post-view.ts";
 import { post } from "./posts.ts";
 
@@ -31,6 +31,7 @@ export async function setAudience(call: Call, postId: string, audience: Audience
       timeMs: createdAtMs,
       data: authoredData(audience, idOrNone(repostOf), idOrNone(quoteOf)),
     },
+    publishWrite(author, id, createdAtMs, audience === "public"),
   ];
   const written = await call.tao.write(shardOf(id), writes, opId(call, "setAudience"));
   if (written.ok) return post(call, formatId(id));
@@ -60,6 +61,7 @@ export async function deletePost(call: Call, postId: string): Outcome<null> {
   const writes: Write[] = [
     { op: "objDelete", id },
     { op: "assocDelete", id1: viewer.value, atype: ASSOC.authored, id2: id },
+    { op: "assocDelete", id1: viewer.value, atype: ASSOC.published, id2: id },
   ];
   const deleted = await call.tao.write(shardOf(id), writes, opId(call, "deletePost"));
   if (!deleted.ok) return deleted;

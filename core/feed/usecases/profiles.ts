@@ -22,7 +22,8 @@ export async function userByHandle(call: Call, handle: string): Outcome<User> {
 
 export async function profileOf(call: Call, { id, user }: Person): Outcome<Profile> {
   const found = await readGroups(call.tao, {
-    posts: counts([id], ASSOC.authored),
+    // Others learn the number of public posts: the rest would tell that there is something.
+    posts: counts([id], call.viewer === id ? ASSOC.authored : ASSOC.published),
     followers: counts([id], ASSOC.followedBy),
     following: counts([id], ASSOC.follows),
     friends: counts([id], ASSOC.friends),

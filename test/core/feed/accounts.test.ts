@@ -7,6 +7,7 @@ import {
   updateSettings,
   updateUser,
 } from "../../../core/feed/usecases/accounts.ts";
+import { deletePost, setAudience } from "../../../core/feed/usecases/own-posts.ts";
 import { profile, userByHandle } from "../../../core/feed/usecases/profiles.ts";
 import type { Id } from "../../../core/ids.ts";
 import { codeOf, FeedWorld, must } from "../../fakes/feed-world.ts";
@@ -30,6 +31,24 @@ describe("accounts", () => {
         relationship: { self: true, following: false, friend: "none" },
       });
     }
+  });
+
+  it("tells others the number of public posts, and nothing of the rest", async ({ expect }) => {
+    const world = new FeedWorld();
+    const [author, reader] = [await world.user("author"), await world.user("reader")];
+    const secret = await world.post(author, { audience: "only_me" });
+    const open = await world.post(author);
+    const countFor = async (viewer: string | null) =>
+      (await must(profile(world.as(viewer), author))).counts.posts;
+    expect([await countFor(author), await countFor(reader), await countFor(null)]).toEqual([
+      2, 1, 1,
+    ]);
+
+    await must(setAudience(world.as(author), secret.id, "public"));
+    expect(await countFor(reader)).toBe(2);
+    await must(setAudience(world.as(author), secret.id, "friends"));
+    await must(deletePost(world.as(author), open.id));
+    expect([await countFor(author), await countFor(reader)]).toEqual([1, 0]);
   });
 
   it("refuses a taken handle and leaves no second user behind", async ({ expect }) => {
