@@ -4,7 +4,7 @@ import {
   OperatorError,
   type OperatorOptions,
 } from "../operator/api.ts";
-import { connect, DEFAULT_URL, operatorOptions } from "../operator/connect.ts";
+import { connect, DEFAULT_URL, operatorOptions, placeOf } from "../operator/connect.ts";
 import { FlagError, numberFlag, readFlags, textFlag } from "../operator/flags.ts";
 import { Journal } from "../operator/journal.ts";
 import { runPool } from "../operator/pool.ts";
@@ -75,7 +75,7 @@ async function main(): Promise<number> {
     process.env,
   );
   const files = findFiles(folder);
-  const mapFile = mapFileOf(data, await hashOf(folder, files));
+  const mapFile = mapFileOf(data, await hashOf(folder, files), placeOf(options.url));
   const opened = Journal.open(mapFile);
   if (opened === null)
     throw new FlagError(`--ldbc: this folder was not imported here (no ${mapFile})`);

@@ -19,6 +19,8 @@ export interface ImportOptions {
   readonly shardMap: ShardMap;
   /** Where the map from LDBC's ids to the graph's is kept. */
   readonly dataFolder: string;
+  /** In that map's name: "" for the local product. */
+  readonly place: string;
   /** null: without the update stream. Infinity: as fast as possible. */
   readonly speed: number | null;
   readonly progress: Progress;
@@ -42,7 +44,7 @@ export async function importLdbc(options: ImportOptions): Promise<ImportOutcome>
   const { folder, api, shardMap, progress, stop, sleep, nowMs, speed } = options;
   const files = findFiles(folder);
   const hash = await hashOf(folder, files);
-  const mapFile = mapFileOf(options.dataFolder, hash);
+  const mapFile = mapFileOf(options.dataFolder, hash, options.place);
   const journal = await openJournal(mapFile, hash, api);
   const ledger = new Ledger();
   const session: ImportSession = {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { OperatorError } from "../operator/api.ts";
-import { connect, DEFAULT_URL, operatorOptions, shardMapOf } from "../operator/connect.ts";
+import { connect, DEFAULT_URL, operatorOptions, placeOf, shardMapOf } from "../operator/connect.ts";
 import { FlagError, type Flags, numberFlag, readFlags, textFlag } from "../operator/flags.ts";
 import { progressFor } from "../operator/progress.ts";
 import { stopOnSignals } from "../operator/stop.ts";
@@ -69,11 +69,13 @@ async function main(): Promise<number> {
   };
   const progress = progressFor(process.stderr);
   const startedMs = Date.now();
+  const options = operatorOptions(where, process.env);
   const { mapFile, report } = await importLdbc({
     folder,
-    api: connect(operatorOptions(where, process.env)),
+    api: connect(options),
     shardMap: shardMapOf(numberFlag(flags, "shards", { min: 1, max: 1_048_576 }) ?? 16),
     dataFolder,
+    place: placeOf(options.url),
     speed: speedOf(flags),
     progress,
     stop: stopOnSignals(),

@@ -34,8 +34,9 @@ export async function hashOf(folder: string, files: Files): Promise<string> {
   return hash.digest("hex").slice(0, 12);
 }
 
-export const mapFileOf = (dataFolder: string, hash: string): string =>
-  path.join(dataFolder, `ldbc-map-${hash}.jsonl`);
+/** @param place of a remote product, see `placeOf`. */
+export const mapFileOf = (dataFolder: string, hash: string, place: string): string =>
+  path.join(dataFolder, `ldbc-map-${hash}${place}.jsonl`);
 
 /** The journal of an earlier run, if the store still holds what it says; else a new one. */
 export async function openJournal(file: string, hash: string, api: OperatorApi): Promise<Journal> {

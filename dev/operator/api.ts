@@ -54,6 +54,7 @@ export class OperatorError extends Error {
 }
 
 const TRIES_MAX = 8;
+const FIRST_TRIES_MAX = 3;
 const BACKOFF_BASE_MS = 200;
 const BACKOFF_MAX_MS = 10_000;
 const RETRY_AFTER_MAX_MS = 30_000;
@@ -109,7 +110,10 @@ export function mintToken(
 export class OperatorApi {
   readonly #options: OperatorOptions;
   readonly #deps: OperatorDeps;
+  /** A product that never answered is more likely not there than busy. */
+  #reached = false;
   #token: { readonly text: string; readonly untilMs: number } | null = null;
+  /** Calls that were sent again. */
   retries = 0;
 
   constructor(options: OperatorOptions, deps: OperatorDeps) {
@@ -196,7 +200,8 @@ export class OperatorApi {
       };
       const sent = await this.#attempt(path, { ...init, headers });
       if (sent.ok) return sent.body;
-      if (!sent.retryable || attempt >= TRIES_MAX) throw sent.error;
+      const triesMax = this.#reached ? TRIES_MAX : FIRST_TRIES_MAX;
+      if (!sent.retryable || attempt >= triesMax) throw sent.error;
       await this.#backOff(attempt, sent.retryAfterMs);
     }
   }
@@ -206,6 +211,7 @@ export class OperatorApi {
       const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
       const response = await this.#deps.fetch(`${this.#options.url}${path}`, { ...init, signal });
       const text = await response.text();
+      this.#reached = true;
       if (response.ok) return { ok: true, body: JSON.parse(text) };
       return refusal(path, response, text);
     } catch (error) {

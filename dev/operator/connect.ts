@@ -39,3 +39,9 @@ export const connect = (options: OperatorOptions): OperatorApi =>
 /** Only the ranges matter to a loader; leaders and epochs are the product's own business. */
 export const shardMapOf = (shards: number): ShardMap =>
   evenShardMap(shards, new Map(DEFAULT_REGIONS.map((row) => [row.region, row.leaderWeight])));
+
+/** Part of the names of files that say what one product holds: "" on this machine, where data and files live together. */
+export function placeOf(url: string): string {
+  const { hostname } = new URL(url);
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname) ? "" : `-${hostname}`;
+}

@@ -1,4 +1,4 @@
-import { connect, DEFAULT_URL, operatorOptions, shardMapOf } from "../operator/connect.ts";
+import { connect, DEFAULT_URL, operatorOptions, placeOf, shardMapOf } from "../operator/connect.ts";
 import { OperatorError } from "../operator/api.ts";
 import { FlagError, type Flags, numberFlag, readFlags, textFlag } from "../operator/flags.ts";
 import { progressFor } from "../operator/progress.ts";
@@ -62,16 +62,16 @@ function specFrom(flags: Flags): WorldSpec {
 async function load(flags: Flags, spec: WorldSpec): Promise<number> {
   const data = textFlag(flags, "data") ?? DATA_FOLDER;
   const progress = progressFor(process.stderr);
+  const options = operatorOptions(
+    { url: textFlag(flags, "url"), secret: textFlag(flags, "secret"), data },
+    process.env,
+  );
+  const api = connect(options);
   const outcome = await loadWorld({
     spec,
-    api: connect(
-      operatorOptions(
-        { url: textFlag(flags, "url"), secret: textFlag(flags, "secret"), data },
-        process.env,
-      ),
-    ),
+    api,
     shardMap: shardMapOf(numberFlag(flags, "shards", { min: 1, max: 1_048_576 }) ?? 16),
-    stateFile: textFlag(flags, "state") ?? stateFileOf(data, spec),
+    stateFile: textFlag(flags, "state") ?? stateFileOf(data, spec, placeOf(options.url)),
     progress,
     stop: stopOnSignals(),
     painter: PAINTER,
@@ -81,8 +81,9 @@ async function load(flags: Flags, spec: WorldSpec): Promise<number> {
   if (outcome.kind === "stopped") progress.finish("Stopped. The same command goes on from here.");
   if (outcome.kind === "loaded") {
     const seconds = (outcome.ms / 1_000).toFixed(1);
+    const retries = api.retries > 0 ? `, ${api.retries} calls repeated` : "";
     progress.finish(
-      `Loaded ${spec.users} people, ${outcome.writes.toLocaleString("en")} writes, in ${seconds} s.`,
+      `Loaded ${spec.users} people, ${outcome.writes.toLocaleString("en")} writes, in ${seconds} s${retries}.`,
     );
   }
   return outcome.kind === "stopped" ? 130 : 0;

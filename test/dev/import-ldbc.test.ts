@@ -35,6 +35,7 @@ const optionsFor = (
   api: product.api(),
   shardMap: shardMapOf(16),
   dataFolder,
+  place: "",
   speed: Number.POSITIVE_INFINITY,
   progress: silent,
   stop: new AbortController().signal,
