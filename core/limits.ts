@@ -37,7 +37,7 @@ export const LIMITS = {
   logRetentionMs: 10 * 60_000,
   logRecordsMax: 20_000,
   /** Log entries kept whatever their age: bounds the log during a bulk load. */
-  logEntriesMax: 200_000,
+  logEntriesMax: 50_000,
   /** Log records in one push or pull. */
   pushRecordsMax: 200,
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */

@@ -2,9 +2,10 @@ import type { Id } from "../ids.ts";
 import type { AssocKey, ListKey } from "./store.ts";
 import type { AssocType } from "./types.ts";
 
-/** Map keys of lists and edges. */
-export const listKey = (id1: Id, atype: AssocType): string => `${id1}:${atype}`;
-export const assocKey = (key: AssocKey): string => `${key.id1}:${key.atype}:${key.id2}`;
+/** Map keys of lists and edges. Base 32, because a power of two spares the division per digit. */
+export const listKey = (id1: Id, atype: AssocType): string => `${id1.toString(32)}:${atype}`;
+export const assocKey = (key: AssocKey): string =>
+  `${listKey(key.id1, key.atype)}:${key.id2.toString(32)}`;
 
 /** Keeps the first of each, in order. */
 export function uniqueLists(keys: readonly ListKey[]): ListKey[] {

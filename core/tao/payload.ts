@@ -1,7 +1,9 @@
-import { fingerprint } from "../hash.ts";
 import type { Failure } from "../errors.ts";
+import { fingerprint } from "../hash.ts";
+import type { Id } from "../ids.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AssocKind, assocKind, type ObjectKind, objectKind } from "./registry.ts";
+import type { AssocKey } from "./store.ts";
 import type { AssocType, ObjectType, Write } from "./types.ts";
 
 /**
@@ -49,16 +51,30 @@ export function mergePatch(data: string, patch: string, field: string): Result<s
  * What makes two requests "the same" to idempotency: the writes without their times,
  * since a retry is sent later than the first attempt.
  */
-export function writesHash(writes: readonly Write[]): string {
-  const text = JSON.stringify(writes, (key, value: unknown) => {
-    if (key === "timeMs") return undefined;
-    if (key === "data" && typeof value === "string") {
-      return value.replace(/"createdAtMs":\d+/, "");
-    }
-    return typeof value === "bigint" ? value.toString() : value;
-  });
-  return fingerprint(text);
+export const writesHash = (writes: readonly Write[]): string =>
+  fingerprint(writes.map((write) => JSON.stringify(sameness(write))).join(""));
+
+/** What must be equal in a write for it to be the same. */
+function sameness(write: Write): readonly unknown[] {
+  switch (write.op) {
+    case "objAdd":
+      return [write.op, write.otype, write.shard, withoutTime(write.data)];
+    case "objUpdate":
+      return [write.op, hex(write.id), write.patch, write.ifVersion];
+    case "objDelete":
+      return [write.op, hex(write.id), write.ifVersion];
+    case "assocAdd":
+      return [write.op, ...edge(write), withoutTime(write.data), write.ifVersion];
+    case "assocDelete":
+      return [write.op, ...edge(write), write.ifVersion];
+    case "assocChangeType":
+      return [write.op, ...edge(write), write.newType, write.ifVersion];
+  }
 }
+
+const hex = (id: Id): string => id.toString(16);
+const edge = ({ id1, atype, id2 }: AssocKey) => [hex(id1), atype, hex(id2)];
+const withoutTime = (data: string): string => data.replace(/"createdAtMs":\d+/, "");
 
 type Payload = Pick<ObjectKind, "payload" | "bytesMax" | "name">;
 
