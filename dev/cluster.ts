@@ -33,6 +33,8 @@ export interface ClusterOptions {
   readonly directSockets?: readonly WorkerId[];
   /** More Workers in the same runtime, such as a bench's bare Worker to compare with. */
   readonly moreWorkers?: readonly V4WorkerOptions[];
+  /** Opens the runtime's inspector there, for CPU profiles; 0 lets the system choose. */
+  readonly inspectorPort?: number;
   /** Where a request seems to come from when it does not say (`MF-CF-Blob`). */
   readonly cf?: Readonly<Record<string, unknown>>;
   readonly onStep?: (text: string) => void;
@@ -78,6 +80,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       cf: { ...LOCAL_CF, ...options.cf },
       log: new Log(LogLevel.WARN),
       telemetry: { enabled: false },
+      ...(options.inspectorPort !== undefined && { inspectorPort: options.inspectorPort }),
       ...(options.onLog && { handleStructuredLogs: logTo(options.onLog) }),
       ...(options.dataFolder !== null && {
         resourcePersistencePath: await storageIn(options.dataFolder),

@@ -1,0 +1,19 @@
+/** Bounds of every bench: unit in the name, reason beside the number. */
+export const BOUNDS = {
+  usersMax: 20_000,
+  postsMax: 200_000,
+  roundsMax: 20,
+  roundSecondsMax: 60,
+  connectionsMax: 256,
+  /** A round may be repeated this often before its quietest try is taken and marked. */
+  triesMax: 4,
+  /** How long a round waits for other processes to become quiet. */
+  quietWaitSeconds: 10,
+  /** Requests a generator writes down and repeats: several times the viewers. */
+  requestStream: 20_000,
+  writeStream: 500,
+  /** Inverse edges of the whole load arrive well within this. */
+  settleSecondsMax: 180,
+  /** Longer than any answer: what takes this long counts as a failure. */
+  requestTimeoutSeconds: 10,
+} as const;

@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import { bestGenerator } from "../load/generator.ts";
+import { measureInTurn } from "../measure/rounds.ts";
+import { digits } from "../report/table.ts";
+import { loadWorkload } from "../workload/load.ts";
+import { Oracle } from "../workload/oracle.ts";
+import { makeWorkload } from "../workload/workload.ts";
+import { keepWarm } from "./keep-warm.ts";
+import { type FeedReadOptions, feedReadOptions } from "./options.ts";
+import { type PageReader, readPage, type ReadPage } from "./pages.ts";
+import { type Product, startProduct } from "./product.ts";
+import { reportOf, reportText } from "./report.ts";
+import { makeTargets } from "./targets.ts";
+
+/** One write per so many reads. */
+const READS_PER_WRITE = 100;
+const VERIFIED_MIN = 60;
+
+const say = (text: string) => console.error(text);
+
+/** @returns the exit code: 1 when an answer was wrong, or a request failed. */
+export async function feedRead(args: readonly string[]): Promise<number> {
+  const options = feedReadOptions(args);
+  const folder = await mkdtemp(path.join(os.tmpdir(), "edgewise-bench-"));
+  const product = await startProduct(say);
+  try {
+    return await onProduct(product, options, folder);
+  } finally {
+    await product.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function onProduct(
+  product: Product,
+  options: FeedReadOptions,
+  folder: string,
+): Promise<number> {
+  const workload = makeWorkload(options);
+  const edges = workload.follows.reduce((sum, list) => sum + list.length, 0);
+  say(`Loading ${options.users} users, ${edges} follows, ${options.posts} posts`);
+  const ids = await loadWorkload(product.api, product.map, workload);
+  const tokens = await Promise.all(ids.map((id) => product.token(String(id))));
+
+  const viewers = [...new Set(workload.viewers)];
+  say(`Comparing the first pages of ${viewers.length} viewers with the oracle`);
+  const { api: _api, directUrl: url, map } = product;
+  const reader = { url, tokens, ids, map, workload, oracle: new Oracle(workload) };
+  const pages = await readPages(reader, viewers);
+  const wrong = [...pages.values()].filter((page) => page.difference !== null);
+  if (wrong.length > 0 || pages.size < Math.min(VERIFIED_MIN, options.users)) {
+    const examples = wrong.slice(0, 5).map((page) => `user ${page.viewer}: ${page.difference}`);
+    say(`${wrong.length} of ${pages.size} pages are wrong; nothing was timed.`);
+    for (const example of examples) say(example);
+    return 1;
+  }
+
+  const generator = bestGenerator();
+  const { beside } = options;
+  const parts = { folder, product, workload, ids, tokens, pages, beside };
+  const { targets, stop } = await makeTargets(parts);
+  const rest = keepWarm(() => readPage(reader, widest(pages)));
+  try {
+    const measured = await measureInTurn(targets, generator, {
+      ...options,
+      readsPerWrite: READS_PER_WRITE,
+      onRound: ({ name }, { cpuMsPerRead, readsPerSecond, foreignCores, isNoisy }) =>
+        say(
+          `${name.trim()}: ${digits(cpuMsPerRead, 3)} ms, ${digits(readsPerSecond, 0)}/s, ` +
+            `others ${digits(foreignCores, 2)} cores${isNoisy ? ", noisy" : ""}`,
+        ),
+    });
+    const report = reportOf(options, generator.name, [...pages.values()], measured);
+    console.log(reportText(report));
+    if (options.json !== null)
+      await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    return report.lines.some((line) => line.refused + line.lost > 0) ? 1 : 0;
+  } finally {
+    rest();
+    await stop();
+  }
+}
+
+/** The viewer whose page touches most shards. */
+const widest = (pages: ReadonlyMap<number, ReadPage>): number =>
+  [...pages.values()].reduce((best, page) => (page.shards > best.shards ? page : best)).viewer;
+
+/** One after another: it warms what a running product has warm, and nothing else. */
+async function readPages(
+  reader: PageReader,
+  viewers: readonly number[],
+): Promise<ReadonlyMap<number, ReadPage>> {
+  const pages = new Map<number, ReadPage>();
+  for (const viewer of viewers) pages.set(viewer, await readPage(reader, viewer));
+  return pages;
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { SignJWT } from "jose";
+
+import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
+import { evenShardMap, type ShardMap } from "../../core/tao/shard-map.ts";
+import { startCluster } from "../../dev/cluster.ts";
+import { OperatorApi } from "../../dev/operator/api.ts";
+import { runtimePids } from "../measure/processes.ts";
+
+export const SHARDS = 16;
+/** Of a viewer's token: longer than any bench. */
+const TOKEN_SECONDS = 6 * 3_600;
+
+/** The built product in a runtime process of its own, empty. */
+export interface Product {
+  /** Socket straight into the gateway. */
+  readonly directUrl: string;
+  readonly frontDoorUrl: string;
+  readonly pids: readonly number[];
+  readonly map: ShardMap;
+  readonly api: OperatorApi;
+  /** A token as the product's own sign-in gives: one user, no role. */
+  token(userId: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(onStep: (text: string) => void): Promise<Product> {
+  const before = new Set(runtimePids());
+  const cluster = await startCluster({
+    port: 0,
+    dataFolder: null,
+    directSockets: ["gateway"],
+    vars: { feed: { SHARDS: String(SHARDS) }, objects: { SHARDS: String(SHARDS) } },
+    onStep,
+    onLog: (level, message) => level === "error" && console.error(message),
+  });
+  const directUrl = await cluster.directUrl("edgewise-gateway");
+  const key = new TextEncoder().encode(cluster.secrets.authSecret);
+  return {
+    directUrl,
+    frontDoorUrl: cluster.url,
+    pids: runtimePids().filter((pid) => !before.has(pid)),
+    map: evenShardMap(
+      SHARDS,
+      new Map(DEFAULT_REGIONS.map((row) => [row.region, row.leaderWeight])),
+    ),
+    api: new OperatorApi(
+      { url: directUrl, secret: cluster.secrets.authSecret, issuer: "edgewise" },
+      {
+        fetch: (url, init) => fetch(url, init),
+        sleep: (ms) => delay(ms),
+        random: { next: Math.random },
+        nowMs: Date.now,
+      },
+    ),
+    token: (userId) =>
+      new SignJWT({ sub: userId })
+        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setIssuer("edgewise")
+        .setIssuedAt()
+        .setExpirationTime(`${TOKEN_SECONDS}s`)
+        .sign(key),
+    stop: () => cluster.stop(),
+  };
+}

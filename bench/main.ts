@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+
+import { BuildError } from "../deploy/build-web.ts";
+import { FlagError } from "../dev/operator/flags.ts";
+import { OperatorError } from "../dev/operator/api.ts";
+import { feedRead } from "./feed-read/feed-read.ts";
+import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
+
+interface Bench {
+  readonly about: string;
+  readonly help: string;
+  /** @returns the exit code. */
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  [
+    "feed-read",
+    {
+      about: "CPU, rate and latency of the home feed beside the platform's floor",
+      help: FEED_READ_HELP,
+      run: feedRead,
+    },
+  ],
+]);
+
+async function main([name = "", ...args]: readonly string[]): Promise<number> {
+  const bench = BENCHES.get(name);
+  if (bench === undefined) {
+    const isAsked = name === "" || name === "--help";
+    console.error(`${isAsked ? "" : `There is no bench "${name}".\n\n`}${listOfBenches()}`);
+    return isAsked ? 0 : 2;
+  }
+  if (wantsHelp(args)) {
+    console.log(bench.help);
+    return 0;
+  }
+  try {
+    return await bench.run(args);
+  } catch (error) {
+    const isExplained =
+      error instanceof FlagError || error instanceof BuildError || error instanceof OperatorError;
+    console.error(isExplained ? error.message : error);
+    return error instanceof FlagError ? 2 : 1;
+  }
+}
+
+const wantsHelp = (args: readonly string[]): boolean =>
+  parseArgs({ args: [...args], options: { help: { type: "boolean" } }, strict: false }).values
+    .help === true;
+
+const listOfBenches = (): string =>
+  [
+    "npm run bench -- NAME [options]; --help after a name says which.",
+    "",
+    ...[...BENCHES].map(([name, { about }]) => `  ${name.padEnd(12)}${about}`),
+  ].join("\n");
+
+process.exitCode = await main(process.argv.slice(2));
