@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 
-import type { Media, NewComment, NewPost, User } from "../../core/feed/schemas.ts";
+import { FakeAnswers, Refusal } from "./fake-answers.ts";
 import { PICTURES } from "./fake-pictures.ts";
-import { FakeWorld, type StoredPost } from "./fake-world.ts";
+import { FakeWorld } from "./fake-world.ts";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -19,23 +18,6 @@ const TYPES: Record<string, string> = {
 /** The gateway's own policy: what it forbids must not be needed. */
 const POLICY = "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'";
 
-interface Call {
-  readonly method: string;
-  readonly parts: readonly string[];
-  readonly query: URLSearchParams;
-  readonly body: Buffer;
-  readonly type: string;
-  readonly viewer: User | null;
-}
-
-class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, detail: string) {
-    super(detail);
-    this.status = status;
-  }
-}
-
 /** How a test makes the next calls go wrong: by method and start of path. */
 export interface Fault {
   readonly method: string;
@@ -46,6 +28,7 @@ export interface Fault {
 
 export class FakeApi {
   readonly world: FakeWorld;
+  readonly #answers: FakeAnswers;
   readonly faults: Fault[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   /** Resolve to let held writes go on: shows what the app does before the answer. */
@@ -57,6 +40,7 @@ export class FakeApi {
   constructor(dist: string) {
     this.#dist = dist;
     this.world = new FakeWorld(PICTURES);
+    this.#answers = new FakeAnswers(this.world);
     for (const { key, bytes } of PICTURES) this.world.media.set(key, { type: "image/png", bytes });
   }
 
@@ -105,7 +89,7 @@ export class FakeApi {
     }
     const handle = request.headers.authorization?.replace("Bearer token-", "") ?? "";
     const viewer = this.world.users.find((user) => user.handle === handle) ?? null;
-    const answer = this.#answer({
+    const answer = this.#answers.answer({
       method,
       parts: route.slice(1).split("/").map(decodeURIComponent),
       query: url.searchParams,
@@ -117,231 +101,6 @@ export class FakeApi {
     response.end(JSON.stringify(answer));
   }
 
-  #answer(call: Call): unknown {
-    const [head = "", second = ""] = call.parts;
-    if (head === "session")
-      return this.#session(this.world.userOf(json<{ handle: string }>(call).handle, null));
-    if (head === "demo") return { items: this.world.users.slice(0, 8), cursor: null };
-    if (head === "users" && second === "" && call.method === "POST") return this.#signUp(call);
-    const { viewer } = call;
-    if (viewer === null) throw new Refusal(401, "Sign in first.");
-    switch (head) {
-      case "feed":
-        return this.#feedPage(call, viewer, this.world.home(viewer));
-      case "users":
-        return this.#users(call, viewer);
-      case "posts":
-        return this.#posts(call, viewer);
-      case "comments":
-        return this.#comments(call, viewer);
-      case "settings":
-        return this.#settings(call, viewer);
-      case "media":
-        return this.#upload(call);
-      default:
-        return this.#ownList(head, viewer);
-    }
-  }
-
-  #session(user: User | undefined): unknown {
-    if (user === undefined) throw new Refusal(404, "There is no such user.");
-    return { token: `token-${user.handle}`, expiresAtMs: Date.now() + 3_600_000, user };
-  }
-
-  #signUp(call: Call): unknown {
-    const { handle, name, bio } = json<{ handle: string; name: string; bio: string }>(call);
-    if (this.world.userOf(handle, null) !== undefined)
-      throw new Refusal(409, "That handle is taken.");
-    return this.#session(this.world.addUser(handle, name, bio));
-  }
-
-  /** The cursor names the last post of the page before, as a moving list requires. */
-  #feedPage(
-    call: Call,
-    viewer: User,
-    found: { posts: StoredPost[]; hidden: Record<string, number> },
-  ): unknown {
-    const limit = Number(call.query.get("limit") ?? 20);
-    const after = call.query.get("cursor");
-    const from = after === null ? 0 : found.posts.findIndex((post) => post.id === after) + 1;
-    const items = found.posts.slice(from, from + limit);
-    const more = from + limit < found.posts.length;
-    return {
-      items: items.map((post) => this.world.view(viewer, post)),
-      cursor: more ? (items.at(-1)?.id ?? null) : null,
-      mode: "latest",
-      reason: "requested",
-      ageMs: 0,
-      hidden: after === null ? found.hidden : {},
-      calls: 2,
-    };
-  }
-
-  #profile(viewer: User, user: User): unknown {
-    const { world } = this;
-    const ends = [...world.follows].map((edge) => edge.split(">"));
-    const counts = {
-      posts: world.posts.filter((post) => post.authorId === user.id).length,
-      followers: ends.filter(([, to]) => to === user.id).length,
-      following: ends.filter(([from]) => from === user.id).length,
-      friends: world.users.filter((other) => world.areFriends(user.id, other.id)).length,
-    };
-    return { ...user, counts, relationship: world.relationship(viewer, user) };
-  }
-
-  #users(call: Call, viewer: User): unknown {
-    const { world } = this;
-    const [, name = "", what] = call.parts;
-    if (name === "suggested") {
-      const known = (user: User): boolean =>
-        world.follows.has(`${viewer.id}>${user.id}`) || world.apart(viewer.id, user.id);
-      return {
-        items: world.users.filter((user) => user.id !== viewer.id && !known(user)),
-        cursor: null,
-      };
-    }
-    const user = world.userOf(name, viewer);
-    if (user === undefined) throw new Refusal(404, "There is no such user.");
-    if (call.method === "PATCH") return Object.assign(user, json<Partial<User>>(call));
-    if (what === undefined) return this.#profile(viewer, user);
-    if (what === "posts") {
-      const posts = world.posts.filter(
-        (post) => post.authorId === user.id && world.visible(viewer, post),
-      );
-      return this.#feedPage(call, viewer, { posts, hidden: {} });
-    }
-    if (call.method === "GET") return { items: this.#listOf(user, what), cursor: null };
-    const sets = {
-      follow: world.follows,
-      friend: world.asked,
-      block: world.blocks,
-      mute: world.mutes,
-    };
-    this.#relate(sets[what as keyof typeof sets], what, viewer, user, call.method === "PUT");
-    return this.#profile(viewer, user);
-  }
-
-  #relate(set: Set<string>, what: string, viewer: User, user: User, on: boolean): void {
-    const edges = [`${viewer.id}>${user.id}`, `${user.id}>${viewer.id}`] as const;
-    if (on) set.add(edges[0]);
-    else set.delete(edges[0]);
-    if (what === "friend" && !on) set.delete(edges[1]);
-    if (what !== "block" || !on) return;
-    for (const edge of edges) {
-      this.world.follows.delete(edge);
-      this.world.asked.delete(edge);
-    }
-  }
-
-  #listOf(user: User, what: string): User[] {
-    const { world } = this;
-    return world.users.filter((other) => {
-      if (what === "followers") return world.follows.has(`${other.id}>${user.id}`);
-      if (what === "following") return world.follows.has(`${user.id}>${other.id}`);
-      return world.areFriends(user.id, other.id);
-    });
-  }
-
-  #ownList(head: string, viewer: User): unknown {
-    const { world } = this;
-    const items = world.users.filter((user) => {
-      const { blocking, muting, friend } = world.relationship(viewer, user);
-      return head === "blocks" ? blocking : head === "mutes" ? muting : friend === "incoming";
-    });
-    return { items, cursor: null };
-  }
-
-  #posts(call: Call, viewer: User): unknown {
-    const { world } = this;
-    const [, id = "", what] = call.parts;
-    if (id === "") {
-      const post = json<NewPost>(call);
-      const stored = world.addPost({
-        authorId: viewer.id,
-        text: post.text ?? "",
-        audience: post.audience ?? "public",
-        media: post.media ?? [],
-        ...(post.repostOf !== undefined && { repostOf: post.repostOf }),
-        ...(post.quoteOf !== undefined && { quoteOf: post.quoteOf }),
-      });
-      return world.view(viewer, stored);
-    }
-    const post = world.posts.find((item) => item.id === id);
-    if (post === undefined || !world.visible(viewer, post))
-      throw new Refusal(404, "There is no such post.");
-    if (what === "reaction") return this.#react(call, viewer, id);
-    if (what === "reactions") return this.#reactions(id);
-    if (what === "comments") return this.#thread(call, viewer, id);
-    if (call.method === "DELETE") {
-      world.posts = world.posts.filter((item) => item.id !== id && item.repostOf !== id);
-      return null;
-    }
-    if (call.method === "PATCH")
-      post.audience = json<{ audience: StoredPost["audience"] }>(call).audience;
-    return world.view(viewer, post);
-  }
-
-  #react(call: Call, viewer: User, id: string): unknown {
-    const key = `${viewer.id}>${id}`;
-    const kind = call.method === "PUT" ? json<{ kind: "like" }>(call).kind : null;
-    if (kind === null) this.world.reactions.delete(key);
-    else this.world.reactions.set(key, kind);
-    return { reaction: kind, reactions: 0 };
-  }
-
-  #reactions(id: string): unknown {
-    const items = this.world.users.flatMap((user) => {
-      const kind = this.world.reactions.get(`${user.id}>${id}`);
-      return kind ? [{ user, kind, createdAtMs: this.world.nowMs }] : [];
-    });
-    return { items, cursor: null };
-  }
-
-  #thread(call: Call, viewer: User, postId: string): unknown {
-    const { world } = this;
-    if (call.method === "POST") {
-      const { text, replyTo = null } = json<NewComment>(call);
-      const createdAtMs = (world.nowMs += 1_000);
-      const comment = {
-        id: world.nextId(),
-        postId,
-        authorId: viewer.id,
-        text,
-        replyTo,
-        createdAtMs,
-      };
-      world.comments.push(comment);
-      return world.viewComment(viewer, comment);
-    }
-    const items = world.comments.filter((comment) => comment.postId === postId);
-    return { items: items.map((comment) => world.viewComment(viewer, comment)), cursor: null };
-  }
-
-  #comments(call: Call, viewer: User): unknown {
-    const [, id = "", what] = call.parts;
-    if (what === "reaction") return this.#react(call, viewer, id);
-    this.world.comments = this.world.comments.filter((comment) => comment.id !== id);
-    return null;
-  }
-
-  #settings(call: Call, viewer: User): unknown {
-    if (call.method === "PUT") this.world.settings.set(viewer.id, json(call));
-    const fallback = {
-      feedMode: "latest",
-      defaultAudience: "public",
-      theme: "system",
-      autoplay: false,
-    };
-    return this.world.settings.get(viewer.id) ?? fallback;
-  }
-
-  #upload(call: Call): Media {
-    const hash = createHash("sha256").update(call.body).digest("hex").slice(0, 32);
-    const key = `${hash}.png`;
-    this.world.media.set(key, { type: call.type, bytes: call.body });
-    return { key, width: call.body.readUInt32BE(16), height: call.body.readUInt32BE(20), alt: "" };
-  }
-
   #serveMedia(response: ServerResponse, key: string): void {
     const found = this.world.media.get(key);
     if (found === undefined) throw new Refusal(404, "There is no such image.");
@@ -349,8 +108,6 @@ export class FakeApi {
     response.end(found.bytes);
   }
 }
-
-const json = <T>(call: Call): T => JSON.parse(call.body.toString("utf8")) as T;
 
 /** A file of the built app; any other path is a page of the app itself. */
 async function serveFile(dist: string, response: ServerResponse, pathname: string): Promise<void> {

@@ -60,9 +60,14 @@ describe("people", () => {
     const { page, api } = visit;
     await signIn(visit);
     await page.goto(`${visit.url}/u/milo`);
+    await page.locator(POST).first().waitFor();
     await page.getByRole("button", { name: "More about this person" }).click();
     await page.getByRole("menuitem", { name: "Mute @milo" }).click();
     await page.getByText("Muted", { exact: true }).waitFor();
+    expect(
+      await page.locator(POST).count(),
+      "a profile shows its posts all the same",
+    ).toBeGreaterThan(3);
     await expect.poll(() => api.world.mutes.size).toBe(1);
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Muted", { exact: true }).waitFor({ state: "detached" });

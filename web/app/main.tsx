@@ -5,8 +5,14 @@ import { startRouter } from "./state/location.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/menus.css";
+import "./styles/states.css";
 import "./styles/shell.css";
+import "./styles/shell-narrow.css";
 import "./styles/post.css";
+import "./styles/actions.css";
+import "./styles/composer.css";
+import "./styles/people.css";
 import "./styles/pages.css";
 import "./styles/overlays.css";
 

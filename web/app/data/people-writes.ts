@@ -37,11 +37,16 @@ export async function relate(
 
 /** What else the relation changes on screen. */
 function settle(userId: string, relation: Relation, on: boolean): void {
-  if ((relation === "block" || relation === "mute") && on) {
-    updateLists((pages) => removeAuthor(pages, userId) as Pages);
-  }
+  if (relation === "block" || relation === "mute") hideOrShow(userId, relation, on);
   if (relation === "follow" || relation === "friend") offerNewPosts();
   for (const root of ["own", "users"]) void queryClient.invalidateQueries({ queryKey: [root] });
+}
+
+/** A block empties every list of that author; a mute only the feed, as on the server. */
+function hideOrShow(userId: string, relation: "block" | "mute", on: boolean): void {
+  const roots = relation === "block" ? ["feed", "posts-of"] : ["feed"];
+  if (on) updateLists((pages) => removeAuthor(pages, userId) as Pages, roots);
+  else for (const root of roots) void queryClient.invalidateQueries({ queryKey: [root] });
 }
 
 /** An empty feed starts over; one that is being read only learns that there is more. */

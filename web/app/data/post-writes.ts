@@ -29,8 +29,11 @@ import { queryClient } from "./query-client.ts";
 type Pages = InfiniteData<FeedPage, string | undefined>;
 
 /** Every cached list of posts: home and profiles. */
-export function updateLists(update: (pages: Pages) => Pages): void {
-  for (const root of ["feed", "posts-of"]) {
+export function updateLists(
+  update: (pages: Pages) => Pages,
+  roots: readonly string[] = ["feed", "posts-of"],
+): void {
+  for (const root of roots) {
     queryClient.setQueriesData<Pages>({ queryKey: [root] }, (pages) => pages && update(pages));
   }
 }

@@ -89,7 +89,7 @@ function Choice<T extends string>({ title, name, value, options, onPick }: Choic
   return (
     <fieldset class="settings-group">
       <legend>{title}</legend>
-      <div class="segments">
+      <div class="segments" style={{ "--columns": options.length % 2 === 0 ? 2 : 3 }}>
         {options.map(([option, label, hint]) => (
           <label key={option} class="segment">
             <input
