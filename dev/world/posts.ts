@@ -101,12 +101,13 @@ export function postSlots(person: Person, spec: PostSpec): readonly PostSlot[] {
   });
 }
 
-/** A public original that someone this person follows wrote before; null when there is none. */
+/** A public original that someone this person follows wrote before and that is not in `shared`; null when there is none. */
 function somethingToShare(
   random: Random,
   person: Person,
   beforeMs: number,
   context: PostContext,
+  shared: Set<string>,
 ): PostRef | null {
   const followed = context.graph.follows.of(person.index);
   for (let tries = 0; tries < 6 && followed.length > 0; tries++) {
@@ -118,7 +119,12 @@ function somethingToShare(
           ? [place]
           : [],
       );
-    if (candidates.length > 0) return { author, place: pick(random, candidates.slice(-4)) };
+    if (candidates.length === 0) continue;
+    const place = pick(random, candidates.slice(-4));
+    const key = `${author}/${place}`;
+    if (shared.has(key)) continue;
+    shared.add(key);
+    return { author, place };
   }
   return null;
 }
@@ -143,13 +149,21 @@ function someoneKnown(random: Random, person: Person, context: PostContext): str
   return `@${other?.handle ?? person.handle}`;
 }
 
-/** The whole post, words and pictures. */
-export function planPost(person: Person, place: number, context: PostContext): PlannedPost {
+/**
+ * The whole post, words and pictures.
+ * @param shared what the person's earlier posts shared; nobody shares a post twice.
+ */
+export function planPost(
+  person: Person,
+  place: number,
+  context: PostContext,
+  shared: Set<string>,
+): PlannedPost {
   const random = stream(context.spec.seed, "post", person.index, place);
   const slot = context.slotsOf(person.index)[place];
   if (slot === undefined) throw new RangeError(`no post ${place} of person ${person.index}`);
   const about =
-    slot.kind === "original" ? null : somethingToShare(random, person, slot.atMs, context);
+    slot.kind === "original" ? null : somethingToShare(random, person, slot.atMs, context, shared);
   // With nothing to share yet, it becomes a post of their own.
   const kind = about === null ? "original" : slot.kind;
   const ref = { author: person.index, place };

@@ -79,8 +79,10 @@ export function generateWorld(spec: WorldSpec): World {
     people,
     graph,
     slotsOf,
-    postsOf: (author) =>
-      slotsOf(author).map((_, place) => planPost(personAt(author), place, context)),
+    postsOf: (author) => {
+      const shared = new Set<string>();
+      return slotsOf(author).map((_, place) => planPost(personAt(author), place, context, shared));
+    },
     reactionsTo: (post) => reactionsTo(post, context, spec.reactionsPerPost),
     commentsOn: (post) => commentsOn(post, context, spec.commentsPerPost),
     metAtMs: (a, b) => {

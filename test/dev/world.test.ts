@@ -97,6 +97,15 @@ it("tells time forwards: joined, posted, commented, answered, reacted, now", ({ 
   }
 });
 
+it("shares no post twice by the same person", ({ expect }) => {
+  for (const person of world.people) {
+    const shared = world
+      .postsOf(person.index)
+      .flatMap(({ about }) => (about === null ? [] : [`${about.author}/${about.place}`]));
+    expect(new Set(shared).size).toBe(shared.length);
+  }
+});
+
 it("lets only those react and comment who may see the post", ({ expect }) => {
   const { graph } = world;
   const talkers = (post: (typeof posts)[number]) => [
