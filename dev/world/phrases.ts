@@ -48,7 +48,7 @@ export function fill(
     .replaceAll(/\{(\d+)-(\d+)\}/g, (_slot, from: string, to: string) =>
       String(between(random, Number(from), Number(to))),
     )
-    .replaceAll(" / ", "\n")
+    .replaceAll(/ ?\/ /g, "\n")
     .replaceAll(/([.!?])\./g, "$1");
 }
 

@@ -9,6 +9,7 @@ import type { SceneKind } from "./topics/topic.ts";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 export const WORLD_DAYS = 30;
+const GROWTH = 1.3;
 
 export type PostKind = "original" | "quote" | "repost";
 /** A post by its place: the author's index, and the place among the author's posts, oldest first. */
@@ -52,7 +53,8 @@ function awake(hour: number, peakHour: number): number {
 
 function momentOf(random: Random, person: Person, nowMs: number): number {
   const spanMs = Math.min(WORLD_DAYS * DAY_MS, nowMs - person.createdAtMs) - 60_000;
-  const anyMoment = () => nowMs - 60_000 - Math.floor(random.next() * spanMs);
+  // The world has been growing: the last days hold more than the first.
+  const anyMoment = () => nowMs - 60_000 - Math.floor(random.next() ** GROWTH * spanMs);
   for (let tries = 0; tries < 40; tries++) {
     const atMs = anyMoment();
     const local = new Date(atMs + person.utcOffsetMs);
