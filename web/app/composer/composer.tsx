@@ -38,9 +38,6 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
     })),
   );
   useGrowing(boxRef, draft.text);
-  useEffect(() => {
-    if (focused) boxRef.current?.focus();
-  }, [focused]);
 
   const audience = draft.audience ?? settings.data?.defaultAudience ?? "public";
   const length = draft.text.trim().length;
@@ -85,6 +82,7 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
         <textarea
           ref={boxRef}
           rows={1}
+          data-first-focus={focused || undefined}
           placeholder={quote === null ? "What’s on your mind?" : "Add your words"}
           aria-label="Text of the post"
           value={draft.text}

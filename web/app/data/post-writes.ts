@@ -9,6 +9,8 @@ import type {
   ReactionKind,
   User,
 } from "../../../core/feed/schemas.ts";
+import { navigate, placeStore } from "../state/location.ts";
+import { postPath } from "../state/routes.ts";
 import { showToast } from "../state/toasts.ts";
 import { api, react } from "./api.ts";
 import {
@@ -108,6 +110,11 @@ export async function publish(
     const saved = await api.createPost(post);
     update((pages) => settlePending(pages, pending.id, saved) as Pages);
     void queryClient.invalidateQueries({ queryKey: ["profile", author.handle] });
+    // Where the new post is not in sight, a line says that it is there.
+    if (placeStore.get().path !== "/") {
+      const run = (): void => navigate(postPath(saved.id));
+      showToast("Posted", { action: { label: "View", run } });
+    }
     return true;
   } catch (error) {
     update((pages) => removeFromPages(pages, pending.id) as Pages);

@@ -1,3 +1,5 @@
+import { useState } from "preact/hooks";
+
 import type { User } from "../../../core/feed/schemas.ts";
 import { hueOf, initialsOf } from "../format/face.ts";
 
@@ -6,8 +8,18 @@ type Face = Pick<User, "id" | "name" | "avatar">;
 /** The picture, or initials on a colour of the person's own. The name stands beside it. */
 export function Avatar({ user, size = 44 }: { user: Face; size?: number }) {
   const box = { width: size, height: size };
-  if (user.avatar !== null) {
-    return <img class="avatar" style={box} src={`/media/${user.avatar}`} alt="" loading="lazy" />;
+  const [broken, setBroken] = useState<string | null>(null);
+  if (user.avatar !== null && user.avatar !== broken) {
+    return (
+      <img
+        class="avatar"
+        style={box}
+        src={`/media/${user.avatar}`}
+        alt=""
+        loading="lazy"
+        onError={() => setBroken(user.avatar)}
+      />
+    );
   }
   const style = { ...box, fontSize: Math.round(size * 0.38), "--hue": hueOf(user.id) };
   return (

@@ -15,10 +15,11 @@ interface Props {
 /** The browser's modal dialog: it keeps the focus inside, and Escape closes it. */
 export function Dialog({ title, onClose, children, className = "", bare = false }: Props) {
   const dialogRef = useRef<HTMLDialogElement>(null);
-  // Before the effects of what is inside, so that a field can ask for the focus.
+  // At once, so that what is typed next already goes into the dialog.
   useLayoutEffect(() => {
     const opener = document.activeElement;
     dialogRef.current?.showModal();
+    dialogRef.current?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
     };
