@@ -48,8 +48,11 @@ function plain(out: NodeJS.WriteStream): Progress {
       const nowMs = Date.now();
       if (nowMs - saidMs < LINE_EVERY_MS || done === 0) return;
       saidMs = nowMs;
-      const leftS = Math.round(((nowMs - startedMs) * (total - done)) / Math.max(1, done) / 1_000);
-      out.write(`${Math.floor((100 * done) / total)}% · ${note} · about ${leftS} s left\n`);
+      const share = done / total;
+      const leftS = Math.round(((nowMs - startedMs) * (1 - share)) / share / 1_000);
+      // Before this, one slow start would promise an hour.
+      const left = share < 0.05 ? "" : ` · about ${leftS} s left`;
+      out.write(`${Math.floor(100 * share)}% · ${note}${left}\n`);
     },
     finish: (summary) => void out.write(`${summary}\n`),
   };
