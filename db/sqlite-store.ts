@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, lt, sql } from "drizzle-orm";
 import { type DrizzleSqliteDODatabase, drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 
@@ -24,6 +24,7 @@ import type {
 import type { Assoc, TaoObject } from "../core/tao/types.ts";
 import type { Version } from "../core/tao/version.ts";
 import migrations from "./sqlite-migrations/migrations.js";
+import { prepareQueries, type Queries } from "./sqlite-queries.ts";
 import * as rows from "./sqlite-rows.ts";
 import * as schema from "./sqlite-schema.ts";
 import { writeCommit } from "./sqlite-commit.ts";
@@ -39,12 +40,12 @@ const FIRST_EPOCH = 1;
 export class SqliteStore implements GraphStore {
   readonly #storage: DurableObjectStorage;
   readonly #db: DrizzleSqliteDODatabase;
-  readonly #range: ReturnType<typeof prepareRange>;
+  readonly #queries: Queries;
 
   private constructor(storage: DurableObjectStorage, db: DrizzleSqliteDODatabase) {
     this.#storage = storage;
     this.#db = db;
-    this.#range = prepareRange(db);
+    this.#queries = prepareQueries(db);
   }
 
   /** Migrates the object's SQLite to this version of the schema first. */
@@ -55,7 +56,7 @@ export class SqliteStore implements GraphStore {
   }
 
   async head(): Promise<Version> {
-    const row = this.#db.select().from(schema.head).get();
+    const row = this.#queries.head.get();
     return row === undefined ? { epoch: FIRST_EPOCH, seq: 0 } : { epoch: row.epoch, seq: row.seq };
   }
 
@@ -90,7 +91,7 @@ export class SqliteStore implements GraphStore {
 
   async ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]> {
     return queries.map((query) =>
-      this.#range
+      this.#queries.range
         .all({
           id1: idToKey(query.id1),
           atype: query.atype,
@@ -105,13 +106,8 @@ export class SqliteStore implements GraphStore {
   }
 
   async logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null> {
-    const found = this.#db
-      .select({ record: schema.log.record })
-      .from(schema.log)
-      .where(gt(schema.log.lastSeq, after.seq))
-      .orderBy(asc(schema.log.lastSeq))
-      .limit(limit)
-      .all()
+    const found = this.#queries.logAfter
+      .all({ after: after.seq, limit })
       .map((row) => decodeRecord(row.record));
     const first = found[0];
     return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
@@ -185,64 +181,33 @@ export class SqliteStore implements GraphStore {
   }
 
   #objects(ids: readonly Id[]): ObjectRow[] {
-    return rows.jsonChunks(ids.map((id) => [idToKey(id)])).flatMap((chunk) =>
-      this.#db
-        .select()
-        .from(schema.objects)
-        .where(sql`${schema.objects.id} IN (SELECT value ->> 0 FROM json_each(${chunk}))`)
-        .all()
-        .map(rows.fromObject),
-    );
+    const chunks = rows.jsonChunks(ids.map((id) => [idToKey(id)]));
+    return chunks.flatMap((keys) => this.#queries.objects.all({ keys }).map(rows.fromObject));
   }
 
-  #assocs(keys: readonly AssocKey[]): Assoc[] {
-    const { assocs } = schema;
-    return rows.jsonChunks(keys.map(rows.assocKeyCells)).flatMap((chunk) =>
-      this.#db
-        .select()
-        .from(assocs)
-        .where(
-          sql`(${assocs.id1}, ${assocs.atype}, ${assocs.id2}) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(${chunk}))`,
-        )
-        .all()
-        .map(rows.fromAssoc),
-    );
+  #assocs(keyed: readonly AssocKey[]): Assoc[] {
+    const chunks = rows.jsonChunks(keyed.map(rows.assocKeyCells));
+    return chunks.flatMap((keys) => this.#queries.assocs.all({ keys }).map(rows.fromAssoc));
   }
 
-  #lists(keys: readonly ListKey[]): ListRow[] {
-    const { lists } = schema;
-    return rows.jsonChunks(keys.map(({ id1, atype }) => [idToKey(id1), atype])).flatMap((chunk) =>
-      this.#db
-        .select()
-        .from(lists)
-        .where(
-          sql`(${lists.id1}, ${lists.atype}) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${chunk}))`,
-        )
-        .all()
-        .map(rows.fromList),
-    );
+  #lists(keyed: readonly ListKey[]): ListRow[] {
+    const chunks = rows.jsonChunks(keyed.map(({ id1, atype }) => [idToKey(id1), atype]));
+    return chunks.flatMap((keys) => this.#queries.lists.all({ keys }).map(rows.fromList));
   }
 
   #ops(opIds: readonly string[]): OpRow[] {
     return opIds.flatMap((opId) => {
-      const row = this.#db.select().from(schema.ops).where(eq(schema.ops.opId, opId)).get();
+      const row = this.#queries.op.get({ opId });
       return row === undefined ? [] : rows.fromOp(row);
     });
   }
 
   /** Tombstones keep their ids, so the largest stored id is the largest ever given out. */
   #lastIds(shards: readonly LogicalShard[]): ReadonlyMap<LogicalShard, Id> {
-    const { objects } = schema;
     const last = new Map<LogicalShard, Id>();
     for (const shard of shards) {
       const { from, to } = idRange(shard);
-      const row = this.#db
-        .select({ id: objects.id })
-        .from(objects)
-        .where(and(gte(objects.id, idToKey(from)), lt(objects.id, idToKey(to))))
-        .orderBy(desc(objects.id))
-        .limit(1)
-        .get();
+      const row = this.#queries.lastId.get({ from: idToKey(from), to: idToKey(to) });
       if (row !== undefined) last.set(shard, idFromKey(row.id));
     }
     return last;
@@ -250,31 +215,8 @@ export class SqliteStore implements GraphStore {
 
   #sources(shards: readonly PhysicalShard[]): SourceRow[] {
     return shards.flatMap((shard) => {
-      const row = this.#db
-        .select()
-        .from(schema.sources)
-        .where(eq(schema.sources.shard, shard))
-        .get();
+      const row = this.#queries.source.get({ shard });
       return row === undefined ? [] : { shard, version: { epoch: row.epoch, seq: row.seq } };
     });
   }
-}
-
-function prepareRange(db: DrizzleSqliteDODatabase) {
-  const { assocs } = schema;
-  return db
-    .select()
-    .from(assocs)
-    .where(
-      and(
-        eq(assocs.id1, sql.placeholder("id1")),
-        eq(assocs.atype, sql.placeholder("atype")),
-        sql`(${assocs.timeMs}, ${assocs.id2}) < (${sql.placeholder("afterMs")}, ${sql.placeholder("afterId")})`,
-        lte(assocs.timeMs, sql.placeholder("highMs")),
-        gte(assocs.timeMs, sql.placeholder("lowMs")),
-      ),
-    )
-    .orderBy(desc(assocs.timeMs), desc(assocs.id2))
-    .limit(sql.placeholder("limit"))
-    .prepare();
 }
