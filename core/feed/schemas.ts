@@ -72,19 +72,13 @@ const innerPost = {
   media: z.array(mediaSchema),
   createdAtMs: timeSchema,
   counts: z.object({ reactions: z.int(), comments: z.int(), reposts: z.int() }),
+  viewer: z.object({ reaction: reactionKindSchema.nullable() }),
 };
-export const embeddedPostSchema = z
-  .object({
-    ...innerPost,
-    /** A repost's original carries it, since the reader reacts to the original. */
-    viewer: z.object({ reaction: reactionKindSchema.nullable() }).optional(),
-  })
-  .meta({ id: "EmbeddedPost" });
+export const embeddedPostSchema = z.object(innerPost).meta({ id: "EmbeddedPost" });
 
 export const postSchema = z
   .object({
     ...innerPost,
-    viewer: z.object({ reaction: reactionKindSchema.nullable() }),
     /** Present on a repost; the outer text is then empty. */
     repostOf: embeddedPostSchema.nullable().optional(),
     /** Present on a quote; null when the quoted post is gone or hidden. */

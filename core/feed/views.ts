@@ -36,9 +36,15 @@ export function userView(id: Id, json: string): User {
   return { id: formatId(id), handle, name, bio, avatar, createdAtMs };
 }
 
-export function embeddedView(post: StoredPost, author: User): EmbeddedPost {
+export function embeddedView(
+  post: StoredPost,
+  author: User,
+  reaction: ReactionKind | null,
+): EmbeddedPost {
   const { text, audience, media, createdAtMs } = post.payload;
-  return { id: formatId(post.id), author, text, audience, media, createdAtMs, counts: post.counts };
+  const { counts } = post;
+  const viewer = { reaction };
+  return { id: formatId(post.id), author, text, audience, media, createdAtMs, counts, viewer };
 }
 
 export interface PostParts {
@@ -53,8 +59,7 @@ export interface PostParts {
 export function postView(parts: PostParts): Post {
   const { post, author, reaction, repostOf, quoteOf } = parts;
   return {
-    ...embeddedView(post, author),
-    viewer: { reaction },
+    ...embeddedView(post, author, reaction),
     ...(repostOf !== undefined && { repostOf }),
     ...(quoteOf !== undefined && { quoteOf }),
   };

@@ -39,10 +39,10 @@ const inner = (id: string, authorId = "1"): EmbeddedPost => ({
   media: [],
   createdAtMs: Number(id),
   counts: { reactions: 2, comments: 0, reposts: 0 },
+  viewer: { reaction: null },
 });
 const post = (id: string, authorId = "1", more: Partial<Post> = {}): Post => ({
   ...inner(id, authorId),
-  viewer: { reaction: null },
   ...more,
 });
 const pages = (...lists: Post[][]) => ({

@@ -35,7 +35,7 @@ function embed(id: Id, world: World, surface: Surface): Verdict<EmbeddedPost> {
   const author = post === undefined ? undefined : world.users.get(post.author);
   if (post === undefined || author === undefined) return hide("original");
   const rule = hiddenBy(rated(post), world.standing, surface);
-  if (rule === null) return show(embeddedView(post, author));
+  if (rule === null) return show(embeddedView(post, author, world.reactions.get(id) ?? null));
   // The viewer's own choices keep their name; others' choices look like a deletion.
   return hide(rule === "blocked" || rule === "muted" ? rule : "original");
 }

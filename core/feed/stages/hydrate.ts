@@ -76,16 +76,20 @@ async function readPeople(
   return ok({ users: new Map([...known.users, ...users.value]), standing: standing.value });
 }
 
-/** The viewer's reactions to posts that the newest reactions do not reach back to. */
+/**
+ * The viewer's reactions to posts that the newest reactions do not reach back to. How old
+ * an original is, is not known yet: it is asked about whenever there are older reactions.
+ */
 async function olderReactions(
   call: Call,
   candidates: readonly Candidate[],
   { completeAfterMs }: RecentReactions,
 ): Promise<ReadonlyMap<Id, ReactionKind>> {
   const { viewer } = call;
-  const id2s = candidates.flatMap(({ post }) =>
-    post !== null && post.payload.createdAtMs <= completeAfterMs ? [post.id] : [],
-  );
+  const id2s = candidates.flatMap(({ post, original }) => [
+    ...(post !== null && post.payload.createdAtMs <= completeAfterMs ? [post.id] : []),
+    ...(original !== null && completeAfterMs > -Infinity ? [original] : []),
+  ]);
   if (viewer === null || id2s.length === 0) return new Map();
 
   const read = { op: "assocGet", id1: viewer, atype: ASSOC.likes, id2s } as const;

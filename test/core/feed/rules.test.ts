@@ -5,6 +5,7 @@ import { post } from "../../../core/feed/usecases/posts.ts";
 import { deletePost, setAudience } from "../../../core/feed/usecases/own-posts.ts";
 import { react, reactions } from "../../../core/feed/usecases/reactions.ts";
 import type { Audience } from "../../../core/feed/schemas.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import { codeOf, FeedWorld, idsOf, must } from "../../fakes/feed-world.ts";
 
 const PAGE = { limit: 20, cursor: undefined };
@@ -133,6 +134,23 @@ describe("rules of the home feed", () => {
       expect(page.hidden).toEqual(by === "viewer" ? { blocked: 1 } : { original: 1 });
     },
   );
+
+  it("shows the viewer's reaction on what is embedded, however old it is", async ({ expect }) => {
+    const { world, viewer, author, post: original } = await pair();
+    const other = await world.user("other");
+    await world.relate(viewer, other, "follow");
+    await must(react(world.as(viewer), "post", original.id, "wow"));
+    for (let i = 0; i < LIMITS.viewerReactionsMax; i++) {
+      const newer = await world.post(author);
+      await must(react(world.as(viewer), "post", newer.id, "like"));
+    }
+    const quote = await world.post(other, { quoteOf: original.id });
+
+    const { items } = await world.home(viewer);
+    const embedded = items.find((item) => item.id === quote.id)?.quoteOf;
+    expect(embedded?.viewer).toEqual({ reaction: "wow" });
+    expect(embedded?.counts.reactions).toBe(1);
+  });
 
   it("leaves muted people out of the home feed, embedded ones too, and of nothing else", async ({
     expect,

@@ -12,12 +12,12 @@ export const isPending = (post: { readonly id: string }): boolean => post.id.sta
 
 interface Reactable {
   readonly counts: { readonly reactions: number };
-  readonly viewer?: { readonly reaction: ReactionKind | null } | undefined;
+  readonly viewer: { readonly reaction: ReactionKind | null };
 }
 
 /** The post as it looks once the viewer's reaction is `kind`. Applying the old kind undoes it. */
 export function withReaction<T extends Reactable>(post: T, kind: ReactionKind | null): T {
-  const had = (post.viewer?.reaction ?? null) === null ? 0 : 1;
+  const had = post.viewer.reaction === null ? 0 : 1;
   const has = kind === null ? 0 : 1;
   const reactions = Math.max(0, post.counts.reactions + has - had);
   return { ...post, viewer: { reaction: kind }, counts: { ...post.counts, reactions } };

@@ -67,7 +67,7 @@ async function optimistic(
 }
 
 export function reactTo(post: EmbeddedPost, kind: ReactionKind | null): Promise<boolean> {
-  const before = post.viewer?.reaction ?? null;
+  const before = post.viewer.reaction;
   return optimistic(
     () => changeEverywhere(post.id, (item) => withReaction(item, kind)),
     () => changeEverywhere(post.id, (item) => withReaction(item, before)),

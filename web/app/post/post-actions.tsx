@@ -44,7 +44,7 @@ export function PostActions({ post }: { post: Post }) {
       </button>
       <RepostMenu post={subject} count={reposts} disabled={disabled} />
       <ReactionButton
-        reaction={subject.viewer?.reaction ?? null}
+        reaction={subject.viewer.reaction}
         count={reactions}
         disabled={disabled}
         onReact={(kind) => void reactTo(subject, kind)}
