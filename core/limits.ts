@@ -108,9 +108,12 @@ export const LIMITS = {
   /** Per address, not signed in: offices share an address, so more than one person needs. */
   anonymousPerSecond: 10,
   anonymousBurst: 100,
-  /** Per address: sign-in, sign-up and tokens that fail verification. */
+  /** Per address: sign-in and sign-up. */
   signInsPerSecond: 1,
   signInsBurst: 20,
+  /** Per address: tokens that fail verification. Apart from sign-ins, which good tokens follow. */
+  badTokensPerSecond: 1,
+  badTokensBurst: 20,
   /** Per address: one page shows up to 100 images and avatars. */
   mediaPerSecond: 200,
   mediaBurst: 1_000,
@@ -131,6 +134,8 @@ export const LIMITS = {
   bodyDiscardBytesMax: 16_000_000,
   /** Width and height, pixels: what common decoders accept. */
   mediaSideMax: 16_384,
+  /** Width times height: a phone's 50 megapixels. Decoded, that is 200 MB in every reader's browser. */
+  mediaPixelsMax: 52_000_000,
   /** Client: extra attempts after the first, and the longest wait it accepts between two. */
   clientRetriesMax: 2,
   clientRetryWaitMs: 5_000,

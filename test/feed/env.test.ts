@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 
-import { configFrom, type FeedEnv } from "../../workers/feed/env.ts";
+import { configFrom, DEVELOPMENT_SECRET, type FeedEnv } from "../../workers/feed/env.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const env = (vars: Partial<Record<string, string>>) =>
@@ -14,6 +14,8 @@ describe("configuration of the feed Worker", () => {
 
   it.for(["staging", "production"])("needs its own secret in %s", (ENVIRONMENT, { expect }) => {
     expect(() => configFrom(env({ ENVIRONMENT }))).toThrow(/SIGNING_SECRET/);
+    const published = env({ ENVIRONMENT, SIGNING_SECRET: DEVELOPMENT_SECRET });
+    expect(() => configFrom(published)).toThrow(/SIGNING_SECRET/);
     expect(configFrom(env({ ENVIRONMENT, SIGNING_SECRET: SECRET })).signingSecret).toBe(SECRET);
   });
 

@@ -54,6 +54,7 @@ describe("an upload", () => {
     [5, 0],
     [16_385, 5],
     [5, 4_294_967_295],
+    [16_384, 16_384],
   ] as const)("of %d x %d pixels is refused", async ([width, height], { expect }) => {
     const gateway = startGateway();
     const response = await gateway.asAda("/v1/media", {

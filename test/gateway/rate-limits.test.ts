@@ -93,9 +93,17 @@ describe("an address", () => {
       gateway.request("/v1/feed", {
         headers: { ...from(address).headers, authorization: "Bearer a.b.c" },
       });
-    expect(await passed(60, () => bad("10.0.0.1"))).toBe(LIMITS.signInsBurst);
-    expect(gateway.verifications()).toBe(LIMITS.signInsBurst);
+    expect(await passed(60, () => bad("10.0.0.1"))).toBe(LIMITS.badTokensBurst);
+    expect(gateway.verifications()).toBe(LIMITS.badTokensBurst);
     expect((await bad("10.0.0.2")).status).toBe(401);
+  });
+
+  it("where many people sign in at once still lets each of them read", async ({ expect }) => {
+    const gateway = startGateway();
+    const signIn = () =>
+      gateway.request("/v1/session", { ...json({ handle: "ada" }), method: "POST" });
+    expect(await passed(LIMITS.signInsBurst + 5, signIn)).toBe(LIMITS.signInsBurst);
+    expect((await gateway.asAda("/v1/feed")).status).toBe(200);
   });
 });
 

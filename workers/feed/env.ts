@@ -13,7 +13,7 @@ export interface FeedEnv extends GraphBindings, TopologyVars {
 }
 
 /** Everyone can read it, so it is refused anywhere but on a developer's machine. */
-const DEVELOPMENT_SECRET = "edgewise development only, not a secret";
+export const DEVELOPMENT_SECRET = "edgewise development only, not a secret";
 
 const varsSchema = z
   .object({
@@ -21,11 +21,12 @@ const varsSchema = z
     SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
   })
   .transform(({ ENVIRONMENT, SIGNING_SECRET }, context) => {
-    if (SIGNING_SECRET !== undefined) return { signingSecret: SIGNING_SECRET };
-    if (ENVIRONMENT !== "development") {
-      context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message: "is needed here" });
+    const signingSecret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
+    if (signingSecret === DEVELOPMENT_SECRET && ENVIRONMENT !== "development") {
+      const message = "one of your own is needed here";
+      context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message });
     }
-    return { signingSecret: DEVELOPMENT_SECRET };
+    return { signingSecret };
   });
 
 /** What the Worker uses: checked. @throws ZodError, which names the variable. */

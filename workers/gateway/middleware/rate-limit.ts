@@ -16,6 +16,7 @@ export const POLICIES = {
   write: policy("writes", LIMITS.writesPerSecond, LIMITS.writesBurst),
   anonymous: policy("anonymous", LIMITS.anonymousPerSecond, LIMITS.anonymousBurst),
   "sign-in": policy("sign-in", LIMITS.signInsPerSecond, LIMITS.signInsBurst),
+  "bad-token": policy("bad-token", LIMITS.badTokensPerSecond, LIMITS.badTokensBurst),
   media: policy("media", LIMITS.mediaPerSecond, LIMITS.mediaBurst),
 } as const;
 
@@ -49,13 +50,13 @@ export class RateLimits {
 
   /** Verifying a token costs CPU, so an address that keeps sending bad ones has to wait. */
   chargeBadToken(c: GatewayContext): void {
-    this.#take(c, POLICIES["sign-in"], c.get("address"));
+    this.#take(c, POLICIES["bad-token"], c.get("address"));
   }
 
   /** @throws FailureError while the address has sent too many bad tokens; costs nothing. */
   refuseBadTokens(c: GatewayContext): void {
-    const state = this.#buckets.get(`sign-in ${c.get("address")}`) ?? null;
-    const { allow, retryAfterMs } = take(state, c.get("nowMs"), POLICIES["sign-in"]);
+    const state = this.#buckets.get(`bad-token ${c.get("address")}`) ?? null;
+    const { allow, retryAfterMs } = take(state, c.get("nowMs"), POLICIES["bad-token"]);
     if (!allow) throw new FailureError({ code: "rate_limited", retryAfterMs });
   }
 

@@ -44,6 +44,10 @@ export const mediaOperations = [
           reason: `each side may have 1 to ${LIMITS.mediaSideMax} pixels`,
         });
       }
+      if (width * height > LIMITS.mediaPixelsMax) {
+        const reason = `an image may have at most ${LIMITS.mediaPixelsMax / 1_000_000} megapixels`;
+        return err({ code: "unsupported_media", reason });
+      }
       const bytes = new Uint8Array(body);
       const key = `${await contentHash(bytes)}.${image.extension}`;
       await deps.media.put(key, bytes, image.type);
