@@ -1,9 +1,10 @@
 /**
- * A map that forgets the least recently used entries beyond a byte budget. Sizes are
- * the caller's estimates; a JS Map keeps insertion order, which is the recency list.
+ * A map that forgets what has not been used for longest, roughly, beyond a byte budget.
+ * Sizes are the caller's estimates. A get only marks its entry ("second chance"): moving
+ * entries on every read is what an exact order would cost.
  */
 export class LruMap<K, V> {
-  readonly #entries = new Map<K, { readonly value: V; readonly bytes: number }>();
+  readonly #entries = new Map<K, { readonly value: V; readonly bytes: number; used: boolean }>();
   readonly #bytesMax: number;
   #bytes = 0;
 
@@ -22,20 +23,21 @@ export class LruMap<K, V> {
   get(key: K): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    entry.used = true;
     return entry.value;
   }
 
-  /** @param bytes estimated size of key and value together. */
+  /**
+   * Keeps nothing that is larger than the whole budget.
+   *
+   * @param bytes estimated size of key and value together.
+   */
   set(key: K, value: V, bytes: number): void {
     this.delete(key);
-    this.#entries.set(key, { value, bytes });
+    if (bytes > this.#bytesMax) return;
+    this.#makeRoom(bytes);
+    this.#entries.set(key, { value, bytes, used: false });
     this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#bytesMax) return;
-      this.delete(oldest);
-    }
   }
 
   delete(key: K): void {
@@ -48,5 +50,20 @@ export class LruMap<K, V> {
   clear(): void {
     this.#entries.clear();
     this.#bytes = 0;
+  }
+
+  /** Oldest first; whoever was used since goes to the end once more instead. */
+  #makeRoom(bytes: number): void {
+    if (this.#bytes + bytes <= this.#bytesMax) return;
+    for (const [key, entry] of this.#entries) {
+      this.#entries.delete(key);
+      if (entry.used) {
+        entry.used = false;
+        this.#entries.set(key, entry);
+        continue;
+      }
+      this.#bytes -= entry.bytes;
+      if (this.#bytes + bytes <= this.#bytesMax) return;
+    }
   }
 }

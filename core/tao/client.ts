@@ -27,7 +27,7 @@ import {
   addResponse,
   blockersOf,
   cursorOf,
-  entriesPerShard,
+  entriesOf,
   frontierOf,
   mergeParts,
   type ShardPart,
@@ -127,29 +127,26 @@ class TaoClient implements Tao {
     const before = this.#calls;
     const owners = new Map<Id, string>();
     const all = [...parts.values()];
-    const first = await this.#askShards(
-      parts,
-      request,
-      entriesPerShard(request.limit, parts.size),
-      owners,
-    );
+    const { limit, id1s } = request;
+    const share = (part: ShardPart) => entriesOf(limit, part.id1s.length, id1s.length);
+    const first = await this.#askShards(parts, request, share, owners);
     if (first !== null) return err(first);
 
     let frontier = frontierOf(all);
     let merged = mergeParts(all, frontier);
     for (
       let round = 1;
-      round < UNION_ROUNDS && frontier !== null && merged.length < request.limit;
+      round < UNION_ROUNDS && frontier !== null && merged.length < limit;
       round++
     ) {
       const blockers = new Set<ShardPart>(blockersOf(all, frontier));
       const asked = new Map([...parts].filter(([, part]) => blockers.has(part)));
-      const failure = await this.#askShards(asked, request, request.limit + 1, owners);
+      const failure = await this.#askShards(asked, request, () => limit + 1, owners);
       if (failure !== null) return err(failure);
       frontier = frontierOf(all);
       merged = mergeParts(all, frontier);
     }
-    const entries = merged.slice(0, request.limit);
+    const entries = merged.slice(0, limit);
     const more = frontier !== null || merged.length > entries.length;
     return ok({ entries, more, owners, calls: this.#calls - before });
   }
@@ -172,7 +169,7 @@ class TaoClient implements Tao {
   async #askShards(
     parts: ReadonlyMap<PhysicalShard, ShardPart>,
     request: Omit<UnionRequest, "atLeast">,
-    limit: number,
+    limitOf: (part: ShardPart) => number,
     owners: Map<Id, string>,
   ): Promise<Failure | null> {
     const failures = await Promise.all(
@@ -183,7 +180,7 @@ class TaoClient implements Tao {
           ...request,
           id1s: part.id1s,
           after,
-          limit,
+          limit: limitOf(part),
           atLeast: this.#atLeast(shard),
         });
         const answer = await this.#retried(TAO_READ, () =>

@@ -19,10 +19,20 @@ export interface CachedList extends ListPrefix {
   readonly asOf: Version;
 }
 
+/** One entry of a union, rendered. */
+interface CachedLine {
+  /** Rendered from this very edge. */
+  readonly edge: Assoc;
+  /** The lists whose lengths it tells. */
+  readonly counts: string;
+  readonly text: string;
+}
+
 /** Estimates, in bytes, of what an entry costs beside its payload. */
 const OBJECT_OVERHEAD = 160;
 const LIST_OVERHEAD = 200;
 const EDGE_OVERHEAD = 120;
+const LINE_OVERHEAD = 200;
 
 /**
  * What a follower holds of its shard, and the rules by which log entries change it.
@@ -33,33 +43,48 @@ export class FollowerCache {
   readonly #objects: LruMap<Id, Cached<TaoObject | null>>;
   readonly #lists: LruMap<string, CachedList>;
   readonly #points: LruMap<string, Cached<Assoc | null>>;
+  /** By id2. Gone as soon as anything that the line tells may have changed. */
+  readonly #lines: LruMap<Id, CachedLine>;
   /** When each key last changed, so that a fill that was read before is not kept. */
   readonly #touched = new Map<string, Version>();
   /** Changes up to here may be missing from `#touched`: an older fill is not kept. */
   #touchedSince: Version = ZERO;
 
   constructor(bytesMax: number) {
-    this.#objects = new LruMap(bytesMax / 2);
+    this.#objects = new LruMap((bytesMax * 3) / 8);
     this.#lists = new LruMap((bytesMax * 3) / 8);
     this.#points = new LruMap(bytesMax / 8);
+    this.#lines = new LruMap(bytesMax / 8);
   }
 
   object = (id: Id) => this.#objects.get(id)?.value;
   list = (key: string): CachedList | undefined => this.#lists.get(key);
   point = (key: string) => this.#points.get(key)?.value;
 
+  /** The line of `edge` with these counts, if it was rendered and still holds. */
+  line(edge: Assoc, counts: string): string | undefined {
+    const line = this.#lines.get(edge.id2);
+    return line?.edge === edge && line.counts === counts ? line.text : undefined;
+  }
+
+  /** Only for lines made from this cache alone, in the same turn. */
+  keepLine(edge: Assoc, counts: string, text: string): void {
+    this.#lines.set(edge.id2, { edge, counts, text }, LINE_OVERHEAD + text.length);
+  }
+
   get entries(): number {
-    return this.#objects.size + this.#lists.size + this.#points.size;
+    return this.#objects.size + this.#lists.size + this.#points.size + this.#lines.size;
   }
 
   get bytes(): number {
-    return this.#objects.bytes + this.#lists.bytes + this.#points.bytes;
+    return this.#objects.bytes + this.#lists.bytes + this.#points.bytes + this.#lines.bytes;
   }
 
   clear(): void {
     this.#objects.clear();
     this.#lists.clear();
     this.#points.clear();
+    this.#lines.clear();
     this.#touched.clear();
   }
 
@@ -73,6 +98,7 @@ export class FollowerCache {
     const { at: asOf } = fill;
     for (const [index, id] of request.objects.entries()) {
       const value = fill.objects[index] ?? null;
+      this.#lines.delete(id);
       if (!this.#isOvertaken(objectTouch(id), asOf)) {
         this.#objects.set(id, { value, asOf }, OBJECT_OVERHEAD + (value?.data.length ?? 0));
       }
@@ -80,6 +106,7 @@ export class FollowerCache {
     for (const [index, { id1, atype }] of request.lists.entries()) {
       const list = fill.lists[index];
       const key = listKey(id1, atype);
+      this.#lines.delete(id1);
       if (list === undefined || this.#isOvertaken(key, asOf)) continue;
       const known = this.#lists.get(key);
       // A count alone must not throw away a longer prefix of the same version.
@@ -98,6 +125,7 @@ export class FollowerCache {
   /** Objects are invalidated; lists are refilled by the edge that the entry carries. */
   apply(entry: LogEntry, version: Version): void {
     const { mutation } = entry;
+    this.#lines.delete(mutation.kind === "object" ? mutation.id : mutation.id1);
     if (mutation.kind === "object") {
       this.#touch(objectTouch(mutation.id), version);
       const cached = this.#objects.get(mutation.id);

@@ -11,40 +11,54 @@ import type { Assoc, TaoObject } from "./types.ts";
  */
 export class View {
   readonly #cache: FollowerCache;
-  readonly #objects = new Map<Id, TaoObject | null>();
-  readonly #lists = new Map<string, ListPrefix>();
-  readonly #points = new Map<string, Assoc | null>();
+  /** Null until the first fill: most requests need none. */
+  #filled: {
+    readonly objects: Map<Id, TaoObject | null>;
+    readonly lists: Map<string, ListPrefix>;
+    readonly points: Map<string, Assoc | null>;
+  } | null = null;
 
   constructor(cache: FollowerCache) {
     this.#cache = cache;
   }
 
   object(id: Id): TaoObject | null | undefined {
-    const filled = this.#objects.size > 0 ? this.#objects.get(id) : undefined;
+    const filled = this.#filled?.objects.get(id);
     return filled === undefined ? this.#cache.object(id) : filled;
   }
 
   list(id1: Id, atype: number): ListPrefix | undefined {
     const key = listKey(id1, atype);
-    return this.#lists.get(key) ?? this.#cache.list(key);
+    return this.#filled?.lists.get(key) ?? this.#cache.list(key);
   }
 
   point(key: AssocKey): Assoc | null | undefined {
     const text = assocKey(key);
-    const filled = this.#points.get(text);
+    const filled = this.#filled?.points.get(text);
     return filled === undefined ? this.#cache.point(text) : filled;
   }
 
+  line(edge: Assoc, counts: string): string | undefined {
+    return this.#cache.line(edge, counts);
+  }
+
+  /** What was filled for this request alone may be newer than what the cache may keep. */
+  keepLine(edge: Assoc, counts: string, text: string): void {
+    if (this.#filled === null) this.#cache.keepLine(edge, counts, text);
+  }
+
   add(request: FillRequest, fill: FillResponse): void {
+    this.#filled ??= { objects: new Map(), lists: new Map(), points: new Map() };
+    const { objects, lists, points } = this.#filled;
     for (const [index, id] of request.objects.entries()) {
-      this.#objects.set(id, fill.objects[index] ?? null);
+      objects.set(id, fill.objects[index] ?? null);
     }
     for (const [index, { id1, atype }] of request.lists.entries()) {
       const list = fill.lists[index];
-      if (list !== undefined) this.#lists.set(listKey(id1, atype), list);
+      if (list !== undefined) lists.set(listKey(id1, atype), list);
     }
     for (const [index, key] of request.points.entries()) {
-      this.#points.set(assocKey(key), fill.points[index] ?? null);
+      points.set(assocKey(key), fill.points[index] ?? null);
     }
   }
 }
@@ -72,6 +86,11 @@ export class Needs {
 
   point(key: AssocKey): void {
     this.#points.set(assocKey(key), key);
+  }
+
+  /** True: everything that was looked at is known. */
+  get isEmpty(): boolean {
+    return this.#objects.size + this.#lists.size + this.#points.size === 0;
   }
 
   request(): FillRequest {

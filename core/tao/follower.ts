@@ -18,7 +18,7 @@ import type {
   ReadResponse,
 } from "./service.ts";
 import type { Read, ReadResult } from "./types.ts";
-import { decodeUnionRequest, encodeUnionResponse } from "./union.ts";
+import { decodeUnionRequest, encodeUnionLines } from "./union.ts";
 import { compareVersions, maxVersion, type Version, ZERO } from "./version.ts";
 
 export interface FollowerPorts {
@@ -89,7 +89,7 @@ export class Follower implements FollowerService {
       readDeep: (reads) => this.#readDeep(reads),
     });
     if (!answer.ok) return answer;
-    return ok(encodeUnionResponse({ ...answer.value, at: this.#position() }));
+    return ok(encodeUnionLines({ ...answer.value, at: this.#position() }));
   }
 
   async push(push: LogPush): Promise<Version | null> {
@@ -187,10 +187,13 @@ export class Follower implements FollowerService {
   /** Fetches what `needs` names and the cache lacks: one leader call for all of it. */
   async #gather(needs: Needs, view: View): Promise<Failure | null> {
     this.#counters.reads += needs.asked;
+    if (needs.isEmpty) {
+      this.#counters.hits += needs.asked;
+      return null;
+    }
     const request = needs.request();
     const missing = request.objects.length + request.lists.length + request.points.length;
     this.#counters.hits += needs.asked - missing;
-    if (missing === 0) return null;
 
     this.#fillsInFlight++;
     try {

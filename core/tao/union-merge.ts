@@ -10,11 +10,14 @@ export interface ShardPart {
 }
 
 /**
- * Entries to ask each of `shards` for when `limit` are wanted in all. Twice the even
- * share and some: enough in one call unless one shard has most of the newest.
+ * Entries to ask a shard for that has `lists` of `listsInAll`, when `limit` are wanted in
+ * all: its even share and three deviations. Enough in one call unless a shard has far more
+ * of the newest than that; it is then asked again.
  */
-export const entriesPerShard = (limit: number, shards: number): number =>
-  Math.min(limit + 1, Math.ceil((2 * (limit + 1)) / shards) + 5);
+export function entriesOf(limit: number, lists: number, listsInAll: number): number {
+  const share = ((limit + 1) * lists) / listsInAll;
+  return Math.min(limit + 1, Math.ceil(share + 3 * Math.sqrt(share) + 1));
+}
 
 export const cursorOf = (entry: UnionEntry): ListCursor => ({
   timeMs: entry.timeMs,

@@ -71,18 +71,28 @@ export function decodeUnionRequest(text: string): UnionRequest {
   };
 }
 
+/** A response whose entries are text already (`encodeUnionEntry`): what a follower keeps. */
+export interface UnionLines extends Pick<UnionResponse, "more" | "owners" | "at"> {
+  readonly lines: readonly string[];
+}
+
 /**
  * First line: version, 0|1 for more, number of owners. Then a line per owner (id, JSON)
  * and a line per entry (id1, id2, time, edge, counts, JSON or nothing when deleted).
  */
-export function encodeUnionResponse(response: UnionResponse): string {
-  let text = `${formatVersion(response.at)}${FIELD}${response.more ? 1 : 0}${FIELD}${response.owners.size}`;
-  for (const [id, json] of response.owners) text += `${LINE}${id}${FIELD}${json}`;
-  for (const entry of response.entries) {
-    text += `${LINE}${entry.id1}${FIELD}${entry.id2}${FIELD}${entry.timeMs}${FIELD}${entry.edge}${FIELD}${entry.counts.join(",")}${FIELD}${entry.object ?? ""}`;
-  }
-  return text;
+export function encodeUnionLines({ lines, more, owners, at }: UnionLines): string {
+  const all = [[formatVersion(at), more ? 1 : 0, owners.size].join(FIELD)];
+  for (const [id, json] of owners) all.push(`${id}${FIELD}${json}`);
+  return all.concat(lines).join(LINE);
 }
+
+export const encodeUnionEntry = (entry: UnionEntry): string =>
+  [entry.id1, entry.id2, entry.timeMs, entry.edge, entry.counts.join(","), entry.object ?? ""].join(
+    FIELD,
+  );
+
+export const encodeUnionResponse = ({ entries, ...rest }: UnionResponse): string =>
+  encodeUnionLines({ ...rest, lines: entries.map(encodeUnionEntry) });
 
 export function decodeUnionResponse(text: string): UnionResponse {
   const lines = text.split(LINE);
