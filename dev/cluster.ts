@@ -33,6 +33,11 @@ export interface ClusterOptions {
   readonly directSockets?: readonly WorkerId[];
   /** More Workers in the same runtime, such as a bench's bare Worker to compare with. */
   readonly moreWorkers?: readonly V4WorkerOptions[];
+  /**
+   * Whether the web app is served, default true. Without it no assets layer stands before
+   * the gateway: two more Workers locally, which a deployment does not pay for.
+   */
+  readonly withAssets?: boolean;
   /** Opens the runtime's inspector there, for CPU profiles; 0 lets the system choose. */
   readonly inspectorPort?: number;
   /** Where a request seems to come from when it does not say (`MF-CF-Blob`). */
@@ -120,15 +125,16 @@ async function workerOptions(
   options: ClusterOptions,
 ): Promise<V4WorkerOptions> {
   const configured = unstable_getMiniflareWorkerOptions(path.join(ROOT, worker.config), "");
-  const { assets, bindings }: V4WorkerOptionsShape = configured.workerOptions;
+  const { assets, bindings, ...rest }: V4WorkerOptionsShape = configured.workerOptions;
+  const withAssets = assets !== undefined && options.withAssets !== false;
   const secretVars = worker.secrets.map((name) => [name, secrets[SECRET_OF[name]]]);
   return {
-    ...configured.workerOptions,
+    ...rest,
     modulesRules: undefined, // Rules are for the bundler, and the modules are bundled.
     name: worker.name,
     modules: await modulesIn(built.workers.get(worker.name) ?? ""),
     bindings: { ...bindings, ...Object.fromEntries(secretVars), ...options.vars?.[worker.id] },
-    ...(assets && { assets: { ...assets, directory: built.web } }),
+    ...(withAssets && { assets: { ...assets, directory: built.web } }),
     ...(options.directSockets?.includes(worker.id) && {
       unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
     }),

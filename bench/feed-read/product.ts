@@ -31,6 +31,7 @@ export async function startProduct(onStep: (text: string) => void): Promise<Prod
     port: 0,
     dataFolder: null,
     directSockets: ["gateway"],
+    withAssets: false,
     vars: { feed: { SHARDS: String(SHARDS) }, objects: { SHARDS: String(SHARDS) } },
     onStep,
     onLog: (level, message) => level === "error" && console.error(message),
