@@ -99,7 +99,8 @@ export class FollowerCache {
     for (const [index, id] of request.objects.entries()) {
       const value = fill.objects[index] ?? null;
       this.#lines.delete(id);
-      if (!this.#isOvertaken(objectTouch(id), asOf)) {
+      const isLate = isNewer(this.#objects.get(id), asOf);
+      if (!isLate && !this.#isOvertaken(objectTouch(id), asOf)) {
         this.#objects.set(id, { value, asOf }, OBJECT_OVERHEAD + (value?.data.length ?? 0));
       }
     }
@@ -109,6 +110,7 @@ export class FollowerCache {
       this.#lines.delete(id1);
       if (list === undefined || this.#isOvertaken(key, asOf)) continue;
       const known = this.#lists.get(key);
+      if (isNewer(known, asOf)) continue;
       // A count alone must not throw away a longer prefix of the same version.
       const shorter = known !== undefined && known.assocs.length > list.assocs.length;
       if (shorter && compareVersions(known.version, list.version) === 0) continue;
@@ -117,6 +119,7 @@ export class FollowerCache {
     for (const [index, key] of request.points.entries()) {
       const value = fill.points[index] ?? null;
       const text = assocKey(key);
+      if (isNewer(this.#points.get(text), asOf)) continue;
       if (this.#isOvertaken(listKey(key.id1, key.atype), asOf)) continue;
       this.#points.set(text, { value, asOf }, EDGE_OVERHEAD + (value?.data.length ?? 0));
     }
@@ -167,6 +170,9 @@ export class FollowerCache {
   }
 }
 
+/** Fills may arrive in another order than they were read. */
+const isNewer = (known: { readonly asOf: Version } | undefined, asOf: Version): boolean =>
+  known !== undefined && compareVersions(known.asOf, asOf) > 0;
 const objectTouch = (id: Id): string => `o${id}`;
 
 /** `list` after `mutation`, which comes right after the list's version. */

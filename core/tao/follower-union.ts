@@ -32,8 +32,14 @@ export async function answerUnion(
   const { page, more } = mergeNewest(parts.value, request.limit);
   const counts = request.counts.join(",");
   const known = page.map((edge) => view.line(edge, counts));
-  const failure = await ports.gather(detailNeeds(page, known, request, view));
-  if (failure !== null) return err(failure);
+  // Again when what was cached went meanwhile; what was filled stays in the view, so this ends.
+  for (let round = 0; ; round++) {
+    const needs = detailNeeds(page, known, request, view);
+    if (round > 0 && needs.isEmpty) break;
+    if (round > 0) needs.asked = 0;
+    const failure = await ports.gather(needs);
+    if (failure !== null) return err(failure);
+  }
 
   const owners = new Map<Id, string>();
   for (const { id1 } of page) {

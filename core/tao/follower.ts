@@ -14,6 +14,7 @@ import type {
   FollowerStats,
   LeaderService,
   LogPush,
+  LogTail,
   ReadRequest,
   ReadResponse,
 } from "./service.ts";
@@ -31,8 +32,7 @@ export interface FollowerPorts {
 /**
  * Answers the reads of one shard in one region from memory. Misses go to the leader and
  * register for its log; pushed entries keep what is here true. Whatever is here was
- * true at `#validatedMs`, the last moment this follower knew itself at the leader's
- * head; past the TTL it asks the leader for the log before it answers.
+ * true at `#validatedMs`; past the TTL it asks the leader for the log before it answers.
  */
 export class Follower implements FollowerService {
   readonly #name: string;
@@ -42,6 +42,12 @@ export class Follower implements FollowerService {
   #applied: Version | null = null;
   /** The newest leader position heard of while nothing was cached yet. */
   #announced: Version = ZERO;
+  /** The newest leader position behind any answer: fills run ahead of the applied log. */
+  #seen: Version = ZERO;
+  /**
+   * When this follower last asked the leader and then was at its head. A push proves
+   * nothing about time: it may have been on its way for long.
+   */
   #validatedMs = Number.NEGATIVE_INFINITY;
   #fillsInFlight = 0;
   #catchingUp: Promise<Failure | null> | null = null;
@@ -62,21 +68,23 @@ export class Follower implements FollowerService {
     if (stale !== null) return err(stale);
 
     const view = new View(this.#cache);
-    const { needs, deep } = missesOf(request.reads, view);
-    const failure = await this.#gather(needs, view);
-    if (failure !== null) return err(failure);
-    if (deep.length === 0) {
-      const results = request.reads.map((read) => answerRead(read, view));
-      return ok({ results, at: this.#position() });
+    let { needs, deep } = missesOf(request.reads, view);
+    if (needs.isEmpty) this.#countHits(needs.asked);
+    while (!needs.isEmpty) {
+      const failure = await this.#gather(needs, view);
+      if (failure !== null) return err(failure);
+      // What was cached may be gone by now; what was filled stays in the view, so this ends.
+      ({ needs, deep } = missesOf(request.reads, view));
+      needs.asked = 0;
     }
+    const cached = request.reads.map((read) => answerRead(read, view));
+    if (deep.length === 0) return ok({ results: cached, at: this.#seenUpTo() });
     // Pages below the cached prefix are rare and long: the leader answers, nothing is kept.
     const answer = await this.#readDeep(deep.map((miss) => miss.read));
     if (!answer.ok) return answer;
     const fromLeader = new Map(deep.map((miss, place) => [miss.index, answer.value[place]]));
-    const results = request.reads.map(
-      (read, index) => fromLeader.get(index) ?? answerRead(read, view),
-    );
-    return ok({ results, at: this.#position() });
+    const results = cached.map((result, index) => fromLeader.get(index) ?? result);
+    return ok({ results, at: this.#seenUpTo() });
   }
 
   async union(text: string): Promise<Result<string, Failure>> {
@@ -89,7 +97,7 @@ export class Follower implements FollowerService {
       readDeep: (reads) => this.#readDeep(reads),
     });
     if (!answer.ok) return answer;
-    return ok(encodeUnionLines({ ...answer.value, at: this.#position() }));
+    return ok(encodeUnionLines({ ...answer.value, at: this.#seenUpTo() }));
   }
 
   async push(push: LogPush): Promise<Version | null> {
@@ -116,11 +124,18 @@ export class Follower implements FollowerService {
 
   async #readDeep(reads: readonly Read[]): Promise<Result<readonly ReadResult[], Failure>> {
     const answer = await this.#ports.leader.read({ reads, atLeast: null }).catch(() => leaderAway);
-    return answer.ok ? ok(answer.value.results) : answer;
+    if (!answer.ok) return answer;
+    this.#seen = maxVersion(this.#seen, answer.value.at);
+    return ok(answer.value.results);
   }
 
   #position(): Version {
     return this.#applied ?? ZERO;
+  }
+
+  /** For tickets: no answer of this follower was newer than this. */
+  #seenUpTo(): Version {
+    return maxVersion(this.#position(), this.#seen);
   }
 
   #reset(): void {
@@ -138,8 +153,6 @@ export class Follower implements FollowerService {
       return;
     }
     this.#applyRecords(push.records, applied);
-    if (compareVersions(this.#position(), push.head) >= 0)
-      this.#validatedMs = this.#ports.clock.nowMs();
   }
 
   #applyRecords(records: readonly LogRecord[], applied: Version): void {
@@ -160,10 +173,19 @@ export class Follower implements FollowerService {
 
   /** Brings this follower to its leader's head when a ticket or the TTL asks for it. */
   async #freshen(atLeast: Version | null): Promise<Failure | null> {
-    if (this.#applied === null) return null; // Nothing cached: every answer comes from the leader.
+    // A pull that was already under way may have left before the ticket; the next one has not.
+    for (let pulls = 0; pulls < 2 && this.#isStale(atLeast); pulls++) {
+      const failure = await this.#catchUp();
+      if (failure !== null) return failure;
+    }
+    return null;
+  }
+
+  #isStale(atLeast: Version | null): boolean {
+    if (this.#applied === null) return false; // Nothing cached: every answer comes from the leader.
     const isBehind = atLeast !== null && compareVersions(this.#applied, atLeast) < 0;
     const ageMs = this.#ports.clock.nowMs() - this.#validatedMs;
-    return isBehind || ageMs >= LIMITS.followerTtlMs ? this.#catchUp() : null;
+    return isBehind || ageMs >= LIMITS.followerTtlMs;
   }
 
   /** One pull at a time; whoever comes meanwhile waits for it. */
@@ -177,29 +199,48 @@ export class Follower implements FollowerService {
   async #pull(): Promise<Failure | null> {
     const after = this.#applied;
     if (after === null) return null;
+    const askedMs = this.#ports.clock.nowMs();
     const answer = await this.#ports.leader.pull(this.#name, after).catch(() => leaderAway);
     if (!answer.ok) return answer.error;
+    // Everything may have been dropped meanwhile: then there is nothing to bring up to date.
+    if (this.#applied === null) return null;
     if (answer.value === null) this.#reset();
-    else await this.#absorb({ after, ...answer.value });
+    else this.#catchUpWith(answer.value, this.#applied, askedMs);
     return null;
+  }
+
+  #catchUpWith({ records, head }: LogTail, applied: Version, askedMs: number): void {
+    try {
+      this.#applyRecords(records, applied);
+      // A tail that ends below the head would leave entries unproven: start over.
+      if (compareVersions(this.#position(), head) < 0) this.#reset();
+      else this.#validatedMs = Math.max(this.#validatedMs, askedMs);
+    } catch (error) {
+      this.#reset();
+      this.#ports.report("pull_not_applied", error);
+    }
+  }
+
+  #countHits(asked: number): void {
+    this.#counters.reads += asked;
+    this.#counters.hits += asked;
   }
 
   /** Fetches what `needs` names and the cache lacks: one leader call for all of it. */
   async #gather(needs: Needs, view: View): Promise<Failure | null> {
-    this.#counters.reads += needs.asked;
-    if (needs.isEmpty) {
-      this.#counters.hits += needs.asked;
-      return null;
-    }
+    this.#countHits(needs.asked);
+    if (needs.isEmpty) return null;
     const request = needs.request();
     const missing = request.objects.length + request.lists.length + request.points.length;
-    this.#counters.hits += needs.asked - missing;
+    this.#counters.hits -= missing;
 
     this.#fillsInFlight++;
+    const askedMs = this.#ports.clock.nowMs();
     try {
       const answer = await this.#ports.leader.fill(this.#name, request).catch(() => leaderAway);
       if (!answer.ok) return answer.error;
-      this.#keep(request, answer.value);
+      this.#seen = maxVersion(this.#seen, answer.value.at);
+      this.#keep(request, answer.value, askedMs);
       view.add(request, answer.value);
       if (compareVersions(this.#position(), this.#announced) < 0) return await this.#catchUp();
       return null;
@@ -208,12 +249,12 @@ export class Follower implements FollowerService {
     }
   }
 
-  #keep(request: FillRequest, fill: FillResponse): void {
+  #keep(request: FillRequest, fill: FillResponse, askedMs: number): void {
     // The first fill defines where this follower's log starts.
     if (this.#applied === null) {
       this.#applied = fill.at;
       this.#cache.startAt(fill.at);
-      this.#validatedMs = this.#ports.clock.nowMs();
+      this.#validatedMs = askedMs;
     }
     this.#cache.keep(request, fill);
   }
