@@ -130,4 +130,34 @@ describe("people", () => {
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(await page.getByRole("status").innerText()).toContain("signed out");
   });
+
+  it("shows the next person nothing of whose token went bad", async ({ expect }) => {
+    const visit = await app.visit();
+    const { page, api } = visit;
+    await signIn(visit);
+    const audience = page.getByRole("button", { name: "Who can see this: Everyone" });
+    await audience.click();
+    await page.getByRole("menuitemradio", { name: "Only me" }).click();
+    await page.getByLabel("Text of the post").fill("For my eyes alone");
+    await page.getByLabel("Text of the post").press("Control+Enter");
+    await page.locator(POST, { hasText: "For my eyes alone" }).waitFor();
+    await page.getByLabel("Text of the post").fill("A secret draft");
+    api.faults.push({ method: "GET", path: "/users", status: 401, times: 1 });
+    await page.getByRole("link", { name: "Profile" }).click();
+    await page.locator(".face-button").nth(1).click();
+    await page.getByRole("link", { name: "Home", exact: true }).click();
+    await page.locator(POST).first().waitFor();
+    expect(await page.getByText("For my eyes alone").count()).toBe(0);
+    expect(await page.getByLabel("Text of the post").inputValue()).toBe("");
+  });
+
+  it("follows when another tab signs out", async ({ expect }) => {
+    const visit = await app.visit();
+    await signIn(visit);
+    const other = await visit.page.context().newPage();
+    await other.goto(`${visit.url}/settings`);
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await visit.page.getByRole("heading", { name: "Step in as someone" }).waitFor();
+    expect(await visit.page.locator(POST).count()).toBe(0);
+  });
 });

@@ -1,7 +1,9 @@
 import { render } from "preact";
 
 import { App } from "./app.tsx";
+import { forgetWhoLeaves } from "./shell/sign-out.ts";
 import { startRouter } from "./state/location.ts";
+import { followOtherTabs } from "./state/session.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -17,5 +19,7 @@ import "./styles/pages.css";
 import "./styles/overlays.css";
 
 startRouter();
+followOtherTabs();
+forgetWhoLeaves();
 const root = document.getElementById("root");
 if (root !== null) render(<App />, root);

@@ -1,4 +1,5 @@
 import type { Audience, Media } from "../../../core/feed/schemas.ts";
+import { sessionStore } from "../state/session.ts";
 import { createStore, type Store } from "../state/store.ts";
 import { readJson, writeText } from "../state/storage.ts";
 
@@ -11,21 +12,23 @@ export interface Draft {
 
 export const EMPTY_DRAFT: Draft = { text: "", audience: null, media: [] };
 
-const key = (name: string): string => `edgewise.draft.${name}`;
+/** Each person's own: on a shared machine nobody finds what another was writing. */
+const key = (name: string): string => `edgewise.draft.${sessionStore.get()?.user.id}.${name}`;
 
 const stores = new Map<string, Store<Draft>>();
 
 /** The one draft of that name, wherever it is being written: inline or in the dialog. */
 export function draftStore(name: string): Store<Draft> {
-  const known = stores.get(name);
+  const place = key(name);
+  const known = stores.get(place);
   if (known !== undefined) return known;
-  const kept = readJson<Partial<Draft>>("localStorage", key(name));
+  const kept = readJson<Partial<Draft>>("localStorage", place);
   const store = createStore<Draft>({ ...EMPTY_DRAFT, ...kept });
   store.subscribe(() => {
     const draft = store.get();
-    writeText("localStorage", key(name), isEmpty(draft) ? null : JSON.stringify(draft));
+    writeText("localStorage", place, isEmpty(draft) ? null : JSON.stringify(draft));
   });
-  stores.set(name, store);
+  stores.set(place, store);
   return store;
 }
 

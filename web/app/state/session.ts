@@ -16,6 +16,13 @@ function load(): Session | null {
 
 export const sessionStore = createStore<Session | null>(load());
 
+/** Another tab signed out, or in as somebody else: this one does the same. */
+export function followOtherTabs(): void {
+  addEventListener("storage", (event) => {
+    if (event.key === KEY || event.key === null) sessionStore.set(load());
+  });
+}
+
 export function setSession(session: Session | null): void {
   writeText("localStorage", KEY, session === null ? null : JSON.stringify(session));
   sessionStore.set(session);
