@@ -191,6 +191,23 @@ describe("reading", () => {
     expect(visit.errors).toEqual([]);
   });
 
+  it("says so when the connection is lost while reading, and goes on when it is back", async ({
+    expect,
+  }) => {
+    const visit = await app.visit();
+    const { page } = visit;
+    await signIn(visit);
+    await page.context().setOffline(true);
+    const again = page.getByRole("button", { name: "Try again" });
+    await wheelUntil(page, () => again.isVisible());
+    await page.context().setOffline(false);
+    const height = await page.evaluate<number>("document.body.scrollHeight");
+    await again.click();
+    await expect
+      .poll(() => page.evaluate<number>("document.body.scrollHeight"))
+      .toBeGreaterThan(height);
+  });
+
   it("tells how the page was made", async ({ expect }) => {
     const visit = await app.visit();
     await signIn(visit);

@@ -15,6 +15,8 @@ export const queryClient = new QueryClient({
       refetchOnWindowFocus: false,
       // The client retries what may pass by itself.
       retry: false,
+      // Offline a read fails like any other, and the page says so, rather than wait in silence.
+      networkMode: "always",
     },
   },
 });
