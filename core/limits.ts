@@ -30,6 +30,8 @@ export const LIMITS = {
   /** Writes in one `multiWrite`: one log row stays under the 2 MB row limit. */
   writesPerCallMax: 2_000,
   writeBytesMax: 1_500_000,
+  /** What one request logs, UTF-8 as stored: a row of the platform's SQLite holds 2 MB. */
+  recordBytesMax: 1_900_000,
   opIdCharsMax: 128,
   /** How long a leader remembers an opId: longer than any client retries. */
   opRetentionMs: 24 * 3_600_000,
@@ -40,6 +42,8 @@ export const LIMITS = {
   logEntriesMax: 50_000,
   /** Log records in one push or pull. */
   pushRecordsMax: 200,
+  /** Log characters in one push or pull: under the 32 MiB of a call, and little of an isolate's memory. */
+  logCharsMax: 8_000_000,
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */
   followersMax: 64,
   pushRetryMs: 500,

@@ -1,6 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 
+import { encodeRecord } from "../core/tao/log-wire.ts";
+import { endOf, firstSeq, type LogRecord } from "../core/tao/log.ts";
 import type { Commit } from "../core/tao/store.ts";
 import * as rows from "./sqlite-rows.ts";
 
@@ -12,7 +14,8 @@ export function writeCommit(db: DrizzleSqliteDODatabase, commit: Commit): void {
   const each = (cells: readonly rows.JsonRow[], statement: (json: SQL) => SQL) => {
     for (const chunk of rows.jsonChunks(cells)) db.run(statement(sql`json_each(${chunk})`));
   };
-  each(commit.records.map(rows.recordCells), insertLog);
+  // One by one: inside JSON a record of almost 2 MB would outgrow what may be bound.
+  for (const record of commit.records) db.run(insertLog(record));
   each(commit.objects.map(rows.objectCells), upsertObjects);
   each(commit.removedAssocs.map(rows.assocKeyCells), deleteAssocs);
   each(commit.assocs.map(rows.assocCells), upsertAssocs);
@@ -27,8 +30,9 @@ export function writeCommit(db: DrizzleSqliteDODatabase, commit: Commit): void {
 }
 
 // A primary key that is taken means two leaders or a bug: these inserts fail, and with them the group.
-const insertLog = (json: SQL) => sql`INSERT INTO log (last_seq, first_seq, epoch, time_ms, record)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM ${json}`;
+const insertLog = (record: LogRecord) => sql`INSERT INTO log
+  (last_seq, first_seq, epoch, time_ms, record)
+  VALUES (${endOf(record).seq}, ${firstSeq(record)}, ${record.epoch}, ${record.timeMs}, ${encodeRecord(record)})`;
 
 const insertOps = (json: SQL) => sql`INSERT INTO ops (op_id, hash, time_ms, answer)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM ${json}`;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, lte, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 
 import * as schema from "./sqlite-schema.ts";
@@ -11,7 +11,7 @@ const given = sql.placeholder;
  * than running it.
  */
 export function prepareQueries(db: DrizzleSqliteDODatabase) {
-  const { objects, assocs, lists, ops, sources, log, head } = schema;
+  const { objects, assocs, lists, ops, sources, head } = schema;
   const among = (columns: SQL, cells: SQL) =>
     sql`(${columns}) IN (SELECT ${cells} FROM json_each(${given("keys")}))`;
 
@@ -77,14 +77,6 @@ export function prepareQueries(db: DrizzleSqliteDODatabase) {
         ),
       )
       .orderBy(desc(assocs.timeMs), desc(assocs.id2))
-      .limit(given("limit"))
-      .prepare(),
-
-    logAfter: db
-      .select({ record: log.record })
-      .from(log)
-      .where(gt(log.lastSeq, given("after")))
-      .orderBy(asc(log.lastSeq))
       .limit(given("limit"))
       .prepare(),
   };

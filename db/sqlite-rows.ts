@@ -1,8 +1,7 @@
 import type { InferSelectModel } from "drizzle-orm";
 
 import { idFromKey, idToKey } from "../core/ids.ts";
-import { decodeAnswer, encodeAnswer, encodeInverse, encodeRecord } from "../core/tao/log-wire.ts";
-import { endOf, firstSeq, type LogRecord } from "../core/tao/log.ts";
+import { decodeAnswer, encodeAnswer, encodeInverse } from "../core/tao/log-wire.ts";
 import type { AssocKey, IntentRow, ListRow, ObjectRow, OpRow } from "../core/tao/store.ts";
 import type { Assoc } from "../core/tao/types.ts";
 import type { assocs, lists, objects, ops } from "./sqlite-schema.ts";
@@ -69,14 +68,6 @@ export const listCells = ({ id1, atype, count, version }: ListRow): JsonRow => [
   count,
   version.epoch,
   version.seq,
-];
-
-export const recordCells = (record: LogRecord): JsonRow => [
-  endOf(record).seq,
-  firstSeq(record),
-  record.epoch,
-  record.timeMs,
-  encodeRecord(record),
 ];
 
 export const opCells = (op: OpRow): JsonRow => [op.opId, op.hash, op.timeMs, encodeAnswer(op)];

@@ -32,6 +32,7 @@ import { writeCommit } from "./sqlite-commit.ts";
 /** Sorts after every key: ids have 63 bits. */
 const LAST_KEY = "ffffffffffffffff";
 const FIRST_EPOCH = 1;
+const LOG_AFTER = "SELECT record FROM log WHERE last_seq > ? ORDER BY last_seq LIMIT ?";
 
 /**
  * `GraphStore` over the SQLite inside a Durable Object. Every method does its work
@@ -106,9 +107,18 @@ export class SqliteStore implements GraphStore {
   }
 
   async logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null> {
-    const found = this.#queries.logAfter
-      .all({ after: after.seq, limit })
-      .map((row) => decodeRecord(row.record));
+    const found: LogRecord[] = [];
+    let chars = 0;
+    // A cursor, not a list: records may have megabytes each.
+    for (const { record } of this.#storage.sql.exec<{ record: string }>(
+      LOG_AFTER,
+      after.seq,
+      limit,
+    )) {
+      chars += record.length;
+      if (chars > LIMITS.logCharsMax && found.length > 0) break;
+      found.push(decodeRecord(record));
+    }
     const first = found[0];
     return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
   }

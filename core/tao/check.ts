@@ -15,14 +15,19 @@ export function checkWrites(writes: readonly Write[], context: Place): Failure |
   for (const [index, write] of writes.entries()) {
     if ("data" in write) chars += write.data.length;
     if ("patch" in write) chars += write.patch.length;
-    const failure = checkPlace(write, index, context);
+    const failure = checkPlace(write, index, writes, context);
     if (failure !== null) return failure;
   }
   const bytesMax = LIMITS.writeBytesMax;
   return chars > bytesMax ? { code: "too_large", field: "writes", bytesMax } : null;
 }
 
-function checkPlace(write: Write, index: number, context: Place): Failure | null {
+function checkPlace(
+  write: Write,
+  index: number,
+  writes: readonly Write[],
+  context: Place,
+): Failure | null {
   const at = placeOf(write);
   const ids = write.op === "objAdd" ? [] : "id" in write ? [write.id] : [write.id1, write.id2];
   const field = `writes[${index}]`;
@@ -30,6 +35,9 @@ function checkPlace(write: Write, index: number, context: Place): Failure | null
     const place = resultIndex(id);
     if (place !== null && place >= index)
       return { code: "invalid_request", field, reason: "refers to a later write" };
+    // Only a new id is sure to be on this shard and to have no edges yet.
+    if (place !== null && writes[place]?.op !== "objAdd")
+      return { code: "invalid_request", field, reason: "refers to a write that adds no object" };
   }
   if (resultIndex(at) !== null || context.home(at) === context.self) return null;
   return { code: "invalid_request", field, reason: `id is not on shard ${context.self}` };

@@ -3,7 +3,7 @@ import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Result } from "../result.ts";
 import { InverseOutbox } from "./inverse-outbox.ts";
-import { endOf, type LogRecord } from "./log.ts";
+import { endOf, firstWithin, type LogRecord } from "./log.ts";
 import type { InverseWrite, LogPush } from "./service.ts";
 import type { PhysicalShard } from "./shard-map.ts";
 import type { Commit, GraphStore } from "./store.ts";
@@ -77,8 +77,8 @@ export class Delivery {
 
   /** After a commit: everything that can be sent now, at once. */
   async committed(commit: Commit): Promise<void> {
-    this.#tail.push(...commit.records);
-    this.#tail.splice(0, Math.max(0, this.#tail.length - LIMITS.tailRecordsMax));
+    const recent = [...this.#tail, ...commit.records].slice(-LIMITS.tailRecordsMax);
+    this.#tail = firstWithin(recent.toReversed(), LIMITS.logCharsMax).toReversed();
     this.#outbox.add(commit.intents);
     await Promise.all([this.#pushAll(), this.#outbox.sendAll()]);
   }
@@ -161,7 +161,8 @@ export class Delivery {
         ? this.#tail.slice(start)
         : await this.#ports.store.logAfter(acked, LIMITS.pushRecordsMax);
     if (records === null || records.length === 0) return announce;
-    return { after: acked, records: records.slice(0, LIMITS.pushRecordsMax), head };
+    const sent = firstWithin(records.slice(0, LIMITS.pushRecordsMax), LIMITS.logCharsMax);
+    return { after: acked, records: sent, head };
   }
 
   async #failed(name: string, state: FollowerState, error: unknown): Promise<void> {

@@ -54,6 +54,11 @@ export class Draft {
   lastId = (shard: LogicalShard): Id | null => this.#lastIds.get(shard) ?? null;
   source = (shard: PhysicalShard): Version | null => this.#sources.get(shard) ?? null;
 
+  /** Logged so far by the request that is being attempted. */
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
+  }
+
   /** Takes the next place in the log for `mutation`. */
   log(prev: Version | null, mutation: Mutation): Version {
     this.#seq++;

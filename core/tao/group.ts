@@ -1,8 +1,10 @@
 import type { Failure } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import { Draft } from "./draft.ts";
 import type { LogRecord } from "./log.ts";
-import { writesHash } from "./payload.ts";
+import { encodeRecord } from "./log-wire.ts";
+import { utf8Bytes, writesHash } from "./payload.ts";
 import { setEdge } from "./edges.ts";
 import { planWrites } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
@@ -58,13 +60,34 @@ function planRequest(
   const known = opId === null ? null : draft.op(opId);
   if (known !== null) return replay(known, hash);
 
-  const { outcome, entries } = draft.attempt(() => planWrites(draft, writes, context));
+  const { outcome, entries } = draft.attempt(() => {
+    const planned = planWrites(draft, writes, context);
+    return planned.ok && isTooLarge(draft, context.nowMs) ? tooLarge : planned;
+  });
   if (!outcome.ok) return outcome;
   const { nowMs: timeMs } = context;
   const at = draft.head;
   if (entries.length > 0) records.push({ epoch: at.epoch, opId, timeMs, entries });
   if (opId !== null) draft.putOp({ opId, hash, timeMs, at, results: outcome.value });
   return ok({ results: outcome.value, at, replayed: false, timeMs });
+}
+
+const tooLarge = err({
+  code: "too_large",
+  field: "writes",
+  bytesMax: LIMITS.recordBytesMax,
+} as const);
+
+/** A record that its store would refuse would take the whole group with it. */
+function isTooLarge({ entries, head }: Draft, timeMs: number): boolean {
+  // A character of a payload is at most three bytes, and the rest of a row 200.
+  const most = entries.reduce(
+    (sum, { mutation }) => sum + 200 + 3 * (mutation.data?.length ?? 0),
+    0,
+  );
+  if (most + 1_000 <= LIMITS.recordBytesMax) return false;
+  const record = { epoch: head.epoch, opId: null, timeMs, entries };
+  return utf8Bytes(encodeRecord(record)) + 1_000 > LIMITS.recordBytesMax;
 }
 
 function replay(known: OpRow, hash: string): Result<WriteResponse, Failure> {

@@ -7,6 +7,7 @@ import { checkWrites } from "./check.ts";
 import { Delivery, type DeliveryPorts } from "./delivery.ts";
 import { planGroup, type GroupRequest } from "./group.ts";
 import { fillFromStore, readFromStore } from "./leader-reads.ts";
+import { firstWithin } from "./log.ts";
 import { planKeys } from "./plan-keys.ts";
 import type {
   FillRequest,
@@ -95,7 +96,10 @@ export class Leader implements LeaderService {
     const head = this.#head;
     if (compareVersions(after, head) >= 0) return ok({ records: [], head });
     const records = await this.#ports.store.logAfter(after, LIMITS.logRecordsMax);
-    return ok(records === null ? null : { records, head });
+    // Cut short, it ends below the head: the follower starts over.
+    return ok(
+      records === null ? null : { records: firstWithin(records, LIMITS.logCharsMax), head },
+    );
   }
 
   async sweep() {
@@ -160,7 +164,9 @@ export class Leader implements LeaderService {
       this.#delivery.expect();
       await store.commit(commit);
       this.#head = commit.head;
-      this.#ports.defer(this.#delivery.committed(commit));
+      const delivered = this.#delivery.committed(commit);
+      // The alarm that is armed already tries again.
+      this.#ports.defer(delivered.catch((error) => this.#ports.report("delivery_failed", error)));
     }
     for (const [index, waiting] of group.entries()) {
       const answer = answers[index];

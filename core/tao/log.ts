@@ -40,6 +40,20 @@ export interface LogRecord {
 
 export const firstSeq = (record: LogRecord): number => record.entries[0]?.seq ?? 0;
 export const lastSeq = (record: LogRecord): number => record.entries.at(-1)?.seq ?? 0;
+/** Characters that a record takes in memory and, about, in a message. */
+const charsOf = (record: LogRecord): number =>
+  record.entries.reduce((sum, { mutation }) => sum + 100 + (mutation.data?.length ?? 0), 0);
+
+/** The first of `records` that fit into `charsMax`; the first one always does. */
+export function firstWithin(records: readonly LogRecord[], charsMax: number): LogRecord[] {
+  let chars = 0;
+  const end = records.findIndex((record, place) => {
+    chars += charsOf(record);
+    return chars > charsMax && place > 0;
+  });
+  return records.slice(0, end < 0 ? records.length : end);
+}
+
 export const endOf = (record: LogRecord): Version => ({
   epoch: record.epoch,
   seq: lastSeq(record),

@@ -98,7 +98,7 @@ function canonical(kind: Payload, data: string, field: string): Result<string, F
 }
 
 /** UTF-8 length, without an encoder. */
-function utf8Bytes(text: string): number {
+export function utf8Bytes(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -110,7 +110,7 @@ export interface GraphStore {
   ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]>;
   lists(keys: readonly ListKey[]): Promise<readonly ListRow[]>;
 
-  /** Up to `limit` records after `after`, oldest first; null when trimmed past it. */
+  /** Up to `limit` records after `after`, oldest first, fewer when they are large; null when trimmed past it. */
   logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null>;
   /** Drops log records and ops that are older than the bounds, keeping the newest record. */
   trim(logBeforeMs: number, opsBeforeMs: number): Promise<void>;
