@@ -27,9 +27,12 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
 async function main([name = "", ...args]: readonly string[]): Promise<number> {
   const bench = BENCHES.get(name);
   if (bench === undefined) {
-    const isAsked = name === "" || name === "--help";
-    console.error(`${isAsked ? "" : `There is no bench "${name}".\n\n`}${listOfBenches()}`);
-    return isAsked ? 0 : 2;
+    if (name === "" || name === "--help") {
+      console.log(listOfBenches());
+      return 0;
+    }
+    console.error(`There is no bench "${name}".\n\n${listOfBenches()}`);
+    return 2;
   }
   if (wantsHelp(args)) {
     console.log(bench.help);

@@ -9,13 +9,21 @@ import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
 import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { portTaken } from "./port.ts";
 import { readLocalSecrets, SECRET_OF } from "./secrets.ts";
+import { readSwitches } from "./switches.ts";
 
 /** `npm run dev`: every Worker from source under `wrangler dev`, and the web app, with reload. */
+
+const HELP = `Runs every Worker and the web app from source, with reload, on data of its own.
+
+  npm run dev
+
+  PORT (default 8787) and HOST (default 127.0.0.1) say where it listens.`;
 
 /** Apart from the data of `npm start`: an experiment may leave it in any state. */
 const FOLDER = path.join(ROOT, ".edgewise/dev");
 const CRON_MS = 60_000;
 
+readSwitches(HELP, []);
 const host = process.env["HOST"] ?? "127.0.0.1";
 const port = Number(process.env["PORT"] ?? "8787");
 const url = `http://${host}:${port}`;

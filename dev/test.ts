@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 
 import { runAttached } from "../deploy/run.ts";
 import { ROOT } from "../deploy/workers.ts";
+import { readSwitches } from "./switches.ts";
 import { tally, type VitestReport } from "./tally.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -25,14 +25,8 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ["types of web", "tsc", "--noEmit", "-p", "web"],
 ];
 
-const { values } = parseArgs({
-  options: {
-    "require-browser": { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-if (values.help) console.log(HELP);
-else process.exitCode = await main();
+const switches = readSwitches(HELP, ["require-browser"]);
+process.exitCode = await main();
 
 /** @returns the exit code. */
 async function main(): Promise<number> {
@@ -47,7 +41,7 @@ async function main(): Promise<number> {
   const projects = ["node", "objects", "system"];
   if (await haveChromium()) projects.push("browser");
   else
-    (values["require-browser"] ? problems : notRun).push(`browser tests not run: no ${CHROMIUM}`);
+    (switches["require-browser"] ? problems : notRun).push(`browser tests not run: no ${CHROMIUM}`);
 
   const { passed, failed, why } = await vitest(projects);
   problems.push(...why);
