@@ -39,6 +39,8 @@ function checkPlace(
     if (place !== null && writes[place]?.op !== "objAdd")
       return { code: "invalid_request", field, reason: "refers to a write that adds no object" };
   }
+  if ("timeMs" in write && !(Number.isSafeInteger(write.timeMs) && write.timeMs >= 0))
+    return { code: "invalid_request", field: `${field}.timeMs`, reason: "Unix milliseconds" };
   if (resultIndex(at) !== null || context.home(at) === context.self) return null;
   return { code: "invalid_request", field, reason: `id is not on shard ${context.self}` };
 }

@@ -188,10 +188,12 @@ const tooManyReads = err({
 } as const);
 
 function checkOpId(opId: string | null): Failure | null {
-  if (opId === null || (opId.length > 0 && opId.length <= LIMITS.opIdCharsMax)) return null;
+  // A store that alters a character would not find the answer again.
+  const isPlain = opId === null || /^[\x20-\x7e]+$/.test(opId);
+  if (isPlain && (opId?.length ?? 0) <= LIMITS.opIdCharsMax) return null;
   return {
     code: "invalid_request",
     field: "opId",
-    reason: `1 to ${LIMITS.opIdCharsMax} characters`,
+    reason: `1 to ${LIMITS.opIdCharsMax} printable ASCII characters`,
   };
 }

@@ -1,7 +1,7 @@
 import { it } from "vitest";
 
 import { LIMITS } from "../../core/limits.ts";
-import { OBJECT } from "../../core/tao/registry.ts";
+import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
 import type { Write } from "../../core/tao/types.ts";
 import { leaderOf, newUsers, readFollower, userData, write } from "./graph-driver.ts";
 import { shardOf } from "../../core/ids.ts";
@@ -54,4 +54,34 @@ it("brings a follower up to date across more log than one answer holds", async (
   expect((await readFollower(0, [{ op: "objGet", id: user.id }])).results).toMatchObject([
     { object: { id: user.id } },
   ]);
+});
+
+it("refuses what its store would not give back as it was, and commits what came with it", async ({
+  expect,
+}) => {
+  const [a, b] = await newUsers(2);
+  if (a === undefined || b === undefined) throw new Error("no users");
+  const mute = (timeMs: number): Write => ({
+    op: "assocAdd",
+    id1: a.id,
+    atype: ASSOC.mutes,
+    id2: b.id,
+    timeMs,
+    data: "",
+  });
+  // Twice each: the second must not find another key than the first one stored.
+  for (let round = 0; round < 2; round++) {
+    const answers = await Promise.all([
+      write(0, [mute(1)], "nul\0inside"),
+      write(0, [mute(1)], "half a character \ud800"),
+      write(0, [mute(Number.NaN)], "no time"),
+      write(0, [mute(-1)], "before time"),
+      write(0, [mute(0.5)], "between times"),
+      write(0, [mute(2 + round)], `good ${round}`),
+    ]);
+    expect(answers.map((answer) => (answer.ok ? "ok" : answer.error.code))).toEqual([
+      ...Array.from({ length: 5 }, () => "invalid_request"),
+      "ok",
+    ]);
+  }
 });
