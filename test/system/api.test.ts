@@ -2,7 +2,11 @@ import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, it } from "vitest";
 
 import { createClient } from "../../client/client.ts";
+import { LISTED_ROOT } from "../../core/feed/directory.ts";
 import type { Session } from "../../core/feed/schemas.ts";
+import { shardOf } from "../../core/ids.ts";
+import { ASSOC } from "../../core/tao/registry.ts";
+import { run } from "../../deploy/run.ts";
 import { type Cluster, startCluster } from "../../dev/cluster.ts";
 import { type ProblemBody, problemOf } from "../gateway/harness.ts";
 import { pngOf } from "../gateway/images.ts";
@@ -149,4 +153,22 @@ it("keeps an image in the bucket, and serves it whole, in part, or not again", a
   expect((await get({ "if-none-match": etag })).response.status).toBe(304);
   const post = await client.createPost({ text: "", media: [{ ...media, alt: "a small picture" }] });
   expect(post.media).toEqual([{ ...media, alt: "a small picture" }]);
+});
+
+it("answers the documentation's first example with the feed of a demo user", async ({ expect }) => {
+  const { user, client } = await newUser("example");
+  const post = await client.createPost({ text: "for the example" });
+  const listing = { id1: String(LISTED_ROOT), atype: ASSOC.listed, id2: user.id };
+  const writes = [{ op: "assocAdd", ...listing, timeMs: 1, data: "" }];
+  await client.graphWrite({ batches: [{ shard: shardOf(LISTED_ROOT), opId: null, writes }] });
+
+  const page = await (await fetch(`${cluster.url}/docs`)).text();
+  const example = /<pre><code>(EDGEWISE=.*?)<\/code>/s.exec(page)?.[1] ?? "";
+  const script = example
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&")
+    .replace("http://127.0.0.1:8787", cluster.url);
+  const { output } = await run("sh", ["-c", script], {});
+  expect(JSON.parse(output)).toMatchObject({ items: [{ id: post.id }] });
 });

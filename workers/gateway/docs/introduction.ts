@@ -1,8 +1,9 @@
 import { type Html, html } from "./html.ts";
 
 const SIGN_IN = `EDGEWISE=http://127.0.0.1:8787
+HANDLE=$(curl -s $EDGEWISE/v1/demo/users | sed 's/.*"handle":"\\([^"]*\\)".*/\\1/')
 TOKEN=$(curl -s $EDGEWISE/v1/session -H 'Content-Type: application/json' \\
-  -d '{"handle":"ada"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  -d '{"handle":"'$HANDLE'"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
 curl -s $EDGEWISE/v1/feed -H "Authorization: Bearer $TOKEN"`;
 
 /** What every request has in common: said once, before the operations. */
