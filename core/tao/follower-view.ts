@@ -65,39 +65,42 @@ export class View {
 
 export const isWhole = (list: ListPrefix): boolean => list.assocs.length === list.count;
 
-/** Collects what a request lacks, each key once. */
+/** Collects what a request lacks, each key once. Most requests lack nothing, and pay nothing. */
 export class Needs {
   /** Cache entries the request looks at, missing or not: the denominator of its hit rate. */
   asked = 0;
-  readonly #objects = new Set<Id>();
-  readonly #lists = new Map<string, ListKey & { readonly prefix: number }>();
-  readonly #points = new Map<string, AssocKey>();
+  #objects: Set<Id> | null = null;
+  #lists: Map<string, ListKey & { readonly prefix: number }> | null = null;
+  #points: Map<string, AssocKey> | null = null;
 
   object(id: Id): void {
+    this.#objects ??= new Set();
     this.#objects.add(id);
   }
 
   /** @param prefix newest edges needed; 0 for the count alone. */
   list(id1: Id, atype: number, prefix: number): void {
+    this.#lists ??= new Map();
     const key = listKey(id1, atype);
     const known = this.#lists.get(key)?.prefix ?? 0;
     this.#lists.set(key, { id1, atype, prefix: Math.max(known, prefix) });
   }
 
   point(key: AssocKey): void {
+    this.#points ??= new Map();
     this.#points.set(assocKey(key), key);
   }
 
   /** True: everything that was looked at is known. */
   get isEmpty(): boolean {
-    return this.#objects.size + this.#lists.size + this.#points.size === 0;
+    return this.#objects === null && this.#lists === null && this.#points === null;
   }
 
   request(): FillRequest {
     return {
-      objects: [...this.#objects],
-      lists: [...this.#lists.values()],
-      points: [...this.#points.values()],
+      objects: [...(this.#objects ?? [])],
+      lists: [...(this.#lists?.values() ?? [])],
+      points: [...(this.#points?.values() ?? [])],
     };
   }
 }

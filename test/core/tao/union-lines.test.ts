@@ -78,6 +78,21 @@ it("answers after any change like a follower that has cached nothing", async ({ 
   );
 });
 
+it("renders an edge anew when it changed, also one without an inverse", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const id1 = await world.addUser(0);
+  const mute = { op: "assocAdd", id1, atype: ASSOC.mutes, id2: 9n as Id, data: "" } as const;
+  const times = async () => {
+    const request = { id1s: [id1], atype: ASSOC.mutes, after: null, limit: 5, counts: [] };
+    return unwrap(await world.tao().union(request)).entries.map((entry) => entry.timeMs);
+  };
+  await world.write(0, [{ ...mute, timeMs: 1 }]);
+  expect([await times(), await times()]).toEqual([[1], [1]]);
+  await world.write(0, [{ ...mute, timeMs: 2 }]);
+  await world.idle();
+  expect(await times()).toEqual([2]);
+});
+
 it("merges sorted lists like one sorted list", ({ expect }) => {
   const entry = fc.record({ timeMs: fc.nat(20), id2: fc.bigInt({ min: 0n, max: 500n }) });
   const list = fc.record({
