@@ -257,20 +257,3 @@ it("takes a batch's own ids from the objects that it adds, and from nothing else
     });
   }
 });
-
-it("reports a delivery that cannot read its store, and delivers when the alarm rings", async ({
-  expect,
-}) => {
-  const world = await GraphWorld.create(2);
-  const [a, far] = [await world.addUser(0), await world.addUser(1)];
-  await world.restartLeader(0);
-  const store = world.store(0);
-  const intents = store.intents.bind(store);
-  store.intents = async () => Promise.reject(new Error("the store is away"));
-  await world.write(0, [follow(a, far)]);
-  await world.idle();
-  expect(world.reports).toContain("delivery_failed");
-  store.intents = intents;
-  await world.ringAlarms();
-  expect(await followers(world, 1, far)).toEqual({ ids: [a], count: 1 });
-});
