@@ -29,7 +29,18 @@ const varsSchema = z
     return { signingSecret };
   });
 
-/** What the Worker uses: checked. @throws ZodError, which names the variable. */
+/**
+ * What the Worker uses: checked.
+ *
+ * @throws Error whose message names the variable: of an error, RPC keeps that alone, and it
+ * is what the operator finds in the gateway's log.
+ */
 export function configFrom(env: FeedEnv) {
-  return { ...varsSchema.parse(env), ...topologyFrom(env) };
+  try {
+    return { ...varsSchema.parse(env), ...topologyFrom(env) };
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const issues = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new Error(`Feed configuration: ${issues.join("; ")}`, { cause: error });
+  }
 }
