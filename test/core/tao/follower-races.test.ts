@@ -212,3 +212,36 @@ it("keeps the later of two fills, whichever arrives last", async ({ expect }) =>
     { object: { data: expect.stringContaining("after") } },
   ]);
 });
+
+it("catches up after a first fill that an announced head overtook", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const id = await world.addUser(0, "before");
+  const { follower, hold, turns, release } = slowFollower(world);
+  hold("fill");
+  const first = ask(follower, get(id));
+  await turns();
+  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"after"}' }]);
+  const head = await headOf(world);
+  expect(await follower.push({ after: head, records: [], head })).toEqual(head);
+  await release();
+  await first;
+  expect((await ask(follower, get(id))).results).toMatchObject([
+    { object: { data: expect.stringContaining("after") } },
+  ]);
+});
+
+it("starts over from a log tail that ends below the head", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const id = await world.addUser(0, "before");
+  const { follower } = slowFollower(world);
+  await ask(follower, get(id));
+  world.pushesAreLost = true;
+  await world.addUser(0);
+  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"after"}' }]);
+  const store = world.store(0);
+  const logAfter = store.logAfter.bind(store);
+  store.logAfter = (after) => logAfter(after, 1);
+  const head = await headOf(world);
+  const { results } = unwrap(await follower.read({ reads: [get(id)], atLeast: head }));
+  expect(results).toMatchObject([{ object: { data: expect.stringContaining("after") } }]);
+});
