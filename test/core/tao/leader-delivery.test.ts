@@ -66,7 +66,9 @@ it("sends no inverse edge of a batch that failed", async ({ expect }) => {
   const world = await GraphWorld.create(2);
   const [a, far] = [await world.addUser(0), await world.addUser(1)];
   const bad: Write = { op: "objUpdate", id: a, patch: '{"name":""}' };
+  // The first commits alone; the other two wait for it and are one group.
   await Promise.all([
+    world.write(0, [{ op: "objUpdate", id: a, patch: '{"name":"first"}' }]),
     world.leader(0).write({ writes: [follow(a, far), bad], opId: null }),
     world.write(0, [{ op: "objUpdate", id: a, patch: '{"name":"good"}' }]),
   ]);
