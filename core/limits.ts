@@ -58,8 +58,16 @@ export const LIMITS = {
   tailRecordsMax: 256,
   /** How soon after a commit the alarm looks for deliveries that were lost. */
   deliveryAlarmMs: 2_000,
+  /** A commit without an answer may become durable this much later: a store's statements end sooner. */
+  commitDoubtMs: 10_000,
   /** How often a leader drops old log records and opIds. */
   trimEveryMs: 60_000,
+  /** Committed log records that start a run of bringing MySQL's tables up to the log. */
+  materialiseRows: 64,
+  /** Log records in one such run: its transaction must end within the service's 20 s. */
+  materialiseRowsMax: 256,
+  /** Log records the tables may lack before commits wait for them: bounds memory and a restart's replay. */
+  memtableRowsMax: 4_096,
   /** Cache entries in one fill: a page of 50 posts with counts over many lists. */
   fillUnitsMax: 20_000,
   overloadRetryMs: 200,

@@ -1,13 +1,12 @@
 import {
   bigint,
+  customType,
   index,
   int,
   mediumtext,
   mysqlTable,
   primaryKey,
   smallint,
-  text,
-  varchar,
 } from "drizzle-orm/mysql-core";
 
 /**
@@ -19,10 +18,20 @@ import {
 const id = (name: string) => bigint(name, { mode: "bigint", unsigned: true });
 const count = (name: string) => bigint(name, { mode: "number", unsigned: true });
 const shard = () => int("shard", { unsigned: true }).notNull();
-/** Version of a key: the log entry that last wrote it. */
+/** Version of a key: the log entry that last wrote it. `seq` first: `mysql-tables.ts` says why. */
 const version = () => ({
-  epoch: int("epoch", { unsigned: true }).notNull(),
   seq: count("seq").notNull(),
+  epoch: int("epoch", { unsigned: true }).notNull(),
+});
+/** Text compared byte by byte: no collation of a server may take two different ones for the same. */
+const exactText = customType<{
+  data: string;
+  driverData: string | Uint8Array;
+  config: { readonly bytes: number };
+  configRequired: true;
+}>({
+  dataType: ({ bytes }) => `varbinary(${bytes})`,
+  fromDriver: (value) => (typeof value === "string" ? value : new TextDecoder().decode(value)),
 });
 
 /** One row per object that ever was. `data` null is a tombstone: versions must never fall. */
@@ -49,8 +58,8 @@ export const assocs = mysqlTable(
     id2: id("id2").notNull(),
     /** Unix milliseconds, set by the caller. */
     timeMs: count("time_ms").notNull(),
-    /** JSON text, up to 64 KB; empty for most types. */
-    data: text("data").notNull(),
+    /** JSON text, up to 64 KB, one byte more than `text` holds; empty for most types. */
+    data: mediumtext("data").notNull(),
     ...version(),
   },
   (table) => [
@@ -73,22 +82,30 @@ export const lists = mysqlTable(
 );
 
 /**
- * One row per write request; the row is the commit. A leader that was deposed collides
- * with its successor's rows on (shard, last_seq), and its group fails whole.
+ * The commit itself: a group's rows are inserted by one statement, and the tables above
+ * follow. Places of a shard are contiguous, so a leader that was deposed collides with
+ * the row that its successor began with, and its group fails whole. A row without a record
+ * marks where a leader began, or carries effects alone.
  */
 export const log = mysqlTable(
   "log",
   {
     shard: shard(),
-    lastSeq: count("last_seq").notNull(),
-    firstSeq: count("first_seq").notNull(),
-    epoch: int("epoch", { unsigned: true }).notNull(),
+    place: count("place").notNull(),
+    /** Which leader wrote it, in which attempt: how a lost reply is told from a collision. */
+    writer: exactText("writer", { bytes: 64 }).notNull(),
+    /** The shard's head once this row is there. */
+    ...version(),
     timeMs: count("time_ms").notNull(),
-    /** JSON of `LogRecord` (core/tao/log-wire.ts). */
-    record: mediumtext("record").notNull(),
+    /** JSON of `LogRecord` (core/tao/log-wire.ts), and the seq of its last entry. */
+    record: mediumtext("record"),
+    lastSeq: count("last_seq"),
+    /** JSON of what else its group changed (mysql-log.ts). */
+    effects: mediumtext("effects"),
   },
   (table) => [
-    primaryKey({ columns: [table.shard, table.lastSeq] }),
+    primaryKey({ columns: [table.shard, table.place] }),
+    index("by_seq").on(table.shard, table.lastSeq),
     index("by_time").on(table.shard, table.timeMs),
   ],
 );
@@ -98,10 +115,11 @@ export const ops = mysqlTable(
   "ops",
   {
     shard: shard(),
-    opId: varchar("op_id", { length: 128 }).notNull(),
-    hash: varchar("hash", { length: 16 }).notNull(),
+    /** 128 characters of at most 3 bytes each. */
+    opId: exactText("op_id", { bytes: 384 }).notNull(),
     timeMs: count("time_ms").notNull(),
-    answer: mediumtext("answer").notNull(),
+    /** JSON of `OpRow` (mysql-log.ts). */
+    op: mediumtext("op").notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.shard, table.opId] }),
@@ -116,7 +134,7 @@ export const intents = mysqlTable(
     shard: shard(),
     target: int("target", { unsigned: true }).notNull(),
     ...version(),
-    inverse: text("inverse").notNull(),
+    inverse: mediumtext("inverse").notNull(),
   },
   (table) => [primaryKey({ columns: [table.shard, table.target, table.epoch, table.seq] })],
 );
@@ -128,7 +146,23 @@ export const sources = mysqlTable(
   (table) => [primaryKey({ columns: [table.shard, table.source] })],
 );
 
-/** Last (epoch, seq) of each shard. */
-export const heads = mysqlTable("heads", { shard: shard(), ...version() }, (table) => [
-  primaryKey({ columns: [table.shard] }),
-]);
+/** Followers that get a shard's log pushed. */
+export const followers = mysqlTable(
+  "followers",
+  { shard: shard(), name: exactText("name", { bytes: 128 }).notNull() },
+  (table) => [primaryKey({ columns: [table.shard, table.name] })],
+);
+
+/** How far the tables follow the log of each shard. */
+export const heads = mysqlTable(
+  "heads",
+  {
+    shard: shard(),
+    /** Place where the newest leader began: an older one may not write tables any more. */
+    fence: count("fence").notNull(),
+    /** Last place of the log that the tables contain, and the head there. */
+    place: count("place").notNull(),
+    ...version(),
+  },
+  (table) => [primaryKey({ columns: [table.shard] })],
+);

@@ -13,6 +13,8 @@ import { inspect, type Statement } from "./statements.ts";
 const ROWS_MAX = 100_000;
 const IDLE_MS = 10_000;
 const TRANSACTION_MS = 20_000;
+/** Each holds memory in the server; single statements share what is idle. */
+const CONNECTIONS_MAX = 32;
 /** Vitess's default for one message. */
 const BODY_BYTES_MAX = 16_777_216;
 
@@ -43,7 +45,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     database: options.database,
     idleMs: options.idleMs ?? IDLE_MS,
     transactionMs: options.transactionMs ?? TRANSACTION_MS,
-    connectionsMax: options.connectionsMax ?? 64,
+    connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
   });
   const rowsMax = options.rowsMax ?? ROWS_MAX;
   const authorization = `Basic ${btoa(`${user}:${password}`)}`;

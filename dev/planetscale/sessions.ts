@@ -95,8 +95,7 @@ export class Sessions {
         `transaction of session ${id} ended: it was idle or too old`,
       );
 
-    this.#giveUpOldest();
-    const connection = await this.#connect();
+    const connection = (await this.#takeOver()) ?? (await this.#connect());
     // A second statement of the same session may have been quicker.
     if (this.#entries.has(id)) {
       connection.destroy();
@@ -112,6 +111,7 @@ export class Sessions {
       transactionSinceMs: now,
     };
     this.#entries.set(id, entry);
+    connection.removeAllListeners("error");
     connection.on("error", () => this.#close(entry));
     return entry;
   }
@@ -137,16 +137,24 @@ export class Sessions {
     }
   }
 
-  /** Sessions of single statements never come back: the longest idle ones make room. */
-  #giveUpOldest(): void {
-    if (this.#entries.size < this.#options.connectionsMax) return;
+  /** Sessions of single statements never come back: the longest idle one hands its connection on. */
+  async #takeOver(): Promise<Connection | null> {
+    if (this.#entries.size < this.#options.connectionsMax) return null;
     const idle = [...this.#entries.values()].filter(
       (entry) => !entry.isBusy && !entry.inTransaction,
     );
     const oldest = idle.toSorted((a, b) => a.sinceMs - b.sinceMs)[0];
     if (oldest === undefined)
       throw new ServiceError("RESOURCE_EXHAUSTED", "too many connections in use");
-    this.#close(oldest);
+    this.#entries.delete(oldest.id);
+    try {
+      await oldest.connection.reset();
+      return oldest.connection;
+    } catch {
+      // It died meanwhile, with its server or alone: a new one says which.
+      oldest.connection.destroy();
+      return null;
+    }
   }
 
   #sweep(): void {

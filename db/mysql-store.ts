@@ -1,0 +1,275 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+
+import type { Clock } from "../core/clock.ts";
+import type { Id } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import { decodeRecord } from "../core/tao/log-wire.ts";
+import { firstSeq, type LogRecord } from "../core/tao/log.ts";
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import type {
+  AssocKey,
+  Commit,
+  GraphStore,
+  IntentRow,
+  ListKey,
+  ListRow,
+  PlanKeys,
+  PlanRows,
+  RangeQuery,
+} from "../core/tao/store.ts";
+import type { Assoc, TaoObject } from "../core/tao/types.ts";
+import type { Version } from "../core/tao/version.ts";
+import { CommitLog } from "./mysql-commit-log.ts";
+import type { MysqlDatabase } from "./mysql-client.ts";
+import { MysqlDelivery } from "./mysql-delivery.ts";
+import { type LogRow, rowsOf } from "./mysql-log.ts";
+import { isUpTo, Memtable } from "./mysql-memtable.ts";
+import { overAssocs, overLists, overObjects, overPlan, overRange } from "./mysql-overlay.ts";
+import { MysqlReads } from "./mysql-reads.ts";
+import { DeposedError, FIRST_EPOCH, materialise, takeTables, trimTables } from "./mysql-tables.ts";
+import * as schema from "./schema.ts";
+
+export interface MysqlStorePorts {
+  readonly db: MysqlDatabase;
+  readonly clock: Clock;
+  /** Unique to this life of the leader: a random id. */
+  readonly writer: string;
+  /** Keeps background work alive after the answer. */
+  readonly defer: (work: Promise<unknown>) => void;
+  readonly report: (event: string, error: unknown) => void;
+}
+
+/**
+ * `GraphStore` over MySQL. A commit is one INSERT into the log; the tables follow from the
+ * log later, in the background, and until they do the memtable answers for them. Opening
+ * takes the shard over: whoever had it before can neither commit nor write tables.
+ */
+export class MysqlStore implements GraphStore {
+  readonly #shard: PhysicalShard;
+  readonly #ports: MysqlStorePorts;
+  readonly #reads: MysqlReads;
+  readonly #log: CommitLog;
+  readonly #delivery: MysqlDelivery;
+  /** Place of the row that says where this leader began. */
+  #fence = 0;
+  #place = 0;
+  #head: Version = { epoch: FIRST_EPOCH, seq: 0 };
+  /** Rows of the log that the tables lack, and what they add up to. */
+  #pending: LogRow[] = [];
+  #memtable = new Memtable();
+  #tablesPlace = 0;
+  #isUnsure = false;
+  #deposed: DeposedError | null = null;
+  #queries = new Set<Promise<unknown>>();
+  #tableWork: Promise<unknown> = Promise.resolve();
+  #isFollowing = false;
+
+  private constructor(shard: PhysicalShard, ports: MysqlStorePorts) {
+    this.#shard = shard;
+    this.#ports = ports;
+    this.#reads = new MysqlReads(ports.db, shard);
+    this.#delivery = new MysqlDelivery(ports.db, shard);
+    this.#log = new CommitLog(ports.db, shard, ports.writer);
+  }
+
+  /** Replays what the tables lack, then marks the log: from here on an older leader collides. */
+  static async open(shard: PhysicalShard, ports: MysqlStorePorts): Promise<MysqlStore> {
+    const store = new MysqlStore(shard, ports);
+    await store.#begin();
+    return store;
+  }
+
+  async #begin(): Promise<void> {
+    const { heads } = schema;
+    const { db, clock } = this.#ports;
+    const [tables] = await db.select().from(heads).where(eq(heads.shard, this.#shard));
+    if (tables !== undefined) {
+      this.#head = { epoch: tables.epoch, seq: tables.seq };
+      this.#place = this.#tablesPlace = tables.place;
+    }
+    for (;;) {
+      const rows = await this.#reads.logPage(this.#place);
+      if (rows.length === 0) break;
+      this.#take(rows);
+    }
+    const place = this.#place + 1;
+    const mark = { place, head: this.#head, timeMs: clock.nowMs(), record: null, effects: null };
+    // Rejects when another leader commits at this moment: whoever opens tries again.
+    await this.#log.append([mark]);
+    this.#take([mark]);
+    this.#fence = place;
+    await takeTables(db, this.#shard, place);
+  }
+
+  async head(): Promise<Version> {
+    this.#refuseDeposed();
+    while (this.#isUnsure) {
+      const rows = await this.#guard(this.#log.since(this.#reads, this.#place));
+      if (rows.length === 0) this.#isUnsure = false;
+      this.#take(rows);
+    }
+    return this.#head;
+  }
+
+  async planRows(keys: PlanKeys): Promise<PlanRows> {
+    const merge = overPlan(this.#memtable, keys);
+    return merge(await this.#query(this.#reads.planRows(keys)));
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    this.#refuseDeposed();
+    if (this.#isUnsure) throw new Error("the head is unknown until it is read again");
+    const first = commit.records[0];
+    if (first !== undefined && firstSeq(first) !== this.#head.seq + 1)
+      throw new Error(`log collision: ${firstSeq(first)} does not follow ${this.#head.seq}`);
+    if (this.#pending.length >= LIMITS.memtableRowsMax) await this.#follow();
+    const rows = rowsOf(commit, this.#place + 1);
+    // Until the answer is there the group is neither in nor out.
+    this.#isUnsure = true;
+    await this.#guard(this.#log.append(rows));
+    this.#isUnsure = false;
+    this.#take(rows);
+    if (this.#pending.length >= LIMITS.materialiseRows) this.#followSoon();
+  }
+
+  async objects(ids: readonly Id[]): Promise<readonly TaoObject[]> {
+    const merge = overObjects(this.#memtable, ids);
+    const rows = merge(await this.#query(this.#reads.objects(ids)));
+    return rows.flatMap((row) => (row.data === null ? [] : { ...row, data: row.data }));
+  }
+
+  async assocs(keys: readonly AssocKey[]): Promise<readonly Assoc[]> {
+    const merge = overAssocs(this.#memtable, keys);
+    return merge(await this.#query(this.#reads.assocs(keys)));
+  }
+
+  async lists(keys: readonly ListKey[]): Promise<readonly ListRow[]> {
+    const merge = overLists(this.#memtable, keys);
+    return merge(await this.#query(this.#reads.lists(keys)));
+  }
+
+  async ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]> {
+    const overlays = queries.map((query) => overRange(this.#memtable, query));
+    const found = await this.#query(this.#reads.ranges(overlays.map(({ wider }) => wider)));
+    return overlays.map(({ merge }, index) => merge(found[index] ?? []));
+  }
+
+  async logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null> {
+    const { log } = schema;
+    const rows = await this.#ports.db
+      .select({ record: log.record })
+      .from(log)
+      .where(and(eq(log.shard, this.#shard), sql`last_seq > ${after.seq}`))
+      .orderBy(asc(log.lastSeq))
+      .limit(limit);
+    const found = rows.flatMap(({ record }) => (record === null ? [] : decodeRecord(record)));
+    const first = found[0];
+    return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
+  }
+
+  async trim(logBeforeMs: number, opsBeforeMs: number): Promise<void> {
+    while (this.#pending.length > 0) await this.#follow();
+    await this.#onTables(() =>
+      trimTables(this.#ports.db, this.#shard, {
+        place: this.#tablesPlace,
+        headSeq: this.#head.seq,
+        logBeforeMs,
+        opsBeforeMs,
+        entriesMax: LIMITS.logEntriesMax,
+      }),
+    );
+  }
+
+  async intents(limitPerTarget: number): Promise<readonly IntentRow[]> {
+    return this.#onTables(async () => {
+      const waiting = this.#memtable.intents;
+      const stored = await this.#delivery.intents(limitPerTarget);
+      // The memtable's are newer than the tables' of the same target.
+      const grouped = Map.groupBy([...stored, ...waiting], ({ target }) => target);
+      return [...grouped.values()].flatMap((group) => group.slice(0, limitPerTarget));
+    });
+  }
+
+  async dropIntents(target: PhysicalShard, upTo: Version): Promise<void> {
+    // Dropped from the tables alone, an intent that is only in the log would come back with a replay.
+    while (this.#memtable.intents.some(isUpTo(target, upTo))) await this.#follow();
+    await this.#onTables(() => this.#delivery.dropIntents(target, upTo));
+  }
+
+  async intentCount(): Promise<number> {
+    return this.#onTables(async () => {
+      const waiting = this.#memtable.intents.length;
+      return waiting + (await this.#delivery.intentCount());
+    });
+  }
+
+  followers = (): Promise<readonly string[]> => this.#delivery.followers();
+  addFollower = (name: string): Promise<void> => this.#delivery.addFollower(name);
+  dropFollower = (name: string): Promise<void> => this.#delivery.dropFollower(name);
+
+  #take(rows: readonly LogRow[]): void {
+    for (const row of rows) {
+      this.#pending.push(row);
+      this.#memtable.apply(row);
+      this.#place = row.place;
+      this.#head = row.head;
+    }
+  }
+
+  #followSoon(): void {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    const work = this.#follow()
+      .catch((error: unknown) => this.#ports.report("materialise_failed", error))
+      .finally(() => {
+        this.#isFollowing = false;
+      });
+    this.#ports.defer(work);
+  }
+
+  /** Brings the tables some rows further. */
+  async #follow(): Promise<void> {
+    await this.#onTables(async () => {
+      const rows = this.#pending.slice(0, LIMITS.materialiseRowsMax);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      // A query that began before these rows has nothing laid over them: it must see none of them.
+      await Promise.allSettled(this.#queries);
+      const { db } = this.#ports;
+      const work = materialise(db, this.#shard, this.#fence, last, new Memtable(rows));
+      await this.#guard(work);
+      this.#pending = this.#pending.slice(rows.length);
+      this.#memtable = new Memtable(this.#pending);
+      this.#tablesPlace = last.place;
+    });
+  }
+
+  /** One at a time: everything that changes the tables, or counts what is in them. */
+  #onTables<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tableWork.then(work, work);
+    this.#tableWork = done.catch(() => null);
+    return done;
+  }
+
+  async #query<T>(work: Promise<T>): Promise<T> {
+    this.#queries.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#queries.delete(work);
+    }
+  }
+
+  async #guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof DeposedError) this.#deposed = error;
+      throw error;
+    }
+  }
+
+  #refuseDeposed(): void {
+    if (this.#deposed !== null) throw this.#deposed;
+  }
+}

@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+
+import type { Id } from "../../core/ids.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { ASSOC } from "../../core/tao/registry.ts";
+import type { Write } from "../../core/tao/types.ts";
+import { follow } from "../db/graph-store-contract.ts";
+import { HERE, Scribe, userData } from "../db/scribe.ts";
+import { startTestDatabase, type TestDatabase } from "./database.ts";
+import { migrate, openStore } from "./mysql-shard.ts";
+
+let database: TestDatabase;
+let shards = 0;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  await migrate(database.emulator.url);
+}, 120_000);
+
+afterAll(() => database.stop());
+
+const INSERT = /^insert into `log`/i;
+const add: Write = { op: "objAdd", otype: 1, shard: HERE, data: userData("new") };
+const open = (shard: number) => openStore(database.emulator.url, shard);
+const opIds = (...ids: string[]) => ({
+  objects: [],
+  assocs: [],
+  lists: [],
+  idShards: [],
+  sources: [],
+  opIds: ids,
+});
+const answered = async (store: Scribe["store"], ...ids: string[]) =>
+  (await store.planRows(opIds(...ids))).ops.map(({ opId }) => opId);
+
+describe("round trips", () => {
+  it("takes two for a group, whatever is in it", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    const [a, b] = (await scribe.users(2)) as [Id, Id];
+    wire.queries.length = 0;
+    await scribe.group([
+      { writes: [follow(a, b, 1), add], opId: "one" },
+      { writes: [{ op: "objUpdate", id: a, patch: "{}" }, follow(b, a, 2)], opId: "two" },
+      { writes: [{ op: "objDelete", id: b }] },
+    ]);
+    expect(wire.queries.map((query) => query.slice(0, 7))).toEqual(["(SELECT", "insert "]);
+  });
+
+  it("brings the tables up in the background, many groups at a time", async ({ expect }) => {
+    const { store, wire, idle, reports } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    wire.queries.length = 0;
+    const groups = LIMITS.materialiseRows * 2;
+    for (let n = 0; n < groups; n++) await scribe.write([add], `op ${n}`);
+    await idle();
+    expect(reports).toEqual([]);
+    const begun = wire.queries.filter((query) => query === "BEGIN").length;
+    expect(begun).toBeGreaterThan(0);
+    expect(begun).toBeLessThanOrEqual(3);
+    expect(wire.queries.length / groups).toBeLessThan(2.5);
+  });
+});
+
+describe("a lost reply", () => {
+  it("is found to have committed, and nothing is written twice", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    wire.fail(INSERT, "unanswered");
+    wire.queries.length = 0;
+    const ids = await scribe.write([add], "once");
+    expect(wire.queries.filter((query) => INSERT.test(query)).length).toBe(1);
+    expect((await store.objects(ids)).length).toBe(1);
+    await scribe.write([add], "next");
+    expect(scribe.head.seq).toBe(2);
+  });
+
+  it("of a group that never arrived is followed by one more try", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    wire.fail(INSERT, "unsent");
+    await scribe.write([add], "late");
+    expect(await answered(store, "late")).toEqual(["late"]);
+  });
+
+  it("that cannot be looked into leaves the head unknown, until it is read", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    wire.fail(INSERT, "unanswered");
+    wire.fail(/^select .* from `log`/i, "unsent");
+    await expect(scribe.write([add], "unknown")).rejects.toThrow();
+    await expect(scribe.write([add], "blind")).rejects.toThrow("head is unknown");
+    scribe.head = await store.head();
+    expect(scribe.head.seq).toBe(1);
+    expect(await answered(store, "unknown", "blind")).toEqual(["unknown"]);
+    await scribe.write([add], "blind");
+    expect(await answered(store, "blind")).toEqual(["blind"]);
+  });
+
+  it("that arrives after all collides with what took its place, or is taken in", async ({
+    expect,
+  }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    for (const arrives of ["before the next", "after the next"]) {
+      wire.fail(INSERT, "delayed");
+      wire.fail(INSERT, "unsent");
+      await expect(scribe.write([add], arrives)).rejects.toThrow();
+      scribe.head = await store.head();
+      const before = scribe.head.seq;
+      if (arrives === "before the next") {
+        await wire.late();
+        await expect(scribe.write([add], "next 1")).rejects.toThrow();
+        scribe.head = await store.head();
+        expect(scribe.head.seq).toBe(before + 1);
+        expect(await answered(store, arrives, "next 1")).toEqual([arrives]);
+      } else {
+        await scribe.write([add], "next 2");
+        await wire.late();
+        expect(await answered(store, arrives, "next 2")).toEqual(["next 2"]);
+      }
+    }
+    const again = await open(shards);
+    expect(await again.store.head()).toEqual(scribe.head);
+  });
+
+  it("of the tables' transaction changes nothing when it runs again", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    const [a, b] = (await scribe.users(2)) as [Id, Id];
+    await scribe.write([follow(a, b, 1)], "follow");
+    wire.fail(/^COMMIT$/, "unanswered");
+    await expect(store.trim(0, 0)).rejects.toThrow();
+    expect(await store.lists([{ id1: a, atype: ASSOC.follows }])).toMatchObject([{ count: 1 }]);
+    await scribe.write([{ op: "assocDelete", id1: a, atype: ASSOC.follows, id2: b }]);
+    await store.trim(0, 0);
+    const again = await open(shards);
+    expect(await again.store.lists([{ id1: a, atype: ASSOC.follows }])).toMatchObject([
+      { count: 0 },
+    ]);
+    expect(await answered(again.store, "follow")).toEqual(["follow"]);
+  });
+});
+
+describe("a deposed leader", () => {
+  it("cannot commit or write tables, also when the log was trimmed", async ({ expect }) => {
+    const old = await open(++shards);
+    const deposed = await Scribe.of(old.store);
+    const [a, b] = (await deposed.users(2)) as [Id, Id];
+    await deposed.write([follow(a, b, 1)]);
+
+    const { store } = await open(shards);
+    const successor = new Scribe(store, deposed.head);
+    await successor.write([{ op: "assocDelete", id1: a, atype: ASSOC.follows, id2: b }]);
+    await successor.write([add]);
+    await store.trim(Number.MAX_SAFE_INTEGER, 0);
+
+    await expect(old.store.trim(0, 0)).rejects.toThrow("newer leader");
+    await expect(deposed.write([add], "lost")).rejects.toThrow();
+    await expect(old.store.head()).rejects.toThrow();
+    const again = await open(shards);
+    expect(await again.store.assocs([{ id1: a, atype: ASSOC.follows, id2: b }])).toEqual([]);
+    expect(await answered(again.store, "lost")).toEqual([]);
+    expect(await again.store.head()).toEqual(successor.head);
+  });
+
+  it("that has not noticed collides with its successor's first row", async ({ expect }) => {
+    const old = await open(++shards);
+    const deposed = await Scribe.of(old.store);
+    await deposed.users(1);
+    const { store } = await open(shards);
+    await store.trim(Number.MAX_SAFE_INTEGER, 0);
+    await expect(deposed.write([add], "lost")).rejects.toThrow("log collision");
+    await expect(deposed.write([add], "lost")).rejects.toThrow("log collision");
+    expect(await answered(store, "lost")).toEqual([]);
+  });
+});
+
+describe("the store away", () => {
+  it("rejects, and loses nothing that was acknowledged", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    const [a] = (await scribe.users(1)) as [Id];
+    wire.isCut = true;
+    await expect(scribe.write([add])).rejects.toThrow();
+    await expect(store.objects([a])).rejects.toThrow();
+    await expect(store.head()).resolves.toEqual(scribe.head);
+    wire.isCut = false;
+    await scribe.write([add], "back");
+    expect((await store.objects([a])).length).toBe(1);
+  });
+
+  it("survives a kill of MariaDB under writes: what was acknowledged is there", async ({
+    expect,
+  }) => {
+    const { store } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const writing = (async () => {
+        for (let n = 0; ; n++) {
+          await scribe.write([add], `op ${round}.${n}`);
+          acknowledged.push(`op ${round}.${n}`);
+        }
+      })();
+      const failed = expect(writing).rejects.toThrow();
+      while (acknowledged.length < (round + 1) * 5)
+        await new Promise((resolve) => setImmediate(resolve));
+      await database.mariaDb.kill();
+      await failed;
+      await database.restart();
+      scribe.head = await store.head();
+    }
+    expect((await answered(store, ...acknowledged)).toSorted()).toEqual(acknowledged.toSorted());
+    const again = await open(shards);
+    expect((await answered(again.store, ...acknowledged)).length).toBe(acknowledged.length);
+    expect(await again.store.head()).toEqual(scribe.head);
+  });
+});

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { Client } from "@planetscale/database";
+
+import type { PhysicalShard } from "../../core/tao/shard-map.ts";
+import { mysqlDatabase } from "../../db/mysql-client.ts";
+import { MysqlStore } from "../../db/mysql-store.ts";
+import { ROOT } from "../../deploy/workers.ts";
+import { START_MS } from "../db/scribe.ts";
+
+/** What happens to the next request whose SQL matches. */
+export type Fault =
+  /** It never arrives. */
+  | "unsent"
+  /** It is carried out, and the answer is lost. */
+  | "unanswered"
+  /** It arrives only when `late` says so; its sender has given up. */
+  | "delayed";
+
+/** The way from one leader to the database: counts round trips, and fails on purpose. */
+export class Wire {
+  isCut = false;
+  readonly queries: string[] = [];
+  readonly #faults: { readonly pattern: RegExp; readonly fault: Fault }[] = [];
+  #late: (() => Promise<unknown>)[] = [];
+
+  fail(pattern: RegExp, fault: Fault): void {
+    this.#faults.push({ pattern, fault });
+  }
+
+  /** Delivers what was delayed. */
+  async late(): Promise<void> {
+    const late = this.#late;
+    this.#late = [];
+    for (const send of late) await send();
+  }
+
+  fetch = async (input: string, init: { readonly body: string }): Promise<Response> => {
+    const { query } = JSON.parse(init.body) as { query: string };
+    this.queries.push(query);
+    if (this.isCut) throw new Error("the store is away");
+    const place = this.#faults.findIndex(({ pattern }) => pattern.test(query));
+    const { fault } =
+      place < 0 ? { fault: null } : (this.#faults.splice(place, 1)[0] ?? { fault: null });
+    const send = () => fetch(input, { ...init, signal: null });
+    if (fault === "delayed") this.#late.push(send);
+    if (fault === "unanswered") await (await send()).text();
+    if (fault !== null) throw new Error(`connection lost: ${fault}`);
+    return fetch(input, init);
+  };
+}
+
+export interface OpenedStore {
+  readonly store: MysqlStore;
+  readonly wire: Wire;
+  readonly reports: unknown[];
+  /** Waits for the background work so far. */
+  idle(): Promise<void>;
+}
+
+export async function openStore(url: string, shard: PhysicalShard): Promise<OpenedStore> {
+  const wire = new Wire();
+  const reports: unknown[] = [];
+  const background: Promise<unknown>[] = [];
+  const store = await MysqlStore.open(shard, {
+    db: mysqlDatabase({ url, timeoutMs: 5_000, fetch: wire.fetch as never }),
+    clock: { nowMs: () => START_MS },
+    writer: randomUUID(),
+    defer: (work) => background.push(work),
+    report: (_, error) => reports.push(error),
+  });
+  const idle = async () => void (await Promise.all(background));
+  return { store, wire, reports, idle };
+}
+
+/** Applies the migrations as they are in the repository. */
+export async function migrate(url: string): Promise<void> {
+  const client = new Client({ url });
+  const file = path.join(ROOT, "db/migrations/0000_first.sql");
+  for (const statement of readFileSync(file, "utf8").split("--> statement-breakpoint"))
+    await client.execute(statement);
+}
