@@ -65,8 +65,9 @@ export class Delivery {
     if (this.#followers.size >= LIMITS.followersMax) {
       return { code: "limit_reached", what: "followers of a shard", max: LIMITS.followersMax };
     }
-    this.#followers.set(follower, newFollower());
+    // The store first: who is known in memory alone would be forgotten with it.
     await this.#ports.store.addFollower(follower);
+    if (!this.#followers.has(follower)) this.#followers.set(follower, newFollower());
     return null;
   }
 
@@ -75,11 +76,19 @@ export class Delivery {
     this.#arm(LIMITS.deliveryAlarmMs);
   }
 
+  /** The store may hold a commit that this leader was not told of. */
+  doubt(): void {
+    this.#outbox.doubt();
+    this.expect();
+  }
+
   /** After a commit: everything that can be sent now, at once. */
   async committed(commit: Commit): Promise<void> {
     const recent = [...this.#tail, ...commit.records].slice(-LIMITS.tailRecordsMax);
     this.#tail = firstWithin(recent.toReversed(), LIMITS.logCharsMax).toReversed();
     this.#outbox.add(commit.intents);
+    // A leader that just woke up has followers too: they need not wait for the alarm.
+    await this.#loadFollowers();
     await Promise.all([this.#pushAll(), this.#outbox.sendAll()]);
   }
 
@@ -133,7 +142,7 @@ export class Delivery {
         state.failingSinceMs = null;
         if (acked === null) {
           if (registrations !== state.registrations) continue;
-          await this.#forget(name);
+          await this.#forget(name, state);
           return;
         }
         state.acked = acked;
@@ -170,13 +179,16 @@ export class Delivery {
     this.#ports.report("push_failed", error);
     state.failingSinceMs ??= nowMs;
     state.acked = null;
-    if (nowMs - state.failingSinceMs >= LIMITS.followerForgetMs) await this.#forget(name);
+    if (nowMs - state.failingSinceMs >= LIMITS.followerForgetMs) await this.#forget(name, state);
     else this.#arm(LIMITS.pushRetryMs);
   }
 
-  async #forget(name: string): Promise<void> {
-    this.#followers.delete(name);
+  async #forget(name: string, state: FollowerState): Promise<void> {
+    const { registrations } = state;
     await this.#ports.store.dropFollower(name);
+    // It came back while its row went away.
+    if (registrations !== state.registrations) await this.#ports.store.addFollower(name);
+    else this.#followers.delete(name);
   }
 
   #arm(delayMs: number): void {

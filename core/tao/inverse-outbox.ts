@@ -50,6 +50,12 @@ export class InverseOutbox {
     }
   }
 
+  /** The store may hold intents that were never added here; what comes next must not overtake them. */
+  doubt(): void {
+    this.#storeHasMore = true;
+    this.#skipped = true;
+  }
+
   /** Continues from the store where memory left off. */
   async reload(): Promise<void> {
     if (!this.#storeHasMore) return;

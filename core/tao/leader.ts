@@ -50,6 +50,8 @@ export class Leader implements LeaderService {
   #queue: Waiting[] = [];
   #pumping = false;
   #headIsKnown = true;
+  /** Until then, Unix ms, a commit that failed may still become durable. */
+  #doubtUntilMs = 0;
 
   /** @param head what `store.head()` answered when the object woke up. */
   constructor(shard: PhysicalShard, map: ShardMap, head: Version, ports: LeaderPorts) {
@@ -103,13 +105,23 @@ export class Leader implements LeaderService {
   }
 
   async sweep() {
-    await this.#delivery.run();
+    await this.tick();
     return this.#delivery.backlog();
   }
 
   /** Resumes deliveries; the shell calls it from the alarm. */
   async tick(): Promise<void> {
+    await this.#learnHead();
     await this.#delivery.run();
+    if (this.#ports.clock.nowMs() < this.#doubtUntilMs) this.#delivery.expect();
+  }
+
+  /** A group whose reply was lost may be durable, now or a little later: its consumers get it all the same. */
+  async #learnHead(): Promise<void> {
+    const head = await this.#ports.store.head();
+    if (compareVersions(head, this.#head) <= 0) return;
+    this.#head = head;
+    this.#delivery.doubt();
   }
 
   #context() {
@@ -138,6 +150,8 @@ export class Leader implements LeaderService {
           // The store is away: whether the group became durable is unknown, so callers retry with their opId.
           this.#ports.report("group_commit_failed", error);
           this.#headIsKnown = false;
+          this.#doubtUntilMs = this.#ports.clock.nowMs() + LIMITS.commitDoubtMs;
+          this.#delivery.doubt();
           for (const waiting of group) waiting.settle(storeAway);
         }
       }
@@ -149,9 +163,11 @@ export class Leader implements LeaderService {
   async #commit(group: readonly Waiting[]): Promise<void> {
     const { store, clock } = this.#ports;
     if (!this.#headIsKnown) {
-      this.#head = await store.head();
+      await this.#learnHead();
       this.#headIsKnown = true;
     }
+    // Taken before the rows are read: whatever becomes durable in between makes the commit collide.
+    const head = this.#head;
     const items = group.map((waiting) => waiting.item);
     const keys = planKeys(
       items.flatMap((item) => (item.kind === "write" ? [item.request] : [])),
@@ -159,7 +175,7 @@ export class Leader implements LeaderService {
     );
     const rows = await store.planRows(keys);
     const context = { ...this.#context(), nowMs: clock.nowMs() };
-    const { answers, commit } = planGroup(this.#head, rows, items, context);
+    const { answers, commit } = planGroup(head, rows, items, context);
     if (commit !== null) {
       this.#delivery.expect();
       await store.commit(commit);
