@@ -86,8 +86,6 @@ export const LIMITS = {
   touchedKeysMax: 10_000,
   /** Prefix of a list that a follower fetches on a miss. */
   listPrefix: 64,
-  /** How long a follower waits for the log to reach a ticket before it asks the leader itself. */
-  ticketWaitMs: 20,
 
   /** Tickets: shards written or read within the follower TTL, most recent first. */
   ticketShardsMax: 64,

@@ -1,8 +1,8 @@
-import { listKey, uniqueLists } from "./keys.ts";
+import { LIMITS } from "../limits.ts";
+import { assocKey, listKey, uniqueLists } from "./keys.ts";
 import type { FillRequest, FillResponse } from "./service.ts";
 import type { AssocKey, GraphStore, RangeQuery } from "./store.ts";
 import type { Assoc, Read, ReadResult, TaoObject } from "./types.ts";
-import { assocKey } from "./keys.ts";
 
 /** Answers any reads of one shard with at most one store call per kind. */
 export async function readFromStore(
@@ -74,10 +74,20 @@ function rangeOf(read: Read): RangeQuery | null {
   return null;
 }
 
-export const cut = (assocs: readonly Assoc[], limit: number) => ({
-  assocs: assocs.length > limit ? assocs.slice(0, limit) : assocs,
-  more: assocs.length > limit,
-});
+/** At most `limit` entries, and never more than a page may have in number or bytes. */
+export function cut(assocs: readonly Assoc[], limit: number) {
+  let end = Math.min(assocs.length, limit, LIMITS.listEntriesMax);
+  let bytes = 0;
+  for (let i = 0; i < end; i++) {
+    bytes += ENTRY_BYTES + (assocs[i]?.data.length ?? 0);
+    // One entry always fits: an edge carries at most 64 KB.
+    if (bytes > LIMITS.listBytesMax) end = i;
+  }
+  return { assocs: end < assocs.length ? assocs.slice(0, end) : assocs, more: end < assocs.length };
+}
+
+/** What ids, time and version of an entry take. */
+const ENTRY_BYTES = 64;
 
 /** Cache entries for a follower, with at most one store call per kind. */
 export async function fillFromStore(
