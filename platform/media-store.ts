@@ -16,6 +16,12 @@ export interface StoredImage {
   readonly size: number;
 }
 
+/** The first of `keys` that is no stored image, by its place; -1 when all are there. */
+export async function firstMissing(media: MediaStore, keys: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(keys.map((key) => media.size(key)));
+  return sizes.indexOf(null);
+}
+
 /** `MediaStore` over an R2 bucket. */
 export function r2MediaStore(bucket: Pick<R2Bucket, "put" | "get" | "head">): MediaStore {
   return {

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 
 import { gifOf, jpegOf, pngOf, webpOf } from "./images.ts";
-import { problemOf, startGateway } from "./harness.ts";
+import { json, problemOf, startGateway } from "./harness.ts";
 
 const upload = async (
   gateway: ReturnType<typeof startGateway>,
@@ -64,6 +64,28 @@ describe("an upload", () => {
     expect((await problemOf(response)).code).toBe("unsupported_media");
     expect(gateway.media.images.size).toBe(0);
   });
+});
+
+it("is uploaded before a post or a profile shows it", async ({ expect }) => {
+  const gateway = startGateway();
+  const missing = `${"0".repeat(32)}.png`;
+  const { media } = await upload(gateway, pngOf(3, 2));
+  const post = (...keys: string[]) =>
+    gateway.asAda("/v1/posts", {
+      method: "POST",
+      ...json({ media: keys.map((key) => ({ key, width: 3, height: 2 })) }),
+    });
+  const profile = (avatar: string | null) =>
+    gateway.asAda("/v1/users/me", { method: "PATCH", ...json({ avatar }) });
+
+  expect((await post(media.key)).status).toBe(201);
+  expect((await profile(media.key)).status).toBe(200);
+  expect((await profile(null)).status).toBe(200);
+  expect(await problemOf(await post(media.key, missing))).toMatchObject({
+    code: "invalid_request",
+    field: "media.1.key",
+  });
+  expect(await problemOf(await profile(missing))).toMatchObject({ field: "avatar" });
 });
 
 describe("an image", async () => {

@@ -56,6 +56,10 @@ export const mediaOperations = [
   }),
 ];
 
+/** Whoever showed such a key would show everyone a broken image. */
+export const notUploaded = (field: string) =>
+  err({ code: "invalid_request", field, reason: "names no image; upload it first" } as const);
+
 /** First 128 bits of SHA-256: the same image is stored once, and its address never changes. */
 async function contentHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -1,5 +1,7 @@
 import { newPostSchema, postPatchSchema, postSchema } from "../../../core/feed/schemas.ts";
+import { firstMissing } from "../../../platform/media-store.ts";
 import { operation } from "../operation.ts";
+import { notUploaded } from "./media.ts";
 import { idPath } from "./paths.ts";
 
 const tag = "Posts";
@@ -18,7 +20,11 @@ export const postOperations = [
     status: 201,
     answer: postSchema,
     failures: ["not_found", "limit_reached", "idempotency_mismatch"],
-    handle: ({ deps, ctx, body }) => deps.feed.createPost(ctx, body),
+    async handle({ deps, ctx, body }) {
+      const keys = body.media.map(({ key }) => key);
+      const missing = await firstMissing(deps.media, keys);
+      return missing < 0 ? deps.feed.createPost(ctx, body) : notUploaded(`media.${missing}.key`);
+    },
   }),
   operation({
     id: "post",

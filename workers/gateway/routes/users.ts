@@ -13,8 +13,10 @@ import {
 import type { UserList } from "../../../core/feed/service.ts";
 import { err, ok } from "../../../core/result.ts";
 import { LIMITS } from "../../../core/limits.ts";
+import { firstMissing } from "../../../platform/media-store.ts";
 import { operation } from "../operation.ts";
 import { isOperator } from "../tokens.ts";
+import { notUploaded } from "./media.ts";
 import { userPath } from "./paths.ts";
 import { sessionFor } from "./session.ts";
 
@@ -104,7 +106,11 @@ export const userOperations = [
     status: 200,
     answer: userSchema,
     failures: ["idempotency_mismatch"],
-    handle: ({ deps, ctx, body }) => deps.feed.updateUser(ctx, body),
+    async handle({ deps, ctx, body }) {
+      const keys = body.avatar ? [body.avatar] : [];
+      const missing = await firstMissing(deps.media, keys);
+      return missing < 0 ? deps.feed.updateUser(ctx, body) : notUploaded("avatar");
+    },
   }),
   operation({
     id: "userPosts",
