@@ -6,9 +6,9 @@ export const BOUNDS = {
   roundSecondsMax: 60,
   connectionsMax: 256,
   /** A round may be repeated this often before its quietest try is taken and marked. */
-  triesMax: 4,
+  triesMax: 3,
   /** How long a round waits for other processes to become quiet. */
-  quietWaitSeconds: 10,
+  quietWaitSeconds: 5,
   /** Requests a generator writes down and repeats: several times the viewers. */
   requestStream: 20_000,
   writeStream: 500,
