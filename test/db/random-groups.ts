@@ -45,7 +45,7 @@ const request = fc.record({
 });
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.array(request, { minLength: 1, maxLength: 3 }) },
-  { weight: 2, arbitrary: fc.constant("tables" as const) },
+  { weight: 4, arbitrary: fc.constant("tables" as const) },
   { weight: 1, arbitrary: fc.constant("reopen" as const) },
   { weight: 1, arbitrary: fc.constant("deliver" as const) },
   { weight: 1, arbitrary: fc.constant("receive" as const) },

@@ -4,6 +4,10 @@ import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { ASSOC } from "../../core/tao/registry.ts";
 import type { Write } from "../../core/tao/types.ts";
+import { mysqlDatabase } from "../../db/mysql-client.ts";
+import { rowsOf } from "../../db/mysql-log.ts";
+import { Memtable } from "../../db/mysql-memtable.ts";
+import { materialise } from "../../db/mysql-tables.ts";
 import { follow } from "../db/graph-store-contract.ts";
 import { HERE, Scribe, userData } from "../db/scribe.ts";
 import { startTestDatabase, type TestDatabase } from "./database.ts";
@@ -139,6 +143,58 @@ describe("a lost reply", () => {
       { count: 0 },
     ]);
     expect(await answered(again.store, "follow")).toEqual(["follow"]);
+  });
+});
+
+describe("tables that follow", () => {
+  it("wait for queries that began before", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    const [a, b] = (await scribe.users(2)) as [Id, Id];
+    await scribe.write([follow(a, b, 1)]);
+    await store.trim(0, 0);
+    const list = { id1: a, atype: ASSOC.follows };
+    wire.queries.length = 0;
+    const release = wire.hold(/FROM assocs/);
+    const both = Promise.all([
+      store.lists([list]),
+      store.ranges([{ ...list, after: null, limit: 9 }]),
+    ]);
+    await scribe.write([{ op: "assocDelete", ...list, id2: b }]);
+    const followed = store.trim(0, 0);
+    await store.followers();
+    expect(wire.queries.filter((query) => query === "BEGIN")).toEqual([]);
+    release();
+    await followed;
+    const [lists, ranges] = await both;
+    expect(lists).toMatchObject([{ count: 1 }]);
+    expect(ranges.map((page) => page.map(({ id2 }) => id2))).toEqual([[b]]);
+    expect(await store.lists([list])).toMatchObject([{ count: 0 }]);
+  });
+
+  it("never let a version fall", async ({ expect }) => {
+    const { store, wire } = await open(++shards);
+    const scribe = await Scribe.of(store);
+    const [a, b] = (await scribe.users(2)) as [Id, Id];
+    const list = { id1: a, atype: ASSOC.follows };
+    await scribe.write([follow(a, b, 9)]);
+    await scribe.write([{ op: "objUpdate", id: a, patch: `{"name":"newest"}` }]);
+    await store.trim(0, 0);
+    const older = scribe.commits.slice(0, 2).flatMap((commit) => rowsOf(commit, 1));
+    for (const { version } of await store.objects([a])) expect(version.seq).toBe(5);
+    const db = mysqlDatabase({
+      url: database.emulator.url,
+      timeoutMs: 5_000,
+      fetch: wire.fetch as never,
+    });
+    const upTo = { place: scribe.commits.length + 1, head: scribe.head };
+    await materialise(db, shards, 1, upTo, new Memtable(older));
+    const again = await open(shards);
+    expect((await again.store.objects([a]))[0]).toMatchObject({
+      data: expect.stringContaining("newest"),
+      version: { epoch: 1, seq: 5 },
+    });
+    expect(await again.store.lists([list])).toMatchObject([{ count: 1, version: { seq: 3 } }]);
   });
 });
 

@@ -24,10 +24,18 @@ export class Wire {
   isCut = false;
   readonly queries: string[] = [];
   readonly #faults: { readonly pattern: RegExp; readonly fault: Fault }[] = [];
+  readonly #held: { readonly pattern: RegExp; readonly until: Promise<void> }[] = [];
   #late: (() => Promise<unknown>)[] = [];
 
   fail(pattern: RegExp, fault: Fault): void {
     this.#faults.push({ pattern, fault });
+  }
+
+  /** Keeps back the next request that matches. @returns how to let it go. */
+  hold(pattern: RegExp): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held.push({ pattern, until: promise });
+    return resolve;
   }
 
   /** Delivers what was delayed. */
@@ -41,6 +49,8 @@ export class Wire {
     const { query } = JSON.parse(init.body) as { query: string };
     this.queries.push(query);
     if (this.isCut) throw new Error("the store is away");
+    const held = this.#held.findIndex(({ pattern }) => pattern.test(query));
+    if (held >= 0) await this.#held.splice(held, 1)[0]?.until;
     const place = this.#faults.findIndex(({ pattern }) => pattern.test(query));
     const { fault } =
       place < 0 ? { fault: null } : (this.#faults.splice(place, 1)[0] ?? { fault: null });
