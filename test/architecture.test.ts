@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   deploy: [],
   dev: ["core", "client", "deploy"],
   bench: ["core", "client", "dev", "deploy"],
+  sim: ["core"],
 };
 
 /** Files that a page of the design, or the house style, bounds. */

@@ -1,0 +1,63 @@
+export const HELP = `node sim/main.ts [what] [options]
+
+Runs the protocol code of leaders, followers and clients on one seeded scheduler that
+loses, delays, repeats and reorders messages, crashes leaders and followers, fails and
+delays store calls, and checks the history of every run.
+
+  --seeds N       N seeds (default 100)
+  --seconds N     as many seeds as fit into N seconds
+  --seed N        one seed, with a readable trace of everything that happened
+  --mutants       every mistake in sim/mutants.ts in turn: each must be found
+  --from N        first seed (default: by the clock, so that every run tries new ones)
+  --operations N  requests in a seed (default 500)
+  --help          this text
+`;
+
+export interface Arguments {
+  readonly what: "seeds" | "trace" | "mutants" | "help";
+  readonly seeds: number;
+  /** Infinity: no limit in time. */
+  readonly seconds: number;
+  readonly from: number;
+  readonly operations: number;
+}
+
+const SEEDS = 100;
+/** A mutant that survives this many seeds has found a hole in the checkers. */
+const MUTANT_SEEDS = 60;
+const OPERATIONS = 500;
+const NUMBERS = ["--seeds", "--seconds", "--seed", "--from", "--operations"] as const;
+
+/** @returns a sentence about what is wrong with the command line. */
+export function parseArguments(words: readonly string[], fresh: number): Arguments | string {
+  const given = new Map<string, number>();
+  const flags = new Set<string>();
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    if (word === "--mutants" || word === "--help") {
+      flags.add(word);
+      continue;
+    }
+    if (!NUMBERS.some((name) => name === word)) return `unknown option ${word}`;
+    const text = words[++at] ?? "";
+    if (!/^[0-9]{1,9}$/.test(text)) return `${word} needs a number`;
+    given.set(word, Number(text));
+  }
+  const seed = given.get("--seed");
+  const seconds = given.get("--seconds");
+  const what = flags.has("--help")
+    ? "help"
+    : flags.has("--mutants")
+      ? "mutants"
+      : seed === undefined
+        ? "seeds"
+        : "trace";
+  const many = seconds === undefined ? SEEDS : Number.POSITIVE_INFINITY;
+  return {
+    what,
+    seeds: given.get("--seeds") ?? (what === "mutants" ? MUTANT_SEEDS : many),
+    seconds: seconds ?? Number.POSITIVE_INFINITY,
+    from: seed ?? given.get("--from") ?? fresh,
+    operations: given.get("--operations") ?? OPERATIONS,
+  };
+}

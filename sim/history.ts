@@ -1,0 +1,106 @@
+import type { Id } from "../core/ids.ts";
+import type { LogRecord } from "../core/tao/log.ts";
+import type { Consistency, WriteResponse } from "../core/tao/service.ts";
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import type { AssocKey, ListKey, ListRow, ObjectRow } from "../core/tao/store.ts";
+import type { Assoc, ListCursor, Write } from "../core/tao/types.ts";
+
+/**
+ * Log positions are seqs: there is one epoch so far. Times are virtual Unix milliseconds.
+ */
+export type Seq = number;
+
+/** A group became durable in a shard's store. */
+export interface CommitEvent {
+  readonly shard: PhysicalShard;
+  readonly atMs: number;
+  readonly records: readonly LogRecord[];
+}
+
+/** An edge as somebody saw it; `seq` null where the answer does not tell the version. */
+export interface SeenEdge {
+  readonly id2: Id;
+  readonly timeMs: number;
+  readonly data: string;
+  readonly seq: Seq | null;
+}
+
+/** One thing that an answer says about one key. */
+export type Observation =
+  | {
+      readonly of: "object";
+      readonly id: Id;
+      /** null: it does not exist. */
+      readonly value: { readonly data: string; readonly seq: Seq | null } | null;
+    }
+  | { readonly of: "edge"; readonly key: AssocKey; readonly value: SeenEdge | null }
+  | { readonly of: "count"; readonly key: ListKey; readonly count: number }
+  | {
+      readonly of: "newest";
+      readonly key: ListKey;
+      /** The newest edges below `after`, in list order; null: of the whole list. */
+      readonly edges: readonly SeenEdge[];
+      readonly after: ListCursor | null;
+      /** Edges below this place may be missing; null: there are none. */
+      readonly downTo: ListCursor | null;
+    };
+
+export interface Seen {
+  readonly shard: PhysicalShard;
+  readonly observation: Observation;
+}
+
+interface Request {
+  readonly client: string;
+  readonly invokeMs: number;
+  readonly doneMs: number;
+}
+
+export interface WriteEvent extends Request {
+  readonly kind: "write";
+  readonly shard: PhysicalShard;
+  readonly opId: string | null;
+  readonly writes: readonly Write[];
+  /** null: refused, or the outcome is unknown. */
+  readonly response: WriteResponse | null;
+  /** True when it is certain that nothing was written. */
+  readonly refused: boolean;
+}
+
+export interface ReadEvent extends Request {
+  readonly kind: "read";
+  readonly consistency: Consistency;
+  readonly seen: readonly Seen[];
+}
+
+export type ClientEvent = WriteEvent | ReadEvent;
+
+/** What one follower says about every key after quiescence. */
+export interface FinalView {
+  readonly follower: string;
+  readonly seen: readonly Seen[];
+}
+
+export interface Stored {
+  readonly shard: PhysicalShard;
+  readonly objects: readonly ObjectRow[];
+  readonly assocs: readonly Assoc[];
+  readonly lists: readonly ListRow[];
+}
+
+/** Everything the checkers know about a run. */
+export interface History {
+  /** In the order in which they became durable. */
+  readonly commits: readonly CommitEvent[];
+  /** In the order of their answers; each client has one request at a time. */
+  readonly events: readonly ClientEvent[];
+  readonly finals: readonly FinalView[];
+  readonly stored: readonly Stored[];
+  readonly ttlMs: number;
+}
+
+/** What a checker found: which guarantee, and a sentence with keys, seqs and times. */
+export interface Violation {
+  readonly guarantee: string;
+  readonly what: string;
+}

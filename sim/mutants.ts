@@ -1,0 +1,176 @@
+/** A mistake, as replacements in the source of the protocol: production code knows nothing of it. */
+export interface Mutant {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+}
+
+export interface Edit {
+  /** Path from the root of the repository. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const edit = (module: string, find: string, replace: string): Edit => ({
+  file: `core/tao/${module}.ts`,
+  find,
+  replace,
+});
+
+const mutant = (name: string, ...edits: readonly Edit[]): Mutant => ({ name, edits });
+
+/** The failures that the design names, and those that the simulator has found before. */
+export const MUTANTS: readonly Mutant[] = [
+  mutant(
+    "old fill after invalidate",
+    edit(
+      "follower-cache",
+      "return touched !== undefined && compareVersions(touched, asOf) > 0;",
+      "return touched === undefined && compareVersions(ZERO, asOf) > 0;",
+    ),
+  ),
+  mutant(
+    "version ignored",
+    edit("follower", "if (compareVersions(end, position) <= 0) continue;", ""),
+    edit(
+      "follower-cache",
+      "if (list === undefined || compareVersions(list.asOf, version) >= 0) return;\n    if (compareVersions(list.version, entry.prev) !== 0) this.#lists.delete(key);\n    else ",
+      "if (list !== undefined) ",
+    ),
+  ),
+  mutant(
+    "refill as set",
+    edit(
+      "follower-cache",
+      "const assocs = list.assocs.filter((assoc) => assoc.id2 !== id2);",
+      "const assocs: Assoc[] = [];",
+    ),
+    edit(
+      "follower-cache",
+      "return { count, version, assocs,",
+      "return { count: assocs.length, version, assocs,",
+    ),
+  ),
+  mutant("invalidation lost", edit("follower-cache", "this.#objects.delete(mutation.id);", "")),
+  mutant("negative kept", edit("follower-cache", "this.#points.delete(assocKey(mutation));", "")),
+  mutant(
+    "tombstone dropped early",
+    edit(
+      "follower-cache",
+      "if (this.#touched.size >= LIMITS.touchedKeysMax) {\n      this.#touched.clear();\n      this.#touchedSince = version;",
+      "if (this.#touched.size >= 1) {\n      this.#touched.clear();",
+    ),
+  ),
+  mutant(
+    "gap ignored",
+    edit(
+      "follower",
+      "if (compareVersions(push.after, applied) > 0) {",
+      "if (compareVersions(push.after, applied) > 0) {\n      this.#applied = push.head;\n      return;",
+    ),
+  ),
+  mutant(
+    "error path keeps the entry",
+    edit(
+      "follower",
+      "if (record.epoch === position.epoch && firstSeq(record) > position.seq + 1) {",
+      "if (record.entries.length > 1) {",
+    ),
+    edit(
+      "follower",
+      'this.#reset();\n      this.#ports.report("push_not_applied", error);',
+      'this.#applied = push.head;\n      this.#ports.report("push_not_applied", error);',
+    ),
+  ),
+  mutant(
+    "ticket ignored",
+    edit(
+      "follower",
+      "const isBehind = atLeast !== null && compareVersions(this.#applied, atLeast) < 0;",
+      "const isBehind = atLeast !== null && compareVersions(this.#applied, atLeast) < -1e9;",
+    ),
+  ),
+  mutant(
+    "ticket not advanced by writes",
+    edit("client", "if (answer.ok) this.#saw(entry.shard, answer.value.at);", ""),
+  ),
+  mutant("entry never expires", edit("follower", "ageMs >= LIMITS.followerTtlMs", "ageMs < 0")),
+  mutant(
+    "cursor advanced on send",
+    edit(
+      "delivery",
+      "const acked = await this.#ports.pushTo(name, await this.#nextPush(state.acked));",
+      "const next = await this.#nextPush(state.acked);\n        state.acked = this.#head();\n        const acked = await this.#ports.pushTo(name, next).catch(() => this.#head());",
+    ),
+  ),
+  mutant(
+    "followers forgotten on restart",
+    edit(
+      "delivery",
+      "const names = await this.#ports.store.followers();",
+      "const names: string[] = [];",
+    ),
+  ),
+  mutant("commits in doubt not delivered", edit("delivery", "this.#outbox.doubt();", "")),
+  mutant(
+    "head not read again",
+    edit("leader", "    this.#head = head;\n    this.#delivery.doubt();", ""),
+  ),
+  mutant(
+    "inverse lost",
+    edit(
+      "inverse-outbox",
+      "if (!answer.ok) return this.#failed(answer.error);",
+      "if (!answer.ok) this.#failed(answer.error);",
+    ),
+  ),
+  mutant(
+    "inverses left in the store",
+    edit("inverse-outbox", "  #storeHasMore = true;\n", "  #storeHasMore = false;\n"),
+  ),
+  mutant(
+    "inverse applied again",
+    edit(
+      "group",
+      "if (compareVersions(inverse.source, draft.source(batch.from)) <= 0) continue;",
+      "",
+    ),
+  ),
+  mutant(
+    "inverse of a removed edge not sent",
+    edit("edges", "else draft.addIntent(", "else if (edge !== null) draft.addIntent("),
+  ),
+  mutant(
+    "opId forgotten",
+    edit("group", "if (opId !== null) draft.putOp({", 'if (opId === "") draft.putOp({'),
+  ),
+  mutant(
+    "precondition ignored",
+    edit(
+      "plan",
+      "if (expected === undefined || sameVersion(expected, found)) return ok(null);",
+      "if (index >= 0) return ok(null);",
+    ),
+  ),
+  mutant(
+    "acknowledged before durable",
+    edit("leader", "await store.commit(commit);", "store.commit(commit).catch(() => {});"),
+  ),
+  mutant(
+    "fill stamped too new",
+    edit(
+      "leader",
+      "return ok({ ...(await fillFromStore(this.#ports.store, request)), at });",
+      "const filled = await fillFromStore(this.#ports.store, request);\n    return ok({ ...filled, at: this.#head });",
+    ),
+  ),
+];
+
+/** Named by the design, but about leases, epochs and standbys, which the protocol does not have yet. */
+export const NOT_YET: readonly string[] = [
+  "seq without epoch",
+  "no lease check",
+  "promotion before expiry",
+  "deposed leader commits",
+  "standby applies out of order",
+];

@@ -1,0 +1,163 @@
+import type { Faults } from "./faults.ts";
+import type { SeededRandom } from "./random.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Tally } from "./tally.ts";
+import type { Trace } from "./trace.ts";
+
+/** One life of a leader, follower or client. When it ends, nothing it awaits ever returns. */
+export class Life {
+  readonly name: string;
+  isAlive = true;
+  /** Callers that wait for an answer of this life. */
+  readonly callers = new Set<() => void>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  end(): number {
+    this.isAlive = false;
+    const waiting = [...this.callers];
+    this.callers.clear();
+    for (const cutOff of waiting) cutOff();
+    return waiting.length;
+  }
+}
+
+/** Whoever can be called: answers with its present life, and starts one if there is none. */
+export interface Host<Service> {
+  readonly name: string;
+  enter(): Promise<{ readonly life: Life; readonly service: Service }>;
+  crash(): void;
+}
+
+export interface SimPorts {
+  readonly scheduler: Scheduler;
+  readonly random: SeededRandom;
+  readonly tally: Tally;
+  readonly trace: Trace;
+  /** Changes during a run: quiet at the end. */
+  faults(): Faults;
+}
+
+/** How long a caller waits before it takes a request for lost, milliseconds. */
+const TIMEOUT_MS = { from: 20, to: 3_000 };
+const DELAY_MS = { from: 1, to: 30 };
+/** Some messages take this long; a caller is still waiting then. */
+const SLOW_MS = { from: 30, to: 8_000 };
+
+/** Calls between hosts: delayed, reordered, lost, late, duplicated, cut off by crashes. */
+export class Network {
+  readonly #ports: SimPorts;
+  /** Pairs of names (or name prefixes) that do not reach each other, until when (ms). */
+  readonly #cuts = new Map<string, number>();
+
+  constructor(ports: SimPorts) {
+    this.#ports = ports;
+  }
+
+  cut(a: string, b: string, untilMs: number): void {
+    this.#ports.tally.count("links cut");
+    this.#cuts.set(linkOf(a, b), untilMs);
+  }
+
+  heal(): void {
+    this.#cuts.clear();
+  }
+
+  /**
+   * @param mayRepeat the receiver may get it twice: messages whose sender cannot tell.
+   * @returns what `handle` answers; rejects when the answer does not come back.
+   */
+  call<Service, T>(
+    from: Life,
+    to: Host<Service>,
+    what: string,
+    handle: (service: Service) => Promise<T>,
+    mayRepeat = false,
+  ): Promise<T> {
+    const { random, tally, scheduler } = this.#ports;
+    const faults = this.#ports.faults();
+    return new Promise<T>((resolve, reject) => {
+      const answer = (settle: () => void) => from.isAlive && settle();
+      const lose = (why: string) =>
+        this.#later(random.int(TIMEOUT_MS.from, TIMEOUT_MS.to), () =>
+          answer(() => reject(new Error(`${what}: ${why}`))),
+        );
+      if (this.#isCut(from.name, to.name) || random.chance(faults.requestLost)) {
+        tally.count("requests lost");
+        return lose("request lost");
+      }
+      const reply = { resolve, reject, answer, lose };
+      if (mayRepeat && random.chance(faults.duplicate)) {
+        tally.count("duplicates");
+        this.#deliver(from, to, what, handle, null);
+      }
+      if (random.chance(faults.requestLate)) {
+        tally.count("requests late");
+        lose("timed out");
+        scheduler.after(random.logInt(TIMEOUT_MS.to, 20_000), () =>
+          this.#deliver(from, to, what, handle, null),
+        );
+        return;
+      }
+      this.#deliver(from, to, what, handle, reply);
+    });
+  }
+
+  #deliver<Service, T>(
+    from: Life,
+    to: Host<Service>,
+    what: string,
+    handle: (service: Service) => Promise<T>,
+    reply: Reply<T> | null,
+  ): void {
+    const { random, tally, trace } = this.#ports;
+    const faults = this.#ports.faults();
+    this.#later(this.#delayMs(), async () => {
+      const { life, service } = await to.enter();
+      trace.note(`${from.name} -> ${to.name} ${what}`);
+      const cutOff = () => reply?.answer(() => reply.reject(new Error(`${what}: object reset`)));
+      life.callers.add(cutOff);
+      if (random.chance(faults.crash)) this.#later(random.int(0, 3), () => to.crash());
+      const back = (settle: () => void) => {
+        if (!life.callers.delete(cutOff) || reply === null) return;
+        if (this.#isCut(from.name, to.name) || random.chance(faults.replyLost)) {
+          tally.count("replies lost");
+          return reply.lose("reply lost");
+        }
+        this.#later(this.#delayMs(), () => reply.answer(settle));
+      };
+      try {
+        const value = await handle(service);
+        back(() => reply?.resolve(value));
+      } catch (error) {
+        back(() => reply?.reject(error));
+      }
+    });
+  }
+
+  #delayMs(): number {
+    const { random } = this.#ports;
+    const range = random.chance(0.04) ? SLOW_MS : DELAY_MS;
+    return random.logInt(range.from, range.to);
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    this.#ports.scheduler.after(delayMs, run);
+  }
+
+  #isCut(a: string, b: string): boolean {
+    const untilMs = this.#cuts.get(linkOf(a, b));
+    return untilMs !== undefined && untilMs > this.#ports.scheduler.nowMs();
+  }
+}
+
+interface Reply<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+  readonly answer: (settle: () => void) => void;
+  readonly lose: (why: string) => void;
+}
+
+const linkOf = (a: string, b: string): string => (a < b ? `${a}|${b}` : `${b}|${a}`);

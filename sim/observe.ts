@@ -1,0 +1,105 @@
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import type { AssocKey } from "../core/tao/store.ts";
+import type { UnionAcross } from "../core/tao/tao.ts";
+import type { Assoc, ListCursor, Read, ReadResult } from "../core/tao/types.ts";
+import type { UnionEntry, UnionRequest } from "../core/tao/union.ts";
+import type { Id } from "../core/ids.ts";
+import { assocKey } from "../core/tao/keys.ts";
+import type { Observation, Seen, SeenEdge } from "./history.ts";
+
+type HomeOf = (id: Id) => PhysicalShard;
+
+/** What the answer to one read says, key by key. */
+export function observe(read: Read, result: ReadResult, home: HomeOf): readonly Seen[] {
+  const shard = home(read.op === "objGet" ? read.id : read.id1);
+  return observationsOf(read, result).map((observation) => ({ shard, observation }));
+}
+
+function observationsOf(read: Read, result: ReadResult): readonly Observation[] {
+  if (read.op === "objGet" && result.op === "objGet") {
+    const { object } = result;
+    const value = object === null ? null : { data: object.data, seq: object.version.seq };
+    return [{ of: "object", id: read.id, value }];
+  }
+  if (read.op === "assocCount" && result.op === "assocCount") {
+    return [{ of: "count", key: { id1: read.id1, atype: read.atype }, count: result.count }];
+  }
+  if (read.op === "assocGet" && result.op === "assocGet") return points(read, result.assocs);
+  if (read.op === "assocRange" && result.op === "assocRange") {
+    const { id1, atype, after } = read;
+    const edges = result.assocs.map(seenEdge);
+    const downTo = result.more ? placeOf(result.assocs.at(-1)) : null;
+    return [{ of: "newest", key: { id1, atype }, edges, after, downTo }];
+  }
+  if (read.op === "assocTimeRange" && result.op === "assocTimeRange") {
+    const { id1, atype, highMs, lowMs } = read;
+    const edges = result.assocs.map(seenEdge);
+    const after = { timeMs: highMs + 1, id2: LOWEST };
+    const bottom = { timeMs: lowMs, id2: LOWEST };
+    const downTo = result.more ? placeOf(result.assocs.at(-1)) : bottom;
+    return [{ of: "newest", key: { id1, atype }, edges, after, downTo }];
+  }
+  throw new Error(`a ${result.op} for a ${read.op}`);
+}
+
+/** Below every id: bounds of time have no id. */
+const LOWEST = 0n as Id;
+
+function points(
+  { id1, atype, id2s }: Extract<Read, { op: "assocGet" }>,
+  found: readonly Assoc[],
+): readonly Observation[] {
+  const edges = new Map(found.map((edge) => [assocKey(edge), seenEdge(edge)]));
+  return id2s.map((id2) => {
+    const key: AssocKey = { id1, atype, id2 };
+    return { of: "edge", key, value: edges.get(assocKey(key)) ?? null };
+  });
+}
+
+const seenEdge = ({ id2, timeMs, data, version }: Assoc): SeenEdge => ({
+  id2,
+  timeMs,
+  data,
+  seq: version.seq,
+});
+
+const placeOf = (edge: Assoc | UnionEntry | undefined): ListCursor | null =>
+  edge === undefined ? null : { timeMs: edge.timeMs, id2: edge.id2 };
+
+type AskedUnion = Omit<UnionRequest, "atLeast">;
+
+/** What a merged page says about its objects and counts and, where one moment made it, about its lists. */
+export function observeUnion(
+  { id1s, atype, after, counts }: AskedUnion,
+  { entries, more, owners }: UnionAcross,
+  isOneMoment: boolean,
+  home: HomeOf,
+): readonly Seen[] {
+  const seen: Seen[] = [];
+  const add = (id: Id, observation: Observation) => seen.push({ shard: home(id), observation });
+  for (const entry of entries) {
+    const { id2, object } = entry;
+    add(id2, {
+      of: "object",
+      id: id2,
+      value: object === null ? null : { data: object, seq: null },
+    });
+    for (const [place, counted] of counts.entries()) {
+      add(id2, {
+        of: "count",
+        key: { id1: id2, atype: counted },
+        count: entry.counts[place] ?? -1,
+      });
+    }
+  }
+  for (const [id, data] of owners) add(id, { of: "object", id, value: { data, seq: null } });
+  const downTo = more ? placeOf(entries.at(-1)) : null;
+  if (!isOneMoment || (more && downTo === null)) return seen;
+  for (const id1 of new Set(id1s)) {
+    const edges = entries
+      .filter((entry) => entry.id1 === id1)
+      .map(({ id2, timeMs, edge }) => ({ id2, timeMs, data: edge, seq: null }));
+    add(id1, { of: "newest", key: { id1, atype }, edges, after, downTo });
+  }
+  return seen;
+}

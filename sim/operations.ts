@@ -1,0 +1,168 @@
+import { formatId, type Id, shardOf } from "../core/ids.ts";
+import { ASSOC, OBJECT, REACTIONS } from "../core/tao/registry.ts";
+import { type Read, resultId, type Write } from "../core/tao/types.ts";
+import type { UnionRequest } from "../core/tao/union.ts";
+import type { Version } from "../core/tao/version.ts";
+import type { SeededRandom } from "./random.ts";
+
+/** The ids that requests are about; the front ones are hot. Grows as posts are added. */
+export interface Population {
+  readonly users: readonly Id[];
+  readonly posts: Id[];
+}
+
+/** Posts beyond this fall off the far end: requests stay on keys that others touch too. */
+const POSTS_MAX = 40;
+const EDGE_TYPES = [ASSOC.follows, ASSOC.mutes, ASSOC.blocks, ASSOC.friends, ASSOC.likes] as const;
+const LIST_TYPES = [
+  ...EDGE_TYPES,
+  ASSOC.followedBy,
+  ASSOC.blockedBy,
+  ASSOC.likedBy,
+  ASSOC.authored,
+] as const;
+
+export const userData = (name: string): string =>
+  JSON.stringify({ handle: "someone", name, bio: "", avatar: null, createdAtMs: 1 });
+
+const postData = (author: Id, text: string, nowMs: number): string =>
+  JSON.stringify({
+    authorId: formatId(author),
+    text,
+    audience: "public",
+    media: [],
+    createdAtMs: nowMs,
+  });
+
+/** A post and its place on its author's list, in one batch. */
+export const newPost = (author: Id, text: string, timeMs: number): readonly [Write, ...Write[]] => [
+  {
+    op: "objAdd",
+    otype: OBJECT.post,
+    shard: shardOf(author),
+    data: postData(author, text, timeMs),
+  },
+  { op: "assocAdd", id1: author, atype: ASSOC.authored, id2: resultId(0), timeMs, data: "" },
+];
+
+export function rememberPost(population: Population, id: Id): void {
+  population.posts.unshift(id);
+  population.posts.splice(POSTS_MAX);
+}
+
+/** Random requests over one population. Every value written is unique, so that a read tells who wrote it. */
+export class Operations {
+  readonly #random: SeededRandom;
+  readonly #population: Population;
+  #values = 0;
+
+  constructor(random: SeededRandom, population: Population) {
+    this.#random = random;
+    this.#population = population;
+  }
+
+  /** @param seen a version that this client saw of an id, for preconditions. */
+  writes(nowMs: number, seen: (id: Id) => Version | null): readonly [Write, ...Write[]] {
+    const random = this.#random;
+    const { users, posts } = this.#population;
+    const kind = random.weighted({ add: 2, update: 4, delete: 1, edge: 8, remove: 4, change: 1 });
+    const user = random.pickHot(users);
+    switch (kind) {
+      case "add":
+        return newPost(user, this.#value(), nowMs);
+      case "update": {
+        const id = random.chance(0.5) ? user : random.pickHot([...posts, user]);
+        const patch = JSON.stringify(
+          users.includes(id) ? { bio: this.#value() } : { text: this.#value() },
+        );
+        const version = random.chance(0.3) ? seen(id) : null;
+        return [
+          { op: "objUpdate", id, patch, ...(version === null ? {} : { ifVersion: version }) },
+        ];
+      }
+      case "delete":
+        return [{ op: "objDelete", id: random.pick([...posts, user].slice(-20)) }];
+      case "edge":
+        return [this.#edge(nowMs)];
+      case "remove": {
+        const { id1, atype, id2 } = this.#edge(nowMs);
+        return [{ op: "assocDelete", id1, atype, id2 }];
+      }
+      case "change": {
+        const { id1, id2 } = this.#edge(nowMs);
+        const [atype, newType] = random.chance(0.5)
+          ? [ASSOC.mutes, ASSOC.follows]
+          : [ASSOC.follows, ASSOC.blocks];
+        return [{ op: "assocChangeType", id1, atype, id2, newType }];
+      }
+    }
+  }
+
+  reads(nowMs: number): readonly Read[] {
+    const count = this.#random.logInt(1, 6);
+    return Array.from({ length: count }, () => this.#read(nowMs));
+  }
+
+  union(): Omit<UnionRequest, "atLeast"> {
+    const random = this.#random;
+    const id1s = Array.from({ length: random.int(1, 5) }, () =>
+      random.pickHot(this.#population.users),
+    );
+    return {
+      id1s: [...new Set(id1s)],
+      atype: ASSOC.authored,
+      after: null,
+      limit: random.logInt(1, 90),
+      counts: [ASSOC.likedBy],
+    };
+  }
+
+  #read(nowMs: number): Read {
+    const random = this.#random;
+    const { users, posts } = this.#population;
+    const id = random.pickHot(random.chance(0.5) ? users : posts);
+    const list = { id1: id, atype: random.pick(LIST_TYPES) };
+    switch (random.weighted({ object: 4, edge: 3, count: 2, range: 4, time: 1 })) {
+      case "object":
+        return { op: "objGet", id };
+      case "edge": {
+        const { id1, atype, id2 } = this.#edge(nowMs);
+        const id2s = [...new Set([id2, random.pickHot(users)])];
+        return { op: "assocGet", id1, atype, id2s };
+      }
+      case "count":
+        return { op: "assocCount", ...list };
+      case "range": {
+        const after = random.chance(0.2)
+          ? { timeMs: nowMs - random.logInt(1, 60_000), id2: id }
+          : null;
+        return { op: "assocRange", ...list, after, limit: random.logInt(1, 100) };
+      }
+      case "time": {
+        const lowMs = nowMs - random.logInt(1, 100_000);
+        return {
+          op: "assocTimeRange",
+          ...list,
+          highMs: nowMs,
+          lowMs,
+          limit: random.logInt(1, 100),
+        };
+      }
+    }
+  }
+
+  #edge(nowMs: number): Extract<Write, { op: "assocAdd" }> {
+    const random = this.#random;
+    const { users, posts } = this.#population;
+    const atype = random.pick(EDGE_TYPES);
+    const isLike = atype === ASSOC.likes;
+    const [a, b] = [random.pickHot(users), random.pickHot(isLike ? posts : users)];
+    // Half of a pair of friends is written at the smaller id only.
+    const [id1, id2] = atype === ASSOC.friends && a > b ? [b, a] : [a, b];
+    const data = isLike ? JSON.stringify({ kind: random.pick(REACTIONS) }) : "";
+    const timeMs = nowMs - (random.chance(0.3) ? random.int(0, 30_000) : 0);
+    return { op: "assocAdd", id1, atype, id2, timeMs, data };
+  }
+
+  #value = (): string => `v${++this.#values}`;
+}

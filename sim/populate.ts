@@ -1,0 +1,44 @@
+import { type Id, idRange, logicalShard, shardOf } from "../core/ids.ts";
+import { ASSOC, OBJECT } from "../core/tao/registry.ts";
+import type { Write } from "../core/tao/types.ts";
+import { newPost, type Population, userData } from "./operations.ts";
+import type { World } from "./world.ts";
+
+const USERS_PER_SHARD = 4;
+/** More than `LIMITS.listPrefix`: some lists are only known in part. */
+const LONG_LIST = 80;
+
+/** Users on every shard, each with a post, some with a long list; before anything fails. */
+export async function populate(world: World): Promise<Population> {
+  const { entries } = world.map;
+  const users: Id[] = [];
+  const posts: Id[] = [];
+  for (let index = 0; index < entries.length * USERS_PER_SHARD; index++) {
+    const entry = entries[index % entries.length];
+    if (entry === undefined) throw new RangeError("no shards");
+    const shard = logicalShard(entry.from);
+    const { service } = await world.leader(entry.shard).enter();
+    const write = async (writes: readonly Write[]): Promise<Id> => {
+      const answer = await service.write({ writes, opId: null });
+      const first = answer.ok ? answer.value.results[0] : undefined;
+      if (first === undefined) throw new Error("the setup was refused");
+      return first.id;
+    };
+    const user = await write([
+      { op: "objAdd", otype: OBJECT.user, shard, data: userData(`u${index}`) },
+    ]);
+    users.push(user);
+    posts.push(await write(newPost(user, `p${index}`, world.scheduler.nowMs())));
+    if (index % 2 === 0) await write(longList(user, index));
+  }
+  return { users, posts };
+}
+
+/** A list of authored posts, the `place`-th one: no id2 is on two of them. The posts need not exist. */
+function longList(id1: Id, place: number): readonly Write[] {
+  const { from } = idRange(shardOf(id1));
+  return Array.from({ length: LONG_LIST }, (_, index): Write => {
+    const id2 = (from + BigInt(1 + place * LONG_LIST + index)) as Id;
+    return { op: "assocAdd", id1, atype: ASSOC.authored, id2, timeMs: 1_000 + index, data: "" };
+  });
+}

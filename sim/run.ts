@@ -1,0 +1,100 @@
+import { LIMITS } from "../core/limits.ts";
+import { check } from "./check.ts";
+import { drawFaults } from "./faults.ts";
+import { readEverything } from "./final-view.ts";
+import type { ClientEvent, FinalView, History, Violation } from "./history.ts";
+import { Operations } from "./operations.ts";
+import { populate } from "./populate.ts";
+import { SeededRandom } from "./random.ts";
+import { Session } from "./session.ts";
+import { storm } from "./storm.ts";
+import type { StoreKind } from "./store-port.ts";
+import type { Tally } from "./tally.ts";
+import { World } from "./world.ts";
+
+export interface RunResult {
+  readonly seed: number;
+  readonly store: StoreKind;
+  readonly violations: readonly Violation[];
+  readonly tally: Tally;
+  readonly operations: number;
+  readonly virtualMs: number;
+}
+
+export interface RunOptions {
+  readonly operations: number;
+  /** Gets a line per event; null where nobody reads along. */
+  readonly trace: ((line: string) => void) | null;
+}
+
+const REGIONS = ["us-east", "eu-west", "apac"];
+const SHARDS = 3;
+const CLIENTS = 12;
+/** Quiescence: at least this long without faults, then until no alarm is left. */
+const QUIET_MS = { from: 12_000, to: 45_000 };
+
+/** One seed: a world, its clients, its storm, quiescence, and the verdict. */
+export async function runSeed(seed: number, options: RunOptions): Promise<RunResult> {
+  const draw = new SeededRandom(seed ^ 0x5eed);
+  const store: StoreKind = draw.chance(0.5) ? "embedded" : "remote";
+  const followerBytes = draw.chance(0.3) ? draw.int(4_000, 40_000) : LIMITS.followerBytesMax;
+  const shape = { shards: SHARDS, regions: REGIONS, store, followerBytes };
+  const world = new World(seed, shape, options.trace);
+  const startMs = world.scheduler.nowMs();
+  const events: ClientEvent[] = [];
+  const finals = await finish(world, async () => {
+    const population = await populate(world);
+    const operations = new Operations(world.random, population);
+    world.faults = drawFaults(draw, store === "remote");
+    void storm(world);
+    let left = options.operations;
+    const clients = Array.from({ length: CLIENTS }, async (_, client) => {
+      const record = (event: ClientEvent) => events.push(event);
+      const session = new Session(`client${client}`, world, operations, population, record);
+      while (left-- > 0) await session.step();
+    });
+    await Promise.all(clients);
+    world.calm();
+    world.trace.note("calm");
+    await quiesce(world);
+    return readEverything(world);
+  });
+
+  for (const follower of world.followers.values()) await follower.settle();
+  const stored = world.stores.map(({ tables }, shard) => ({ shard, ...tables.dump() }));
+  const { commits } = world;
+  const history: History = { commits, events, finals, stored, ttlMs: LIMITS.followerTtlMs };
+  return {
+    seed,
+    store,
+    violations: check(history),
+    tally: world.tally,
+    operations: options.operations,
+    virtualMs: world.scheduler.nowMs() - startMs,
+  };
+}
+
+/** Runs the world's events until `story` has ended. @throws when it fails, or waits for nothing. */
+async function finish(
+  world: World,
+  story: () => Promise<readonly FinalView[]>,
+): Promise<readonly FinalView[]> {
+  let end: { readonly finals: readonly FinalView[] } | { readonly error: unknown } | null = null;
+  story().then(
+    (finals) => (end = { finals }),
+    (error: unknown) => (end = { error }),
+  );
+  await world.scheduler.run(() => end !== null);
+  const reached = end as { finals: readonly FinalView[] } | { error: unknown } | null;
+  if (reached === null) throw new Error("the run is stuck: somebody waits for what never comes");
+  if ("error" in reached) throw reached.error;
+  return reached.finals;
+}
+
+async function quiesce({ scheduler, leaders }: World): Promise<void> {
+  const startMs = scheduler.nowMs();
+  await scheduler.sleep(QUIET_MS.from);
+  while (leaders.some((leader) => leader.hasAlarm) && scheduler.nowMs() - startMs < QUIET_MS.to) {
+    await scheduler.sleep(200);
+  }
+}

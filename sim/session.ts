@@ -1,0 +1,219 @@
+import { fingerprint } from "../core/hash.ts";
+import { type Id, shardOf } from "../core/ids.ts";
+import { createTao } from "../core/tao/client.ts";
+import type { Failure } from "../core/errors.ts";
+import { err, type Result } from "../core/result.ts";
+import { followerName } from "../core/tao/names.ts";
+import type { Consistency, FollowerService, LeaderService } from "../core/tao/service.ts";
+import { type PhysicalShard, physicalShardOf } from "../core/tao/shard-map.ts";
+import type { Tao } from "../core/tao/tao.ts";
+import type { Write } from "../core/tao/types.ts";
+import type { Version } from "../core/tao/version.ts";
+import type { ClientEvent, Seen } from "./history.ts";
+import { type Host, Life } from "./network.ts";
+import { observe, observeUnion } from "./observe.ts";
+import { type Operations, type Population, rememberPost } from "./operations.ts";
+import type { World } from "./world.ts";
+
+interface Sent {
+  readonly opId: string;
+  readonly writes: readonly [Write, ...Write[]];
+}
+
+/** Outcomes after which a write may or may not have happened. */
+const UNKNOWN: ReadonlySet<Failure["code"]> = new Set([
+  "unavailable",
+  "deadline_exceeded",
+  "overloaded",
+]);
+const BUDGET_MS = { from: 200, to: 20_000 };
+const SENT_MAX = 8;
+const signer = { sign: (text: string) => fingerprint(`sim${text}`) };
+
+/** One person's browser: a request at a time, from any region, its ticket carried along. */
+export class Session {
+  readonly #life: Life;
+  readonly #world: World;
+  readonly #operations: Operations;
+  readonly #population: Population;
+  readonly #record: (event: ClientEvent) => void;
+  readonly #versions = new Map<Id, Version>();
+  /** Writes that may be sent again. */
+  #sent: Sent[] = [];
+  #ticket: string | null = null;
+  /** opIds of which an attempt may still arrive: a refusal proves nothing about them. */
+  readonly #open = new Set<string>();
+  #count = 0;
+
+  constructor(
+    name: string,
+    world: World,
+    operations: Operations,
+    population: Population,
+    record: (event: ClientEvent) => void,
+  ) {
+    this.#life = new Life(name);
+    this.#world = world;
+    this.#operations = operations;
+    this.#population = population;
+    this.#record = record;
+  }
+
+  /** One request, or several where a lost one is sent again. */
+  async step(): Promise<void> {
+    const { random, scheduler } = this.#world;
+    await scheduler.sleep(thinkMs(this.#world));
+    const kind = random.weighted({ write: 5, read: 8, union: 2 });
+    if (kind === "read") return this.#read();
+    if (kind === "union") return this.#union();
+    const again = random.chance(0.1) ? this.#sent.at(-random.int(1, this.#sent.length)) : undefined;
+    if (again !== undefined) return void (await this.write(again.writes, again.opId));
+    const writes = this.#operations.writes(
+      scheduler.nowMs(),
+      (id) => this.#versions.get(id) ?? null,
+    );
+    if (random.chance(0.15)) return void (await this.write(writes, null));
+    const opId = `${this.#life.name}-${++this.#count}`;
+    this.#sent = [...this.#sent, { opId, writes }].slice(-SENT_MAX);
+    const outcome = await this.write(writes, opId);
+    if (outcome === "unknown" && random.chance(0.7)) await this.write(writes, opId);
+    // A refused opId is not remembered: sent again, it would be a new request.
+    if (outcome === "refused") this.#sent.pop();
+  }
+
+  async write(
+    writes: readonly [Write, ...Write[]],
+    opId: string | null,
+  ): Promise<"written" | "refused" | "unknown"> {
+    const { tally, map, scheduler } = this.#world;
+    const [first] = writes;
+    const logical =
+      first.op === "objAdd" ? first.shard : shardOf("id" in first ? first.id : first.id1);
+    const entry = map.entries.find(({ from, to }) => from <= logical && logical < to);
+    if (entry === undefined) throw new RangeError(`no shard for ${logical}`);
+    const invokeMs = scheduler.nowMs();
+    const tao = this.#tao();
+    const answer = await tao.write(logical, writes, opId);
+    this.#ticket = tao.ticket();
+    const isUnknown = !answer.ok && (UNKNOWN.has(answer.error.code) || tao.calls() > 1);
+    if (isUnknown && opId !== null) this.#open.add(opId);
+    if (answer.ok) tally.count(answer.value.replayed ? "writes replayed" : "writes acknowledged");
+    else if (isUnknown) tally.count("writes unknown");
+    else if (answer.error.code === "version_mismatch") tally.count("preconditions failed");
+    this.#record({
+      kind: "write",
+      client: this.#life.name,
+      invokeMs,
+      doneMs: scheduler.nowMs(),
+      shard: entry.shard,
+      opId,
+      writes,
+      response: answer.ok ? answer.value : null,
+      refused: !answer.ok && !isUnknown && !this.#open.has(opId ?? ""),
+    });
+    const added = answer.ok && first.op === "objAdd" ? answer.value.results[0] : undefined;
+    if (added !== undefined) rememberPost(this.#population, added.id);
+    if (answer.ok) return "written";
+    return isUnknown ? "unknown" : "refused";
+  }
+
+  async #read(): Promise<void> {
+    const { random, scheduler, map } = this.#world;
+    const consistency = random.weighted({ eventual: 3, ticket: 6, leader: 1 });
+    const reads = this.#operations.reads(scheduler.nowMs());
+    await this.#observe(consistency, async (tao) => {
+      const answer = await tao.read(reads, consistency);
+      if (!answer.ok) return null;
+      return reads.flatMap((read, index) => {
+        const result = answer.value[index];
+        if (result === undefined) throw new Error("an answer is missing");
+        if (result.op === "objGet" && result.object !== null)
+          this.#versions.set(result.object.id, result.object.version);
+        return observe(read, result, (id) => physicalShardOf(map, id));
+      });
+    });
+  }
+
+  async #union(): Promise<void> {
+    const { map } = this.#world;
+    const request = this.#operations.union();
+    const home = (id: Id) => physicalShardOf(map, id);
+    await this.#observe("ticket", async (tao) => {
+      const answer = await tao.union(request);
+      if (!answer.ok) return null;
+      // A second call to a shard may find its lists changed: then only entries can be judged.
+      const isOneMoment = tao.calls() === new Set(request.id1s.map(home)).size;
+      return observeUnion(request, answer.value, isOneMoment, home);
+    });
+  }
+
+  async #observe(
+    consistency: Consistency,
+    ask: (tao: Tao) => Promise<readonly Seen[] | null>,
+  ): Promise<void> {
+    const { scheduler, tally } = this.#world;
+    const invokeMs = scheduler.nowMs();
+    const tao = this.#tao();
+    const seen = await ask(tao);
+    this.#ticket = tao.ticket();
+    tally.count(seen === null ? "reads refused" : "reads answered");
+    if (seen === null) return;
+    const doneMs = scheduler.nowMs();
+    this.#record({ kind: "read", client: this.#life.name, invokeMs, doneMs, consistency, seen });
+  }
+
+  #tao(): Tao {
+    const { map, scheduler, random, shape } = this.#world;
+    const region = random.pickHot(shape.regions);
+    const deadlineMs = scheduler.nowMs() + random.logInt(BUDGET_MS.from, BUDGET_MS.to);
+    const ports = {
+      map,
+      follower: (shard: PhysicalShard, from: string) =>
+        this.#followerStub(followerName(shard, from, 0)),
+      leader: ({ shard }: { readonly shard: PhysicalShard }) => this.#leaderStub(shard),
+      clock: scheduler,
+      random,
+      sleep: scheduler.sleep,
+      signer,
+    };
+    return createTao(ports, { region, ticket: this.#ticket, deadlineMs });
+  }
+
+  #leaderStub(shard: PhysicalShard): Pick<LeaderService, "read" | "write"> {
+    const host = this.#world.leader(shard);
+    return {
+      read: (request) => this.#call(host, "read", (leader) => leader.read(request)),
+      write: (request) =>
+        this.#call(host, `write ${request.opId}`, (leader) => leader.write(request)),
+    };
+  }
+
+  #followerStub(name: string): Pick<FollowerService, "read" | "union"> {
+    const host = this.#world.follower(name);
+    return {
+      read: (request) => this.#call(host, "read", (follower) => follower.read(request)),
+      union: (request) => this.#call(host, "union", (follower) => follower.union(request)),
+    };
+  }
+
+  /** As the platform's stubs do: what is thrown comes back as a failure. */
+  async #call<Service, T>(
+    host: Host<Service>,
+    what: string,
+    run: (service: Service) => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    try {
+      return await this.#world.network.call(this.#life, host, what, run);
+    } catch {
+      return err({ code: "unavailable", dependency: "leader", retryAfterMs: 1 });
+    }
+  }
+}
+
+/** Mostly busy; sometimes long enough away for entries and tickets to expire. */
+function thinkMs({ random }: World): number {
+  const [from, to] = { now: [1, 20], soon: [20, 500], later: [500, 5_000], away: [5_000, 75_000] }[
+    random.weighted({ now: 75, soon: 17, later: 6, away: 2 })
+  ] as [number, number];
+  return random.logInt(from, to);
+}

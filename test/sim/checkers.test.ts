@@ -1,0 +1,225 @@
+import { describe, it } from "vitest";
+
+import { ASSOC } from "../../core/tao/registry.ts";
+import { checkAcknowledged } from "../../sim/checkers/acknowledged.ts";
+import { checkConvergence } from "../../sim/checkers/convergence.ts";
+import { checkLog } from "../../sim/checkers/log.ts";
+import { checkOperations } from "../../sim/checkers/operations.ts";
+import { checkPreconditions } from "../../sim/checkers/preconditions.ts";
+import { checkSessions } from "../../sim/checkers/sessions.ts";
+import { checkStaleness } from "../../sim/checkers/staleness.ts";
+import { checkSymmetry } from "../../sim/checkers/symmetry.ts";
+import { checkValues } from "../../sim/checkers/values.ts";
+import type { Assoc } from "../../core/tao/types.ts";
+import type { Observation } from "../../sim/history.ts";
+import * as made from "./histories.ts";
+
+const { ANN, at, BEN, CAM, commitsOf, edge, found, LIST, object, read, sawObject, TTL_MS, write } =
+  made;
+
+/** ANN is a, then b (seconds 1 and 2); BEN is x (second 3). */
+const commits = commitsOf([object(ANN, "a"), object(ANN, "b"), object(BEN, "x")]);
+const stored = (data: string | null, seq: number) => [
+  {
+    shard: 0,
+    objects: [
+      { id: ANN, otype: 1, data, version: at(seq) },
+      { id: BEN, otype: 1, data: "x", version: at(3) },
+    ],
+    assocs: [],
+    lists: [],
+  },
+];
+
+describe("G1", () => {
+  it("wants every acknowledged change in the log", ({ expect }) => {
+    expect(found(checkAcknowledged, { commits, events: [write(5_000, 3)] })).toBe(0);
+    expect(found(checkAcknowledged, { commits, events: [write(5_000, 4)] })).toBe(1);
+  });
+
+  it("wants the store to hold what the log says", ({ expect }) => {
+    expect(found(checkAcknowledged, { commits, stored: stored("b", 2) })).toBe(0);
+    expect(found(checkAcknowledged, { commits, stored: stored("a", 1) })).toBe(1);
+    expect(found(checkAcknowledged, { commits, stored: stored(null, 2) })).toBe(1);
+  });
+});
+
+describe("G2", () => {
+  it("wants seqs without holes or repeats", ({ expect }) => {
+    expect(found(checkLog, { commits })).toBe(0);
+    expect(found(checkLog, { commits: commits.slice(0, 1).concat(commits.slice(2)) })).toBe(1);
+    expect(found(checkLog, { commits: [...commits, ...commits.slice(2)] })).toBeGreaterThan(0);
+  });
+
+  it("wants each entry to name the version before", ({ expect }) => {
+    const [first, second] = commitsOf([object(ANN, "a"), object(BEN, "x")]);
+    const wrong = commitsOf([object(ANN, "a"), object(ANN, "b")]).slice(1);
+    expect(found(checkLog, { commits: [first, second].flatMap((one) => one ?? []) })).toBe(0);
+    const onTop = wrong.map((one) => ({ ...one, shard: 1 }));
+    expect(found(checkLog, { commits: onTop })).toBeGreaterThan(0);
+  });
+});
+
+describe("G3", () => {
+  it("flags a read behind an own acknowledged write", ({ expect }) => {
+    const events = (seen: string) => [write(2_000, 2), read(2_500, sawObject(ANN, seen))];
+    expect(found(checkSessions, { commits, events: events("b") })).toBe(0);
+    expect(found(checkSessions, { commits, events: events("a") })).toBe(1);
+  });
+
+  it("lets eventual reads and other clients lag", ({ expect }) => {
+    const old = sawObject(ANN, "a");
+    const events = [
+      write(2_000, 2),
+      read(2_500, old, { consistency: "eventual" }),
+      read(2_500, old, { client: "ben" }),
+    ];
+    expect(found(checkSessions, { commits, events })).toBe(0);
+  });
+});
+
+describe("G4", () => {
+  it("flags a state older than one that was seen", ({ expect }) => {
+    const forth = [read(2_100, sawObject(ANN, "a")), read(2_200, sawObject(ANN, "b"))];
+    expect(found(checkSessions, { commits, events: forth })).toBe(0);
+    expect(found(checkSessions, { commits, events: forth.toReversed() })).toBe(1);
+  });
+});
+
+describe("G5", () => {
+  it("flags an answer past the TTL, from the millisecond on", ({ expect }) => {
+    const asked = (atMs: number) => [read(atMs, sawObject(ANN, "a"))];
+    expect(found(checkStaleness, { commits, events: asked(1_999 + TTL_MS) })).toBe(0);
+    expect(found(checkStaleness, { commits, events: asked(2_000 + TTL_MS) })).toBe(1);
+  });
+
+  it("lets no leader answer behind an acknowledged write of anybody", ({ expect }) => {
+    const events = (seen: string) => [
+      write(2_000, 2, { client: "ben" }),
+      read(2_500, sawObject(ANN, seen), { consistency: "leader" }),
+    ];
+    expect(found(checkStaleness, { commits, events: events("b") })).toBe(0);
+    expect(found(checkStaleness, { commits, events: events("a") })).toBe(1);
+  });
+});
+
+describe("G6", () => {
+  it("flags a follower that is not at the last state", ({ expect }) => {
+    const finals = (observation: Observation) => [
+      { follower: "f", seen: [{ shard: 0, observation }] },
+    ];
+    expect(found(checkConvergence, { commits, finals: finals(sawObject(ANN, "b", 2)) })).toBe(0);
+    expect(found(checkConvergence, { commits, finals: finals(sawObject(ANN, "a", 1)) })).toBe(1);
+    expect(found(checkConvergence, { commits, finals: finals(sawObject(CAM, null)) })).toBe(0);
+    expect(found(checkConvergence, { commits, finals: finals(sawObject(BEN, null)) })).toBe(1);
+  });
+});
+
+describe("G7", () => {
+  const half: Assoc = {
+    id1: ANN,
+    atype: ASSOC.follows,
+    id2: BEN,
+    timeMs: 5,
+    data: "",
+    version: at(1),
+  };
+  const other: Assoc = { ...half, id1: BEN, atype: ASSOC.followedBy, id2: ANN };
+  const lists = [half, other].map(({ id1, atype }) => ({ id1, atype, count: 1, version: at(1) }));
+  const kept = (assocs: readonly Assoc[], rows = lists) => [
+    { shard: 0, objects: [], assocs, lists: rows },
+  ];
+
+  it("wants both halves, alike", ({ expect }) => {
+    expect(found(checkSymmetry, { stored: kept([half, other]) })).toBe(0);
+    expect(found(checkSymmetry, { stored: kept([half], lists.slice(0, 1)) })).toBe(1);
+    expect(found(checkSymmetry, { stored: kept([half, { ...other, timeMs: 6 }]) })).toBe(2);
+  });
+
+  it("wants counts to be lengths", ({ expect }) => {
+    const wrong = lists.map((row) => ({ ...row, count: 2 }));
+    expect(found(checkSymmetry, { stored: kept([half, other], wrong) })).toBe(2);
+  });
+});
+
+describe("G8", () => {
+  it("flags what was never true, or not yet", ({ expect }) => {
+    const seeing = (atMs: number, observation: Observation) => ({
+      commits,
+      events: [read(atMs, observation)],
+    });
+    expect(found(checkValues, seeing(2_500, sawObject(ANN, "a")))).toBe(0);
+    expect(found(checkValues, seeing(2_500, sawObject(ANN, "z")))).toBe(1);
+    expect(found(checkValues, seeing(1_500, sawObject(ANN, "b")))).toBe(1);
+    expect(found(checkValues, seeing(2_500, sawObject(ANN, "a", 2)))).toBe(1);
+  });
+
+  it("flags pages and counts that no state of the list explains", ({ expect }) => {
+    // [BEN], [CAM BEN], [CAM]
+    const log = commitsOf([edge(BEN, 1, 10), edge(CAM, 2, 20), edge(BEN, 1, 10, null)]);
+    const [ben, cam] = [BEN, CAM].map((id2, index) => ({
+      id2,
+      timeMs: index === 0 ? 10 : 20,
+      data: "",
+      seq: null,
+    }));
+    const page = (
+      edges: readonly (typeof ben)[],
+      downTo: { timeMs: number; id2: typeof BEN } | null,
+    ) =>
+      found(checkValues, {
+        commits: log,
+        events: [
+          read(5_000, {
+            of: "newest",
+            key: LIST,
+            edges: edges.flatMap((one) => one ?? []),
+            after: null,
+            downTo,
+          }),
+        ],
+      });
+    expect(page([cam, ben], null)).toBe(0);
+    expect(page([cam], { timeMs: 20, id2: CAM })).toBe(0);
+    expect(page([ben, cam], null)).toBe(1);
+    expect(page([ben], { timeMs: 10, id2: BEN })).toBe(0);
+    expect(page([ben], { timeMs: 5, id2: BEN })).toBe(0);
+    expect(page([cam], { timeMs: 10, id2: BEN })).toBe(0);
+    expect(page([ben, ben], { timeMs: 10, id2: BEN })).toBe(1);
+    const count = (n: number) =>
+      found(checkValues, {
+        commits: log,
+        events: [read(5_000, { of: "count", key: LIST, count: n })],
+      });
+    expect([0, 1, 2, 3].map(count)).toEqual([0, 0, 0, 1]);
+  });
+});
+
+describe("operations", () => {
+  const logged = (opIds: readonly string[]) =>
+    commitsOf([object(ANN, "a"), object(ANN, "b")], opIds);
+
+  it("flags an opId that took effect twice", ({ expect }) => {
+    expect(found(checkOperations, { commits: logged(["one", "two"]) })).toBe(0);
+    expect(found(checkOperations, { commits: logged(["one", "one"]) })).toBe(1);
+  });
+
+  it("flags two answers to one opId, and a refused one that took effect", ({ expect }) => {
+    const first = write(1_000, 1, { opId: "one" });
+    const events = [first, write(1_500, 2, { opId: "one" })];
+    expect(found(checkOperations, { events: [first, first] })).toBe(0);
+    expect(found(checkOperations, { events })).toBe(1);
+    const refused = write(900, 1, { opId: "one", response: null, refused: true });
+    expect(found(checkOperations, { commits: logged(["one"]), events: [refused] })).toBe(1);
+  });
+
+  it("flags a write over another version than it asked for", ({ expect }) => {
+    const update = (seq: number) => [
+      write(2_000, 2, {
+        writes: [{ op: "objUpdate", id: ANN, patch: "{}", ifVersion: at(seq) }],
+      }),
+    ];
+    expect(found(checkPreconditions, { commits, events: update(1) })).toBe(0);
+    expect(found(checkPreconditions, { commits, events: update(9) })).toBe(1);
+  });
+});
