@@ -62,12 +62,14 @@ export const LIMITS = {
   commitDoubtMs: 10_000,
   /** How often a leader drops old log records and opIds. */
   trimEveryMs: 60_000,
-  /** Committed log records that start a run of bringing MySQL's tables up to the log. */
-  materialiseRows: 64,
-  /** Log records in one such run: its transaction must end within the service's 20 s. */
-  materialiseRowsMax: 256,
+  /** Committed log records that start a run of bringing MySQL's tables up: one for many groups. */
+  materialiseRows: 512,
+  /** Log records, and about as many characters, in one such run: it must end within the service's 20 s. */
+  materialiseRowsMax: 1_024,
+  materialiseCharsMax: 4_000_000,
   /** Log records the tables may lack before commits wait for them: bounds memory and a restart's replay. */
   memtableRowsMax: 4_096,
+  memtableCharsMax: 16_000_000,
   /** Cache entries in one fill: a page of 50 posts with counts over many lists. */
   fillUnitsMax: 20_000,
   overloadRetryMs: 200,
@@ -115,6 +117,9 @@ export const LIMITS = {
   /** A person does not write more; loaders carry a role and are exempt. */
   writesPerSecond: 5,
   writesBurst: 50,
+  /** Per address, all its signed-in callers together: an office or a carrier, not a botnet. */
+  addressPerSecond: 1_000,
+  addressBurst: 4_000,
   /** Per address, not signed in: offices share an address, so more than one person needs. */
   anonymousPerSecond: 10,
   anonymousBurst: 100,

@@ -61,6 +61,19 @@ describe("an address", () => {
     expect((await read(gateway, "10.0.0.2")()).status).toBe(200);
   });
 
+  it("bounds all its signed-in users together", async ({ expect }) => {
+    const gateway = startGateway();
+    const people = Math.ceil(LIMITS.addressBurst / LIMITS.readsBurst) + 2;
+    let allowed = 0;
+    for (let n = 0; n < people; n++) {
+      const authorization = `Bearer ${await gateway.token({ sub: String(100 + n) })}`;
+      const headers = { ...from("10.0.0.1").headers, authorization };
+      allowed += await passed(LIMITS.readsBurst, () => gateway.request("/v1/feed", { headers }));
+    }
+    expect(allowed).toBe(LIMITS.addressBurst);
+    expect((await gateway.asAda("/v1/feed", from("10.0.0.2"))).status).toBe(200);
+  });
+
   it("signs in slowly", async ({ expect }) => {
     const gateway = startGateway();
     const signIn = () => {

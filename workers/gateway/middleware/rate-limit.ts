@@ -4,6 +4,7 @@ import { LruMap } from "../../../core/lru.ts";
 import { type RatePolicy, type RateState, take } from "../../../core/resilience/rate-limit.ts";
 import type { GatewayContext } from "../context.ts";
 import { isOperator } from "../tokens.ts";
+import { UNKNOWN_ADDRESS } from "./request-context.ts";
 
 const policy = (name: string, perSecond: number, burst: number): RatePolicy => ({
   name,
@@ -14,6 +15,7 @@ const policy = (name: string, perSecond: number, burst: number): RatePolicy => (
 export const POLICIES = {
   read: policy("reads", LIMITS.readsPerSecond, LIMITS.readsBurst),
   write: policy("writes", LIMITS.writesPerSecond, LIMITS.writesBurst),
+  address: policy("address", LIMITS.addressPerSecond, LIMITS.addressBurst),
   anonymous: policy("anonymous", LIMITS.anonymousPerSecond, LIMITS.anonymousBurst),
   "sign-in": policy("sign-in", LIMITS.signInsPerSecond, LIMITS.signInsBurst),
   "bad-token": policy("bad-token", LIMITS.badTokensPerSecond, LIMITS.badTokensBurst),
@@ -23,7 +25,10 @@ export const POLICIES = {
 /** Roughly what an entry of a map takes beside its text. */
 const ENTRY_BYTES = 64;
 
-/** What a route costs. Signed-in callers pay for reads and writes, addresses for the rest. */
+/**
+ * What a route costs. Signed-in callers pay for reads and writes themselves, and their
+ * address a little too: many accounts behind one address have a bound together.
+ */
 export type RateClass = "read" | "write" | "sign-in" | "media";
 
 /**
@@ -39,8 +44,11 @@ export class RateLimits {
     const [caller, address] = [c.get("caller"), c.get("address")];
     if (caller !== null && isOperator(caller)) return;
     const personal = caller !== null && (rate === "read" || rate === "write");
-    if (personal) this.#take(c, POLICIES[rate], caller.subject);
-    else
+    if (personal) {
+      // Only a socket past the platform's edge has no address, and no strangers behind it.
+      if (address !== UNKNOWN_ADDRESS) this.#take(c, POLICIES.address, address);
+      this.#take(c, POLICIES[rate], caller.subject);
+    } else
       this.#take(
         c,
         rate === "read" || rate === "write" ? POLICIES.anonymous : POLICIES[rate],

@@ -6,6 +6,9 @@ import type { GatewayDeps, GatewayTypes } from "../context.ts";
 import type { GatewayConfig } from "../env.ts";
 import { securityHeaders } from "./security-headers.ts";
 
+/** Of a request that did not come through the platform's edge. */
+export const UNKNOWN_ADDRESS = "unknown";
+
 /** Facts of a request that the platform vouches for. */
 export function requestContext({
   config,
@@ -17,7 +20,7 @@ export function requestContext({
     c.set("headers", { ...always });
     c.set("nowMs", clock.nowMs());
     c.set("region", regionOf(c.req.raw, config));
-    c.set("address", c.req.raw.headers.get("cf-connecting-ip") ?? "unknown");
+    c.set("address", c.req.raw.headers.get("cf-connecting-ip") ?? UNKNOWN_ADDRESS);
     c.set("caller", null);
     let traceId: string | null = null;
     c.set("traceId", () => (traceId ??= newTraceId(random)));
