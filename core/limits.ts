@@ -67,7 +67,7 @@ export const LIMITS = {
   /** Log records, and about as many characters, in one such run: it must end within the service's 20 s. */
   materialiseRowsMax: 1_024,
   materialiseCharsMax: 4_000_000,
-  /** Log records the tables may lack before commits wait for them: bounds memory and a restart's replay. */
+  /** Log records, and about as many characters, that the tables may lack before commits wait: bounds memory and replay. */
   memtableRowsMax: 4_096,
   memtableCharsMax: 16_000_000,
   /** Cache entries in one fill: a page of 50 posts with counts over many lists. */

@@ -47,6 +47,30 @@ export function rowsOf(commit: Commit, place: number): LogRow[] {
   }));
 }
 
+/** Characters beside the payload: of an entry with its key, of an answer's result, of an intent. */
+const ENTRY_CHARS = 150;
+
+/** About how many characters a row holds; bounds need no more, and this costs no encoding. */
+export function charsOf({ record, effects }: LogRow): number {
+  let chars = ENTRY_CHARS;
+  for (const { mutation } of record?.entries ?? [])
+    chars += ENTRY_CHARS + (mutation.data?.length ?? 0);
+  for (const { results } of effects?.ops ?? []) chars += ENTRY_CHARS * (1 + results.length);
+  for (const { inverse } of effects?.intents ?? [])
+    chars += ENTRY_CHARS + (inverse.edge?.data.length ?? 0);
+  return chars;
+}
+
+/** The first rows that together stay within the bounds; always one, if there is one. */
+export function firstWithin(rows: readonly LogRow[], rowsMax: number, charsMax: number): LogRow[] {
+  let chars = 0;
+  const end = rows.findIndex((row, index) => {
+    chars += charsOf(row);
+    return index > 0 && (index >= rowsMax || chars > charsMax);
+  });
+  return rows.slice(0, end < 0 ? rows.length : end);
+}
+
 const version = z.object({ epoch: z.number(), seq: z.number() });
 const opCells = z.tuple([z.string(), z.string(), z.number(), z.string()]);
 const effectCells = z.object({

@@ -22,7 +22,7 @@ import type { Version } from "../core/tao/version.ts";
 import { CommitLog } from "./mysql-commit-log.ts";
 import type { MysqlDatabase } from "./mysql-client.ts";
 import { MysqlDelivery } from "./mysql-delivery.ts";
-import { type LogRow, rowsOf } from "./mysql-log.ts";
+import { charsOf, firstWithin, type LogRow, rowsOf } from "./mysql-log.ts";
 import { isUpTo, Memtable } from "./mysql-memtable.ts";
 import { overAssocs, overLists, overObjects, overPlan, overRange } from "./mysql-overlay.ts";
 import { MysqlReads } from "./mysql-reads.ts";
@@ -56,6 +56,7 @@ export class MysqlStore implements GraphStore {
   #head: Version = { epoch: FIRST_EPOCH, seq: 0 };
   /** Rows of the log that the tables lack, and what they add up to. */
   #pending: LogRow[] = [];
+  #pendingChars = 0;
   #memtable = new Memtable();
   #tablesPlace = 0;
   #isUnsure = false;
@@ -122,14 +123,14 @@ export class MysqlStore implements GraphStore {
     const first = commit.records[0];
     if (first !== undefined && firstSeq(first) !== this.#head.seq + 1)
       throw new Error(`log collision: ${firstSeq(first)} does not follow ${this.#head.seq}`);
-    if (this.#pending.length >= LIMITS.memtableRowsMax) await this.#follow();
+    if (this.#isOver(LIMITS.memtableRowsMax, LIMITS.memtableCharsMax)) await this.#follow();
     const rows = rowsOf(commit, this.#place + 1);
     // Until the answer is there the group is neither in nor out.
     this.#isUnsure = true;
     await this.#guard(this.#log.append(rows));
     this.#isUnsure = false;
     this.#take(rows);
-    if (this.#pending.length >= LIMITS.materialiseRows) this.#followSoon();
+    if (this.#isOver(LIMITS.materialiseRows, LIMITS.materialiseCharsMax)) this.#followSoon();
   }
 
   async objects(ids: readonly Id[]): Promise<readonly TaoObject[]> {
@@ -210,11 +211,15 @@ export class MysqlStore implements GraphStore {
   #take(rows: readonly LogRow[]): void {
     for (const row of rows) {
       this.#pending.push(row);
+      this.#pendingChars += charsOf(row);
       this.#memtable.apply(row);
       this.#place = row.place;
       this.#head = row.head;
     }
   }
+
+  #isOver = (rowsMax: number, charsMax: number): boolean =>
+    this.#pending.length >= rowsMax || this.#pendingChars >= charsMax;
 
   #followSoon(): void {
     if (this.#isFollowing) return;
@@ -230,7 +235,8 @@ export class MysqlStore implements GraphStore {
   /** Brings the tables some rows further. */
   async #follow(): Promise<void> {
     await this.#onTables(async () => {
-      const rows = this.#pending.slice(0, LIMITS.materialiseRowsMax);
+      const { materialiseRowsMax, materialiseCharsMax } = LIMITS;
+      const rows = firstWithin(this.#pending, materialiseRowsMax, materialiseCharsMax);
       const last = rows.at(-1);
       if (last === undefined) return;
       // A query that began before these rows has nothing laid over them: it must see none of them.
@@ -239,6 +245,7 @@ export class MysqlStore implements GraphStore {
       const work = materialise(db, this.#shard, this.#fence, last, new Memtable(rows));
       await this.#guard(work);
       this.#pending = this.#pending.slice(rows.length);
+      for (const row of rows) this.#pendingChars -= charsOf(row);
       this.#memtable = new Memtable(this.#pending);
       this.#tablesPlace = last.place;
     });

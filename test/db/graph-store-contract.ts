@@ -7,7 +7,7 @@ import { ASSOC } from "../../core/tao/registry.ts";
 import type { GraphStore, PlanKeys } from "../../core/tao/store.ts";
 import type { Assoc, Write } from "../../core/tao/types.ts";
 import { comparesWithMemory } from "./random-groups.ts";
-import { HERE, NEIGHBOUR, Scribe, START_MS, userData } from "./scribe.ts";
+import { follow, HERE, NEIGHBOUR, Scribe, START_MS, there, userData } from "./scribe.ts";
 
 /** One empty shard, as long as `run` lasts. */
 export interface Harness {
@@ -23,15 +23,6 @@ export interface StoreDriver {
   readonly runs: number;
 }
 
-export const follow = (id1: Id, id2: Id, timeMs: number): Write => ({
-  op: "assocAdd",
-  id1,
-  atype: ASSOC.follows,
-  id2,
-  timeMs,
-  data: "",
-});
-
 const NOTHING: PlanKeys = {
   objects: [],
   assocs: [],
@@ -40,7 +31,6 @@ const NOTHING: PlanKeys = {
   idShards: [],
   sources: [],
 };
-const there = (n: number) => ((900_001n << 43n) + BigInt(n)) as Id;
 const idsOf = (page: readonly Assoc[] | undefined) => page?.map(({ id2 }) => id2);
 
 /** What every `GraphStore` must do, whatever is behind it. */

@@ -7,12 +7,12 @@ import type { GraphStore, PlanKeys } from "../../core/tao/store.ts";
 import type { Write } from "../../core/tao/types.ts";
 import { MemoryStore } from "../fakes/memory-store.ts";
 import type { StoreDriver } from "./graph-store-contract.ts";
-import { HERE, NEIGHBOUR, Scribe, SELF, userData } from "./scribe.ts";
+import { HERE, NEIGHBOUR, Scribe, SELF, there, userData } from "./scribe.ts";
 
 const TYPES = [ASSOC.follows, ASSOC.followedBy, ASSOC.mutes, ASSOC.likes, ASSOC.likedBy];
 const WRITABLE = [ASSOC.follows, ASSOC.mutes, ASSOC.likes];
 const OPS = ["a", "b", "c"];
-const AWAY = [1, 2].map((n) => ((900_001n << 43n) + BigInt(n)) as Id);
+const AWAY = [1, 2].map(there);
 
 const slot = fc.nat(5);
 const atype = fc.constantFrom(...WRITABLE);

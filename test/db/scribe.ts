@@ -1,4 +1,5 @@
 import { type Id, type LogicalShard, logicalShard, shardOf } from "../../core/ids.ts";
+import { ASSOC } from "../../core/tao/registry.ts";
 import { planGroup, type GroupRequest } from "../../core/tao/group.ts";
 import { planKeys } from "../../core/tao/plan-keys.ts";
 import type { InverseWrite } from "../../core/tao/service.ts";
@@ -16,6 +17,18 @@ export const START_MS = 1_790_000_000_000;
 
 export const userData = (name: string): string =>
   JSON.stringify({ handle: "someone", name, bio: "", avatar: null, createdAtMs: 1 });
+
+/** The n-th id of the neighbour. */
+export const there = (n: number): Id => ((BigInt(THERE) << 43n) + BigInt(n)) as Id;
+
+export const follow = (id1: Id, id2: Id, timeMs: number): Write => ({
+  op: "assocAdd",
+  id1,
+  atype: ASSOC.follows,
+  id2,
+  timeMs,
+  data: "",
+});
 
 export interface Asked {
   readonly writes: readonly Write[];

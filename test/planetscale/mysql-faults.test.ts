@@ -8,8 +8,7 @@ import { mysqlDatabase } from "../../db/mysql-client.ts";
 import { rowsOf } from "../../db/mysql-log.ts";
 import { Memtable } from "../../db/mysql-memtable.ts";
 import { materialise } from "../../db/mysql-tables.ts";
-import { follow } from "../db/graph-store-contract.ts";
-import { HERE, Scribe, userData } from "../db/scribe.ts";
+import { follow, HERE, Scribe, userData } from "../db/scribe.ts";
 import { startTestDatabase, type TestDatabase } from "./database.ts";
 import { migrate, openStore } from "./mysql-shard.ts";
 
@@ -55,14 +54,24 @@ describe("round trips", () => {
     const { store, wire, idle, reports } = await open(++shards);
     const scribe = await Scribe.of(store);
     wire.queries.length = 0;
-    const groups = LIMITS.materialiseRows * 2;
-    for (let n = 0; n < groups; n++) await scribe.write([add], `op ${n}`);
+    const requests = LIMITS.groupRequestsMax;
+    const groups = (LIMITS.materialiseRows * 4) / requests;
+    for (let n = 0; n < groups; n++) {
+      const group = Array.from({ length: requests }, (_, k) => ({
+        writes: [add],
+        opId: `${n}.${k}`,
+      }));
+      await scribe.group(group);
+    }
     await idle();
     expect(reports).toEqual([]);
     const begun = wire.queries.filter((query) => query === "BEGIN").length;
     expect(begun).toBeGreaterThan(0);
-    expect(begun).toBeLessThanOrEqual(3);
-    expect(wire.queries.length / groups).toBeLessThan(2.5);
+    expect(begun).toBeLessThanOrEqual(4);
+    expect(wire.queries.length / groups).toBeLessThan(4);
+    expect(await store.planRows({ ...opIds(), idShards: [HERE] })).toMatchObject({
+      lastIds: new Map([[HERE, scribe.commits.at(-1)?.objects.at(-1)?.id]]),
+    });
   });
 });
 
