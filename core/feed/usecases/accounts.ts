@@ -8,6 +8,7 @@ import { readUsers } from "../reader.ts";
 import type { NewUser, Settings, User, UserPatch } from "../schemas.ts";
 import { DEFAULT_SETTINGS, parseSettings } from "../views.ts";
 import { claimHandle, userWrites } from "../writes.ts";
+import { member } from "./people.ts";
 
 /**
  * Signs somebody up: the user first, then the claim of the handle, which decides. A user
@@ -73,7 +74,7 @@ export async function settings(call: Call): Outcome<Settings> {
 }
 
 export async function updateSettings(call: Call, chosen: Settings): Outcome<Settings> {
-  const viewer = signedIn(call);
+  const viewer = await member(call);
   if (!viewer.ok) return viewer;
   const id = viewer.value;
   const data = JSON.stringify(chosen);

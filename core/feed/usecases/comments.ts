@@ -10,6 +10,7 @@ import { commentWrites } from "../writes.ts";
 import { readComment, renderComments, type StoredComment, visibleComment } from "./comment-view.ts";
 import { pagedList } from "./paged-list.ts";
 import { visiblePost } from "./post-view.ts";
+import { member } from "./people.ts";
 
 /** Comments of a post, newest first, without those of whom a block hides. */
 export async function comments(
@@ -47,7 +48,7 @@ async function fetchComments(call: Call, post: Id, after: ListCursor | null, lim
 
 /** @returns `invalid_request` when `replyTo` is no comment of this post that the viewer sees. */
 export async function addComment(call: Call, postId: string, fields: NewComment): Outcome<Comment> {
-  const author = signedIn(call);
+  const author = await member(call);
   if (!author.ok) return author;
   const post = await visiblePost(call, postId);
   if (!post.ok) return post;

@@ -1,5 +1,5 @@
 import { type Id, parseId } from "../../ids.ts";
-import { ok } from "../../result.ts";
+import { err, ok } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import { type Call, notFound, type Outcome, signedIn } from "../call.ts";
 import { handleId } from "../directory.ts";
@@ -40,6 +40,20 @@ export async function findUser(call: Call, text: string): Outcome<Person> {
   const person = await personOf(call, claimed.value);
   // Two handles may share a claim's place: only the one in the profile holds it.
   return person.ok && person.value.user.handle !== text ? notFound("user") : person;
+}
+
+/**
+ * The viewer, for what leaves traces: a token may outlive its user, or come from an issuer
+ * that knows people whom this service does not.
+ */
+export async function member(call: Call): Outcome<Id> {
+  const viewer = signedIn(call);
+  if (!viewer.ok) return viewer;
+  const users = await readUsers(call.tao, [viewer.value]);
+  if (!users.ok) return users;
+  return users.value.has(viewer.value)
+    ? viewer
+    : err({ code: "unauthenticated", reason: "there is no such user" });
 }
 
 /** @returns `not_found` when nobody holds the handle. */

@@ -3,12 +3,13 @@ import { type Id, shardOf } from "../../ids.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { WriteResponse } from "../../tao/service.ts";
 import type { Write } from "../../tao/types.ts";
-import { type Call, notFound, opId, type Outcome, signedIn } from "../call.ts";
+import { type Call, notFound, opId, type Outcome } from "../call.ts";
 import type { Audience, NewPost, Post } from "../schemas.ts";
 import { toId } from "../views.ts";
 import { postWrites, repostEdge } from "../writes.ts";
 import { settings } from "./accounts.ts";
 import { visiblePost, visiblePostOf } from "./post-view.ts";
+import { member } from "./people.ts";
 
 export async function post(call: Call, postId: string): Outcome<Post> {
   const found = await visiblePost(call, postId);
@@ -21,7 +22,7 @@ export async function post(call: Call, postId: string): Outcome<Post> {
  * @returns `conflict` when the viewer has reposted the same post already.
  */
 export async function createPost(call: Call, fields: NewPost): Outcome<Post> {
-  const author = signedIn(call);
+  const author = await member(call);
   if (!author.ok) return author;
   const original = await originalOf(call, fields);
   if (!original.ok) return original;

@@ -2,7 +2,7 @@ import { type Id, shardOf } from "../../ids.ts";
 import { ok } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import type { ListCursor, Write } from "../../tao/types.ts";
-import { type Call, opId, type Outcome, signedIn } from "../call.ts";
+import { type Call, opId, type Outcome } from "../call.ts";
 import { hide, show } from "../paging.ts";
 import { readUsers } from "../reader.ts";
 import type { ReactionKind, ReactionPage } from "../schemas.ts";
@@ -14,6 +14,7 @@ import { reactionEdge } from "../writes.ts";
 import { visibleComment } from "./comment-view.ts";
 import { pagedList } from "./paged-list.ts";
 import { visiblePost } from "./post-view.ts";
+import { member } from "./people.ts";
 
 /** What is reacted to, if the viewer may see it, and their reaction so far. */
 async function target(
@@ -34,7 +35,7 @@ export async function react(
   text: string,
   kind: ReactionKind | null,
 ): Outcome<{ reaction: ReactionKind | null; reactions: number }> {
-  const viewer = signedIn(call);
+  const viewer = await member(call);
   if (!viewer.ok) return viewer;
   const found = await target(call, on, text);
   if (!found.ok) return found;

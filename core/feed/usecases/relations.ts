@@ -3,12 +3,12 @@ import { err, ok } from "../../result.ts";
 import type { Failure } from "../../errors.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import type { Write } from "../../tao/types.ts";
-import { type Call, type Outcome, signedIn } from "../call.ts";
+import { type Call, type Outcome } from "../call.ts";
 import type { Profile } from "../schemas.ts";
 import type { Relation } from "../service.ts";
 import { followEdge } from "../writes.ts";
 import { friend } from "./friendship.ts";
-import { findUser, type Person } from "./people.ts";
+import { findUser, type Person, member } from "./people.ts";
 import { profile } from "./profiles.ts";
 import { add, type Pair, remove, unfriend, writeParts } from "./write-parts.ts";
 
@@ -19,7 +19,7 @@ export async function relate(
   relation: Relation,
   on: boolean,
 ): Outcome<Profile> {
-  const viewer = signedIn(call);
+  const viewer = await member(call);
   if (!viewer.ok) return viewer;
   const person = await findUser(call, user);
   if (!person.ok) return person;
