@@ -32,6 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "version ignored",
     edit("follower", "if (compareVersions(end, position) <= 0) continue;", ""),
+    edit("follower", "      position = end;", "      position = maxVersion(position, end);"),
     edit(
       "follower-cache",
       "if (list === undefined || compareVersions(list.asOf, version) >= 0) return;\n    if (compareVersions(list.version, entry.prev) !== 0) this.#lists.delete(key);\n    else ",

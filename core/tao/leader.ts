@@ -77,6 +77,7 @@ export class Leader implements LeaderService {
 
   async read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
     if (request.reads.length > LIMITS.readsPerCallMax) return tooManyReads;
+    if (this.#isInDoubt()) await this.#learnHead();
     const at = this.#head;
     const results = await readFromStore(this.#ports.store, request.reads);
     return ok({ results, at });
@@ -87,6 +88,7 @@ export class Leader implements LeaderService {
     if (units > LIMITS.fillUnitsMax) return tooManyReads;
     const refused = await this.#delivery.register(follower);
     if (refused !== null) return err(refused);
+    if (this.#isInDoubt()) await this.#learnHead();
     // Taken before the store is read: a version that is too old costs a refill, one too new a stale entry.
     const at = this.#head;
     return ok({ ...(await fillFromStore(this.#ports.store, request)), at });
@@ -95,6 +97,7 @@ export class Leader implements LeaderService {
   async pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>> {
     const refused = await this.#delivery.register(follower);
     if (refused !== null) return err(refused);
+    if (this.#isInDoubt()) await this.#learnHead();
     const head = this.#head;
     if (compareVersions(after, head) >= 0) return ok({ records: [], head });
     const records = await this.#ports.store.logAfter(after, LIMITS.logRecordsMax);
@@ -113,8 +116,11 @@ export class Leader implements LeaderService {
   async tick(): Promise<void> {
     await this.#learnHead();
     await this.#delivery.run();
-    if (this.#ports.clock.nowMs() < this.#doubtUntilMs) this.#delivery.expect();
+    if (this.#isInDoubt()) this.#delivery.expect();
   }
+
+  /** While in doubt, the store may hold more than `#head` says: an answer must name what it shows. */
+  #isInDoubt = (): boolean => this.#ports.clock.nowMs() < this.#doubtUntilMs;
 
   /** A group whose reply was lost may be durable, now or a little later: its consumers get it all the same. */
   async #learnHead(): Promise<void> {

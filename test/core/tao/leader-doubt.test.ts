@@ -59,6 +59,19 @@ describe("a commit whose reply was lost", () => {
     expect(answer.results).toEqual([{ op: "assocCount", count: 1 }]);
   });
 
+  it("is named by every answer that shows it", async ({ expect }) => {
+    const { world, store, ann, ben, follow } = await lossyWorld();
+    store.losesCommitReply = true;
+    await world.leader(0).write(follow(1));
+    const reads = [{ op: "assocGet", id1: ann, atype: ASSOC.follows, id2s: [ben] }] as const;
+    const byLeader = unwrap(await world.leader(0).read({ reads, atLeast: null }));
+    const byFollower = unwrap(await world.follower(0).read({ reads, atLeast: null }));
+    for (const { results, at } of [byLeader, byFollower]) {
+      const [first] = results;
+      expect(first?.op === "assocGet" ? first.assocs[0]?.version : null).toEqual(at);
+    }
+  });
+
   it("delivers its inverse although a later write was sent before", async ({ expect }) => {
     const { world, store, ann, ben, follow, followedBy } = await lossyWorld();
     await world.ringAlarms();
