@@ -21,7 +21,7 @@ export interface ReadRequest {
 
 export interface ReadResponse {
   readonly results: readonly ReadResult[];
-  /** The shard's log position that every result reflects. */
+  /** For the caller's ticket: no result is newer than this log position. */
   readonly at: Version;
 }
 
