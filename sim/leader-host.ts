@@ -25,6 +25,7 @@ export class LeaderHost implements Host<Leader> {
   readonly #wires: LeaderWires;
   readonly #ports: SimPorts;
   #running: { readonly life: Life; readonly service: Promise<Leader> } | null = null;
+  #ringing = 0;
   #alarm: { readonly atMs: number; readonly retries: number } | null = null;
 
   constructor(
@@ -60,8 +61,9 @@ export class LeaderHost implements Host<Leader> {
     this.#ports.tally.count("callers cut off", running.life.end());
   }
 
+  /** An alarm is set, or what it started is still running. */
   get hasAlarm(): boolean {
-    return this.#alarm !== null;
+    return this.#alarm !== null || this.#ringing > 0;
   }
 
   #start() {
@@ -101,8 +103,10 @@ export class LeaderHost implements Host<Leader> {
   async #ring(retries: number): Promise<void> {
     const { scheduler, tally, trace } = this.#ports;
     this.#alarm = null;
+    this.#ringing++;
     tally.count("alarms rung");
     const again = (error: unknown) => {
+      this.#ringing--;
       tally.count("alarms failed");
       trace.note(`${this.name} alarm failed: ${String(error)}`);
       if (this.#alarm === null && retries < ALARM_RETRIES)
@@ -113,9 +117,9 @@ export class LeaderHost implements Host<Leader> {
     life.callers.add(died);
     try {
       await service.tick();
+      if (life.callers.delete(died)) this.#ringing--;
     } catch (error) {
-      if (life.isAlive) again(error);
+      if (life.callers.delete(died)) again(error);
     }
-    life.callers.delete(died);
   }
 }

@@ -92,9 +92,13 @@ export class Delivery {
     await Promise.all([this.#pushAll(), this.#outbox.sendAll()]);
   }
 
+  /** The alarm has rung: the next one is armed anew. */
+  woke(): void {
+    this.#alarmAtMs = null;
+  }
+
   /** From the alarm: retries what is pending, forgets what is done, trims. */
   async run(): Promise<void> {
-    this.#alarmAtMs = null;
     const nowMs = this.#ports.clock.nowMs();
     if (nowMs - this.#trimmedAtMs >= LIMITS.trimEveryMs) {
       this.#trimmedAtMs = nowMs;

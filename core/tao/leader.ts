@@ -114,9 +114,16 @@ export class Leader implements LeaderService {
 
   /** Resumes deliveries; the shell calls it from the alarm. */
   async tick(): Promise<void> {
-    await this.#learnHead();
-    await this.#delivery.run();
-    if (this.#isInDoubt()) this.#delivery.expect();
+    this.#delivery.woke();
+    try {
+      await this.#learnHead();
+      await this.#delivery.run();
+      if (this.#isInDoubt()) this.#delivery.expect();
+    } catch (error) {
+      // A schedule of our own: the platform repeats an alarm that throws a few times only.
+      this.#ports.report("delivery_failed", error);
+      this.#delivery.expect();
+    }
   }
 
   /** While in doubt, the store may hold more than `#head` says: an answer must name what it shows. */

@@ -114,3 +114,19 @@ it("still knows a follower after a restart when its first registration failed", 
     { op: "assocCount", count: 1 },
   ]);
 });
+
+it("arms its alarm again when the store is away, however often", async ({ expect }) => {
+  const { world, store, follow, followedBy } = await lossyWorld();
+  world.cutOff.add(1);
+  await world.write(0, follow(1).writes);
+  await world.idle();
+  store.isAway = true;
+  for (let rounds = 0; rounds < 10; rounds++) {
+    expect(world.alarms.delete(0)).toBe(true);
+    await world.leader(0).tick();
+  }
+  store.isAway = false;
+  world.cutOff.clear();
+  await world.ringAlarms();
+  expect(await followedBy()).toEqual({ op: "assocCount", count: 1 });
+});
