@@ -21,8 +21,10 @@ export const api = createClient({
 
 /** A token that is no longer good leads back to the way in. */
 async function fetchAndWatch(url: string, init: RequestInit): Promise<Response> {
+  const token = sessionToken();
   const response = await fetch(url, init);
-  if (response.status === 401 && sessionToken() !== null) {
+  // A late answer to somebody who has left must not sign out whoever came after.
+  if (response.status === 401 && token !== null && token === sessionToken()) {
     setSession(null);
     showToast("You were signed out. Sign in again.", { tone: "error" });
   }
