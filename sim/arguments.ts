@@ -1,3 +1,5 @@
+import type { StoreKind } from "./store-port.ts";
+
 export const HELP = `node sim/main.ts [what] [options]
 
 Runs the protocol code of leaders, followers and clients on one seeded scheduler that
@@ -10,6 +12,7 @@ delays store calls, and checks the history of every run.
   --mutants       every mistake in sim/mutants.ts in turn: each must be found
   --from N        first seed (default: by the clock, so that every run tries new ones)
   --operations N  requests in a seed (default 500)
+  --store KIND    embedded or remote (default: each seed chooses)
   --help          this text
 `;
 
@@ -20,6 +23,7 @@ export interface Arguments {
   readonly seconds: number;
   readonly from: number;
   readonly operations: number;
+  readonly store: StoreKind | undefined;
 }
 
 const SEEDS = 100;
@@ -32,14 +36,22 @@ const NUMBERS = ["--seeds", "--seconds", "--seed", "--from", "--operations"] as 
 export function parseArguments(words: readonly string[], fresh: number): Arguments | string {
   const given = new Map<string, number>();
   const flags = new Set<string>();
+  let store: StoreKind | undefined;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     if (word === "--mutants" || word === "--help") {
       flags.add(word);
       continue;
     }
-    if (!NUMBERS.some((name) => name === word)) return `unknown option ${word}`;
+    if (word !== "--store" && !NUMBERS.some((name) => name === word)) {
+      return `unknown option ${word}`;
+    }
     const text = words[++at] ?? "";
+    if (word === "--store") {
+      if (text !== "embedded" && text !== "remote") return "--store needs embedded or remote";
+      store = text;
+      continue;
+    }
     if (!/^[0-9]{1,9}$/.test(text)) return `${word} needs a number`;
     given.set(word, Number(text));
   }
@@ -59,5 +71,6 @@ export function parseArguments(words: readonly string[], fresh: number): Argumen
     seconds: seconds ?? Number.POSITIVE_INFINITY,
     from: seed ?? given.get("--from") ?? fresh,
     operations: given.get("--operations") ?? OPERATIONS,
+    store,
   };
 }

@@ -30,20 +30,20 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function traceSeed({ from, operations }: Arguments): Promise<number> {
-  const result = await runSeed(from, { operations, trace: say });
+async function traceSeed({ from, operations, store }: Arguments): Promise<number> {
+  const result = await runSeed(from, { operations, store, trace: say });
   tellReached(result.tally);
   tellViolations(result);
   return result.violations.length === 0 ? 0 : 1;
 }
 
-async function runSeeds({ from, seeds, seconds, operations }: Arguments): Promise<number> {
+async function runSeeds({ from, seeds, seconds, operations, store }: Arguments): Promise<number> {
   const startMs = performance.now();
   const total = new Tally();
   let [runs, done, failed] = [0, 0, 0];
   const isOver = () => runs >= seeds || performance.now() - startMs >= seconds * SECOND_MS;
   while (!isOver()) {
-    const result = await runSeed(from + runs, { operations, trace: null });
+    const result = await runSeed(from + runs, { operations, store, trace: null });
     runs++;
     done += result.operations;
     total.add(result.tally);

@@ -23,6 +23,8 @@ export interface RunResult {
 
 export interface RunOptions {
   readonly operations: number;
+  /** Absent: the seed chooses. */
+  readonly store?: StoreKind | undefined;
   /** Gets a line per event; null where nobody reads along. */
   readonly trace: ((line: string) => void) | null;
 }
@@ -36,7 +38,8 @@ const QUIET_MS = { from: 12_000, to: 45_000 };
 /** One seed: a world, its clients, its storm, quiescence, and the verdict. */
 export async function runSeed(seed: number, options: RunOptions): Promise<RunResult> {
   const draw = new SeededRandom(seed ^ 0x5eed);
-  const store: StoreKind = draw.chance(0.5) ? "embedded" : "remote";
+  const drawn: StoreKind = draw.chance(0.5) ? "embedded" : "remote";
+  const store = options.store ?? drawn;
   const followerBytes = draw.chance(0.3) ? draw.int(4_000, 40_000) : LIMITS.followerBytesMax;
   const shape = { shards: SHARDS, regions: REGIONS, store, followerBytes };
   const world = new World(seed, shape, options.trace);
