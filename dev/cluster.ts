@@ -38,8 +38,6 @@ export interface ClusterOptions {
    * the gateway: two more Workers locally, which a deployment does not pay for.
    */
   readonly withAssets?: boolean;
-  /** Opens the runtime's inspector there, for CPU profiles; 0 lets the system choose. */
-  readonly inspectorPort?: number;
   /** Where a request seems to come from when it does not say (`MF-CF-Blob`). */
   readonly cf?: Readonly<Record<string, unknown>>;
   readonly onStep?: (text: string) => void;
@@ -85,7 +83,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       cf: { ...LOCAL_CF, ...options.cf },
       log: new Log(LogLevel.WARN),
       telemetry: { enabled: false },
-      ...(options.inspectorPort !== undefined && { inspectorPort: options.inspectorPort }),
       ...(options.onLog && { handleStructuredLogs: logTo(options.onLog) }),
       ...(options.dataFolder !== null && {
         resourcePersistencePath: await storageIn(options.dataFolder),

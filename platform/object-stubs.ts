@@ -52,8 +52,6 @@ export function graphStubs(bindings: GraphBindings, regions: readonly RegionRow[
   };
 }
 
-export type GraphStubs = ReturnType<typeof graphStubs>;
-
 /** Turns what the platform throws into a failure that a caller may act on. */
 async function answered<T>(
   dependency: Dependency,

@@ -225,4 +225,3 @@ const assocKinds = new Map(ASSOC_KINDS.map((kind) => [kind.code, kind]));
 
 export const objectKind = (code: ObjectType): ObjectKind | undefined => objectKinds.get(code);
 export const assocKind = (code: AssocType): AssocKind | undefined => assocKinds.get(code);
-export const allAssocKinds = (): readonly AssocKind[] => ASSOC_KINDS;

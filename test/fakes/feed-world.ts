@@ -118,3 +118,14 @@ export async function codeOf(outcome: Outcome<unknown>): Promise<string> {
 
 export const idsOf = (page: { readonly items: readonly { readonly id: string }[] }): string[] =>
   page.items.map((item) => item.id);
+
+/** A world with the people that most tests need. */
+export async function cast() {
+  const world = new FeedWorld();
+  const [author, reader, other] = [
+    await world.user("author"),
+    await world.user("reader"),
+    await world.user("other"),
+  ];
+  return { world, author, reader, other };
+}

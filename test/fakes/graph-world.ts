@@ -5,7 +5,7 @@ import { createTao } from "../../core/tao/client.ts";
 import { Follower } from "../../core/tao/follower.ts";
 import { Leader } from "../../core/tao/leader.ts";
 import { followerName, parseObjectName } from "../../core/tao/names.ts";
-import { OBJECT } from "../../core/tao/registry.ts";
+import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
 import { evenShardMap, type PhysicalShard, type ShardMap } from "../../core/tao/shard-map.ts";
 import type { Write } from "../../core/tao/types.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -145,4 +145,15 @@ export class GraphWorld {
 export function unwrap<T>(result: { ok: true; value: T } | { ok: false; error: Failure }): T {
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
+}
+
+/** Whom a user is followed by, newest first, and how many the list claims to be. */
+export async function followersIn(world: GraphWorld, shard: PhysicalShard, id1: Id) {
+  const reads = [
+    { op: "assocRange", id1, atype: ASSOC.followedBy, after: null, limit: 9 },
+    { op: "assocCount", id1, atype: ASSOC.followedBy },
+  ] as const;
+  const [range, count] = unwrap(await world.leader(shard).read({ reads, atLeast: null })).results;
+  if (range?.op !== "assocRange" || count?.op !== "assocCount") throw new Error("unexpected");
+  return { ids: range.assocs.map((assoc) => assoc.id2), count: count.count };
 }

@@ -8,19 +8,9 @@ import {
 import { addComment, comments, deleteComment } from "../../../core/feed/usecases/comments.ts";
 import { post } from "../../../core/feed/usecases/posts.ts";
 import { react, reactions } from "../../../core/feed/usecases/reactions.ts";
-import { codeOf, FeedWorld, idsOf, must } from "../../fakes/feed-world.ts";
+import { cast, codeOf, idsOf, must } from "../../fakes/feed-world.ts";
 
 const PAGE = { limit: 20, cursor: undefined };
-
-async function cast() {
-  const world = new FeedWorld();
-  const [author, reader, other] = [
-    await world.user("author"),
-    await world.user("reader"),
-    await world.user("other"),
-  ];
-  return { world, author, reader, other };
-}
 
 describe("comments", () => {
   it("are listed newest first in pages, with counts and the viewer's reaction", async ({

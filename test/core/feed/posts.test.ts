@@ -7,20 +7,10 @@ import { createPost, post } from "../../../core/feed/usecases/posts.ts";
 import { react, reactions } from "../../../core/feed/usecases/reactions.ts";
 import { type Id } from "../../../core/ids.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
-import { codeOf, FeedWorld, idsOf, must } from "../../fakes/feed-world.ts";
+import { cast, codeOf, idsOf, must } from "../../fakes/feed-world.ts";
 
 const PAGE = { limit: 20, cursor: undefined };
 const NEW = { text: "hello", media: [], audience: "public" } as const;
-
-async function cast() {
-  const world = new FeedWorld();
-  const [author, reader, other] = [
-    await world.user("author"),
-    await world.user("reader"),
-    await world.user("other"),
-  ];
-  return { world, author, reader, other };
-}
 
 describe("posts", () => {
   it("are created as given, and a retry answers the same without a second one", async ({

@@ -1,28 +1,11 @@
 import { it } from "vitest";
 
+import { followEdge } from "../../../core/feed/writes.ts";
 import { type Id, logicalShard } from "../../../core/ids.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { ASSOC, OBJECT } from "../../../core/tao/registry.ts";
 import { resultId, type Write } from "../../../core/tao/types.ts";
-import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
-
-const follow = (id1: Id, id2: Id, timeMs = 1): Write => ({
-  op: "assocAdd",
-  id1,
-  atype: ASSOC.follows,
-  id2,
-  timeMs,
-  data: "",
-});
-const followers = async (world: GraphWorld, shard: number, id1: Id) => {
-  const reads = [
-    { op: "assocRange", id1, atype: ASSOC.followedBy, after: null, limit: 9 },
-    { op: "assocCount", id1, atype: ASSOC.followedBy },
-  ] as const;
-  const [range, count] = unwrap(await world.leader(shard).read({ reads, atLeast: null })).results;
-  if (range?.op !== "assocRange" || count?.op !== "assocCount") throw new Error("unexpected");
-  return { ids: range.assocs.map((assoc) => assoc.id2), count: count.count };
-};
+import { followersIn, GraphWorld, unwrap } from "../../fakes/graph-world.ts";
 
 it("commits requests that arrive together as one group, each with its own answer", async ({
   expect,
@@ -35,7 +18,7 @@ it("commits requests that arrive together as one group, each with its own answer
   const answers = await Promise.all([
     ...ids
       .slice(1, 9)
-      .map((id) => world.leader(0).write({ writes: [follow(first, id)], opId: null })),
+      .map((id) => world.leader(0).write({ writes: [followEdge(first, id, 1)], opId: null })),
     world.leader(0).write({ writes: [{ op: "objUpdate", id: 5n as Id, patch: "{}" }], opId: null }),
   ]);
   expect(answers.map((answer) => answer.ok)).toEqual([
@@ -49,14 +32,14 @@ it("undoes a whole batch when one write fails", async ({ expect }) => {
   const world = await GraphWorld.create(1);
   const [a, b] = [await world.addUser(0), await world.addUser(0)];
   const answer = await world.leader(0).write({
-    writes: [follow(a, b), { op: "objUpdate", id: a, patch: '{"name":""}' }],
+    writes: [followEdge(a, b, 1), { op: "objUpdate", id: a, patch: '{"name":""}' }],
     opId: null,
   });
   expect(answer).toMatchObject({
     ok: false,
     error: { code: "invalid_request", field: "writes[1].data.name" },
   });
-  expect(await followers(world, 0, b)).toEqual({ ids: [], count: 0 });
+  expect(await followersIn(world, 0, b)).toEqual({ ids: [], count: 0 });
 });
 
 it("lets later writes of a batch use the id that an earlier one got", async ({ expect }) => {
@@ -73,36 +56,41 @@ it("lets later writes of a batch use the id that an earlier one got", async ({ e
 it.for([
   {
     what: "a derived type",
-    write: (a: Id, b: Id): Write => ({ ...follow(a, b), atype: ASSOC.followedBy }) as Write,
+    write: (a: Id, b: Id): Write => ({ ...followEdge(a, b, 1), atype: ASSOC.followedBy }) as Write,
     field: "writes[0].atype",
   },
   {
     what: "an unknown type",
-    write: (a: Id, b: Id): Write => ({ ...follow(a, b), atype: 999 }) as Write,
+    write: (a: Id, b: Id): Write => ({ ...followEdge(a, b, 1), atype: 999 }) as Write,
     field: "writes[0].atype",
   },
   {
     what: "a payload where none belongs",
-    write: (a: Id, b: Id): Write => ({ ...follow(a, b), data: '{"x":1}' }) as Write,
+    write: (a: Id, b: Id): Write => ({ ...followEdge(a, b, 1), data: '{"x":1}' }) as Write,
     field: "writes[0].data",
   },
   {
     what: "friends at the larger id",
-    write: (a: Id, b: Id): Write => ({ ...follow(b, a), atype: ASSOC.friends }) as Write,
+    write: (a: Id, b: Id): Write => ({ ...followEdge(b, a, 1), atype: ASSOC.friends }) as Write,
     field: "writes[0].id1",
   },
   {
     what: "a payload that is no JSON",
-    write: (a: Id, b: Id): Write => ({ ...follow(a, b), atype: ASSOC.likes, data: "{" }) as Write,
+    write: (a: Id, b: Id): Write =>
+      ({ ...followEdge(a, b, 1), atype: ASSOC.likes, data: "{" }) as Write,
     field: "writes[0].data",
   },
   {
     what: "a payload of the wrong shape",
     write: (a: Id, b: Id): Write =>
-      ({ ...follow(a, b), atype: ASSOC.likes, data: '{"kind":"hate"}' }) as Write,
+      ({ ...followEdge(a, b, 1), atype: ASSOC.likes, data: '{"kind":"hate"}' }) as Write,
     field: "writes[0].data.kind",
   },
-  { what: "a later result", write: (a: Id): Write => follow(a, resultId(3)), field: "writes[0]" },
+  {
+    what: "a later result",
+    write: (a: Id): Write => followEdge(a, resultId(3), 1),
+    field: "writes[0]",
+  },
 ])("refuses $what and names the field", async ({ write, field }, { expect }) => {
   const world = await GraphWorld.create(1);
   const [a, b] = [await world.addUser(0), await world.addUser(0)];
@@ -113,7 +101,7 @@ it.for([
 it("refuses an id of another shard", async ({ expect }) => {
   const world = await GraphWorld.create(2);
   const [here, there] = [await world.addUser(0), await world.addUser(1)];
-  const answer = await world.leader(1).write({ writes: [follow(here, there)], opId: null });
+  const answer = await world.leader(1).write({ writes: [followEdge(here, there, 1)], opId: null });
   expect(answer).toMatchObject({
     ok: false,
     error: { code: "invalid_request", field: "writes[0]" },
@@ -125,16 +113,17 @@ it("bounds a list by its type", async ({ expect }) => {
   const user = await world.addUser(0);
   const asks = Array.from(
     { length: 1_000 },
-    (_, n): Write => ({ ...follow(user, BigInt(n + 1) as Id), atype: ASSOC.requested }) as Write,
+    (_, n): Write =>
+      ({ ...followEdge(user, BigInt(n + 1) as Id, 1), atype: ASSOC.requested }) as Write,
   );
   await world.write(0, asks);
   const one = await world.leader(0).write({
-    writes: [{ ...follow(user, 5_000n as Id), atype: ASSOC.requested } as Write],
+    writes: [{ ...followEdge(user, 5_000n as Id, 1), atype: ASSOC.requested } as Write],
     opId: null,
   });
   expect(one).toMatchObject({ ok: false, error: { code: "limit_reached", max: 1_000 } });
   const again = await world.leader(0).write({
-    writes: [{ ...follow(user, 7n as Id, 9), atype: ASSOC.requested } as Write],
+    writes: [{ ...followEdge(user, 7n as Id, 9), atype: ASSOC.requested } as Write],
     opId: null,
   });
   expect(again.ok, "an edge that exists may still change").toBe(true);
@@ -146,17 +135,17 @@ it("delivers inverses to another shard once, in order, through repeats and resta
   const world = await GraphWorld.create(2);
   const [a, b] = [await world.addUser(0), await world.addUser(1)];
   world.cutOff.add(1);
-  await world.write(0, [follow(a, b, 1)]);
+  await world.write(0, [followEdge(a, b, 1)]);
   await world.write(0, [{ op: "assocDelete", id1: a, atype: ASSOC.follows, id2: b }]);
-  await world.write(0, [follow(a, b, 3)]);
+  await world.write(0, [followEdge(a, b, 3)]);
   await world.idle();
-  expect(await followers(world, 1, b)).toEqual({ ids: [], count: 0 });
+  expect(await followersIn(world, 1, b)).toEqual({ ids: [], count: 0 });
   expect(await world.leader(0).sweep()).toMatchObject({ intents: 3 });
 
   await world.restartLeader(0);
   world.cutOff.clear();
   await world.ringAlarms();
-  expect(await followers(world, 1, b)).toEqual({ ids: [a], count: 1 });
+  expect(await followersIn(world, 1, b)).toEqual({ ids: [a], count: 1 });
   expect(await world.leader(0).sweep()).toMatchObject({ intents: 0 });
 
   // The first edge arrives once more, as after a lost reply.
@@ -168,17 +157,19 @@ it("delivers inverses to another shard once, in order, through repeats and resta
     edge: null,
   };
   unwrap(await world.leader(1).applyInverses(0, [stale]));
-  expect(await followers(world, 1, b)).toEqual({ ids: [a], count: 1 });
+  expect(await followersIn(world, 1, b)).toEqual({ ids: [a], count: 1 });
 });
 
 it("answers unavailable while its store is away, and goes on where it was", async ({ expect }) => {
   const world = await GraphWorld.create(1);
   const [a, b] = [await world.addUser(0), await world.addUser(0)];
   world.store(0).isAway = true;
-  const refused = await world.leader(0).write({ writes: [follow(a, b)], opId: "op" });
+  const refused = await world.leader(0).write({ writes: [followEdge(a, b, 1)], opId: "op" });
   expect(refused).toMatchObject({ ok: false, error: { code: "unavailable", dependency: "store" } });
   world.store(0).isAway = false;
-  const retried = unwrap(await world.leader(0).write({ writes: [follow(a, b)], opId: "op" }));
+  const retried = unwrap(
+    await world.leader(0).write({ writes: [followEdge(a, b, 1)], opId: "op" }),
+  );
   expect(retried).toMatchObject({ replayed: false, results: [{ changed: true }] });
 });
 
@@ -187,7 +178,7 @@ it("sheds writes beyond its queue", async ({ expect }) => {
   const [a, b] = [await world.addUser(0), await world.addUser(0)];
   const all = await Promise.all(
     Array.from({ length: LIMITS.writeQueueMax + LIMITS.groupRequestsMax + 50 }, (_, n) =>
-      world.leader(0).write({ writes: [follow(a, b, n)], opId: null }),
+      world.leader(0).write({ writes: [followEdge(a, b, n)], opId: null }),
     ),
   );
   const refused = all.filter((answer) => !answer.ok);
@@ -247,9 +238,12 @@ it("takes a batch's own ids from the objects that it adds, and from nothing else
 }) => {
   const world = await GraphWorld.create(2);
   const [a, b, far] = [await world.addUser(0), await world.addUser(0), await world.addUser(1)];
-  await world.write(0, [follow(a, b)]);
-  const ofUpdate = [{ op: "objUpdate", id: a, patch: "{}" } as const, follow(resultId(0), far)];
-  const ofEdge = [follow(a, far), follow(resultId(0), b)];
+  await world.write(0, [followEdge(a, b, 1)]);
+  const ofUpdate = [
+    { op: "objUpdate", id: a, patch: "{}" } as const,
+    followEdge(resultId(0), far, 1),
+  ];
+  const ofEdge = [followEdge(a, far, 1), followEdge(resultId(0), b, 1)];
   for (const writes of [ofUpdate, ofEdge]) {
     expect(await world.leader(0).write({ writes, opId: null })).toMatchObject({
       ok: false,
