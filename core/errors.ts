@@ -1,5 +1,7 @@
+import type { ShardEntry } from "./tao/shard-map.ts";
+
 /** A dependency that can be away; the label of a metric, so keep the set small. */
-export type Dependency = "leader" | "follower" | "store" | "feed" | "media" | "ranker" | "issuer";
+export type Dependency = "leader" | "follower" | "store" | "coordinator" | "feed" | "media" | "ranker" | "issuer";
 
 /**
  * Everything that can go wrong and that a caller may act on. The codes are wire
@@ -24,6 +26,8 @@ export type Failure =
   | { readonly code: "rate_limited"; readonly retryAfterMs: number }
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
   | { readonly code: "unavailable"; readonly dependency: Dependency; readonly retryAfterMs: number }
+  /** Between parts of the graph, never to a client: this object does not lead the shard; who does, if it knows. */
+  | { readonly code: "moved"; readonly shard: number; readonly entry: ShardEntry | null }
   | {
       readonly code: "deadline_exceeded";
       readonly dependency: Dependency;
@@ -48,6 +52,7 @@ export const STATUS = {
   rate_limited: 429,
   overloaded: 503,
   unavailable: 503,
+  moved: 503,
   deadline_exceeded: 504,
   unsupported_media: 415,
   method_not_allowed: 405,
@@ -68,6 +73,7 @@ export const TITLE: Record<FailureCode, string> = {
   rate_limited: "Too many requests",
   overloaded: "Busy, try again",
   unavailable: "Temporarily unavailable",
+  moved: "Temporarily unavailable",
   deadline_exceeded: "Took too long",
   unsupported_media: "Unsupported media type",
   method_not_allowed: "Method not allowed",

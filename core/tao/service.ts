@@ -17,12 +17,18 @@ export interface ReadRequest {
   readonly reads: readonly Read[];
   /** From the caller's ticket for this shard; a follower behind it catches up first. */
   readonly atLeast: Version | null;
+  /** An answer that may be too old, marked, instead of none while the leader is away. */
+  readonly allowStale?: boolean;
 }
 
 export interface ReadResponse {
   readonly results: readonly ReadResult[];
   /** For the caller's ticket: no result is newer than this log position. */
   readonly at: Version;
+  /** How long ago, ms, these results were known to be true; absent while within the promised bound. */
+  readonly staleMs?: number;
+  /** Places of the reads whose keys many ask for: worth a second in the caller's memory. */
+  readonly hot?: readonly number[];
 }
 
 export interface WriteRequest {
@@ -65,6 +71,8 @@ export interface LeaderService {
     from: PhysicalShard,
     inverses: readonly InverseWrite[],
   ): Promise<Result<null, Failure>>;
+  /** A hand-over: finishes the group in flight and acts no more in `epoch`. Answers where its log ends. */
+  release(epoch: number): Promise<Result<Version, Failure>>;
   /** Safety net: resumes deliveries whose alarm was lost. Says how many are waiting. */
   sweep(): Promise<{ readonly intents: number; readonly followersBehind: number }>;
 }

@@ -12,11 +12,17 @@ export interface ShardEntry {
   readonly to: number;
   readonly leader: Region;
   readonly epoch: number;
+  /** Unix ms until which the region may act as leader; 0 before its first lease. */
+  readonly leaseUntilMs: number;
+  /** Unix ms before which it may not: an earlier leader's lease may still run. */
+  readonly notBeforeMs: number;
 }
 
 /** Ranges in order, without gaps. An id never changes; a split halves a range. */
 export interface ShardMap {
   readonly revision: number;
+  /** Whose coordinator may move shards, and until when (Unix ms); null before the first. */
+  readonly coordinator: { readonly region: Region; readonly untilMs: number } | null;
   readonly entries: readonly ShardEntry[];
 }
 
@@ -47,9 +53,11 @@ export function evenShardMap(count: number, weights: ReadonlyMap<Region, number>
       to: Math.floor(((shard + 1) * LOGICAL_SHARDS) / count),
       leader,
       epoch: 1,
+      leaseUntilMs: 0,
+      notBeforeMs: 0,
     };
   });
-  return { revision: 1, entries };
+  return { revision: 1, coordinator: null, entries };
 }
 
 /** The entry that serves a logical shard: binary search over the ranges. */
