@@ -1,10 +1,10 @@
 import { and, asc, between, eq } from "drizzle-orm";
 
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import { DeposedError } from "../core/tao/store.ts";
 import type { MysqlDatabase } from "./mysql-client.ts";
 import { fromCells, type LogRow, toCells } from "./mysql-log.ts";
 import type { MysqlReads } from "./mysql-reads.ts";
-import { DeposedError } from "./mysql-tables.ts";
 import * as schema from "./schema.ts";
 
 /** A statement is one message of at most 16 MB; quoting adds to it. */

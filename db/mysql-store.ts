@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, lte, sql } from "drizzle-orm";
 
 import type { Clock } from "../core/clock.ts";
 import type { Id } from "../core/ids.ts";
@@ -6,16 +6,17 @@ import { LIMITS } from "../core/limits.ts";
 import { decodeRecord } from "../core/tao/log-wire.ts";
 import { firstSeq, type LogRecord } from "../core/tao/log.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
-import type {
-  AssocKey,
-  Commit,
-  GraphStore,
-  IntentRow,
-  ListKey,
-  ListRow,
-  PlanKeys,
-  PlanRows,
-  RangeQuery,
+import {
+  type AssocKey,
+  type Commit,
+  DeposedError,
+  type GraphStore,
+  type IntentRow,
+  type ListKey,
+  type ListRow,
+  type PlanKeys,
+  type PlanRows,
+  type RangeQuery,
 } from "../core/tao/store.ts";
 import type { Assoc, TaoObject } from "../core/tao/types.ts";
 import type { Version } from "../core/tao/version.ts";
@@ -26,7 +27,7 @@ import { charsOf, firstWithin, type LogRow, rowsOf } from "./mysql-log.ts";
 import { isUpTo, Memtable } from "./mysql-memtable.ts";
 import { overAssocs, overLists, overObjects, overPlan, overRange } from "./mysql-overlay.ts";
 import { MysqlReads } from "./mysql-reads.ts";
-import { DeposedError, FIRST_EPOCH, materialise, takeTables, trimTables } from "./mysql-tables.ts";
+import { FIRST_EPOCH, materialise, takeTables, trimTables } from "./mysql-tables.ts";
 import * as schema from "./schema.ts";
 
 export interface MysqlStorePorts {
@@ -73,14 +74,23 @@ export class MysqlStore implements GraphStore {
     this.#log = new CommitLog(ports.db, shard, ports.writer);
   }
 
-  /** Replays what the tables lack, then marks the log: from here on an older leader collides. */
-  static async open(shard: PhysicalShard, ports: MysqlStorePorts): Promise<MysqlStore> {
+  /**
+   * Replays what the tables lack, then marks the log: from here on an older leader collides.
+   * A newer epoch goes on at the same seq.
+   *
+   * @throws DeposedError when the shard has seen a newer epoch than `epoch`.
+   */
+  static async open(
+    shard: PhysicalShard,
+    ports: MysqlStorePorts,
+    epoch: number,
+  ): Promise<MysqlStore> {
     const store = new MysqlStore(shard, ports);
-    await store.#begin();
+    await store.#begin(epoch);
     return store;
   }
 
-  async #begin(): Promise<void> {
+  async #begin(epoch: number): Promise<void> {
     const { heads } = schema;
     const { db, clock } = this.#ports;
     const [tables] = await db.select().from(heads).where(eq(heads.shard, this.#shard));
@@ -93,8 +103,11 @@ export class MysqlStore implements GraphStore {
       if (rows.length === 0) break;
       this.#take(rows);
     }
+    if (this.#head.epoch > epoch)
+      throw new DeposedError(`shard ${this.#shard} is in epoch ${this.#head.epoch}, not ${epoch}`);
     const place = this.#place + 1;
-    const mark = { place, head: this.#head, timeMs: clock.nowMs(), record: null, effects: null };
+    const head = { epoch, seq: this.#head.seq };
+    const mark = { place, head, timeMs: clock.nowMs(), record: null, effects: null };
     // Rejects when another leader commits at this moment: whoever opens tries again.
     await this.#log.append([mark]);
     this.#take([mark]);
@@ -120,6 +133,8 @@ export class MysqlStore implements GraphStore {
   async commit(commit: Commit): Promise<void> {
     this.#refuseDeposed();
     if (this.#isUnsure) throw new Error("the head is unknown until it is read again");
+    if (commit.head.epoch !== this.#head.epoch)
+      throw new Error(`a group of epoch ${commit.head.epoch} in epoch ${this.#head.epoch}`);
     const first = commit.records[0];
     if (first !== undefined && firstSeq(first) !== this.#head.seq + 1)
       throw new Error(`log collision: ${firstSeq(first)} does not follow ${this.#head.seq}`);
@@ -160,7 +175,10 @@ export class MysqlStore implements GraphStore {
     const rows = await this.#ports.db
       .select({ record: log.record })
       .from(log)
-      .where(and(eq(log.shard, this.#shard), sql`last_seq > ${after.seq}`))
+      // What the head does not say yet, a reply being lost, is nobody's to see.
+      .where(
+        and(eq(log.shard, this.#shard), lte(log.place, this.#place), sql`last_seq > ${after.seq}`),
+      )
       .orderBy(asc(log.lastSeq))
       .limit(limit);
     const found = rows.flatMap(({ record }) => (record === null ? [] : decodeRecord(record)));

@@ -1,7 +1,8 @@
-import { and, eq, lte, sql, type SQL } from "drizzle-orm";
+import { and, eq, lt, sql, type SQL } from "drizzle-orm";
 import type { AnyMySqlColumn } from "drizzle-orm/mysql-core";
 
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import { DeposedError } from "../core/tao/store.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { MysqlDatabase } from "./mysql-client.ts";
 import { encodeOp } from "./mysql-log.ts";
@@ -14,11 +15,6 @@ import * as schema from "./schema.ts";
 const ROWS_MAX = 500;
 
 type Transaction = Parameters<Parameters<MysqlDatabase["transaction"]>[0]>[0];
-
-/** Another leader has begun after this one: only it may write the tables. */
-export class DeposedError extends Error {
-  override readonly name = "DeposedError";
-}
 
 export interface Position {
   readonly place: number;
@@ -157,7 +153,8 @@ export interface TrimBounds {
 }
 
 /**
- * Drops what is old and in the tables already. A row that says where a leader began stays
+ * Drops what is old and in the tables already, less the last such row: who opens meanwhile
+ * must find one after the place it read before. A row that says where a leader began stays
  * as long as an op: it is what a deposed leader's next group collides with.
  */
 export async function trimTables(
@@ -169,6 +166,6 @@ export async function trimTables(
   const isOld = sql`(last_seq IS NOT NULL AND last_seq < ${headSeq}
     AND (time_ms < ${logBeforeMs} OR last_seq < ${Math.max(0, headSeq - entriesMax)}))
     OR (last_seq IS NULL AND time_ms < ${opsBeforeMs})`;
-  await db.delete(log).where(and(eq(log.shard, shard), lte(log.place, place), sql`(${isOld})`));
+  await db.delete(log).where(and(eq(log.shard, shard), lt(log.place, place), sql`(${isOld})`));
   await db.delete(ops).where(and(eq(ops.shard, shard), sql`time_ms < ${opsBeforeMs}`));
 }

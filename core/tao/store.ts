@@ -96,6 +96,14 @@ export interface RangeQuery extends ListKey {
 }
 
 /**
+ * Thrown by a store whose shard has gone on without it: a newer epoch has begun, or another
+ * leader writes. It can never commit again; who holds a lease opens another.
+ */
+export class DeposedError extends Error {
+  override readonly name = "DeposedError";
+}
+
+/**
  * The truth of one shard. Methods take batches, so that a driver over a network needs
  * few round trips. They reject when the store is away; nothing is half-written then.
  */
