@@ -3,6 +3,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Region, RegionRow } from "../core/regions/regions.ts";
 import { err, type Result } from "../core/result.ts";
 import { followerName, leaderName } from "../core/tao/names.ts";
+import type { FollowerPin } from "../core/tao/pinned-read.ts";
 import type { FollowerService, LeaderService } from "../core/tao/service.ts";
 import type { PhysicalShard, ShardEntry } from "../core/tao/shard-map.ts";
 
@@ -45,6 +46,18 @@ export function graphStubs(bindings: GraphBindings, regions: readonly RegionRow[
       union: (request) => answered("follower", () => followerStub(shard, region).union(request)),
       push: (push) => followerStub(shard, region).push(push),
       stats: () => followerStub(shard, region).stats(),
+    }),
+    /** One given follower: whatever it has or lacks shows. */
+    followerAt: (
+      shard: PhysicalShard,
+      { region, replica }: FollowerPin,
+    ): Pick<FollowerService, "read"> => ({
+      read: (request) =>
+        answered("follower", () =>
+          bindings.FOLLOWER.getByName(followerName(shard, region, replica), hintOf(region)).read(
+            request,
+          ),
+        ),
     }),
     /** By the name under which the follower registered. @throws when it cannot be reached. */
     followerByName: (name: string): Pick<FollowerService, "push"> =>

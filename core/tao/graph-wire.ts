@@ -89,6 +89,17 @@ const read = z.discriminatedUnion("op", [
 ]);
 export const graphReadSchema = z.strictObject({
   consistency: z.enum(["eventual", "ticket", "leader"]).default("eventual"),
+  /** Ask exactly this follower of each shard, whatever it has: for probes. Eventual only. */
+  follower: z
+    .strictObject({
+      region: z.string(),
+      replica: z
+        .int()
+        .min(0)
+        .max(LIMITS.followersMax - 1)
+        .default(0),
+    })
+    .optional(),
   reads: z.array(read).min(1).max(LIMITS.readsPerCallMax),
 });
 

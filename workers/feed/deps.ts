@@ -1,8 +1,10 @@
 import type { Call } from "../../core/feed/call.ts";
+import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { createTao } from "../../core/tao/client.ts";
+import { readPinned } from "../../core/tao/pinned-read.ts";
 import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -11,6 +13,7 @@ import { configFrom, type FeedEnv } from "./env.ts";
 /** What every request of one isolate shares. */
 export interface FeedDeps {
   readonly callFor: (ctx: CallContext) => Call;
+  readonly readPinned: ReadPinned;
   /** Shards that the region leads, so that one sweep per region reaches each leader once. */
   readonly sweep: (region: Region) => Promise<SweepReport>;
 }
@@ -28,7 +31,7 @@ export function depsFor(env: FeedEnv): FeedDeps {
 
 function wire(env: FeedEnv): FeedDeps {
   const { map, regions, signingSecret } = configFrom(env);
-  const { follower, leader } = graphStubs(env, regions);
+  const { follower, followerAt, leader } = graphStubs(env, regions);
   const ports = {
     clock: systemClock,
     random: systemRandom,
@@ -46,6 +49,7 @@ function wire(env: FeedEnv): FeedDeps {
       ranker: env.RANKER,
       report: (event) => console.warn(event),
     }),
+    readPinned: (pin, reads) => readPinned({ map, regions, replicas: 1, followerAt }, pin, reads),
     sweep: (region) =>
       sweepAll(
         map.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),

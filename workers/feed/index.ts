@@ -133,7 +133,8 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   graphRead(ctx: CallContext, body: string) {
-    return this.#run(ctx, (call) => graphRead(call, body));
+    const { readPinned } = depsFor(this.env);
+    return this.#run(ctx, (call) => graphRead(call, body, readPinned));
   }
 
   async sweep(region: Region): Promise<SweepReport> {

@@ -11,6 +11,7 @@ import {
   graphWriteSchema,
   toGraphJson,
 } from "../../tao/graph-wire.ts";
+import type { FollowerPin, PinnedAnswer } from "../../tao/pinned-read.ts";
 import type { Read, Write } from "../../tao/types.ts";
 import { formatVersion } from "../../tao/version.ts";
 import type { Call, Outcome } from "../call.ts";
@@ -46,14 +47,31 @@ async function writeBatch(
   };
 }
 
-/** The operator's `multi`: results in the order of the reads. */
-export async function graphRead(call: Call, body: string): Outcome<string> {
+/** How the operator's reads reach one given follower; refuses one that does not exist. */
+export type ReadPinned = (
+  pin: FollowerPin,
+  reads: readonly Read[],
+) => Promise<Result<PinnedAnswer, Failure>>;
+
+/** The operator's `multi`: results in the order of the reads, and `staleMs` of a given follower. */
+export async function graphRead(call: Call, body: string, readPinned: ReadPinned): Outcome<string> {
   const request = parseBody(body, graphReadSchema);
   if (!request.ok) return request;
-  const { reads, consistency } = request.value;
+  const { reads, consistency, follower } = request.value;
+  if (follower !== undefined) {
+    if (consistency !== "eventual") return eventualOnly;
+    const answer = await readPinned(follower, reads as Read[]);
+    return answer.ok ? ok(toGraphJson(answer.value)) : answer;
+  }
   const results = await call.tao.read(reads as Read[], consistency);
   return results.ok ? ok(toGraphJson({ results: results.value })) : results;
 }
+
+const eventualOnly = err({
+  code: "invalid_request",
+  field: "consistency",
+  reason: "a given follower answers eventual reads",
+} as const);
 
 function parseBody<S extends z.ZodType>(body: string, schema: S): Result<z.infer<S>, Failure> {
   let json: unknown;

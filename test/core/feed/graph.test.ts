@@ -1,11 +1,16 @@
 import { describe, it } from "vitest";
 
-import { graphRead, graphWrite } from "../../../core/feed/usecases/graph.ts";
+import { graphRead as readGraph, graphWrite } from "../../../core/feed/usecases/graph.ts";
+import type { Call } from "../../../core/feed/call.ts";
 import { userWrites } from "../../../core/feed/writes.ts";
 import { logicalShard } from "../../../core/ids.ts";
+import { err, ok } from "../../../core/result.ts";
 import { toGraphJson } from "../../../core/tao/graph-wire.ts";
 import { codeOf, FeedWorld, must } from "../../fakes/feed-world.ts";
 
+const away = async () =>
+  err({ code: "unavailable", dependency: "follower", retryAfterMs: 1 } as const);
+const graphRead = (call: Call, body: string) => readGraph(call, body, away);
 const shard = 77_777;
 const user = (handle: string) =>
   userWrites(logicalShard(shard), { handle, name: handle, bio: "", avatar: null, createdAtMs: 5 });
@@ -66,5 +71,27 @@ describe("the operator's graph", () => {
     const refused = await graphWrite(new FeedWorld().as(null), body);
     expect(refused).toMatchObject({ ok: false, error: { code: "invalid_request", field } });
     expect(await codeOf(graphRead(new FeedWorld().as(null), body))).toBe("invalid_request");
+  });
+
+  it("asks a given follower only for what it has, and says how stale that is", async ({
+    expect,
+  }) => {
+    const asked: unknown[] = [];
+    const pinned = async (...request: unknown[]) => {
+      asked.push(request);
+      return ok({ results: [], staleMs: 70_000 });
+    };
+    const read = (follower: unknown, more = {}) => {
+      const body = { reads: [{ op: "objGet", id: "9" }], follower, ...more };
+      return readGraph(new FeedWorld().as(null), JSON.stringify(body), pinned);
+    };
+    expect(await must(read({ region: "apac", replica: 1 }))).toBe('{"results":[],"staleMs":70000}');
+    expect(asked).toEqual([[{ region: "apac", replica: 1 }, [{ op: "objGet", id: 9n }]]]);
+    expect(await codeOf(read({ region: "apac" }, { consistency: "leader" }))).toBe(
+      "invalid_request",
+    );
+    expect(await codeOf(read({ region: "apac", replica: -1 }))).toBe("invalid_request");
+    expect(await codeOf(read({ region: "apac", shard: 1 }))).toBe("invalid_request");
+    expect(asked).toHaveLength(1);
   });
 });

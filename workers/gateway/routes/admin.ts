@@ -32,9 +32,16 @@ export const adminOperations = [
     ...common,
     id: "graphRead",
     path: "/v1/admin/graph/read",
-    summary: "Read from the graph",
+    summary: "Read from the graph, or from one given follower of each shard",
     body: asText(graphReadSchema.meta({ id: "GraphRead" })),
-    answer: z.object({ results: z.array(z.record(z.string(), z.unknown())) }),
+    answer: z.object({
+      results: z.array(z.record(z.string(), z.unknown())),
+      staleMs: z
+        .number()
+        .nullable()
+        .optional()
+        .meta({ description: "Of a given follower: how old its marked answer may be, ms" }),
+    }),
     handle: ({ deps, ctx, body }) => deps.feed.graphRead(ctx, body),
   }),
 ];
