@@ -77,6 +77,11 @@ export const LIMITS = {
   writeQueueMax: 1_000,
   /** Requests that one group commit may join. */
   groupRequestsMax: 64,
+  /**
+   * Characters of log after which a group takes no further request. With one more of up to
+   * `recordBytesMax`, its intents and quoting, it stays under the 16 MB that one statement may have.
+   */
+  groupCharsMax: 1_000_000,
 
   /** Specification: follower TTL, the hard bound on staleness. */
   followerTtlMs: 60_000,

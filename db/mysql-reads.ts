@@ -1,7 +1,10 @@
-import { and, asc, eq, gt, inArray, sql, type SQL } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 
 import { type Id, idRange, type LogicalShard, shardOf } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import { decodeRecord } from "../core/tao/log-wire.ts";
+import type { LogRecord } from "../core/tao/log.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import type {
   AssocKey,
@@ -110,6 +113,27 @@ export class MysqlReads {
       .limit(LOG_PAGE);
   }
 
+  /** Records that end after `seq`, in rows up to `place`, oldest first, as many as a message takes. */
+  async logAfter(seq: number, place: number, limit: number): Promise<LogRecord[]> {
+    const { log } = schema;
+    const asked = and(eq(log.shard, this.#shard), lte(log.place, place), gt(log.lastSeq, seq));
+    // Sizes first: thousands of rows may have a megabyte each.
+    const sizes = await this.#db
+      .select({ lastSeq: log.lastSeq, chars: sql`LENGTH(record)`.mapWith(Number) })
+      .from(log)
+      .where(asked)
+      .orderBy(asc(log.lastSeq))
+      .limit(limit);
+    const last = firstSizes(sizes, LIMITS.logCharsMax).at(-1)?.lastSeq;
+    if (last === undefined || last === null) return [];
+    const rows = await this.#db
+      .select({ record: log.record })
+      .from(log)
+      .where(and(asked, lte(log.lastSeq, last)))
+      .orderBy(asc(log.lastSeq));
+    return rows.flatMap(({ record }) => (record === null ? [] : decodeRecord(record)));
+  }
+
   async #union(members: readonly SQL[]): Promise<UnionRow[]> {
     const answers = await Promise.all(
       chunks(members, MEMBERS_MAX).map((part) =>
@@ -195,6 +219,16 @@ const toList = (row: UnionRow): ListRow => ({
   count: row.n,
   version: toVersion(row),
 });
+
+/** The first that together stay within `charsMax`; always one, if there is one. */
+function firstSizes<T extends { readonly chars: number }>(
+  sizes: readonly T[],
+  charsMax: number,
+): readonly T[] {
+  let chars = 0;
+  const end = sizes.findIndex((size, index) => (chars += size.chars) > charsMax && index > 0);
+  return end < 0 ? sizes : sizes.slice(0, end);
+}
 
 /** Parts of at most `size`; none for an empty list. */
 export function chunks<T>(items: readonly T[], size: number): (readonly T[])[] {

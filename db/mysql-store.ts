@@ -1,9 +1,8 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
 import type { Clock } from "../core/clock.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
-import { decodeRecord } from "../core/tao/log-wire.ts";
 import { firstSeq, type LogRecord } from "../core/tao/log.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import {
@@ -171,17 +170,8 @@ export class MysqlStore implements GraphStore {
   }
 
   async logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null> {
-    const { log } = schema;
-    const rows = await this.#ports.db
-      .select({ record: log.record })
-      .from(log)
-      // What the head does not say yet, a reply being lost, is nobody's to see.
-      .where(
-        and(eq(log.shard, this.#shard), lte(log.place, this.#place), sql`last_seq > ${after.seq}`),
-      )
-      .orderBy(asc(log.lastSeq))
-      .limit(limit);
-    const found = rows.flatMap(({ record }) => (record === null ? [] : decodeRecord(record)));
+    // What the head does not say yet, a reply being lost, is nobody's to see.
+    const found = await this.#reads.logAfter(after.seq, this.#place, limit);
     const first = found[0];
     return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
   }

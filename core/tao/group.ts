@@ -2,7 +2,7 @@ import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import { Draft } from "./draft.ts";
-import type { LogRecord } from "./log.ts";
+import { charsOf, type LogRecord } from "./log.ts";
 import { encodeRecord } from "./log-wire.ts";
 import { utf8Bytes, writesHash } from "./payload.ts";
 import { setEdge } from "./edges.ts";
@@ -24,7 +24,10 @@ export type GroupRequest =
   | { readonly kind: "inverse"; readonly batch: InverseBatch };
 
 export interface GroupPlan {
-  /** In the order of the requests; an inverse batch answers with the new head. */
+  /**
+   * In the order of the requests; an inverse batch answers with the new head. Fewer than
+   * the requests when those would have been too much for one commit: the rest wait.
+   */
   readonly answers: readonly Result<WriteResponse, Failure>[];
   /** null when nothing has to be written. */
   readonly commit: Commit | null;
@@ -39,11 +42,18 @@ export function planGroup(
 ): GroupPlan {
   const draft = new Draft(head, rows);
   const records: LogRecord[] = [];
-  const answers = requests.map((item) =>
-    item.kind === "write"
-      ? planRequest(draft, item.request, records, context)
-      : ok(planInverses(draft, item.batch, records, context.nowMs)),
-  );
+  const answers: Result<WriteResponse, Failure>[] = [];
+  let chars = 0;
+  for (const item of requests) {
+    if (chars >= LIMITS.groupCharsMax) break;
+    const before = records.length;
+    answers.push(
+      item.kind === "write"
+        ? planRequest(draft, item.request, records, context)
+        : ok(planInverses(draft, item.batch, records, context.nowMs)),
+    );
+    for (const record of records.slice(before)) chars += charsOf(record);
+  }
   const changes = draft.changes();
   const isEmpty = records.length === 0 && changes.ops.length === 0 && changes.sources.length === 0;
   return { answers, commit: isEmpty ? null : { ...changes, records } };

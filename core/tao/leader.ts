@@ -201,6 +201,8 @@ export class Leader implements LeaderService {
       const answer = answers[index];
       if (answer !== undefined) waiting.settle(answer);
     }
+    // What was too much for this group is first in the next one.
+    this.#queue.unshift(...group.slice(answers.length));
   }
 }
 

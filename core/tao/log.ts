@@ -41,7 +41,7 @@ export interface LogRecord {
 export const firstSeq = (record: LogRecord): number => record.entries[0]?.seq ?? 0;
 export const lastSeq = (record: LogRecord): number => record.entries.at(-1)?.seq ?? 0;
 /** Characters that a record takes in memory and, about, in a message. */
-const charsOf = (record: LogRecord): number =>
+export const charsOf = (record: LogRecord): number =>
   record.entries.reduce((sum, { mutation }) => sum + 100 + (mutation.data?.length ?? 0), 0);
 
 /** The first of `records` that fit into `charsMax`; the first one always does. */

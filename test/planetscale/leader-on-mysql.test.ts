@@ -2,6 +2,8 @@ import { afterAll, beforeAll, it } from "vitest";
 
 import { evenShardMap } from "../../core/tao/shard-map.ts";
 import { Leader } from "../../core/tao/leader.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { OBJECT } from "../../core/tao/registry.ts";
 import type { Write } from "../../core/tao/types.ts";
 import { HERE, START_MS, userData } from "../db/scribe.ts";
 import { startTestDatabase, type TestDatabase } from "./database.ts";
@@ -59,4 +61,33 @@ it("commits what arrives together in two round trips, and replays it under the n
 
   const deposed = await leader.write({ opId: "late", writes: [add] });
   expect(deposed).toMatchObject({ ok: false, error: { code: "unavailable", dependency: "store" } });
+});
+
+it("never makes a group too large for one statement", async ({ expect }) => {
+  const reports: unknown[] = [];
+  const opened = await openStore(database.emulator.url, 0);
+  const leader = await leaderOver(opened, reports);
+  const text = "語".repeat(5_000);
+  const post = JSON.stringify({
+    authorId: "1",
+    text,
+    audience: "public",
+    media: [],
+    createdAtMs: 1,
+  });
+  // About as much as one request may log; a dozen of them are more than a message holds.
+  const writes = Array.from({ length: 120 }, (): Write => ({
+    op: "objAdd",
+    otype: OBJECT.post,
+    shard: HERE,
+    data: post,
+  }));
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, n) => leader.write({ opId: `large ${n}`, writes })),
+  );
+  expect(answers.filter(({ ok }) => !ok)).toEqual([]);
+  expect(reports).toEqual([]);
+  const records = await opened.store.logAfter({ epoch: 1, seq: 0 }, LIMITS.logRecordsMax);
+  const chars = (records ?? []).flatMap(({ entries }) => entries).length * text.length;
+  expect(chars).toBeLessThan(LIMITS.logCharsMax);
 });
