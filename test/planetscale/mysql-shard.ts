@@ -70,17 +70,25 @@ export interface OpenedStore {
   idle(): Promise<void>;
 }
 
-export async function openStore(url: string, shard: PhysicalShard): Promise<OpenedStore> {
+export async function openStore(
+  url: string,
+  shard: PhysicalShard,
+  epoch = 1,
+): Promise<OpenedStore> {
   const wire = new Wire();
   const reports: unknown[] = [];
   const background: Promise<unknown>[] = [];
-  const store = await MysqlStore.open(shard, {
-    db: mysqlDatabase({ url, timeoutMs: 5_000, fetch: wire.fetch as never }),
-    clock: { nowMs: () => START_MS },
-    writer: randomUUID(),
-    defer: (work) => background.push(work),
-    report: (_, error) => reports.push(error),
-  });
+  const store = await MysqlStore.open(
+    shard,
+    {
+      db: mysqlDatabase({ url, timeoutMs: 5_000, fetch: wire.fetch as never }),
+      clock: { nowMs: () => START_MS },
+      writer: randomUUID(),
+      defer: (work) => background.push(work),
+      report: (_, error) => reports.push(error),
+    },
+    epoch,
+  );
   const idle = async () => void (await Promise.all(background));
   return { store, wire, reports, idle };
 }

@@ -21,6 +21,6 @@ graphStoreContract({
     const shard = ++shards;
     const { url } = database.emulator;
     const { store } = await openStore(url, shard);
-    await body({ store, reopen: async () => (await openStore(url, shard)).store });
+    await body({ store, reopen: async (epoch = 1) => (await openStore(url, shard, epoch)).store });
   },
 });
