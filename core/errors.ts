@@ -1,7 +1,15 @@
 import type { ShardEntry } from "./tao/shard-map.ts";
 
 /** A dependency that can be away; the label of a metric, so keep the set small. */
-export type Dependency = "leader" | "follower" | "store" | "coordinator" | "feed" | "media" | "ranker" | "issuer";
+export type Dependency =
+  | "leader"
+  | "follower"
+  | "store"
+  | "coordinator"
+  | "feed"
+  | "media"
+  | "ranker"
+  | "issuer";
 
 /**
  * Everything that can go wrong and that a caller may act on. The codes are wire

@@ -83,8 +83,27 @@ export const LIMITS = {
    */
   groupCharsMax: 1_000_000,
 
+  /** A region's right to lead, from each renewal: what a lost region's shards wait for at least. */
+  leaseMs: 30_000,
+  /** A coordinator extends its leases this often at most, while leaders ask: a third, so that two tries may fail. */
+  leaseRenewMs: 10_000,
+  /** After a lease could not be had or renewed, how soon it is asked for again. */
+  leaseRetryMs: 1_000,
+  /** How far the clocks of two machines may differ, and how long after its check an answer may leave. */
+  clockSkewMaxMs: 2_000,
+
   /** Specification: follower TTL, the hard bound on staleness. */
   followerTtlMs: 60_000,
+  /** What is known to be older than the TTL is served, marked, while the leader is away: longer than a failover. */
+  staleServeMsMax: 15 * 60_000,
+  /** After a pull without an answer, whoever may have an old answer gets it without another. */
+  leaderRetryMs: 1_000,
+  /** Fills one follower has under way: 128 of 10 ms each are over 10,000 a second. */
+  followerFillsMax: 128,
+  /** Readers that wait for fills in one follower: a few KB each. Beyond it, misses are refused and hits answered. */
+  followerWaitingMax: 4_000,
+  /** A reader joins a fill that left this recently at most: its answer is that old when it comes. */
+  fillShareMs: 1_000,
   /** A third of the 128 MB an isolate has; several followers may share one. */
   followerBytesMax: 16_000_000,
   /** Longest list prefix kept for merged reads: about 250 KB; deeper pages come from the leader. */

@@ -4,6 +4,7 @@ import type { DrizzleSqliteDODatabase } from "drizzle-orm/durable-sqlite";
 import { encodeRecord } from "../core/tao/log-wire.ts";
 import { endOf, firstSeq, type LogRecord } from "../core/tao/log.ts";
 import type { Commit } from "../core/tao/store.ts";
+import type { Version } from "../core/tao/version.ts";
 import * as rows from "./sqlite-rows.ts";
 
 /**
@@ -24,7 +25,10 @@ export function writeCommit(db: DrizzleSqliteDODatabase, commit: Commit): void {
   each(commit.intents.map(rows.intentCells), insertIntents);
   const sources = commit.sources.map(({ shard, version }) => [shard, version.epoch, version.seq]);
   each(sources, upsertSources);
-  const { epoch, seq } = commit.head;
+  writeHead(db, commit.head);
+}
+
+export function writeHead(db: DrizzleSqliteDODatabase, { epoch, seq }: Version): void {
   db.run(sql`INSERT INTO head (id, epoch, seq) VALUES (1, ${epoch}, ${seq})
     ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq`);
 }

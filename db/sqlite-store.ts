@@ -6,20 +6,24 @@ import { idRange, idToKey, type Id, idFromKey, type LogicalShard } from "../core
 import { LIMITS } from "../core/limits.ts";
 import { decodeInverse, decodeRecord } from "../core/tao/log-wire.ts";
 import { firstSeq, type LogRecord } from "../core/tao/log.ts";
+import { newestOf, prefixesFrom } from "../core/tao/prefix.ts";
+import type { ListPrefix } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
-import type {
-  AssocKey,
-  Commit,
-  GraphStore,
-  IntentRow,
-  ListKey,
-  ListRow,
-  ObjectRow,
-  OpRow,
-  PlanKeys,
-  PlanRows,
-  RangeQuery,
-  SourceRow,
+import {
+  type AssocKey,
+  type Commit,
+  DeposedError,
+  type GraphStore,
+  type IntentRow,
+  type ListKey,
+  type ListRow,
+  type ObjectRow,
+  type OpRow,
+  type PlanKeys,
+  type PlanRows,
+  type PrefixQuery,
+  type RangeQuery,
+  type SourceRow,
 } from "../core/tao/store.ts";
 import type { Assoc, TaoObject } from "../core/tao/types.ts";
 import type { Version } from "../core/tao/version.ts";
@@ -27,7 +31,7 @@ import migrations from "./sqlite-migrations/migrations.js";
 import { prepareQueries, type Queries } from "./sqlite-queries.ts";
 import * as rows from "./sqlite-rows.ts";
 import * as schema from "./sqlite-schema.ts";
-import { writeCommit } from "./sqlite-commit.ts";
+import { writeCommit, writeHead } from "./sqlite-commit.ts";
 
 /** Sorts after every key: ids have 63 bits. */
 const LAST_KEY = "ffffffffffffffff";
@@ -49,16 +53,26 @@ export class SqliteStore implements GraphStore {
     this.#queries = prepareQueries(db);
   }
 
-  /** Migrates the object's SQLite to this version of the schema first. */
-  static async open(storage: DurableObjectStorage): Promise<SqliteStore> {
+  /**
+   * Migrates the object's SQLite to this version of the schema first, and marks `epoch`: what
+   * an older one still has open can commit no more.
+   *
+   * @throws DeposedError when a newer epoch has begun.
+   */
+  static async open(storage: DurableObjectStorage, epoch: number): Promise<SqliteStore> {
     const db = drizzle(storage);
     await migrate(db, migrations);
-    return new SqliteStore(storage, db);
+    const store = new SqliteStore(storage, db);
+    storage.transactionSync(() => {
+      const { epoch: seen, seq } = store.#head();
+      if (seen > epoch) throw new DeposedError(`epoch ${seen} has begun`);
+      if (seen < epoch) writeHead(db, { epoch, seq });
+    });
+    return store;
   }
 
   async head(): Promise<Version> {
-    const row = this.#queries.head.get();
-    return row === undefined ? { epoch: FIRST_EPOCH, seq: 0 } : { epoch: row.epoch, seq: row.seq };
+    return this.#head();
   }
 
   async planRows(keys: PlanKeys): Promise<PlanRows> {
@@ -73,7 +87,10 @@ export class SqliteStore implements GraphStore {
   }
 
   async commit(commit: Commit): Promise<void> {
-    this.#storage.transactionSync(() => writeCommit(this.#db, commit));
+    this.#storage.transactionSync(() => {
+      if (this.#head().epoch > commit.head.epoch) throw new DeposedError("a newer epoch has begun");
+      writeCommit(this.#db, commit);
+    });
   }
 
   async objects(ids: readonly Id[]): Promise<readonly TaoObject[]> {
@@ -91,19 +108,11 @@ export class SqliteStore implements GraphStore {
   }
 
   async ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]> {
-    return queries.map((query) =>
-      this.#queries.range
-        .all({
-          id1: idToKey(query.id1),
-          atype: query.atype,
-          afterMs: query.after?.timeMs ?? Number.MAX_SAFE_INTEGER,
-          afterId: query.after === null ? LAST_KEY : idToKey(query.after.id2),
-          highMs: query.highMs ?? Number.MAX_SAFE_INTEGER,
-          lowMs: query.lowMs ?? 0,
-          limit: query.limit,
-        })
-        .map(rows.fromAssoc),
-    );
+    return this.#ranges(queries);
+  }
+
+  async prefixes(queries: readonly PrefixQuery[]): Promise<readonly ListPrefix[]> {
+    return prefixesFrom(queries, this.#lists(queries), this.#ranges(queries.map(newestOf)));
   }
 
   async logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null> {
@@ -190,6 +199,11 @@ export class SqliteStore implements GraphStore {
     this.#db.delete(schema.followers).where(eq(schema.followers.name, name)).run();
   }
 
+  #head(): Version {
+    const row = this.#queries.head.get();
+    return row === undefined ? { epoch: FIRST_EPOCH, seq: 0 } : { epoch: row.epoch, seq: row.seq };
+  }
+
   #objects(ids: readonly Id[]): ObjectRow[] {
     const chunks = rows.jsonChunks(ids.map((id) => [idToKey(id)]));
     return chunks.flatMap((keys) => this.#queries.objects.all({ keys }).map(rows.fromObject));
@@ -203,6 +217,22 @@ export class SqliteStore implements GraphStore {
   #lists(keyed: readonly ListKey[]): ListRow[] {
     const chunks = rows.jsonChunks(keyed.map(({ id1, atype }) => [idToKey(id1), atype]));
     return chunks.flatMap((keys) => this.#queries.lists.all({ keys }).map(rows.fromList));
+  }
+
+  #ranges(queries: readonly RangeQuery[]): Assoc[][] {
+    return queries.map((query) =>
+      this.#queries.range
+        .all({
+          id1: idToKey(query.id1),
+          atype: query.atype,
+          afterMs: query.after?.timeMs ?? Number.MAX_SAFE_INTEGER,
+          afterId: query.after === null ? LAST_KEY : idToKey(query.after.id2),
+          highMs: query.highMs ?? Number.MAX_SAFE_INTEGER,
+          lowMs: query.lowMs ?? 0,
+          limit: query.limit,
+        })
+        .map(rows.fromAssoc),
+    );
   }
 
   #ops(opIds: readonly string[]): OpRow[] {

@@ -2,7 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
-import type { Result } from "../core/result.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { DeliveryBacklog } from "../core/tao/delivery.ts";
 import { Leader } from "../core/tao/leader.ts";
 import { parseObjectName } from "../core/tao/names.ts";
 import type {
@@ -29,54 +30,58 @@ import type { ObjectsEnv } from "./env.ts";
  * `core/tao/leader.ts`, which decides. Its SQLite is the shard's truth.
  */
 export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderService {
-  readonly #ready: Promise<Leader>;
+  readonly #leader: Leader;
 
   // The runtime passes two arguments; a test subclass passes the third.
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
-    // Nothing runs before the store is migrated; a failure here resets the object.
-    this.#ready = ctx.blockConcurrencyWhile(() => this.#open(clock));
+    this.#leader = this.#wire(clock);
   }
 
-  async write(request: WriteRequest): Promise<Result<WriteResponse, Failure>> {
-    return (await this.#ready).write(request);
+  write(request: WriteRequest): Promise<Result<WriteResponse, Failure>> {
+    return this.#leader.write(request);
   }
 
-  async read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
-    return (await this.#ready).read(request);
+  read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
+    return this.#leader.read(request);
   }
 
-  async fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>> {
-    return (await this.#ready).fill(follower, request);
+  fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>> {
+    return this.#leader.fill(follower, request);
   }
 
-  async pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>> {
-    return (await this.#ready).pull(follower, after);
+  pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>> {
+    return this.#leader.pull(follower, after);
   }
 
-  async applyInverses(
+  applyInverses(
     from: PhysicalShard,
     inverses: readonly InverseWrite[],
   ): Promise<Result<null, Failure>> {
-    return (await this.#ready).applyInverses(from, inverses);
+    return this.#leader.applyInverses(from, inverses);
   }
 
-  async sweep(): Promise<{ readonly intents: number; readonly followersBehind: number }> {
-    return (await this.#ready).sweep();
+  release(epoch: number): Promise<Result<Version | null, Failure>> {
+    return this.#leader.release(epoch);
+  }
+
+  sweep(): Promise<Result<DeliveryBacklog, Failure>> {
+    return this.#leader.sweep();
   }
 
   override async alarm(): Promise<void> {
-    await (await this.#ready).tick();
+    await this.#leader.tick();
   }
 
-  async #open(clock: Clock): Promise<Leader> {
+  #wire(clock: Clock): Leader {
     const { shard } = parseObjectName(this.ctx.id.name ?? "");
     const { map, regions } = topologyFrom(this.env);
     const stubs = graphStubs(this.env, regions);
-    const store = await SqliteStore.open(this.ctx.storage);
-    return new Leader(shard, map, await store.head(), {
+    const epoch = map.entries[shard]?.epoch ?? 1;
+    return new Leader(shard, map, {
       clock,
-      store,
+      lease: { lease: async () => ok({ epoch, fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER }) },
+      openStore: (of) => SqliteStore.open(this.ctx.storage, of),
       pushTo: (follower, push) => stubs.followerByName(follower).push(push),
       sendInverses: async (target, from, inverses) => {
         const entry = map.entries[target];

@@ -38,7 +38,8 @@ export function graphStubs(bindings: GraphBindings, regions: readonly RegionRow[
         fill: (follower, request) => call((stub) => stub.fill(follower, request)),
         pull: (follower, after) => call((stub) => stub.pull(follower, after)),
         applyInverses: (from, inverses) => call((stub) => stub.applyInverses(from, inverses)),
-        sweep: () => leaderStub(entry).sweep(),
+        release: (epoch) => call((stub) => stub.release(epoch)),
+        sweep: () => call((stub) => stub.sweep()),
       };
     },
     follower: (shard: PhysicalShard, region: Region): FollowerService => ({

@@ -31,8 +31,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "version ignored",
-    edit("follower", "if (compareVersions(end, position) <= 0) continue;", ""),
-    edit("follower", "      position = end;", "      position = maxVersion(position, end);"),
+    edit("follower-log", "if (compareVersions(end, position) <= 0) continue;", ""),
+    edit("follower-log", "      position = end;", "      position = maxVersion(position, end);"),
     edit(
       "follower-cache",
       "if (list === undefined || compareVersions(list.asOf, version) >= 0) return;\n    if (compareVersions(list.version, entry.prev) !== 0) this.#lists.delete(key);\n    else ",
@@ -65,7 +65,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "gap ignored",
     edit(
-      "follower",
+      "follower-log",
       "if (compareVersions(push.after, applied) > 0) {",
       "if (compareVersions(push.after, applied) > 0) {\n      this.#applied = push.head;\n      return;",
     ),
@@ -73,12 +73,12 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "error path keeps the entry",
     edit(
-      "follower",
-      "if (record.epoch === position.epoch && firstSeq(record) > position.seq + 1) {",
+      "follower-log",
+      "if (record.epoch !== position.epoch || firstSeq(record) > position.seq + 1) {",
       "if (record.entries.length > 1) {",
     ),
     edit(
-      "follower",
+      "follower-log",
       'this.#reset();\n      this.#ports.report("push_not_applied", error);',
       'this.#applied = push.head;\n      this.#ports.report("push_not_applied", error);',
     ),
@@ -86,7 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "ticket ignored",
     edit(
-      "follower",
+      "follower-log",
       "const isBehind = atLeast !== null && compareVersions(this.#applied, atLeast) < 0;",
       "const isBehind = atLeast !== null && compareVersions(this.#applied, atLeast) < -1e9;",
     ),
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     "ticket not advanced by writes",
     edit("client", "if (answer.ok) this.#saw(entry.shard, answer.value.at);", ""),
   ),
-  mutant("entry never expires", edit("follower", "ageMs >= LIMITS.followerTtlMs", "ageMs < 0")),
+  mutant("entry never expires", edit("follower-log", "ageMs < LIMITS.followerTtlMs", "ageMs >= 0")),
   mutant(
     "cursor advanced on send",
     edit(
@@ -115,7 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant("commits in doubt not delivered", edit("delivery", "this.#outbox.doubt();", "")),
   mutant(
     "head not read again",
-    edit("leader", "    this.#head = head;\n    this.#delivery.doubt();", ""),
+    edit("leader-term", "    this.#head = head;\n    this.#delivery.doubt();", ""),
   ),
   mutant(
     "inverse lost",
@@ -155,14 +155,14 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "acknowledged before durable",
-    edit("leader", "await store.commit(commit);", "store.commit(commit).catch(() => {});"),
+    edit("leader-term", "await store.commit(commit);", "store.commit(commit).catch(() => {});"),
   ),
   mutant(
     "fill stamped too new",
     edit(
-      "leader",
-      "return ok({ ...(await fillFromStore(this.#ports.store, request)), at });",
-      "const filled = await fillFromStore(this.#ports.store, request);\n    return ok({ ...filled, at: this.#head });",
+      "leader-term",
+      "return this.#ports.mayAct() ? ok({ ...filled, at }) : lapsed;",
+      "return ok({ ...filled, at: this.#head });",
     ),
   ),
 ];

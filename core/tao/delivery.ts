@@ -24,6 +24,12 @@ export interface DeliveryPorts {
   readonly report: (event: string, error: unknown) => void;
 }
 
+/** What still has to be delivered. */
+export interface DeliveryBacklog {
+  readonly intents: number;
+  readonly followersBehind: number;
+}
+
 interface FollowerState {
   /** What it last said it has; null before its first answer. */
   acked: Version | null;
@@ -113,7 +119,7 @@ export class Delivery {
     if (followersBehind > 0) this.#arm(LIMITS.pushRetryMs);
   }
 
-  async backlog(): Promise<{ readonly intents: number; readonly followersBehind: number }> {
+  async backlog(): Promise<DeliveryBacklog> {
     const behind = [...this.#followers.values()].filter((state) => this.#isBehind(state));
     return { intents: await this.#ports.store.intentCount(), followersBehind: behind.length };
   }
@@ -164,9 +170,9 @@ export class Delivery {
   /** The records after `acked`, from memory if they reach back that far, else from the store. */
   async #nextPush(acked: Version | null): Promise<LogPush> {
     const head = this.#head();
-    // An unknown or too distant position: naming the head lets the follower see its gap and pull.
+    // Unknown, too distant, or of another epoch: naming the head lets the follower see its gap and pull.
     const announce = { after: head, records: [], head };
-    if (acked === null) return announce;
+    if (acked === null || acked.epoch !== head.epoch) return announce;
     const start = this.#tail.findIndex((record) => compareVersions(endOf(record), acked) > 0);
     const first = this.#tail[start]?.entries[0]?.seq;
     const records =

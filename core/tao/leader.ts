@@ -1,14 +1,9 @@
-import type { Clock } from "../clock.ts";
 import type { Failure } from "../errors.ts";
-import type { Id } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
-import { err, ok, type Result } from "../result.ts";
-import { checkWrites } from "./check.ts";
-import { Delivery, type DeliveryPorts } from "./delivery.ts";
-import { planGroup, type GroupRequest } from "./group.ts";
-import { fillFromStore, readFromStore } from "./leader-reads.ts";
-import { firstWithin } from "./log.ts";
-import { planKeys } from "./plan-keys.ts";
+import { ok, type Result } from "../result.ts";
+import type { DeliveryBacklog } from "./delivery.ts";
+import { LeaderTerm, storeAway, type TermPorts } from "./leader-term.ts";
+import { LeaseHolder, type LeaseHolderPorts } from "./lease-holder.ts";
 import type {
   FillRequest,
   FillResponse,
@@ -20,211 +15,144 @@ import type {
   WriteRequest,
   WriteResponse,
 } from "./service.ts";
-import { type PhysicalShard, physicalShardOf, type ShardMap } from "./shard-map.ts";
-import type { GraphStore } from "./store.ts";
-import { compareVersions, type Version } from "./version.ts";
+import type { PhysicalShard, ShardMap } from "./shard-map.ts";
+import { DeposedError, type GraphStore } from "./store.ts";
+import type { Version } from "./version.ts";
 
-export interface LeaderPorts extends DeliveryPorts {
-  readonly clock: Clock;
-  readonly store: GraphStore;
-  /** Keeps background work alive after the answer. */
-  readonly defer: (work: Promise<unknown>) => void;
-}
-
-interface Waiting {
-  readonly item: GroupRequest;
-  readonly settle: (answer: Result<WriteResponse, Failure>) => void;
+export interface LeaderPorts
+  extends LeaseHolderPorts, Omit<TermPorts, "store" | "mayAct" | "deposed"> {
+  /**
+   * The shard's truth, marked with `epoch`: an older leader can commit no more.
+   *
+   * @throws DeposedError when a newer epoch has begun there; anything else when it is away.
+   */
+  readonly openStore: (epoch: number) => Promise<GraphStore>;
 }
 
 /**
- * The one writer of a shard, as protocol code over ports: serialises writes, commits
- * those that arrive together as one group, then delivers the log. A write is
- * acknowledged when its group is durable. docs/CONCURRENCY.md says what interleaves.
+ * Leads a shard from one region while that region has the lease: gets it, opens the store
+ * in its epoch, and lets a `LeaderTerm` answer. Without a lease it answers `moved`, or
+ * `unavailable` when it cannot know.
  */
 export class Leader implements LeaderService {
   readonly #shard: PhysicalShard;
   readonly #map: ShardMap;
   readonly #ports: LeaderPorts;
-  readonly #delivery: Delivery;
-  #head: Version;
-  #queue: Waiting[] = [];
-  #pumping = false;
-  #headIsKnown = true;
-  /** Until then, Unix ms, a commit that failed may still become durable. */
-  #doubtUntilMs = 0;
+  readonly #holder: LeaseHolder;
+  /** Outlives a lapse: while its epoch is the shard's, nobody else has written. */
+  #term: LeaderTerm | null = null;
+  #opening: Promise<Result<LeaderTerm, Failure>> | null = null;
 
-  /** @param head what `store.head()` answered when the object woke up. */
-  constructor(shard: PhysicalShard, map: ShardMap, head: Version, ports: LeaderPorts) {
+  /** @param map for the ranges alone, which never change: who leads is the lease's business. */
+  constructor(shard: PhysicalShard, map: ShardMap, ports: LeaderPorts) {
     this.#shard = shard;
     this.#map = map;
-    this.#head = head;
     this.#ports = ports;
-    this.#delivery = new Delivery(shard, () => this.#head, ports);
+    this.#holder = new LeaseHolder(shard, ports);
   }
 
-  async write(request: WriteRequest): Promise<Result<WriteResponse, Failure>> {
-    const failure = checkWrites(request.writes, this.#context()) ?? checkOpId(request.opId);
-    return failure === null ? this.#enqueue({ kind: "write", request }) : err(failure);
+  write(request: WriteRequest): Promise<Result<WriteResponse, Failure>> {
+    return this.#lead((term) => term.write(request));
   }
 
-  async applyInverses(
+  read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
+    return this.#lead((term) => term.read(request));
+  }
+
+  fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>> {
+    return this.#lead((term) => term.fill(follower, request));
+  }
+
+  pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>> {
+    return this.#lead((term) => term.pull(follower, after));
+  }
+
+  applyInverses(
     from: PhysicalShard,
     inverses: readonly InverseWrite[],
   ): Promise<Result<null, Failure>> {
-    const answer = await this.#enqueue({ kind: "inverse", batch: { from, inverses } });
-    return answer.ok ? ok(null) : answer;
+    return this.#lead((term) => term.applyInverses(from, inverses));
   }
 
-  async read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
-    if (request.reads.length > LIMITS.readsPerCallMax) return tooManyReads;
-    if (this.#isInDoubt()) await this.#learnHead();
-    const at = this.#head;
-    const results = await readFromStore(this.#ports.store, request.reads);
-    return ok({ results, at });
+  sweep(): Promise<Result<DeliveryBacklog, Failure>> {
+    return this.#lead(async (term) => ok(await term.sweep()));
   }
 
-  async fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>> {
-    const units = request.objects.length + request.lists.length + request.points.length;
-    if (units > LIMITS.fillUnitsMax) return tooManyReads;
-    const refused = await this.#delivery.register(follower);
-    if (refused !== null) return err(refused);
-    if (this.#isInDoubt()) await this.#learnHead();
-    // Taken before the store is read: a version that is too old costs a refill, one too new a stale entry.
-    const at = this.#head;
-    return ok({ ...(await fillFromStore(this.#ports.store, request)), at });
-  }
-
-  async pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>> {
-    const refused = await this.#delivery.register(follower);
-    if (refused !== null) return err(refused);
-    if (this.#isInDoubt()) await this.#learnHead();
-    const head = this.#head;
-    if (compareVersions(after, head) >= 0) return ok({ records: [], head });
-    const records = await this.#ports.store.logAfter(after, LIMITS.logRecordsMax);
-    // Cut short, it ends below the head: the follower starts over.
-    return ok(
-      records === null ? null : { records: firstWithin(records, LIMITS.logCharsMax), head },
-    );
-  }
-
-  async sweep() {
-    await this.tick();
-    return this.#delivery.backlog();
+  async release(epoch: number): Promise<Result<Version | null, Failure>> {
+    const term = this.#term;
+    if (term === null || term.epoch > epoch) {
+      this.#holder.giveUp(epoch);
+      return ok(null);
+    }
+    const end = await term.drain();
+    this.#holder.giveUp(epoch);
+    this.#drop(term);
+    return ok(end);
   }
 
   /** Resumes deliveries; the shell calls it from the alarm. */
   async tick(): Promise<void> {
-    this.#delivery.woke();
+    const begun = await this.#begin();
+    if (begun.ok) return begun.value.tick();
+    // Another region's leader finds what is left in the store they share.
+    if (begun.error.code === "moved") return;
+    this.#ports.arm(this.#ports.clock.nowMs() + LIMITS.deliveryAlarmMs);
+  }
+
+  async #lead<T>(
+    act: (term: LeaderTerm) => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    let term = this.#current();
+    if (term === null) {
+      const begun = await this.#begin();
+      if (!begun.ok) return begun;
+      term = begun.value;
+    }
     try {
-      await this.#learnHead();
-      await this.#delivery.run();
-      if (this.#isInDoubt()) this.#delivery.expect();
+      return await act(term);
     } catch (error) {
-      // A schedule of our own: the platform repeats an alarm that throws a few times only.
-      this.#ports.report("delivery_failed", error);
-      this.#delivery.expect();
+      if (error instanceof DeposedError) this.#drop(term);
+      this.#ports.report("store_failed", error);
+      return storeAway;
     }
   }
 
-  /** While in doubt, the store may hold more than `#head` says: an answer must name what it shows. */
-  #isInDoubt = (): boolean => this.#ports.clock.nowMs() < this.#doubtUntilMs;
-
-  /** A group whose reply was lost may be durable, now or a little later: its consumers get it all the same. */
-  async #learnHead(): Promise<void> {
-    const head = await this.#ports.store.head();
-    if (compareVersions(head, this.#head) <= 0) return;
-    this.#head = head;
-    this.#delivery.doubt();
+  #current(): LeaderTerm | null {
+    return this.#term !== null && this.#holder.mayAct(this.#term.epoch) ? this.#term : null;
   }
 
-  #context() {
-    return { self: this.#shard, home: (id: Id) => physicalShardOf(this.#map, id) };
-  }
-
-  #enqueue(item: GroupRequest): Promise<Result<WriteResponse, Failure>> {
-    if (this.#queue.length >= LIMITS.writeQueueMax) {
-      return Promise.resolve(err({ code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs }));
-    }
-    return new Promise((settle) => {
-      this.#queue.push({ item, settle });
-      if (!this.#pumping) this.#ports.defer(this.#pump());
+  async #begin(): Promise<Result<LeaderTerm, Failure>> {
+    const lease = await this.#holder.acquire();
+    if (!lease.ok) return lease;
+    const { epoch } = lease.value;
+    if (this.#term?.epoch === epoch) return ok(this.#term);
+    this.#opening ??= this.#open(epoch).finally(() => {
+      this.#opening = null;
     });
+    return this.#opening;
   }
 
-  /** One group after another; what arrives while a group commits is the next group. */
-  async #pump(): Promise<void> {
-    this.#pumping = true;
+  async #open(epoch: number): Promise<Result<LeaderTerm, Failure>> {
+    this.#term = null;
     try {
-      while (this.#queue.length > 0) {
-        const group = this.#queue.splice(0, LIMITS.groupRequestsMax);
-        try {
-          await this.#commit(group);
-        } catch (error) {
-          // The store is away: whether the group became durable is unknown, so callers retry with their opId.
-          this.#ports.report("group_commit_failed", error);
-          this.#headIsKnown = false;
-          this.#doubtUntilMs = this.#ports.clock.nowMs() + LIMITS.commitDoubtMs;
-          this.#delivery.doubt();
-          for (const waiting of group) waiting.settle(storeAway);
-        }
-      }
-    } finally {
-      this.#pumping = false;
+      const store = await this.#ports.openStore(epoch);
+      const term: LeaderTerm = new LeaderTerm(this.#shard, this.#map, await store.head(), {
+        ...this.#ports,
+        store,
+        mayAct: () => this.#term === term && this.#holder.mayAct(epoch),
+        deposed: () => this.#drop(term),
+      });
+      this.#term = term;
+      term.resume();
+      return ok(term);
+    } catch (error) {
+      this.#ports.report("store_not_opened", error);
+      return storeAway;
     }
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
-    const { store, clock } = this.#ports;
-    if (!this.#headIsKnown) {
-      await this.#learnHead();
-      this.#headIsKnown = true;
-    }
-    // Taken before the rows are read: whatever becomes durable in between makes the commit collide.
-    const head = this.#head;
-    const items = group.map((waiting) => waiting.item);
-    const keys = planKeys(
-      items.flatMap((item) => (item.kind === "write" ? [item.request] : [])),
-      items.flatMap((item) => (item.kind === "inverse" ? [item.batch] : [])),
-    );
-    const rows = await store.planRows(keys);
-    const context = { ...this.#context(), nowMs: clock.nowMs() };
-    const { answers, commit } = planGroup(head, rows, items, context);
-    if (commit !== null) {
-      this.#delivery.expect();
-      await store.commit(commit);
-      this.#head = commit.head;
-      const delivered = this.#delivery.committed(commit);
-      // The alarm that is armed already tries again.
-      this.#ports.defer(delivered.catch((error) => this.#ports.report("delivery_failed", error)));
-    }
-    for (const [index, waiting] of group.entries()) {
-      const answer = answers[index];
-      if (answer !== undefined) waiting.settle(answer);
-    }
-    // What was too much for this group is first in the next one.
-    this.#queue.unshift(...group.slice(answers.length));
+  /** Its store has gone on without it, or its lease was given back: whoever asks next starts over. */
+  #drop(term: LeaderTerm): void {
+    if (this.#term === term) this.#term = null;
   }
-}
-
-const storeAway = err({
-  code: "unavailable",
-  dependency: "store",
-  retryAfterMs: LIMITS.overloadRetryMs,
-} as const);
-
-const tooManyReads = err({
-  code: "limit_reached",
-  what: "reads of one call",
-  max: LIMITS.readsPerCallMax,
-} as const);
-
-function checkOpId(opId: string | null): Failure | null {
-  // A store that alters a character would not find the answer again.
-  const isPlain = opId === null || /^[\x20-\x7e]+$/.test(opId);
-  if (isPlain && (opId?.length ?? 0) <= LIMITS.opIdCharsMax) return null;
-  return {
-    code: "invalid_request",
-    field: "opId",
-    reason: `1 to ${LIMITS.opIdCharsMax} printable ASCII characters`,
-  };
 }

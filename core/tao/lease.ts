@@ -1,4 +1,5 @@
 import type { Failure } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
 import type { Result } from "../result.ts";
 import type { PhysicalShard } from "./shard-map.ts";
 
@@ -14,6 +15,10 @@ export interface Lease {
   /** Unix ms; not to be used from here on. */
   readonly untilMs: number;
 }
+
+/** May its holder act, by its own clock? */
+export const isInForce = ({ fromMs, untilMs }: Lease, nowMs: number): boolean =>
+  fromMs <= nowMs && nowMs < untilMs - LIMITS.clockSkewMaxMs;
 
 /** Where a leader gets its lease: its region's coordinator. */
 export interface LeasePort {

@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import type { Result } from "../result.ts";
+import type { DeliveryBacklog } from "./delivery.ts";
 import type { LogRecord } from "./log.ts";
 import type { PhysicalShard } from "./shard-map.ts";
 import type { AssocKey, ListKey } from "./store.ts";
@@ -71,10 +72,13 @@ export interface LeaderService {
     from: PhysicalShard,
     inverses: readonly InverseWrite[],
   ): Promise<Result<null, Failure>>;
-  /** A hand-over: finishes the group in flight and acts no more in `epoch`. Answers where its log ends. */
-  release(epoch: number): Promise<Result<Version, Failure>>;
+  /**
+   * A hand-over: finishes the group in flight and acts no more in `epoch`. Answers where its log ends,
+   * null when it had nothing open.
+   */
+  release(epoch: number): Promise<Result<Version | null, Failure>>;
   /** Safety net: resumes deliveries whose alarm was lost. Says how many are waiting. */
-  sweep(): Promise<{ readonly intents: number; readonly followersBehind: number }>;
+  sweep(): Promise<Result<DeliveryBacklog, Failure>>;
 }
 
 /** Cache entries that a follower wants. */
@@ -130,8 +134,18 @@ export interface FollowerService {
 
 /** Counters since the object woke up; hit = answered without the leader. */
 export interface FollowerStats {
+  /** Cache entries that readers looked at: the denominator of `hits`. */
   readonly reads: number;
   readonly hits: number;
+  /** Calls to the leader for entries, and lookups that joined one of them. */
+  readonly fills: number;
+  readonly shared: number;
+  /** Calls to the leader for its log. */
+  readonly pulls: number;
+  /** Answers marked as stale. */
+  readonly stale: number;
+  /** Misses refused because too much was under way. */
+  readonly refused: number;
   readonly entries: number;
   readonly bytes: number;
   readonly gaps: number;

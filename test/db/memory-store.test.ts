@@ -6,6 +6,6 @@ graphStoreContract({
   runs: 20,
   async run(body) {
     const store = new MemoryStore();
-    await body({ store, reopen: async () => store });
+    await body({ store, reopen: (epoch = 1) => store.open(epoch) });
   },
 });

@@ -1,9 +1,11 @@
 import type { Failure } from "../../core/errors.ts";
 import { type Id, LOGICAL_SHARDS, logicalShard } from "../../core/ids.ts";
 import type { Region } from "../../core/regions/regions.ts";
+import { ok } from "../../core/result.ts";
 import { createTao } from "../../core/tao/client.ts";
 import { Follower } from "../../core/tao/follower.ts";
 import { Leader } from "../../core/tao/leader.ts";
+import type { LeasePort } from "../../core/tao/lease.ts";
 import { followerName, parseObjectName } from "../../core/tao/names.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
 import { evenShardMap, type PhysicalShard, type ShardMap } from "../../core/tao/shard-map.ts";
@@ -24,6 +26,8 @@ export class GraphWorld {
   readonly cutOff = new Set<PhysicalShard>();
   readonly reports: string[] = [];
   readonly alarms = new Map<PhysicalShard, number>();
+  /** Who may lead, as the leaders are told: always in epoch 1, unless a test says otherwise. */
+  lease: LeasePort = { lease: async () => ok({ epoch: 1, fromMs: 0, untilMs: Infinity }) };
   #leaders: Leader[] = [];
   readonly #followers = new Map<string, Follower>();
   #background: Promise<unknown>[] = [];
@@ -55,10 +59,10 @@ export class GraphWorld {
 
   /** A new object over the same store: its memory is gone. */
   async restartLeader(shard: PhysicalShard): Promise<void> {
-    const store = this.store(shard);
-    this.#leaders[shard] = new Leader(shard, this.map, await store.head(), {
+    this.#leaders[shard] = new Leader(shard, this.map, {
       clock: this.clock,
-      store,
+      lease: this.lease,
+      openStore: async (epoch) => this.store(shard).open(epoch),
       pushTo: async (name, push) => {
         if (this.pushesAreLost) throw new Error("push lost");
         return this.follower(parseObjectName(name).shard).push(push);

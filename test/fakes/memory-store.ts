@@ -2,19 +2,23 @@ import type { Id, LogicalShard } from "../../core/ids.ts";
 import { idRange } from "../../core/ids.ts";
 import { assocKey, listKey } from "../../core/tao/keys.ts";
 import { endOf, firstSeq, lastSeq, type LogRecord } from "../../core/tao/log.ts";
+import { newestOf, prefixesFrom } from "../../core/tao/prefix.ts";
+import type { ListPrefix } from "../../core/tao/service.ts";
 import type { PhysicalShard } from "../../core/tao/shard-map.ts";
-import type {
-  AssocKey,
-  Commit,
-  GraphStore,
-  IntentRow,
-  ListKey,
-  ListRow,
-  ObjectRow,
-  OpRow,
-  PlanKeys,
-  PlanRows,
-  RangeQuery,
+import {
+  type AssocKey,
+  type Commit,
+  DeposedError,
+  type GraphStore,
+  type IntentRow,
+  type ListKey,
+  type ListRow,
+  type ObjectRow,
+  type OpRow,
+  type PlanKeys,
+  type PlanRows,
+  type PrefixQuery,
+  type RangeQuery,
 } from "../../core/tao/store.ts";
 import { type Assoc, compareListOrder, type TaoObject } from "../../core/tao/types.ts";
 import { compareVersions, type Version } from "../../core/tao/version.ts";
@@ -37,6 +41,14 @@ export class MemoryStore implements GraphStore {
   async #answer(): Promise<void> {
     await Promise.resolve();
     if (this.isAway) throw new Error("the store is away");
+  }
+
+  /** As a leader of `epoch`: an older one can neither open nor commit afterwards. */
+  async open(epoch: number): Promise<this> {
+    await this.#answer();
+    if (epoch < this.#head.epoch) throw new DeposedError(`epoch ${this.#head.epoch} has begun`);
+    this.#head = { ...this.#head, epoch };
+    return this;
   }
 
   async head(): Promise<Version> {
@@ -62,6 +74,7 @@ export class MemoryStore implements GraphStore {
   async commit(commit: Commit): Promise<void> {
     await this.#answer();
     const first = commit.records[0];
+    if (commit.head.epoch < this.#head.epoch) throw new DeposedError("another epoch has begun");
     if (first !== undefined && firstSeq(first) !== this.#head.seq + 1)
       throw new Error("log collision");
     this.commits.push(commit);
@@ -91,6 +104,15 @@ export class MemoryStore implements GraphStore {
 
   async ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]> {
     await this.#answer();
+    return this.#pickRanges(queries);
+  }
+
+  async prefixes(queries: readonly PrefixQuery[]): Promise<readonly ListPrefix[]> {
+    await this.#answer();
+    return prefixesFrom(queries, this.#pickLists(queries), this.#pickRanges(queries.map(newestOf)));
+  }
+
+  #pickRanges(queries: readonly RangeQuery[]): Assoc[][] {
     return queries.map(({ id1, atype, after, highMs, lowMs, limit }) =>
       [...this.#assocs.values()]
         .filter((assoc) => assoc.id1 === id1 && assoc.atype === atype)

@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
+import { ok } from "../../core/result.ts";
 import { depsFor } from "../../workers/feed/deps.ts";
 import type { FeedEnv } from "../../workers/feed/env.ts";
 
@@ -19,7 +20,7 @@ function fakeEnv(): FeedEnv {
     sweep: () =>
       name.startsWith("leader:3:")
         ? Promise.reject(new Error("away"))
-        : Promise.resolve({ intents: 2, followersBehind: 1 }),
+        : Promise.resolve(ok({ intents: 2, followersBehind: 1 })),
   });
   const bindings = { LEADER: { getByName: leader }, FOLLOWER: {}, RANKER: {} };
   return { ENVIRONMENT: "development", SHARDS: "4", ...bindings } as unknown as FeedEnv;

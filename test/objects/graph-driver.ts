@@ -41,7 +41,7 @@ export const write = (shard: number, writes: readonly Write[], opId: string | nu
 export async function settle(): Promise<void> {
   for (let round = 0; round < 50; round++) {
     const backlogs = await Promise.all(map.entries.map(({ shard }) => leaderOf(shard).sweep()));
-    if (backlogs.every(({ intents }) => intents === 0)) return;
+    if (backlogs.every((backlog) => backlog.ok && backlog.value.intents === 0)) return;
   }
   throw new Error("inverse edges never arrive");
 }

@@ -14,8 +14,8 @@ graphStoreContract({
     const stub = env.LEADER.getByName(leaderName(0, `contract-${++objects}`));
     await runInDurableObject(stub, async (_, { storage }) => {
       await body({
-        store: await SqliteStore.open(storage),
-        reopen: () => SqliteStore.open(storage),
+        store: await SqliteStore.open(storage, 1),
+        reopen: (epoch = 1) => SqliteStore.open(storage, epoch),
       });
     });
   },

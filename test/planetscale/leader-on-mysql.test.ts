@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, it } from "vitest";
 
+import { ok } from "../../core/result.ts";
 import { evenShardMap } from "../../core/tao/shard-map.ts";
 import { Leader } from "../../core/tao/leader.ts";
 import { LIMITS } from "../../core/limits.ts";
@@ -22,8 +23,9 @@ const map = evenShardMap(1, new Map([["us-east", 1]]));
 const add: Write = { op: "objAdd", otype: 1, shard: HERE, data: userData("new") };
 
 async function leaderOver({ store }: OpenedStore, reports: unknown[]): Promise<Leader> {
-  return new Leader(0, map, await store.head(), {
-    store,
+  return new Leader(0, map, {
+    lease: { lease: async () => ok({ epoch: 1, fromMs: 0, untilMs: Infinity }) },
+    openStore: async () => store,
     clock: { nowMs: () => START_MS },
     pushTo: async () => null,
     sendInverses: async () => ({ ok: true, value: null }),
@@ -85,7 +87,7 @@ it("never makes a group too large for one statement", async ({ expect }) => {
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, n) => leader.write({ opId: `large ${n}`, writes })),
   );
-  expect(answers.filter(({ ok }) => !ok)).toEqual([]);
+  expect(answers.filter((answer) => !answer.ok)).toEqual([]);
   expect(reports).toEqual([]);
   const records = await opened.store.logAfter({ epoch: 1, seq: 0 }, LIMITS.logRecordsMax);
   const chars = (records ?? []).flatMap(({ entries }) => entries).length * text.length;

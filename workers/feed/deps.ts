@@ -4,6 +4,7 @@ import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { createTao } from "../../core/tao/client.ts";
+import type { LeaderService } from "../../core/tao/service.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
@@ -58,11 +59,9 @@ function wire(env: FeedEnv): FeedDeps {
 }
 
 /** Asks every leader to resume what it still has to deliver. One that is away is counted and asked next time. */
-async function sweepAll(
-  leaders: readonly { sweep(): Promise<{ intents: number; followersBehind: number }> }[],
-): Promise<SweepReport> {
-  const swept = await Promise.allSettled(leaders.map((leader) => leader.sweep()));
-  const reports = swept.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+async function sweepAll(leaders: readonly Pick<LeaderService, "sweep">[]): Promise<SweepReport> {
+  const swept = await Promise.all(leaders.map((leader) => leader.sweep()));
+  const reports = swept.flatMap((result) => (result.ok ? result.value : []));
   const sum = (of: (report: (typeof reports)[number]) => number) =>
     reports.reduce((total, report) => total + of(report), 0);
   return {

@@ -65,6 +65,8 @@ function detailOf(failure: Failure): string {
       return `${failure.what}: at most ${failure.max} are allowed`;
     case "rate_limited":
       return "too many requests; wait for the time that Retry-After gives";
+    case "moved":
+      return `a part of the service (shard ${failure.shard}) is moving; try again shortly`;
     case "overloaded":
       return "the service is busy; try again shortly";
     case "unavailable":

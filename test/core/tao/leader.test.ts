@@ -140,13 +140,13 @@ it("delivers inverses to another shard once, in order, through repeats and resta
   await world.write(0, [followEdge(a, b, 3)]);
   await world.idle();
   expect(await followersIn(world, 1, b)).toEqual({ ids: [], count: 0 });
-  expect(await world.leader(0).sweep()).toMatchObject({ intents: 3 });
+  expect(unwrap(await world.leader(0).sweep())).toMatchObject({ intents: 3 });
 
   await world.restartLeader(0);
   world.cutOff.clear();
   await world.ringAlarms();
   expect(await followersIn(world, 1, b)).toEqual({ ids: [a], count: 1 });
-  expect(await world.leader(0).sweep()).toMatchObject({ intents: 0 });
+  expect(unwrap(await world.leader(0).sweep())).toMatchObject({ intents: 0 });
 
   // The first edge arrives once more, as after a lost reply.
   const stale = {
