@@ -1,5 +1,7 @@
 import type { Id } from "../core/ids.ts";
 import { assocKey, listKey } from "../core/tao/keys.ts";
+import { newestOf, prefixesFrom } from "../core/tao/prefix.ts";
+import type { ListPrefix } from "../core/tao/service.ts";
 import type {
   AssocKey,
   ListKey,
@@ -7,10 +9,12 @@ import type {
   ObjectRow,
   PlanKeys,
   PlanRows,
+  PrefixQuery,
   RangeQuery,
 } from "../core/tao/store.ts";
 import { type Assoc, compareListOrder } from "../core/tao/types.ts";
 import type { EdgeChange, Memtable } from "./mysql-memtable.ts";
+import type { FoundPrefixes } from "./mysql-reads.ts";
 
 /**
  * What the memtable knows, laid over what the tables answer. Each function notes the
@@ -57,6 +61,27 @@ export function overRange(
       [...found.filter((assoc) => !changed.has(assocKey(assoc))), ...live]
         .toSorted(compareListOrder)
         .slice(0, query.limit),
+  };
+}
+
+export function overPrefixes(
+  table: Memtable,
+  queries: readonly PrefixQuery[],
+): {
+  readonly asked: readonly RangeQuery[];
+  readonly merge: (found: FoundPrefixes) => readonly ListPrefix[];
+} {
+  const rows = overLists(table, queries);
+  const ranges = queries.map((query) => overRange(table, newestOf(query)));
+  return {
+    // Who wants no edges needs none of the tables' either.
+    asked: ranges.map(({ wider }, place) =>
+      queries[place]?.limit === 0 ? { ...wider, limit: 0 } : wider,
+    ),
+    merge: (found) => {
+      const pages = ranges.map(({ merge }, place) => merge(found.pages[place] ?? []));
+      return prefixesFrom(queries, rows(found.rows), pages);
+    },
   };
 }
 

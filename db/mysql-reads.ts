@@ -42,6 +42,15 @@ const unionRow = z.object({
 type UnionRow = z.infer<typeof unionRow>;
 const KIND = { object: 1, assoc: 2, list: 3, op: 4, lastId: 5, source: 6 } as const;
 
+/** Apart from every place of a range in its union. */
+const ROW_OF_LIST = -1;
+
+/** Rows of lists, and one page per query. */
+export interface FoundPrefixes {
+  readonly rows: readonly ListRow[];
+  readonly pages: readonly (readonly Assoc[])[];
+}
+
 /** What the tables of one shard hold; the memtable is newer (`mysql-store.ts`). */
 export class MysqlReads {
   readonly #db: MysqlDatabase;
@@ -96,6 +105,19 @@ export class MysqlReads {
     const rows = await this.#union(queries.map((query, place) => this.#rangeSql(query, place)));
     const found = Map.groupBy(rows, (row) => row.kind);
     return queries.map((_, place) => (found.get(place) ?? []).map(toAssoc));
+  }
+
+  /** The rows of these lists and the newest edges of each, in one statement as long as they fit one. */
+  async prefixes(queries: readonly RangeQuery[]): Promise<FoundPrefixes> {
+    const found = await this.#union([
+      ...chunks(queries, KEYS_MAX).map((lists) => this.#listsSql(lists, ROW_OF_LIST)),
+      ...queries.flatMap((query, place) => (query.limit > 0 ? this.#rangeSql(query, place) : [])),
+    ]);
+    const parts = Map.groupBy(found, (row) => row.kind);
+    return {
+      rows: (parts.get(ROW_OF_LIST) ?? []).map(toList),
+      pages: queries.map((_, place) => (parts.get(place) ?? []).map(toAssoc)),
+    };
   }
 
   /** Rows after `place`, oldest first, up to some bound: an empty answer is the end. */
@@ -155,9 +177,9 @@ export class MysqlReads {
       FROM assocs WHERE shard = ${this.#shard} AND (id1, atype, id2) IN (${sql.join(list, sql`, `)}))`;
   }
 
-  #listsSql(keys: readonly ListKey[]): SQL {
+  #listsSql(keys: readonly ListKey[], kind: number = KIND.list): SQL {
     const list = keys.map(({ id1, atype }) => sql`(${id1}, ${atype})`);
-    return sql`(SELECT ${KIND.list} AS kind, id1 AS a, atype AS t, 0 AS b, count AS n, seq, epoch, NULL AS data
+    return sql`(SELECT ${kind} AS kind, id1 AS a, atype AS t, 0 AS b, count AS n, seq, epoch, NULL AS data
       FROM lists WHERE shard = ${this.#shard} AND (id1, atype) IN (${sql.join(list, sql`, `)}))`;
   }
 

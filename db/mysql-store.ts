@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import { firstSeq, type LogRecord } from "../core/tao/log.ts";
+import type { ListPrefix } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import {
   type AssocKey,
@@ -15,6 +16,7 @@ import {
   type ListRow,
   type PlanKeys,
   type PlanRows,
+  type PrefixQuery,
   type RangeQuery,
 } from "../core/tao/store.ts";
 import type { Assoc, TaoObject } from "../core/tao/types.ts";
@@ -24,7 +26,7 @@ import type { MysqlDatabase } from "./mysql-client.ts";
 import { MysqlDelivery } from "./mysql-delivery.ts";
 import { charsOf, firstWithin, type LogRow, rowsOf } from "./mysql-log.ts";
 import { isUpTo, Memtable } from "./mysql-memtable.ts";
-import { overAssocs, overLists, overObjects, overPlan, overRange } from "./mysql-overlay.ts";
+import * as overlay from "./mysql-overlay.ts";
 import { MysqlReads } from "./mysql-reads.ts";
 import { FIRST_EPOCH, materialise, takeTables, trimTables } from "./mysql-tables.ts";
 import * as schema from "./schema.ts";
@@ -125,7 +127,7 @@ export class MysqlStore implements GraphStore {
   }
 
   async planRows(keys: PlanKeys): Promise<PlanRows> {
-    const merge = overPlan(this.#memtable, keys);
+    const merge = overlay.overPlan(this.#memtable, keys);
     return merge(await this.#query(this.#reads.planRows(keys)));
   }
 
@@ -148,25 +150,30 @@ export class MysqlStore implements GraphStore {
   }
 
   async objects(ids: readonly Id[]): Promise<readonly TaoObject[]> {
-    const merge = overObjects(this.#memtable, ids);
+    const merge = overlay.overObjects(this.#memtable, ids);
     const rows = merge(await this.#query(this.#reads.objects(ids)));
     return rows.flatMap((row) => (row.data === null ? [] : { ...row, data: row.data }));
   }
 
   async assocs(keys: readonly AssocKey[]): Promise<readonly Assoc[]> {
-    const merge = overAssocs(this.#memtable, keys);
+    const merge = overlay.overAssocs(this.#memtable, keys);
     return merge(await this.#query(this.#reads.assocs(keys)));
   }
 
   async lists(keys: readonly ListKey[]): Promise<readonly ListRow[]> {
-    const merge = overLists(this.#memtable, keys);
+    const merge = overlay.overLists(this.#memtable, keys);
     return merge(await this.#query(this.#reads.lists(keys)));
   }
 
   async ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]> {
-    const overlays = queries.map((query) => overRange(this.#memtable, query));
+    const overlays = queries.map((query) => overlay.overRange(this.#memtable, query));
     const found = await this.#query(this.#reads.ranges(overlays.map(({ wider }) => wider)));
     return overlays.map(({ merge }, index) => merge(found[index] ?? []));
+  }
+
+  async prefixes(queries: readonly PrefixQuery[]): Promise<readonly ListPrefix[]> {
+    const { asked, merge } = overlay.overPrefixes(this.#memtable, queries);
+    return merge(await this.#query(this.#reads.prefixes(asked)));
   }
 
   async logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null> {

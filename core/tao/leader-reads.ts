@@ -94,30 +94,17 @@ export async function fillFromStore(
   store: GraphStore,
   request: FillRequest,
 ): Promise<Omit<FillResponse, "at">> {
-  const wanted = request.lists.filter((list) => list.prefix > 0);
-  const queries = wanted.map(({ id1, atype, prefix }) => ({
-    id1,
-    atype,
-    after: null,
-    limit: prefix,
-  }));
-  const [objects, sizes, ranges, points] = await Promise.all([
+  const queries = request.lists.map(({ id1, atype, prefix }) => ({ id1, atype, limit: prefix }));
+  const [objects, lists, points] = await Promise.all([
     request.objects.length > 0 ? store.objects(request.objects) : [],
-    request.lists.length > 0 ? store.lists(uniqueLists(request.lists)) : [],
-    queries.length > 0 ? store.ranges(queries) : [],
+    queries.length > 0 ? store.prefixes(queries) : [],
     request.points.length > 0 ? store.assocs(request.points) : [],
   ]);
   const objectOf = new Map(objects.map((object) => [object.id, object]));
-  const sizeOf = new Map(sizes.map((size) => [listKey(size.id1, size.atype), size]));
   const pointOf = new Map(points.map((point) => [assocKey(point), point]));
-  const rangeOfList = new Map(wanted.map((list, index) => [list, ranges[index] ?? []]));
   return {
     objects: request.objects.map((id) => objectOf.get(id) ?? null),
-    lists: request.lists.map((list) => {
-      const size = sizeOf.get(listKey(list.id1, list.atype));
-      const assocs = rangeOfList.get(list) ?? [];
-      return { count: size?.count ?? 0, version: size?.version ?? null, assocs };
-    }),
+    lists,
     points: request.points.map((key) => pointOf.get(assocKey(key)) ?? null),
   };
 }

@@ -1,6 +1,6 @@
 import type { Id, LogicalShard } from "../ids.ts";
 import type { LogRecord } from "./log.ts";
-import type { InverseWrite } from "./service.ts";
+import type { InverseWrite, ListPrefix } from "./service.ts";
 import type { PhysicalShard } from "./shard-map.ts";
 import type { Assoc, AssocType, ListCursor, ObjectType, TaoObject, WriteResult } from "./types.ts";
 import type { Version } from "./version.ts";
@@ -103,6 +103,11 @@ export class DeposedError extends Error {
   override readonly name = "DeposedError";
 }
 
+/** The newest `limit` edges of one list; 0 asks for its length and version alone. */
+export interface PrefixQuery extends ListKey {
+  readonly limit: number;
+}
+
 /**
  * The truth of one shard. Methods take batches, so that a driver over a network needs
  * few round trips. They reject when the store is away; nothing is half-written then.
@@ -117,6 +122,11 @@ export interface GraphStore {
   /** One answer per query, in its order, each in list order. */
   ranges(queries: readonly RangeQuery[]): Promise<readonly (readonly Assoc[])[]>;
   lists(keys: readonly ListKey[]): Promise<readonly ListRow[]>;
+  /**
+   * One answer per query, in its order: length, version and newest edges, all of one moment.
+   * Edges beside the version of another moment would stay wrong for good in a follower.
+   */
+  prefixes(queries: readonly PrefixQuery[]): Promise<readonly ListPrefix[]>;
 
   /** Up to `limit` records after `after`, oldest first, fewer when they are large; null when trimmed past it. */
   logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null>;

@@ -157,6 +157,7 @@ async function everything(store: GraphStore, ids: readonly Id[]): Promise<unknow
     assocs: sorted(await store.assocs(edges)),
     lists: sorted(await store.lists(lists)),
     ranges: await store.ranges(ranges),
+    prefixes: await store.prefixes(lists.map((list, place) => ({ ...list, limit: place % 4 }))),
     log: [
       await store.logAfter({ epoch: 1, seq: 0 }, 1_000),
       await store.logAfter({ epoch: 1, seq: 4 }, 2),
