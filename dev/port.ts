@@ -25,7 +25,7 @@ const listenError = (host: string, port: number): Promise<string | null> =>
   });
 
 /** Fails open: without `lsof` and `ss`, or the right to look, the holder is simply not named. */
-async function holderOf(port: number): Promise<string | null> {
+export async function holderOf(port: number): Promise<string | null> {
   const exec = promisify(execFile);
   const lsof = await exec("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"]).catch(
     () => null,

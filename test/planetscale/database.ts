@@ -1,20 +1,19 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { type MariaDb, startMariaDb } from "../../dev/mariadb.ts";
+import { startMariaDb } from "../../dev/mariadb.ts";
 import {
   type Emulator,
   type EmulatorOptions,
   startEmulator,
 } from "../../dev/planetscale/server.ts";
+import { freePort, type ServerProcess } from "../../dev/server-process.ts";
 
 const ACCOUNT = { user: "edgewise", password: "only-for-tests" };
 
 export interface TestDatabase {
-  readonly mariaDb: MariaDb;
+  readonly mariaDb: ServerProcess;
   readonly emulator: Emulator;
   /** Another front of the same server, with bounds of its own. */
   front(bounds: Partial<EmulatorOptions>): Promise<Emulator>;
@@ -47,13 +46,4 @@ export async function startTestDatabase(): Promise<TestDatabase> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
