@@ -26,7 +26,7 @@ export function missesOf(
 
 /** @returns false when the read must go to the leader as it is. */
 function noteMisses(read: Read, view: View, needs: Needs): boolean {
-  needs.asked++;
+  needs.asked += read.op === "assocGet" ? read.id2s.length : 1;
   switch (read.op) {
     case "objGet":
       if (view.object(read.id) === undefined) needs.object(read.id);

@@ -26,7 +26,7 @@ export async function answerUnion(
   request: UnionRequest,
   view: View,
   ports: UnionPorts,
-): Promise<Result<Omit<UnionLines, "at">, Failure>> {
+): Promise<Result<Pick<UnionLines, "lines" | "more" | "owners">, Failure>> {
   const parts = await gatherParts(request, view, ports);
   if (!parts.ok) return parts;
   const { page, more } = mergeNewest(parts.value, request.limit);

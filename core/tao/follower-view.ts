@@ -17,6 +17,7 @@ export class View {
     readonly lists: Map<string, ListPrefix>;
     readonly points: Map<string, Assoc | null>;
   } | null = null;
+  #epoch = 0;
 
   constructor(cache: FollowerCache) {
     this.#cache = cache;
@@ -48,6 +49,10 @@ export class View {
   }
 
   add(request: FillRequest, fill: FillResponse): void {
+    // What an earlier epoch answered may have been lost with it.
+    if (fill.at.epoch < this.#epoch) return;
+    if (fill.at.epoch > this.#epoch) this.#filled = null;
+    this.#epoch = fill.at.epoch;
     this.#filled ??= { objects: new Map(), lists: new Map(), points: new Map() };
     const { objects, lists, points } = this.#filled;
     for (const [index, id] of request.objects.entries()) {
@@ -94,6 +99,10 @@ export class Needs {
   /** True: everything that was looked at is known. */
   get isEmpty(): boolean {
     return this.#objects === null && this.#lists === null && this.#points === null;
+  }
+
+  get size(): number {
+    return (this.#objects?.size ?? 0) + (this.#lists?.size ?? 0) + (this.#points?.size ?? 0);
   }
 
   request(): FillRequest {

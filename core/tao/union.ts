@@ -17,6 +17,8 @@ export interface UnionRequest {
   /** For each entry, the lengths of these lists of its id2. */
   readonly counts: readonly AssocType[];
   readonly atLeast: Version | null;
+  /** As in `ReadRequest`. */
+  readonly allowStale?: boolean;
 }
 
 export interface UnionEntry {
@@ -38,6 +40,8 @@ export interface UnionResponse {
   /** JSON text of each id1 object that appears in `entries`; deleted ones are missing. */
   readonly owners: ReadonlyMap<Id, string>;
   readonly at: Version;
+  /** As in `ReadResponse`; null while within the promised bound. */
+  readonly staleMs: number | null;
 }
 
 // Tabs and newlines separate: JSON text of the graph never holds a raw one.
@@ -53,12 +57,13 @@ export function encodeUnionRequest(request: UnionRequest): string {
     request.limit,
     request.counts.join(","),
     atLeast === null ? "" : formatVersion(atLeast),
+    request.allowStale === true ? 1 : 0,
   ].join(FIELD);
 }
 
 /** @throws SyntaxError on text that `encodeUnionRequest` did not write. */
 export function decodeUnionRequest(text: string): UnionRequest {
-  const [ids = "", atype = "", after = "", limit = "", counts = "", atLeast = ""] =
+  const [ids = "", atype = "", after = "", limit = "", counts = "", atLeast = "", stale = ""] =
     text.split(FIELD);
   const [timeMs = "", id2 = ""] = after.split(":");
   return {
@@ -68,20 +73,21 @@ export function decodeUnionRequest(text: string): UnionRequest {
     limit: Number(limit),
     counts: counts === "" ? [] : counts.split(",").map(Number),
     atLeast: atLeast === "" ? null : parseVersion(atLeast),
+    allowStale: stale === "1",
   };
 }
 
 /** A response whose entries are text already (`encodeUnionEntry`): what a follower keeps. */
-export interface UnionLines extends Pick<UnionResponse, "more" | "owners" | "at"> {
+export interface UnionLines extends Pick<UnionResponse, "more" | "owners" | "at" | "staleMs"> {
   readonly lines: readonly string[];
 }
 
 /**
- * First line: version, 0|1 for more, number of owners. Then a line per owner (id, JSON)
+ * First line: version, 0|1 for more, number of owners, staleness in ms or nothing. Then a line per owner (id, JSON)
  * and a line per entry (id1, id2, time, edge, counts, JSON or nothing when deleted).
  */
-export function encodeUnionLines({ lines, more, owners, at }: UnionLines): string {
-  const all = [[formatVersion(at), more ? 1 : 0, owners.size].join(FIELD)];
+export function encodeUnionLines({ lines, more, owners, at, staleMs }: UnionLines): string {
+  const all = [[formatVersion(at), more ? 1 : 0, owners.size, staleMs ?? ""].join(FIELD)];
   for (const [id, json] of owners) all.push(`${id}${FIELD}${json}`);
   return all.concat(lines).join(LINE);
 }
@@ -96,7 +102,7 @@ export const encodeUnionResponse = ({ entries, ...rest }: UnionResponse): string
 
 export function decodeUnionResponse(text: string): UnionResponse {
   const lines = text.split(LINE);
-  const [at = "", more = "", ownerCount = ""] = (lines[0] ?? "").split(FIELD);
+  const [at = "", more = "", ownerCount = "", stale = ""] = (lines[0] ?? "").split(FIELD);
   const firstEntry = 1 + Number(ownerCount);
   const owners = new Map<Id, string>();
   for (let i = 1; i < firstEntry; i++) {
@@ -117,5 +123,6 @@ export function decodeUnionResponse(text: string): UnionResponse {
       object: object === "" ? null : object,
     });
   }
-  return { entries, more: more === "1", owners, at: parseVersion(at) ?? ZERO };
+  const staleMs = stale === "" ? null : Number(stale);
+  return { entries, more: more === "1", owners, at: parseVersion(at) ?? ZERO, staleMs };
 }

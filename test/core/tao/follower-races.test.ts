@@ -204,6 +204,8 @@ it("keeps the later of two fills, whichever arrives last", async ({ expect }) =>
   const early = ask(follower, get(id));
   await turns();
   hold("read");
+  // So late that the second reader does not join the first one's call.
+  world.clock.advance(LIMITS.fillShareMs);
   await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"after"}' }]);
   await ask(follower, get(id));
   await release();

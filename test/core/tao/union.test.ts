@@ -25,6 +25,7 @@ it("survives the wire, with any JSON inside", ({ expect }) => {
     limit: fc.nat(),
     counts: fc.array(fc.nat(99)),
     atLeast: fc.option(version),
+    allowStale: fc.boolean(),
   });
   const entry = fc.record({
     id1: id,
@@ -39,6 +40,7 @@ it("survives the wire, with any JSON inside", ({ expect }) => {
     more: fc.boolean(),
     owners: fc.dictionary(id.map(String), json),
     at: version,
+    staleMs: fc.option(fc.nat()),
   });
   fc.assert(
     fc.property(request, response, (asked, { owners, ...rest }) => {
