@@ -93,10 +93,11 @@ async function main(): Promise<number> {
   console.log(
     `${probes.length} probes on ${map.entries.length} shards, ${perSecond} writes a second for ${forMs / 60_000} min at ${url}`,
   );
-  const plan = { probes, pins, horizons: HORIZONS, perSecond, forMs, run, stop: stopOnSignals() };
+  const stop = stopOnSignals();
+  const plan = { probes, pins, horizons: HORIZONS, perSecond, forMs, run, stop };
   const deps = {
     graph,
-    sleep: (ms: number) => delay(ms),
+    sleep: (ms: number) => delay(ms, undefined, { signal: stop }).catch(() => undefined),
     random: { next: Math.random },
     nowMs: Date.now,
   };

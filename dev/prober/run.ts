@@ -15,6 +15,7 @@ import { type Horizon, HorizonTally, judge } from "./tally.ts";
 
 export interface ProberDeps {
   readonly graph: ProbeGraph;
+  /** May end early once the plan is stopped. */
   readonly sleep: Sleep;
   readonly random: Random;
   readonly nowMs: () => number;
@@ -29,7 +30,7 @@ export interface ProberPlan {
   readonly forMs: number;
   /** Prefix of the opIds: unique per run. */
   readonly run: string;
-  /** Aborted: no more writes, and horizons that lie ahead are left out. */
+  /** Aborted: no more writes, and the horizons that lie ahead are left out. */
   readonly stop: AbortSignal;
 }
 
@@ -66,6 +67,7 @@ export async function probeProduct(plan: ProberPlan, deps: ProberDeps): Promise<
     const dueMs = startMs + (n * 1_000) / plan.perSecond;
     if (dueMs >= startMs + plan.forMs) break;
     await deps.sleep(Math.max(0, dueMs - deps.nowMs()));
+    if (plan.stop.aborted) break;
     const taken = pool.take();
     if (taken === null) {
       result.writes.skipped++;
@@ -115,7 +117,7 @@ async function writeAndFollow(
 async function poll(
   sample: Sample,
   ackMs: number,
-  { pins }: ProberPlan,
+  { pins, stop }: ProberPlan,
   { graph, sleep, nowMs, random }: ProberDeps,
   result: ProberResult,
 ): Promise<void> {
@@ -128,6 +130,7 @@ async function poll(
       return;
     }
     await sleep(POLL_MS);
+    if (stop.aborted) return;
   }
   result.neverSeen++;
 }
