@@ -62,14 +62,21 @@ export const LIMITS = {
   commitDoubtMs: 10_000,
   /** How often a leader drops old log records and opIds. */
   trimEveryMs: 60_000,
+  /** One statement of a store over the network: shorter than a request's budget, so that its answer can say who is away. */
+  storeStatementMs: 4_000,
   /** Committed log records that start a run of bringing MySQL's tables up: one for many groups. */
   materialiseRows: 512,
   /** Log records, and about as many characters, in one such run: it must end within the service's 20 s. */
   materialiseRowsMax: 1_024,
-  materialiseCharsMax: 4_000_000,
-  /** Log records, and about as many characters, that the tables may lack before commits wait: bounds memory and replay. */
+  materialiseCharsMax: 1_000_000,
+  /**
+   * Log records, and about as many characters, that the tables may lack before commits wait: bounds
+   * memory and replay. With one more group that is some 6 million of a leader at its bound, a byte each
+   * (two outside Latin); 16 leaders in one isolate, all at it at once, would have 96 of its 128 MB. One
+   * whose tables follow has under 2 MB.
+   */
   memtableRowsMax: 4_096,
-  memtableCharsMax: 16_000_000,
+  memtableCharsMax: 3_000_000,
   /** Cache entries in one fill: a page of 50 posts with counts over many lists. */
   fillUnitsMax: 20_000,
   overloadRetryMs: 200,
@@ -87,6 +94,10 @@ export const LIMITS = {
   leaseMs: 30_000,
   /** A coordinator extends its leases this often at most, while leaders ask: a third, so that two tries may fail. */
   leaseRenewMs: 10_000,
+  /** How long a hand-over waits for the old leader to let go before it waits out the lease instead. */
+  releaseWaitMs: 5_000,
+  /** One call of the register of the shard map. */
+  registerTimeoutMs: 5_000,
   /** After a lease could not be had or renewed, how soon it is asked for again. */
   leaseRetryMs: 1_000,
   /** How far the clocks of two machines may differ, and how long after its check an answer may leave. */

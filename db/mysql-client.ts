@@ -1,4 +1,5 @@
 import { Client } from "@planetscale/database";
+import { DrizzleQueryError } from "drizzle-orm/errors";
 import { drizzle, type PlanetScaleDatabase } from "drizzle-orm/planetscale-serverless";
 
 export type MysqlDatabase = PlanetScaleDatabase & { $client: Client };
@@ -27,3 +28,7 @@ export function mysqlDatabase({ url, timeoutMs, fetch }: MysqlClientConfig): Mys
   };
   return drizzle(new Client({ url, fetch: timed }));
 }
+
+/** For logs: Drizzle's own message is the whole statement, with what people wrote in it. */
+export const withoutStatement = (error: unknown): unknown =>
+  error instanceof DrizzleQueryError ? error.cause : error;

@@ -139,7 +139,7 @@ export class MysqlStore implements GraphStore {
     const first = commit.records[0];
     if (first !== undefined && firstSeq(first) !== this.#head.seq + 1)
       throw new Error(`log collision: ${firstSeq(first)} does not follow ${this.#head.seq}`);
-    if (this.#isOver(LIMITS.memtableRowsMax, LIMITS.memtableCharsMax)) await this.#follow();
+    while (this.#isOver(LIMITS.memtableRowsMax, LIMITS.memtableCharsMax)) await this.#follow();
     const rows = rowsOf(commit, this.#place + 1);
     // Until the answer is there the group is neither in nor out.
     this.#isUnsure = true;

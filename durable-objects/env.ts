@@ -1,5 +1,6 @@
 import type { GraphBindings } from "../platform/object-stubs.ts";
 import type { TopologyVars } from "../platform/topology.ts";
+import type { StoreVars } from "./store-config.ts";
 
-/** What the runtime gives the objects: each other, and the shape of the world. */
-export interface ObjectsEnv extends GraphBindings, TopologyVars {}
+/** What the runtime gives the objects: each other, the shape of the world, and where the truth is. */
+export interface ObjectsEnv extends GraphBindings, TopologyVars, StoreVars {}

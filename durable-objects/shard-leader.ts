@@ -19,15 +19,17 @@ import type {
 } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import type { Version } from "../core/tao/version.ts";
-import { SqliteStore } from "../db/sqlite-store.ts";
+import { withoutStatement } from "../db/mysql-client.ts";
 import { systemClock } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
+import { leaderStore } from "./leader-store.ts";
+import { storeConfigFrom } from "./store-config.ts";
 
 /**
  * Leader of one shard: carries calls, alarms and messages between the platform and
- * `core/tao/leader.ts`, which decides. Its SQLite is the shard's truth.
+ * `core/tao/leader.ts`, which decides. `leader-store.ts` says where the shard's truth is.
  */
 export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderService {
   readonly #leader: Leader;
@@ -77,11 +79,13 @@ export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderServ
     const { shard } = parseObjectName(this.ctx.id.name ?? "");
     const { map, regions } = topologyFrom(this.env);
     const stubs = graphStubs(this.env, regions);
+    const report = (event: string, error: unknown) =>
+      console.warn({ event, shard, error: describe(withoutStatement(error)) });
     const epoch = map.entries[shard]?.epoch ?? 1;
     return new Leader(shard, map, {
       clock,
       lease: { lease: async () => ok({ epoch, fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER }) },
-      openStore: (of) => SqliteStore.open(this.ctx.storage, of),
+      openStore: leaderStore(storeConfigFrom(this.env), shard, { ctx: this.ctx, clock, report }),
       pushTo: (follower, push) => stubs.followerByName(follower).push(push),
       sendInverses: async (target, from, inverses) => {
         const entry = map.entries[target];
@@ -91,7 +95,7 @@ export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderServ
       // Not awaited: the output gate holds answers until the alarm is durable with the commit.
       arm: (atMs) => this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs)),
       defer: (work) => this.ctx.waitUntil(work),
-      report: (event, error) => console.warn({ event, shard, error: describe(error) }),
+      report,
     });
   }
 }
