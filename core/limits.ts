@@ -82,6 +82,20 @@ export const LIMITS = {
   overloadRetryMs: 200,
   /** Queued writes of one leader before it answers overloaded. */
   writeQueueMax: 1_000,
+  /** What a leader remembers of its store at most this long: heals whatever should ever be wrong in it. */
+  leaderTtlMs: 600_000,
+  /** A leader's memory: as a follower's, since several leaders may share an isolate of 128 MB. */
+  leaderBytesMax: 16_000_000,
+  /** Reads of one leader's store under way at once: an object has 6 connections, and commits need some. */
+  leaderQueriesMax: 4,
+  /** Keys, and edges of lists aside, in one query. */
+  leaderQueryKeysMax: 2_000,
+  /** Lists in one query: each is a member of one union. */
+  leaderQueryListsMax: 100,
+  /** Keys that wait for a query before more are refused: some five queries' worth for each that may run. */
+  leaderKeysWaitingMax: 40_000,
+  /** Reads, fills and pulls one leader has under way before more are refused: a stampede of 1,000 fits. */
+  leaderReadsMax: 2_000,
   /** Requests that one group commit may join. */
   groupRequestsMax: 64,
   /**
@@ -115,6 +129,26 @@ export const LIMITS = {
   followerWaitingMax: 4_000,
   /** A reader joins a fill that left this recently at most: its answer is that old when it comes. */
   fillShareMs: 1_000,
+  /** A key that one follower is asked for more often is worth a second in its callers' memory: a fifth of an object's 1,000 a second. */
+  hotReadsPerSecond: 200,
+  /** One read in so many is counted: odd, so that it does not walk in step with a batch. */
+  hotSampleEvery: 13,
+  /** Keys counted at a time: more than can be hot at once. */
+  hotKeysMax: 64,
+  /** Design: a caller keeps a hot answer for a second at most. */
+  hotCacheMs: 1_000,
+  /** Hot answers of one isolate: thousands of objects. */
+  hotCacheBytesMax: 4_000_000,
+  /** Followers of one shard in one region. */
+  replicasMax: 4,
+  /** Calls in a row without an answer after which a follower is passed over, and for how long. */
+  replicaFailuresMax: 3,
+  replicaCooldownMs: 2_000,
+  /** Weight of the newest answer in the mean of a follower's latency; what is older fades by half per this time. */
+  latencyWeight: 0.2,
+  latencyHalfLifeMs: 5_000,
+  /** What one isolate remembers of followers: about 10,000 of them. */
+  routeBytesMax: 2_000_000,
   /** A third of the 128 MB an isolate has; several followers may share one. */
   followerBytesMax: 16_000_000,
   /** Longest list prefix kept for merged reads: about 250 KB; deeper pages come from the leader. */

@@ -9,11 +9,22 @@ export interface CoordinatorService extends LeasePort {
   /** The shard map as the register holds it now. */
   map(): Promise<Result<ShardMap, Failure>>;
   /**
-   * Moves a shard's leader to another region of the same store: asks the old leader to let go,
-   * or waits out its lease when it does not answer. Resolves once the register says so; the
+   * Moves a shard's leader to another region of the same store: the register says so first, then
+   * the old leader is asked to let go; when it does not answer, its lease is waited out. The
    * entry's `notBeforeMs` tells when the new leader may act.
    */
   handOver(shard: PhysicalShard, to: Region): Promise<Result<ShardEntry, Failure>>;
+  /**
+   * The register says that `epoch` of a shard led from here is over: takes that in, then has the
+   * leader let go. Once this answers, nobody here acts in that epoch, nor ever will.
+   */
+  release(shard: PhysicalShard, epoch: number): Promise<Result<null, Failure>>;
+}
+
+/** What a register holds, and the name of exactly this content. */
+export interface RegisterContent {
+  readonly map: ShardMap;
+  readonly tag: string;
 }
 
 /**
@@ -21,8 +32,8 @@ export interface CoordinatorService extends LeasePort {
  * cannot be reached; a `put` that rejected may still have happened.
  */
 export interface MapRegister {
-  /** null before the first `put`. `tag` names this content. */
-  read(): Promise<{ readonly map: ShardMap; readonly tag: string } | null>;
-  /** @param tag what `read` answered, null to create. @returns false when it changed meanwhile. */
-  put(map: ShardMap, tag: string | null): Promise<boolean>;
+  /** null before the first `put`. */
+  read(): Promise<RegisterContent | null>;
+  /** @param tag the content to replace, null to create. @returns the new tag, null when it changed meanwhile. */
+  put(map: ShardMap, tag: string | null): Promise<string | null>;
 }

@@ -7,9 +7,18 @@ export const leaderName = (shard: PhysicalShard, region: Region): string =>
 export const followerName = (shard: PhysicalShard, region: Region, replica: number): string =>
   `follower:${shard}:${region}:${replica}`;
 
+export const coordinatorName = (region: Region): string => `coordinator:${region}`;
+
 export interface ObjectName {
   readonly shard: PhysicalShard;
   readonly region: Region;
+}
+
+/** @throws RangeError for a name that `coordinatorName` did not make. */
+export function parseCoordinatorName(name: string): Region {
+  const [, region] = /^coordinator:([a-z0-9-]+)$/.exec(name) ?? [];
+  if (region === undefined) throw new RangeError(`no such object: ${name}`);
+  return region;
 }
 
 /** @throws RangeError for a name that neither function made. */
