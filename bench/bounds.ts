@@ -16,4 +16,15 @@ export const BOUNDS = {
   settleSecondsMax: 180,
   /** Longer than any answer: what takes this long counts as a failure. */
   requestTimeoutSeconds: 10,
+  /** TAO: about 1 GB of objects and lists, which takes a quarter of an hour to load. */
+  keysMax: 4_000_000,
+  degreeMax: 100_000,
+  edgesMax: 2_000_000,
+  loadSecondsMax: 24 * 3_600,
+  capacitySecondsMax: 120,
+  opsPerSecondMax: 1_000_000,
+  /** Reads that one call of the graph takes. */
+  batchMax: 2_000,
+  shardsMax: 256,
+  replicasMax: 8,
 } as const;

@@ -5,6 +5,8 @@ import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
+import { HELP as TAO_HELP } from "./tao/options.ts";
+import { tao } from "./tao/tao.ts";
 
 interface Bench {
   readonly about: string;
@@ -20,6 +22,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU, rate and latency of the home feed beside the platform's floor",
       help: FEED_READ_HELP,
       run: feedRead,
+    },
+  ],
+  [
+    "tao",
+    {
+      about: "hit rates, latency, invalidation lag and capacity of the graph layer",
+      help: TAO_HELP,
+      run: tao,
     },
   ],
 ]);

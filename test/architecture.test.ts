@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   web: ["core", "client"],
   deploy: [],
   dev: ["core", "client", "deploy"],
-  bench: ["core", "client", "dev", "deploy"],
+  bench: ["core", "platform", "client", "dev", "deploy"],
   sim: ["core"],
 };
 

@@ -1,0 +1,157 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { stream } from "../../dev/world/random.ts";
+import { cpuSeconds, withDescendants } from "../measure/processes.ts";
+import type { DriverClient } from "./driver-client.ts";
+import type { LagSample } from "./drive/protocol.ts";
+import { Counters, since, type Totals } from "./measure/counters.ts";
+import { driveOpen } from "./measure/open-loop.ts";
+import { watchStalls } from "./measure/stalls.ts";
+import type { TaoOptions } from "./options.ts";
+import { layersOf, type Layers, readsOf } from "./report/layers.ts";
+import { lagSummary, latencySummary, quantiles } from "./report/summary.ts";
+import type { TaoRuntime } from "./runtime.ts";
+import { drawMany, schedule } from "./schedule.ts";
+import { openRuntime, type Workbench } from "./workbench.ts";
+
+/** Requests kept in flight while the capacity is looked for: enough to keep the runtime busy. */
+const CAPACITY_WIDTH = 24;
+const CAPACITY_REQUESTS = 3_000;
+/** Before the first request is due: the runtime is up by then. */
+const START_IN_MS = 1_500;
+const WINDOW_MS = 200;
+/** Counters are read this often; a lag report covers as long. */
+const STEP_SECONDS = 10;
+
+/** Operations a second that a closed loop reaches, from a cold start, on a runtime of its own. */
+export async function findCapacity(bench: Workbench, options: TaoOptions): Promise<number> {
+  const runtime = await openRuntime(bench.folder, options, followerVars(bench, options));
+  try {
+    const random = stream(options.seed, "capacity");
+    const requests = drawMany(bench.source, CAPACITY_REQUESTS, runtime.regions.length, random);
+    const mean = requests.reduce((sum, { ops }) => sum + ops.length, 0) / requests.length;
+    const answers = await runtime.driver.closed(
+      requests,
+      CAPACITY_WIDTH,
+      options.capacitySeconds * 1_000,
+    );
+    return (answers.length * mean) / options.capacitySeconds;
+  } finally {
+    await runtime.stop();
+  }
+}
+
+/** One look at the counters: what was read since the last one. */
+export interface Step {
+  readonly seconds: number;
+  readonly layers: Layers;
+}
+
+/** Load at a stated rate from a cold start, with everything that is watched meanwhile. */
+export async function runLoad(bench: Workbench, options: TaoOptions, opsPerSecond: number) {
+  const runtime = await openRuntime(bench.folder, options, followerVars(bench, options));
+  try {
+    const startMs = Date.now() + START_IN_MS;
+    const plan = {
+      startMs,
+      seconds: options.seconds,
+      opsPerSecond,
+      regions: runtime.regions.length,
+      windowMs: WINDOW_MS,
+    };
+    const windows = schedule(bench.source, plan, stream(options.seed, "arrivals"));
+    const stopStalls = watchStalls(options.seconds + 60);
+    const cpuBefore = cpuOf(runtime);
+    const watched = watch(runtime.driver, options, startMs);
+    const driven = await driveOpen(windows, {
+      open: (requests) => runtime.driver.open(requests),
+      nowMs: Date.now,
+      sleep: delay,
+    });
+    const { lag, steps, totals } = await watched;
+    const cpuSecondsUsed = cpuOf(runtime) - cpuBefore;
+    return {
+      requests: driven.requests,
+      ops: driven.ops,
+      handOverLateMs: driven.handOverLateMs,
+      cpuMicrosPerOp: (cpuSecondsUsed * 1e6) / driven.ops,
+      runtimeCores: cpuSecondsUsed / options.seconds,
+      latency: latencySummary(bench.source.labels, driven),
+      ...totals,
+      steps,
+      lag: {
+        rows: lagSummary(lag.samples),
+        skipped: lag.skipped,
+        runtimeLateness: quantiles(lag.latenessMs),
+        idleStalls: quantiles(stopStalls()),
+      },
+    };
+  } finally {
+    await runtime.stop();
+  }
+}
+export type LoadResult = Awaited<ReturnType<typeof runLoad>>;
+
+/** Reads counters and probes lag, step by step, while the load runs. */
+async function watch(driver: DriverClient, options: TaoOptions, startMs: number) {
+  const counters = new Counters();
+  const lag = { samples: [] as LagSample[], skipped: 0, latenessMs: [] as number[] };
+  const steps: Step[] = [];
+  const look = async () => {
+    const stats = await driver.stats();
+    counters.add(stats);
+    const follower = counters.totals("follower");
+    const leader = counters.totals("leader");
+    return { reads: readsOf(stats), driver: stats.driver, follower, leader, ops: stats.ops };
+  };
+  await delay(startMs - Date.now());
+  let last = await look();
+  const first = last;
+  for (let second = 0; second < options.seconds; second += STEP_SECONDS) {
+    const seconds = Math.min(STEP_SECONDS, options.seconds - second);
+    const part = await driver.lag(options.lagEveryMs, seconds * 1_000);
+    lag.samples.push(...part.samples);
+    lag.latenessMs.push(...part.latenessMs);
+    lag.skipped += part.skipped;
+    const next = await look();
+    steps.push({ seconds: second + seconds, layers: layersBetween(last, next) });
+    last = next;
+  }
+  return {
+    lag,
+    steps,
+    totals: {
+      layers: layersBetween(first, last),
+      follower: last.follower,
+      leader: last.leader,
+      found: last.ops,
+      restarts: counters.restarts,
+    },
+  };
+}
+
+interface Look {
+  readonly reads: number;
+  readonly driver: Totals;
+  readonly follower: Totals;
+  readonly leader: Totals;
+}
+
+const layersBetween = (before: Look, after: Look): Layers =>
+  layersOf(
+    after.reads - before.reads,
+    since(before.driver, after.driver),
+    since(before.follower, after.follower),
+    since(before.leader, after.leader),
+  );
+
+const cpuOf = ({ pids }: TaoRuntime): number => cpuSeconds(pids.flatMap(withDescendants));
+
+/** Every follower of a region gets its part of the region's share of all bytes. */
+function followerVars(
+  { cacheBytes }: Workbench,
+  { followerShare, shards, replicas }: TaoOptions,
+): Readonly<Record<string, string>> {
+  if (cacheBytes === null) return {};
+  return { FOLLOWER_BYTES: String(Math.ceil((cacheBytes * followerShare) / shards / replicas)) };
+}
