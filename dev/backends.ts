@@ -59,7 +59,7 @@ export interface Backends {
  * What the hosted profile stands on, on this machine: MariaDB behind PlanetScale's protocol,
  * its schema brought up to date, and Redis.
  *
- * @throws Error that says what to do when a server is missing, its port taken or its data in use.
+ * @throws ServerError that says what to do when a server is missing, its port taken or its data in use.
  */
 export async function startBackends(options: BackendOptions): Promise<Backends> {
   const { ports, onStep = () => {} } = options;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
-import { installed, type ServerProcess, startServer } from "./server-process.ts";
+import { installed, ServerError, type ServerProcess, startServer } from "./server-process.ts";
 
 const SERVER = "/usr/sbin/mariadbd";
 const SHARE = "/usr/share/mysql";
@@ -86,6 +86,6 @@ async function bootstrap(data: string, { folder, account }: MariaDbOptions): Pro
   const [code] = await once(child, "exit");
   if (code !== 0 || !readdirSync(data).includes(account.user)) {
     rmSync(data, { recursive: true, force: true });
-    throw new Error(`MariaDB could not make its data folder: see ${folder}/bootstrap.log`);
+    throw new ServerError(`MariaDB could not make its data folder: see ${folder}/bootstrap.log`);
   }
 }

@@ -22,6 +22,11 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
+/** A server cannot run here; the message says why and what to do. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+}
+
 export interface ServerCommand {
   /** For messages. */
   readonly name: string;
@@ -37,7 +42,7 @@ export interface ServerCommand {
   readonly hello: string | null;
 }
 
-/** @throws Error that says what to do when the port is taken, the data in use, or the server ends at once. */
+/** @throws ServerError that says what to do when the port is taken, the data in use, or the server ends at once. */
 export async function startServer(command: ServerCommand): Promise<ServerProcess> {
   const { name, port, log } = command;
   refuseSecond(command);
@@ -48,7 +53,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   process.once("exit", killed);
   const exited = once(child, "exit").finally(() => process.off("exit", killed));
   await untilListening(command, child);
-  if (child.exitCode !== null) throw new Error(`${name} did not start: see ${log}`);
+  if (child.exitCode !== null) throw new ServerError(`${name} did not start: see ${log}`);
   return {
     port,
     pid: child.pid ?? 0,
@@ -75,7 +80,7 @@ function refuseSecond({ name, command, pidFile }: ServerCommand): void {
   const pid = Number(readFileSync(pidFile, "utf8").trim());
   // A number left behind by a kill may belong to anything by now.
   if (!Number.isInteger(pid) || pid <= 0 || !commandLineOf(pid).includes(command)) return;
-  throw new Error(
+  throw new ServerError(
     `${name} already runs on this data, as process ${pid}. If the npm start that began it is gone, end it: kill ${pid}`,
   );
 }
@@ -97,7 +102,7 @@ async function refuseTaken(name: string, port: number): Promise<void> {
   });
   if (code === null) return;
   const holder = await holderOf(port);
-  throw new Error(
+  throw new ServerError(
     `${name} needs port ${port}, which ${holder === null ? "is taken" : `${holder} has`} (${code}).`,
   );
 }
@@ -107,7 +112,9 @@ async function untilListening(server: ServerCommand, child: ChildProcess): Promi
   while (!(await answers(server))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > giveUpAtMs) {
       child.kill("SIGKILL");
-      throw new Error(`${server.name} did not start on port ${server.port}: see ${server.log}`);
+      throw new ServerError(
+        `${server.name} did not start on port ${server.port}: see ${server.log}`,
+      );
     }
     await sleep(20);
   }
@@ -141,18 +148,18 @@ export async function freePort(): Promise<number> {
 
 /**
  * Installs a Debian package that holds `file`, unless it is there.
- * @throws Error that says what to do when it is missing and cannot be installed.
+ * @throws ServerError that says what to do when it is missing and cannot be installed.
  */
 export async function installed(name: string, file: string, debian: string): Promise<void> {
   if (existsSync(file)) return;
   const advice = `${name} is missing. Install it: sudo apt-get install ${debian}`;
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error(advice);
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new ServerError(advice);
   const exec = promisify(execFile);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   try {
     await exec("apt-get", ["update", "-qq"], { env });
     await exec("apt-get", ["install", "-y", "--no-install-recommends", debian], { env });
   } catch (cause) {
-    throw new Error(advice, { cause });
+    throw new ServerError(advice, { cause });
   }
 }

@@ -2,12 +2,15 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 
 import { BuildError } from "../deploy/build-web.ts";
-import { startCluster, type Cluster } from "./cluster.ts";
+import { BACKEND_PORTS, type Backends } from "./backends.ts";
+import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
+import { HOSTED_FOLDER, type HostedCluster, startHosted, startOnDatabase } from "./hosted.ts";
 import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { stopOnSignals } from "./operator/stop.ts";
 import { portTaken } from "./port.ts";
 import { DATA_FOLDER } from "./secrets.ts";
+import { freePort, ServerError } from "./server-process.ts";
 
 const HELP = `Runs the built product on this machine.
 
@@ -15,17 +18,23 @@ const HELP = `Runs the built product on this machine.
 
   --users N       size of the demo world, loaded when there is none yet (default ${DEMO_USERS})
   --no-world      do not load a demo world
-  --data FOLDER   where objects and media are kept (default .edgewise/data)
+  --profile NAME  embedded (default): the graph is kept inside the objects; or hosted: in a
+                  MariaDB, behind PlanetScale's protocol, started here with a Redis
+  --data FOLDER   where everything is kept (default .edgewise/data, hosted .edgewise/hosted)
   --help          this text
 
-  PORT (default 8787) and HOST (default 127.0.0.1) say where it listens.`;
+  PORT (default 8787) and HOST (default 127.0.0.1) say where it listens.
+  MARIADB_PORT (default ${BACKEND_PORTS.mariaDb}), REDIS_PORT (${BACKEND_PORTS.redis}) and EMULATOR_PORT (${BACKEND_PORTS.emulator}) say where the servers of
+  the hosted profile do, on 127.0.0.1; 0 takes any that is free. With DATABASE_URL it uses
+  that PlanetScale database, migrated already, and starts no server.`;
 
 /** The gateway's cron, "* * * * *": nothing fires it locally but this. */
 const CRON_MS = 60_000;
 
 const options = readOptions();
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof BuildError ? error.message : error);
+  const isExpected = error instanceof BuildError || error instanceof ServerError;
+  console.error(isExpected ? error.message : error);
   return 1;
 });
 
@@ -35,13 +44,19 @@ function readOptions() {
       options: {
         users: { type: "string", default: String(DEMO_USERS) },
         world: { type: "boolean", default: true },
-        data: { type: "string", default: DATA_FOLDER },
+        profile: { type: "string", default: "embedded" },
+        data: { type: "string" },
         help: { type: "boolean", default: false },
       },
       allowNegative: true,
     });
+    const { profile } = values;
+    if (profile !== "embedded" && profile !== "hosted")
+      throw new Error(`--profile must be embedded or hosted, not "${profile}".`);
     return {
       ...values,
+      profile,
+      data: values.data ?? (profile === "hosted" ? HOSTED_FOLDER : DATA_FOLDER),
       users: wholeNumber("--users", values.users, 1, 1_000_000),
       port: wholeNumber("PORT", process.env["PORT"] ?? "8787", 0, 65_535),
       host: process.env["HOST"] ?? "127.0.0.1",
@@ -71,7 +86,7 @@ async function main(): Promise<number> {
     return 1;
   }
 
-  const cluster = await startCluster({
+  const cluster = await start({
     port: options.port,
     host: options.host,
     dataFolder: options.data,
@@ -87,7 +102,23 @@ async function main(): Promise<number> {
   }
 }
 
-async function serve(cluster: Cluster, stop: AbortSignal): Promise<void> {
+async function start(to: ClusterOptions): Promise<Cluster | HostedCluster> {
+  if (options.profile === "embedded") return startCluster(to);
+  const databaseUrl = process.env["DATABASE_URL"];
+  if (databaseUrl !== undefined) return startOnDatabase(databaseUrl, to);
+  const portOf = (name: string, usual: number): Promise<number> | number =>
+    wholeNumber(name, process.env[name] ?? `${usual}`, 0, 65_535) || freePort();
+  return startHosted({
+    ...to,
+    ports: {
+      mariaDb: await portOf("MARIADB_PORT", BACKEND_PORTS.mariaDb),
+      redis: await portOf("REDIS_PORT", BACKEND_PORTS.redis),
+      emulator: await portOf("EMULATOR_PORT", BACKEND_PORTS.emulator),
+    },
+  });
+}
+
+async function serve(cluster: Cluster | HostedCluster, stop: AbortSignal): Promise<void> {
   await whenHealthy(cluster.url);
   const cron = setInterval(() => {
     cluster.sweep().catch((error: unknown) => console.error("The gateway's cron failed:", error));
@@ -100,12 +131,18 @@ async function serve(cluster: Cluster, stop: AbortSignal): Promise<void> {
     }
     if (!stop.aborted) {
       console.log(await welcome(cluster.url, options.data));
+      if ("backends" in cluster) console.log(serversOf(cluster.backends));
       await once(stop, "abort");
     }
   } finally {
     clearInterval(cron);
   }
 }
+
+const serversOf = ({ mysql, redisUrl }: Backends): string =>
+  `  MariaDB    127.0.0.1:${mysql.port}, database ${mysql.user} (user and password are in backends/ of the data)
+  Redis      ${redisUrl} (up; nothing uses it yet)
+`;
 
 /** Call once the runtime is up: its own handlers, which exit on the spot, give way to ours. */
 function stopSignal(): AbortSignal {

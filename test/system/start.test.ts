@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,8 +5,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, it } from "vitest";
 
-import { run, toolEnv } from "../../deploy/run.ts";
-import { ROOT } from "../../deploy/workers.ts";
+import { run } from "../../deploy/run.ts";
+import { startProduct } from "./product.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -15,33 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** `npm start` as a person would, less the demo world. Resolves once it says where to look. */
-async function start() {
-  const child = spawn("node", ["dev/start.ts", "--no-world", "--data", folder], {
-    cwd: ROOT,
-    env: toolEnv({ PORT: "0" }),
-  });
-  let said = "";
-  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const url = await new Promise<string>((resolve, reject) => {
-    const hear = (chunk: Buffer): void => {
-      said += String(chunk);
-      const app = /App +(http:\/\/\S+)\/\n/.exec(said)?.[1];
-      if (app !== undefined && said.includes("Ctrl-C")) resolve(app);
-    };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", hear);
-    void exited.then(() => reject(new Error(`ended before it was up:\n${said}`)));
-  });
-  return {
-    url,
-    said: () => said,
-    stop: async (signal: NodeJS.Signals) => {
-      child.kill(signal);
-      return exited;
-    },
-  };
-}
+const start = () => startProduct(["--data", folder]);
 
 const json = { "content-type": "application/json" };
 
