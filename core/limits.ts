@@ -112,6 +112,10 @@ export const LIMITS = {
   releaseWaitMs: 5_000,
   /** One call of the register of the shard map. */
   registerTimeoutMs: 5_000,
+  /** An isolate that misses a leader looks into the register this often at most. */
+  mapRefreshMs: 1_000,
+  /** Such a look holds a request up: after this it goes on with what is known. */
+  mapRefreshTimeoutMs: 500,
   /** After a lease could not be had or renewed, how soon it is asked for again. */
   leaseRetryMs: 1_000,
   /** How far the clocks of two machines may differ, and how long after its check an answer may leave. */

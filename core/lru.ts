@@ -7,6 +7,7 @@ export class LruMap<K, V> {
   readonly #entries = new Map<K, { readonly value: V; readonly bytes: number; used: boolean }>();
   readonly #bytesMax: number;
   #bytes = 0;
+  #evictions = 0;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -18,6 +19,11 @@ export class LruMap<K, V> {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Entries that had to make room for others so far. */
+  get evictions(): number {
+    return this.#evictions;
   }
 
   get(key: K): V | undefined {
@@ -63,6 +69,7 @@ export class LruMap<K, V> {
         continue;
       }
       this.#bytes -= entry.bytes;
+      this.#evictions++;
       if (this.#bytes + bytes <= this.#bytesMax) return;
     }
   }

@@ -30,6 +30,8 @@ export interface ReadResponse {
   readonly staleMs?: number;
   /** Places of the reads whose keys many ask for: worth a second in the caller's memory. */
   readonly hot?: readonly number[];
+  /** With `hot`: every result reflects the log at least up to here. */
+  readonly since?: Version;
 }
 
 export interface WriteRequest {
@@ -130,6 +132,22 @@ export interface FollowerService {
   /** Applies pushed log records; answers how far this follower now is, or null: nothing cached, stop pushing. */
   push(push: LogPush): Promise<Version | null>;
   stats(): Promise<FollowerStats>;
+}
+
+/** Of a leader's memory since its store was opened: keys found, not found, and found on their way. */
+export interface MemoryStats {
+  readonly hits: number;
+  readonly misses: number;
+  /** Those misses that waited for another's query. */
+  readonly coalesced: number;
+  /** Reads that the store was sent, plans of groups included. */
+  readonly queries: number;
+  readonly plans: number;
+  /** Plans that cost no query. */
+  readonly plansFromMemory: number;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly evictions: number;
 }
 
 /** Counters since the object woke up; hit = answered without the leader. */

@@ -1,0 +1,210 @@
+import type { Clock } from "../clock.ts";
+import { type Id, type LogicalShard, shardOf } from "../ids.ts";
+import { LIMITS } from "../limits.ts";
+import { LruMap } from "../lru.ts";
+import { assocKey, listKey } from "./keys.ts";
+import type { PhysicalShard } from "./shard-map.ts";
+import type { AssocKey, Commit, ListRow, ObjectRow, SourceRow } from "./store.ts";
+import { type Assoc, compareListOrder } from "./types.ts";
+
+/** What is known of one list: its row, and, unless null, its newest edges. */
+export interface ListCell {
+  readonly row: ListRow | null;
+  readonly prefix: readonly Assoc[] | null;
+}
+
+export const isWholeCell = ({ row, prefix }: ListCell): boolean =>
+  prefix !== null && prefix.length === (row?.count ?? 0);
+
+/** Estimates, in bytes, of what an entry costs beside its payload. */
+const OBJECT_OVERHEAD = 200;
+const POINT_OVERHEAD = 300;
+const LIST_OVERHEAD = 300;
+const EDGE_OVERHEAD = 120;
+const ID_OVERHEAD = 120;
+
+/**
+ * What a leader remembers of its store, and how its own commits change it. undefined means
+ * unknown, null means known to be absent. Everything here is true at the store's head.
+ */
+export class LeaderCells {
+  readonly #objects: Shelf<Id, ObjectRow | null>;
+  readonly #lists: Shelf<string, ListCell>;
+  readonly #points: Shelf<string, Assoc | null>;
+  readonly #lastIds: Shelf<LogicalShard, Id | null>;
+  /** One per shard of the map at most. */
+  readonly #sources = new Map<PhysicalShard, SourceRow | null>();
+
+  constructor(clock: Clock, bytesMax: number) {
+    this.#objects = new Shelf(clock, (bytesMax * 3) / 8);
+    this.#lists = new Shelf(clock, (bytesMax * 3) / 8);
+    this.#points = new Shelf(clock, bytesMax / 8);
+    this.#lastIds = new Shelf(clock, bytesMax / 8);
+  }
+
+  object = (id: Id): ObjectRow | null | undefined => this.#objects.get(id);
+  list = (key: string): ListCell | undefined => this.#lists.get(key);
+  point = (key: string): Assoc | null | undefined => this.#points.get(key);
+  lastId = (shard: LogicalShard): Id | null | undefined => this.#lastIds.get(shard);
+  source = (shard: PhysicalShard): SourceRow | null | undefined => this.#sources.get(shard);
+
+  putObject(id: Id, row: ObjectRow | null): void {
+    this.#objects.set(id, row, OBJECT_OVERHEAD + (row?.data?.length ?? 0));
+  }
+
+  putPoint(key: string, assoc: Assoc | null): void {
+    this.#points.set(key, assoc, POINT_OVERHEAD + (assoc?.data.length ?? 0));
+  }
+
+  putLastId(shard: LogicalShard, id: Id | null): void {
+    this.#lastIds.set(shard, id, ID_OVERHEAD);
+  }
+
+  putSource(shard: PhysicalShard, row: SourceRow | null): void {
+    this.#sources.set(shard, row);
+  }
+
+  /** A row alone never takes a known prefix away: both are of the same head. */
+  putList(key: string, cell: ListCell): void {
+    const known = this.#lists.get(key);
+    if (known !== undefined && (known.prefix?.length ?? -1) >= (cell.prefix?.length ?? -1)) return;
+    this.#lists.set(key, cell, bytesOf(cell));
+  }
+
+  /** After `commit` has become durable: what it wrote is known, with no need to ask. */
+  apply(commit: Commit): void {
+    for (const row of commit.objects) {
+      this.putObject(row.id, row);
+      const last = this.#lastIds.get(shardOf(row.id));
+      if (last !== undefined && (last === null || row.id > last))
+        this.putLastId(shardOf(row.id), row.id);
+    }
+    for (const key of commit.removedAssocs) this.putPoint(assocKey(key), null);
+    for (const row of commit.assocs) this.putPoint(assocKey(row), row);
+    for (const row of commit.sources) this.putSource(row.shard, row);
+    const changes = changesOf(commit);
+    for (const row of commit.lists) {
+      const key = listKey(row.id1, row.atype);
+      const known = this.#lists.get(key);
+      const prefix = known === undefined ? null : changed(known, changes.get(key) ?? []);
+      const cell = { row, prefix: row.count === 0 ? [] : prefix };
+      this.#lists.change(key, cell, bytesOf(cell));
+      changes.delete(key);
+    }
+    // An edge without its list's new row: what the list is now is not known here.
+    for (const key of changes.keys()) this.#lists.delete(key);
+  }
+
+  /** Cursors of other shards can move without the head. */
+  forgetSources(): void {
+    this.#sources.clear();
+  }
+
+  clear(): void {
+    for (const shelf of this.#shelves) shelf.clear();
+    this.forgetSources();
+  }
+
+  get entries(): number {
+    return this.#shelves.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get bytes(): number {
+    return this.#shelves.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  get evictions(): number {
+    return this.#shelves.reduce((sum, { evictions }) => sum + evictions, 0);
+  }
+
+  get #shelves() {
+    return [this.#objects, this.#lists, this.#points, this.#lastIds];
+  }
+}
+
+function bytesOf({ prefix }: ListCell): number {
+  let bytes = LIST_OVERHEAD;
+  for (const assoc of prefix ?? []) bytes += EDGE_OVERHEAD + assoc.data.length;
+  return bytes;
+}
+
+/** An LRU map whose entries also expire: should one ever be wrong, it does not stay so. */
+class Shelf<K, V> {
+  readonly #clock: Clock;
+  readonly #entries: LruMap<K, { readonly value: V; readonly untilMs: number }>;
+
+  constructor(clock: Clock, bytesMax: number) {
+    this.#clock = clock;
+    this.#entries = new LruMap(bytesMax);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#entries.bytes;
+  }
+
+  get evictions(): number {
+    return this.#entries.evictions;
+  }
+
+  get(key: K): V | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.untilMs > this.#clock.nowMs()) return entry?.value;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  set(key: K, value: V, bytes: number): void {
+    const untilMs = this.#clock.nowMs() + LIMITS.leaderTtlMs;
+    this.#entries.set(key, { value, untilMs }, bytes);
+  }
+
+  /** A change of what was there does not make it younger. */
+  change(key: K, value: V, bytes: number): void {
+    const known = this.#entries.get(key);
+    if (known === undefined) this.set(key, value, bytes);
+    else this.#entries.set(key, { value, untilMs: known.untilMs }, bytes);
+  }
+
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}
+
+interface Change {
+  readonly key: AssocKey;
+  /** null: removed. */
+  readonly assoc: Assoc | null;
+}
+
+/** The edges of a commit by list. */
+function changesOf({ assocs, removedAssocs }: Commit): Map<string, Change[]> {
+  const changes: Change[] = [
+    ...removedAssocs.map((key) => ({ key, assoc: null })),
+    ...assocs.map((assoc) => ({ key: assoc, assoc })),
+  ];
+  return Map.groupBy(changes, ({ key }) => listKey(key.id1, key.atype));
+}
+
+/** The newest edges after `changes`, as far down as they were known; null when that is nowhere. */
+function changed(cell: ListCell, changes: readonly Change[]): readonly Assoc[] | null {
+  const { prefix } = cell;
+  if (prefix === null || changes.length === 0) return prefix;
+  // Below the last known edge of a longer list there are others that are not known.
+  const last = isWholeCell(cell) ? null : prefix.at(-1);
+  if (last === undefined) return null;
+  const gone = new Set(changes.map(({ key }) => key.id2));
+  const kept = prefix.filter(({ id2 }) => !gone.has(id2));
+  const added = changes.flatMap(({ assoc }) =>
+    assoc !== null && (last === null || compareListOrder(assoc, last) <= 0) ? assoc : [],
+  );
+  const merged = [...kept, ...added].toSorted(compareListOrder).slice(0, LIMITS.listEntriesMax);
+  return merged.length === 0 ? null : merged;
+}

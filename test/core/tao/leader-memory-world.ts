@@ -1,0 +1,158 @@
+import { RememberingStore } from "../../../core/tao/leader-memory.ts";
+import type {
+  AssocKey,
+  Commit,
+  GraphStore,
+  ListKey,
+  PlanKeys,
+  PlanRows,
+  PrefixQuery,
+  RangeQuery,
+} from "../../../core/tao/store.ts";
+import { sameVersion, type Version } from "../../../core/tao/version.ts";
+import type { Id } from "../../../core/ids.ts";
+import { Tables } from "../../../sim/tables.ts";
+
+/** What became visible, in order: state n is what n commits add up to. */
+export class History {
+  readonly #commits: Commit[] = [];
+  readonly #states: Tables[] = [new Tables()];
+  /** The newest state that the leader was told of: nothing older may be answered any more. */
+  learned = 0;
+
+  get visible(): number {
+    return this.#commits.length;
+  }
+
+  get now(): Tables {
+    return this.at(this.visible);
+  }
+
+  at(index: number): Tables {
+    const state = this.#states[index];
+    if (state === undefined) throw new Error(`no state ${index}`);
+    return state;
+  }
+
+  take(commit: Commit): void {
+    this.#commits.push(commit);
+    const next = new Tables();
+    for (const past of this.#commits) next.take({ head: past.head, commit: past });
+    this.#states.push(next);
+  }
+}
+
+export type Fault = "fails" | "refuses commits" | "loses replies";
+
+/**
+ * A store far away: every call waits until `turn` lets it act, and again until its answer
+ * arrives. A commit whose reply is lost is shown from some later `head()` on.
+ */
+export class FarStore implements GraphStore {
+  readonly history = new History();
+  readonly sent: string[] = [];
+  fault: Fault | null = null;
+  #waiting: (() => void)[] = [];
+  #lost: Commit | null = null;
+
+  /** Lets one call go on. */
+  turn(pick: number): void {
+    const [go] = this.#waiting.splice(pick % Math.max(1, this.#waiting.length), 1);
+    go?.();
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  #pause = (): Promise<void> => new Promise((go) => this.#waiting.push(go));
+
+  async #call<T>(name: string, act: () => T): Promise<T> {
+    this.sent.push(name);
+    await this.#pause();
+    if (this.fault === "fails") throw new Error("the store is away");
+    const answer = act();
+    await this.#pause();
+    return answer;
+  }
+
+  async head(): Promise<Version> {
+    return this.#call("head", () => {
+      if (this.#lost !== null) this.history.take(this.#lost);
+      this.#lost = null;
+      return this.history.now.head;
+    });
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    const { fault } = this;
+    await this.#pause();
+    if (fault === "refuses commits" || this.#lost !== null) throw new Error("refused");
+    if (fault === "loses replies") {
+      this.#lost = commit;
+      throw new Error("no reply");
+    }
+    await this.#pause();
+    this.history.take(commit);
+  }
+
+  planRows = (keys: PlanKeys) => this.#call("planRows", () => this.history.now.planRows(keys));
+  objects = (ids: readonly Id[]) => this.#call("objects", () => this.history.now.objects(ids));
+  assocs = (keys: readonly AssocKey[]) => this.#call("assocs", () => this.history.now.assocs(keys));
+  lists = (keys: readonly ListKey[]) => this.#call("lists", () => this.history.now.lists(keys));
+  ranges = (queries: readonly RangeQuery[]) =>
+    this.#call("ranges", () => queries.map((query) => this.history.now.range(query)));
+  prefixes = (queries: readonly PrefixQuery[]) =>
+    this.#call("prefixes", () => queries.map((query) => this.history.now.prefix(query)));
+
+  logAfter = () => Promise.reject(new Error("not asked here"));
+  trim = async () => undefined;
+  intents = async () => [];
+  dropIntents = async () => undefined;
+  intentCount = async () => 0;
+  followers = async () => [];
+  addFollower = async () => undefined;
+  dropFollower = async () => undefined;
+}
+
+/** The memory under test, which notes what its leader was told, and checks what groups are planned on. */
+export class WatchedMemory extends RememberingStore {
+  readonly #history: History;
+  readonly wrong: string[] = [];
+
+  constructor(store: FarStore, ports: ConstructorParameters<typeof RememberingStore>[1]) {
+    super(store, ports);
+    this.#history = store.history;
+  }
+
+  override async head(): Promise<Version> {
+    const head = await super.head();
+    while (!sameVersion(this.#history.at(this.#history.learned).head, head))
+      this.#history.learned++;
+    return head;
+  }
+
+  override async commit(commit: Commit): Promise<void> {
+    await super.commit(commit);
+    this.#history.learned = this.#history.visible;
+  }
+
+  override async planRows(keys: PlanKeys): Promise<PlanRows> {
+    const before = this.#history.learned;
+    const rows = await super.planRows(keys);
+    if (before !== this.#history.visible) return rows;
+    const expected = this.#history.now.planRows(keys);
+    if (planText(rows) !== planText(expected))
+      this.wrong.push(`plan ${planText(rows)}, not ${planText(expected)}`);
+    return rows;
+  }
+}
+
+export const text = (value: unknown): string =>
+  JSON.stringify(value, (_, cell: unknown) => (typeof cell === "bigint" ? cell.toString() : cell));
+
+/** The same for the same rows, in whatever order. */
+const planText = (rows: PlanRows): string =>
+  Object.entries(rows)
+    .map(([kind, part]) => `${kind} ${[...part].map(text).toSorted().join()}`)
+    .join("; ");
