@@ -139,10 +139,12 @@ async function serve(cluster: Cluster | HostedCluster, stop: AbortSignal): Promi
   }
 }
 
-const serversOf = ({ mysql, redisUrl }: Backends): string =>
-  `  MariaDB    127.0.0.1:${mysql.port}, database ${mysql.user} (user and password are in backends/ of the data)
+function serversOf({ mysql, redisUrl }: Backends): string {
+  const { port, user } = mysql;
+  return `  MariaDB    127.0.0.1:${port}, database and user ${user} (password: backends/password of the data)
   Redis      ${redisUrl} (up; nothing uses it yet)
 `;
+}
 
 /** Call once the runtime is up: its own handlers, which exit on the spot, give way to ours. */
 function stopSignal(): AbortSignal {
