@@ -1,4 +1,4 @@
-import type { StoreKind } from "./store-port.ts";
+import type { StoreKind } from "./faults.ts";
 
 export const HELP = `node sim/main.ts [what] [options]
 

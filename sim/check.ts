@@ -1,5 +1,6 @@
 import { checkAcknowledged } from "./checkers/acknowledged.ts";
 import { checkConvergence } from "./checkers/convergence.ts";
+import { checkLeadership } from "./checkers/leadership.ts";
 import { checkLog } from "./checkers/log.ts";
 import { checkOperations } from "./checkers/operations.ts";
 import { checkPreconditions } from "./checkers/preconditions.ts";
@@ -13,6 +14,7 @@ import { Truth } from "./truth.ts";
 /** Every guarantee, one checker each. A run is clean when none of them finds anything. */
 const CHECKERS: readonly ((history: History, truth: Truth) => readonly Violation[])[] = [
   checkAcknowledged,
+  checkLeadership,
   checkLog,
   checkSessions,
   checkStaleness,
@@ -24,6 +26,6 @@ const CHECKERS: readonly ((history: History, truth: Truth) => readonly Violation
 ];
 
 export function check(history: History): readonly Violation[] {
-  const truth = new Truth(history.commits);
+  const truth = new Truth(history.shards);
   return CHECKERS.flatMap((checker) => checker(history, truth));
 }

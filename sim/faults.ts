@@ -1,5 +1,10 @@
 import type { SeededRandom } from "./random.ts";
 
+/**
+ * `embedded`: inside the leader's object. `remote`: over a network, one for all regions.
+ */
+export type StoreKind = "embedded" | "remote";
+
 /** Chances of one run: drawn per seed, so that some runs are calm and some are storms. */
 export interface Faults {
   readonly requestLost: number;

@@ -1,36 +1,29 @@
 import type { Id } from "../core/ids.ts";
+import type { Mutation } from "../core/tao/log.ts";
 import { parseObjectName } from "../core/tao/names.ts";
 import { physicalShardOf } from "../core/tao/shard-map.ts";
 import type { Read } from "../core/tao/types.ts";
+import type { FollowerHost } from "./follower-host.ts";
 import type { FinalView } from "./history.ts";
 import { observe } from "./observe.ts";
 import type { World } from "./world.ts";
+
+const TRIES = 60;
+const RETRY_MS = 1_000;
 
 /** Everything that was ever written, as every follower tells it. */
 export async function readEverything(world: World): Promise<readonly FinalView[]> {
   const home = (id: Id) => physicalShardOf(world.map, id);
   const reads = new Map<string, Read>();
-  for (const { mutation } of world.commits.flatMap(({ records }) =>
-    records.flatMap((r) => r.entries),
-  )) {
-    if (mutation.kind === "object") {
-      reads.set(`o${mutation.id}`, { op: "objGet", id: mutation.id });
-      continue;
-    }
-    const { id1, atype, id2 } = mutation;
-    reads.set(`c${id1} ${atype}`, { op: "assocCount", id1, atype });
-    reads.set(`l${id1} ${atype}`, { op: "assocRange", id1, atype, after: null, limit: 20 });
-    reads.set(`e${id1} ${atype} ${id2}`, { op: "assocGet", id1, atype, id2s: [id2] });
+  for (const { mutation } of written(world)) {
+    for (const [key, read] of readsOf(mutation)) reads.set(key, read);
   }
   const all = [...reads.values()];
   return Promise.all(
     [...world.followers].map(async ([name, follower]) => {
       const { shard } = parseObjectName(name);
       const mine = all.filter((read) => home(read.op === "objGet" ? read.id : read.id1) === shard);
-      const { service } = await follower.enter();
-      const answer = await service.read({ reads: mine, atLeast: null });
-      if (!answer.ok) throw new Error(`${name} refused the last read: ${answer.error.code}`);
-      const { results } = answer.value;
+      const results = await readAll(world, follower, mine);
       const seen = mine.flatMap((read, index) => {
         const result = results[index];
         return result === undefined ? [] : observe(read, result, home);
@@ -38,4 +31,35 @@ export async function readEverything(world: World): Promise<readonly FinalView[]
       return { follower: name, seen };
     }),
   );
+}
+
+/** Leaders may be waiting for a lease: nothing fails any more, so they get one. */
+async function readAll(world: World, follower: FollowerHost, reads: readonly Read[]) {
+  for (let tries = 0; ; tries++) {
+    const { service } = await follower.enter();
+    const answer = await service.read({ reads, atLeast: null });
+    if (answer.ok && answer.value.staleMs === undefined) return answer.value.results;
+    const why = answer.ok ? "stale" : answer.error.code;
+    if (tries >= TRIES) throw new Error(`${follower.name} refused the last read: ${why}`);
+    await world.scheduler.sleep(RETRY_MS);
+  }
+}
+
+function* written({ recorder }: World) {
+  for (const event of recorder.shards) {
+    if (event.kind === "commit")
+      for (const { entries } of event.records)
+        for (const { mutation } of entries) yield { mutation };
+  }
+}
+
+/** What tells the state of everything that an entry changed, by key. */
+export function readsOf(mutation: Mutation): readonly (readonly [string, Read])[] {
+  if (mutation.kind === "object") return [[`o${mutation.id}`, { op: "objGet", id: mutation.id }]];
+  const { id1, atype, id2 } = mutation;
+  return [
+    [`c${id1} ${atype}`, { op: "assocCount", id1, atype }],
+    [`l${id1} ${atype}`, { op: "assocRange", id1, atype, after: null, limit: 20 }],
+    [`e${id1} ${atype} ${id2}`, { op: "assocGet", id1, atype, id2s: [id2] }],
+  ];
 }

@@ -14,10 +14,10 @@ export class FollowerHost implements Host<Follower> {
   readonly #ports: SimPorts;
   #running: { readonly life: Life; readonly service: Follower } | null = null;
 
-  constructor(name: string, bytesMax: number, wires: FollowerWires, ports: SimPorts) {
+  constructor(name: string, bytesMax: number, clock: Clock, wires: FollowerWires, ports: SimPorts) {
     this.name = name;
     this.#bytesMax = bytesMax;
-    this.#clock = ports.scheduler;
+    this.#clock = clock;
     this.#wires = wires;
     this.#ports = ports;
   }

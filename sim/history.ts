@@ -4,25 +4,45 @@ import type { Consistency, WriteResponse } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import type { AssocKey, ListKey, ListRow, ObjectRow } from "../core/tao/store.ts";
 import type { Assoc, ListCursor, Write } from "../core/tao/types.ts";
+import type { Version } from "../core/tao/version.ts";
+import type { Position } from "./position.ts";
 
-/**
- * Log positions are seqs: there is one epoch so far. Times are virtual Unix milliseconds.
- */
-export type Seq = number;
-
-/** A group became durable in a shard's store. */
+/** A group became durable in a store. Times are virtual Unix milliseconds, without any clock's error. */
 export interface CommitEvent {
+  readonly kind: "commit";
   readonly shard: PhysicalShard;
+  /** Where: each region's own, or one for all. */
+  readonly store: string;
   readonly atMs: number;
   readonly records: readonly LogRecord[];
 }
 
-/** An edge as somebody saw it; `seq` null where the answer does not tell the version. */
+/** A leader opened a store in a new epoch: the shard's log goes on there, from `after`. */
+export interface EpochEvent {
+  readonly kind: "epoch";
+  readonly shard: PhysicalShard;
+  readonly store: string;
+  readonly atMs: number;
+  readonly epoch: number;
+  readonly after: Version;
+}
+
+export type ShardEvent = CommitEvent | EpochEvent;
+
+/** The last time that a leader acknowledged or answered in an epoch. */
+export interface Act {
+  readonly shard: PhysicalShard;
+  readonly epoch: number;
+  readonly lastMs: number;
+  readonly what: string;
+}
+
+/** An edge as somebody saw it; `version` null where the answer does not tell it. */
 export interface SeenEdge {
   readonly id2: Id;
   readonly timeMs: number;
   readonly data: string;
-  readonly seq: Seq | null;
+  readonly version: Position | null;
 }
 
 /** One thing that an answer says about one key. */
@@ -31,7 +51,7 @@ export type Observation =
       readonly of: "object";
       readonly id: Id;
       /** null: it does not exist. */
-      readonly value: { readonly data: string; readonly seq: Seq | null } | null;
+      readonly value: { readonly data: string; readonly version: Position | null } | null;
     }
   | { readonly of: "edge"; readonly key: AssocKey; readonly value: SeenEdge | null }
   | { readonly of: "count"; readonly key: ListKey; readonly count: number }
@@ -70,6 +90,9 @@ export interface WriteEvent extends Request {
 export interface ReadEvent extends Request {
   readonly kind: "read";
   readonly consistency: Consistency;
+  /** How old the answer admits to be; null: within the promised bound. */
+  readonly staleMs: number | null;
+  readonly allowStale: boolean;
   readonly seen: readonly Seen[];
 }
 
@@ -91,15 +114,19 @@ export interface Stored {
 /** Everything the checkers know about a run. */
 export interface History {
   /** In the order in which they became durable. */
-  readonly commits: readonly CommitEvent[];
+  readonly shards: readonly ShardEvent[];
+  readonly acts: readonly Act[];
+  /** What promotions said is lost: the position of each entry. */
+  readonly listed: readonly { readonly shard: PhysicalShard; readonly at: Position }[];
   /** In the order of their answers; each client has one request at a time. */
   readonly events: readonly ClientEvent[];
   readonly finals: readonly FinalView[];
   readonly stored: readonly Stored[];
+  /** The promised bound on staleness, and what a follower's own clock may have drifted within it. */
   readonly ttlMs: number;
 }
 
-/** What a checker found: which guarantee, and a sentence with keys, seqs and times. */
+/** What a checker found: which guarantee, and a sentence with keys, positions and times. */
 export interface Violation {
   readonly guarantee: string;
   readonly what: string;

@@ -1,12 +1,28 @@
-import { Leader } from "../core/tao/leader.ts";
+import type { Clock } from "../core/clock.ts";
+import { Leader, type LeaderPorts } from "../core/tao/leader.ts";
 import { leaderName } from "../core/tao/names.ts";
-import type { LeaderPorts } from "../core/tao/leader.ts";
-import type { ShardEntry, ShardMap } from "../core/tao/shard-map.ts";
+import type { LeaderService } from "../core/tao/service.ts";
+import type { PhysicalShard, ShardMap } from "../core/tao/shard-map.ts";
+import type { Region } from "../core/regions/regions.ts";
+import type { Version } from "../core/tao/version.ts";
+import type { Database } from "./database.ts";
+import type { StoreKind } from "./faults.ts";
 import { type Host, Life, type SimPorts } from "./network.ts";
-import { StorePort, type StoreState } from "./store-port.ts";
+import { openStore } from "./open-store.ts";
+import { witness } from "./witness.ts";
 
 /** How a leader reaches others; given by the world. */
-export type LeaderWires = (life: Life) => Pick<LeaderPorts, "pushTo" | "sendInverses">;
+export type LeaderWires = (life: Life) => Pick<LeaderPorts, "pushTo" | "sendInverses" | "lease"> & {
+  readonly acted: (at: Version, what: string) => void;
+};
+
+export interface LeaderPlace {
+  readonly shard: PhysicalShard;
+  readonly region: Region;
+  readonly database: Database;
+  readonly kind: StoreKind;
+  readonly clock: Clock;
+}
 
 /** As the platform does: an alarm that throws rings again after this, doubled, at most so often. */
 const ALARM_RETRY_MS = 2_000;
@@ -14,42 +30,34 @@ const ALARM_RETRIES = 6;
 const LATE_MS = 20_000;
 
 /**
- * Where a leader lives: starts it on the first call, over what its store holds, and rings
- * its one durable alarm, which outlives every crash.
+ * Where a leader of one region lives: starts it on the first call, and rings its one durable
+ * alarm, which outlives every crash.
  */
-export class LeaderHost implements Host<Leader> {
+export class LeaderHost implements Host<LeaderService> {
   readonly name: string;
-  readonly #entry: ShardEntry;
+  readonly place: LeaderPlace;
   readonly #map: ShardMap;
-  readonly #state: StoreState;
   readonly #wires: LeaderWires;
   readonly #ports: SimPorts;
-  #running: { readonly life: Life; readonly service: Promise<Leader> } | null = null;
+  #running: {
+    readonly life: Life;
+    readonly service: LeaderService;
+    readonly leader: Leader;
+  } | null = null;
   #ringing = 0;
   #alarm: { readonly atMs: number; readonly retries: number } | null = null;
 
-  constructor(
-    entry: ShardEntry,
-    map: ShardMap,
-    state: StoreState,
-    wires: LeaderWires,
-    ports: SimPorts,
-  ) {
-    this.name = leaderName(entry.shard, entry.leader);
-    this.#entry = entry;
+  constructor(place: LeaderPlace, map: ShardMap, wires: LeaderWires, ports: SimPorts) {
+    this.name = leaderName(place.shard, place.region);
+    this.place = place;
     this.#map = map;
-    this.#state = state;
     this.#wires = wires;
     this.#ports = ports;
   }
 
-  async enter(): Promise<{ readonly life: Life; readonly service: Leader }> {
-    for (;;) {
-      this.#running ??= this.#start();
-      const { life, service } = this.#running;
-      const leader = await service;
-      if (life.isAlive) return { life, service: leader };
-    }
+  async enter() {
+    this.#running ??= this.#start();
+    return this.#running;
   }
 
   crash(): void {
@@ -68,23 +76,22 @@ export class LeaderHost implements Host<Leader> {
 
   #start() {
     const life = new Life(this.name);
-    const store = new StorePort(life, this.#state, this.#ports);
-    store.onCrash(() => life.isAlive && this.crash());
-    const { scheduler, trace } = this.#ports;
-    const service = scheduler.sleep(this.#ports.random.int(0, 20)).then(() => {
-      trace.note(`${this.name} starts at ${this.#state.tables.head.seq}`);
-      return new Leader(this.#entry.shard, this.#map, this.#state.tables.head, {
-        clock: scheduler,
-        store,
-        ...this.#wires(life),
-        arm: (atMs) => life.isAlive && this.#arm(atMs, 0),
-        defer: (work) => {
-          work.catch((error: unknown) => trace.note(`${this.name} background: ${String(error)}`));
-        },
-        report: (event, error) => trace.note(`${this.name} ${event}: ${String(error)}`),
-      });
+    const { trace } = this.#ports;
+    const { shard, database, kind, clock } = this.place;
+    const crash = () => life.isAlive && this.crash();
+    const { acted, ...wires } = this.#wires(life);
+    const leader = new Leader(shard, this.#map, {
+      clock,
+      openStore: (epoch) => openStore(life, database, kind, epoch, { ...this.#ports, crash }),
+      ...wires,
+      arm: (atMs) => life.isAlive && this.#arm(atMs, 0),
+      defer: (work) => {
+        work.catch((error: unknown) => trace.note(`${this.name} background: ${String(error)}`));
+      },
+      report: (event, error) => trace.note(`${this.name} ${event}: ${String(error)}`),
     });
-    return { life, service };
+    trace.note(`${this.name} starts`);
+    return { life, leader, service: witness(leader, acted) };
   }
 
   /** The platform keeps one alarm: a new one replaces it. */
@@ -95,13 +102,13 @@ export class LeaderHost implements Host<Leader> {
     const isLate = random.chance(this.#ports.faults().alarmLate);
     if (isLate) tally.count("alarms late");
     const lateMs = isLate ? random.logInt(1, LATE_MS) : 0;
-    scheduler.after(atMs - scheduler.nowMs() + lateMs, () => {
-      if (this.#alarm === alarm) this.#ring(alarm.retries);
+    scheduler.after(atMs - this.place.clock.nowMs() + lateMs, () => {
+      if (this.#alarm === alarm) void this.#ring(alarm.retries);
     });
   }
 
   async #ring(retries: number): Promise<void> {
-    const { scheduler, tally, trace } = this.#ports;
+    const { tally, trace } = this.#ports;
     this.#alarm = null;
     this.#ringing++;
     tally.count("alarms rung");
@@ -110,13 +117,13 @@ export class LeaderHost implements Host<Leader> {
       tally.count("alarms failed");
       trace.note(`${this.name} alarm failed: ${String(error)}`);
       if (this.#alarm === null && retries < ALARM_RETRIES)
-        this.#arm(scheduler.nowMs() + ALARM_RETRY_MS * 2 ** retries, retries + 1);
+        this.#arm(this.place.clock.nowMs() + ALARM_RETRY_MS * 2 ** retries, retries + 1);
     };
-    const { life, service } = await this.enter();
+    const { life, leader } = await this.enter();
     const died = () => again(new Error("object reset"));
     life.callers.add(died);
     try {
-      await service.tick();
+      await leader.tick();
       if (life.callers.delete(died)) this.#ringing--;
     } catch (error) {
       if (life.callers.delete(died)) again(error);

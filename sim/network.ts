@@ -1,3 +1,4 @@
+import type { Region } from "../core/regions/regions.ts";
 import type { Faults } from "./faults.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -49,11 +50,16 @@ const SLOW_MS = { from: 30, to: 8_000 };
 /** Calls between hosts: delayed, reordered, lost, late, duplicated, cut off by crashes. */
 export class Network {
   readonly #ports: SimPorts;
-  /** Pairs of names (or name prefixes) that do not reach each other, until when (ms). */
+  /** Pairs of names that do not reach each other, until when (ms). */
   readonly #cuts = new Map<string, number>();
+  /** Regions that reach nothing outside, until when (ms). */
+  readonly #isolated = new Map<Region, number>();
+  readonly #regionOf: (name: string) => Region | null;
 
-  constructor(ports: SimPorts) {
+  /** @param regionOf where a host is; null: in none of them. */
+  constructor(ports: SimPorts, regionOf: (name: string) => Region | null) {
     this.#ports = ports;
+    this.#regionOf = regionOf;
   }
 
   cut(a: string, b: string, untilMs: number): void {
@@ -61,8 +67,17 @@ export class Network {
     this.#cuts.set(linkOf(a, b), untilMs);
   }
 
+  /** Cuts a region off from everything that is not in it. */
+  isolate(region: Region, untilMs: number): void {
+    this.#ports.tally.count("regions isolated");
+    this.#isolated.set(region, Math.max(untilMs, this.#isolated.get(region) ?? 0));
+  }
+
+  /** What is cut for good stays so. */
   heal(): void {
     this.#cuts.clear();
+    for (const [region, untilMs] of this.#isolated)
+      if (untilMs !== Number.POSITIVE_INFINITY) this.#isolated.delete(region);
   }
 
   /**
@@ -148,9 +163,16 @@ export class Network {
   }
 
   #isCut(a: string, b: string): boolean {
+    const nowMs = this.#ports.scheduler.nowMs();
     const untilMs = this.#cuts.get(linkOf(a, b));
-    return untilMs !== undefined && untilMs > this.#ports.scheduler.nowMs();
+    if (untilMs !== undefined && untilMs > nowMs) return true;
+    if (this.#isolated.size === 0) return false;
+    const [from, to] = [this.#regionOf(a), this.#regionOf(b)];
+    return from !== to && (this.#isIsolated(from, nowMs) || this.#isIsolated(to, nowMs));
   }
+
+  #isIsolated = (region: Region | null, nowMs: number): boolean =>
+    region !== null && (this.#isolated.get(region) ?? 0) > nowMs;
 }
 
 interface Reply<T> {

@@ -6,6 +6,7 @@ import type { UnionEntry, UnionRequest } from "../core/tao/union.ts";
 import type { Id } from "../core/ids.ts";
 import { assocKey } from "../core/tao/keys.ts";
 import type { Observation, Seen, SeenEdge } from "./history.ts";
+import { positionOf } from "./position.ts";
 
 type HomeOf = (id: Id) => PhysicalShard;
 
@@ -18,7 +19,8 @@ export function observe(read: Read, result: ReadResult, home: HomeOf): readonly 
 function observationsOf(read: Read, result: ReadResult): readonly Observation[] {
   if (read.op === "objGet" && result.op === "objGet") {
     const { object } = result;
-    const value = object === null ? null : { data: object.data, seq: object.version.seq };
+    const value =
+      object === null ? null : { data: object.data, version: positionOf(object.version) };
     return [{ of: "object", id: read.id, value }];
   }
   if (read.op === "assocCount" && result.op === "assocCount") {
@@ -60,7 +62,7 @@ const seenEdge = ({ id2, timeMs, data, version }: Assoc): SeenEdge => ({
   id2,
   timeMs,
   data,
-  seq: version.seq,
+  version: positionOf(version),
 });
 
 const placeOf = (edge: Assoc | UnionEntry | undefined): ListCursor | null =>
@@ -82,7 +84,7 @@ export function observeUnion(
     add(id2, {
       of: "object",
       id: id2,
-      value: object === null ? null : { data: object, seq: null },
+      value: object === null ? null : { data: object, version: null },
     });
     for (const [place, counted] of counts.entries()) {
       add(id2, {
@@ -92,13 +94,13 @@ export function observeUnion(
       });
     }
   }
-  for (const [id, data] of owners) add(id, { of: "object", id, value: { data, seq: null } });
+  for (const [id, data] of owners) add(id, { of: "object", id, value: { data, version: null } });
   const downTo = more ? placeOf(entries.at(-1)) : null;
   if (!isOneMoment || (more && downTo === null)) return seen;
   for (const id1 of new Set(id1s)) {
     const edges = entries
       .filter((entry) => entry.id1 === id1)
-      .map(({ id2, timeMs, edge }) => ({ id2, timeMs, data: edge, seq: null }));
+      .map(({ id2, timeMs, edge }) => ({ id2, timeMs, data: edge, version: null }));
     add(id1, { of: "newest", key: { id1, atype }, edges, after, downTo });
   }
   return seen;

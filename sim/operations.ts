@@ -54,11 +54,14 @@ export function rememberPost(population: Population, id: Id): void {
 export class Operations {
   readonly #random: SeededRandom;
   readonly #population: Population;
+  readonly #prefix: string;
   #values = 0;
 
-  constructor(random: SeededRandom, population: Population) {
+  /** @param prefix of values: unique where several draw for one population. */
+  constructor(random: SeededRandom, population: Population, prefix = "v") {
     this.#random = random;
     this.#population = population;
+    this.#prefix = prefix;
   }
 
   /** @param seen a version that this client saw of an id, for preconditions. */
@@ -164,5 +167,5 @@ export class Operations {
     return { op: "assocAdd", id1, atype, id2, timeMs, data };
   }
 
-  #value = (): string => `v${++this.#values}`;
+  #value = (): string => `${this.#prefix}${++this.#values}`;
 }

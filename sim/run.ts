@@ -1,14 +1,16 @@
 import { LIMITS } from "../core/limits.ts";
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { check } from "./check.ts";
 import { drawFaults } from "./faults.ts";
 import { readEverything } from "./final-view.ts";
-import type { ClientEvent, FinalView, History, Violation } from "./history.ts";
+import { driftOf, drawSkewMs } from "./host-clock.ts";
+import type { ClientEvent, FinalView, History, Stored, Violation } from "./history.ts";
 import { Operations } from "./operations.ts";
 import { populate } from "./populate.ts";
 import { SeededRandom } from "./random.ts";
 import { Session } from "./session.ts";
 import { storm } from "./storm.ts";
-import type { StoreKind } from "./store-port.ts";
+import type { StoreKind } from "./faults.ts";
 import type { Tally } from "./tally.ts";
 import { World } from "./world.ts";
 
@@ -41,7 +43,8 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const drawn: StoreKind = draw.chance(0.5) ? "embedded" : "remote";
   const store = options.store ?? drawn;
   const followerBytes = draw.chance(0.3) ? draw.int(4_000, 40_000) : LIMITS.followerBytesMax;
-  const shape = { shards: SHARDS, regions: REGIONS, store, followerBytes };
+  const skewMs = drawSkewMs(draw);
+  const shape = { shards: SHARDS, regions: REGIONS, store, followerBytes, skewMs };
   const world = new World(seed, shape, options.trace);
   const startMs = world.scheduler.nowMs();
   const events: ClientEvent[] = [];
@@ -64,9 +67,16 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   });
 
   for (const follower of world.followers.values()) await follower.settle();
-  const stored = world.stores.map(({ tables }, shard) => ({ shard, ...tables.dump() }));
-  const { commits } = world;
-  const history: History = { commits, events, finals, stored, ttlMs: LIMITS.followerTtlMs };
+  const { shards, acts } = world.recorder;
+  const history: History = {
+    shards,
+    acts,
+    listed: [],
+    events,
+    finals,
+    stored: world.map.entries.map(({ shard }) => storedOf(world, shard)),
+    ttlMs: LIMITS.followerTtlMs + driftOf(skewMs),
+  };
   return {
     seed,
     store,
@@ -75,6 +85,13 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     operations: options.operations,
     virtualMs: world.scheduler.nowMs() - startMs,
   };
+}
+
+/** What the store holds whose log is the shard's at the end. */
+function storedOf(world: World, shard: PhysicalShard): Stored {
+  const store = world.stores.get(world.recorder.storeOf(shard) ?? "");
+  if (store === undefined) throw new RangeError(`shard ${shard} was never written`);
+  return { shard, ...store.tables.dump() };
 }
 
 /** Runs the world's events until `story` has ended. @throws when it fails, or waits for nothing. */
@@ -97,7 +114,8 @@ async function finish(
 async function quiesce({ scheduler, leaders }: World): Promise<void> {
   const startMs = scheduler.nowMs();
   await scheduler.sleep(QUIET_MS.from);
-  while (leaders.some((leader) => leader.hasAlarm) && scheduler.nowMs() - startMs < QUIET_MS.to) {
+  const all = [...leaders.values()];
+  while (all.some((leader) => leader.hasAlarm) && scheduler.nowMs() - startMs < QUIET_MS.to) {
     await scheduler.sleep(200);
   }
 }

@@ -9,7 +9,7 @@ interface Due {
 }
 
 /** All code that one event sets going has run up to its next scheduling point. */
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
 /**
  * Virtual time. Whatever waits, waits here, and one event runs at a time: a run is a

@@ -1,19 +1,18 @@
-import { fingerprint } from "../core/hash.ts";
-import { type Id, shardOf } from "../core/ids.ts";
-import { createTao } from "../core/tao/client.ts";
 import type { Failure } from "../core/errors.ts";
-import { err, type Result } from "../core/result.ts";
-import { followerName } from "../core/tao/names.ts";
-import type { Consistency, FollowerService, LeaderService } from "../core/tao/service.ts";
-import { type PhysicalShard, physicalShardOf } from "../core/tao/shard-map.ts";
+import { type Id, shardOf } from "../core/ids.ts";
+import type { Region } from "../core/regions/regions.ts";
+import { createTao, type TaoSession } from "../core/tao/client.ts";
+import { physicalShardOf } from "../core/tao/shard-map.ts";
 import type { Tao } from "../core/tao/tao.ts";
 import type { Write } from "../core/tao/types.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { ClientEvent, Seen } from "./history.ts";
-import { type Host, Life } from "./network.ts";
+import { Life } from "./network.ts";
 import { observe, observeUnion } from "./observe.ts";
 import { type Operations, type Population, rememberPost } from "./operations.ts";
 import type { World } from "./world.ts";
+
+type Freshness = Pick<TaoSession, "consistency" | "allowStale">;
 
 interface Sent {
   readonly opId: string;
@@ -25,14 +24,16 @@ const UNKNOWN: ReadonlySet<Failure["code"]> = new Set([
   "unavailable",
   "deadline_exceeded",
   "overloaded",
+  "moved",
 ]);
 const BUDGET_MS = { from: 200, to: 20_000 };
 const SENT_MAX = 8;
-const signer = { sign: (text: string) => fingerprint(`sim${text}`) };
 
 /** One person's browser: a request at a time, from any region, its ticket carried along. */
 export class Session {
-  readonly #life: Life;
+  readonly #name: string;
+  /** One per region that it has asked through. */
+  readonly #lives = new Map<Region, Life>();
   readonly #world: World;
   readonly #operations: Operations;
   readonly #population: Population;
@@ -52,7 +53,7 @@ export class Session {
     population: Population,
     record: (event: ClientEvent) => void,
   ) {
-    this.#life = new Life(name);
+    this.#name = name;
     this.#world = world;
     this.#operations = operations;
     this.#population = population;
@@ -73,7 +74,7 @@ export class Session {
       (id) => this.#versions.get(id) ?? null,
     );
     if (random.chance(0.15)) return void (await this.write(writes, null));
-    const opId = `${this.#life.name}-${++this.#count}`;
+    const opId = `${this.#name}-${++this.#count}`;
     this.#sent = [...this.#sent, { opId, writes }].slice(-SENT_MAX);
     const outcome = await this.write(writes, opId);
     if (outcome === "unknown" && random.chance(0.7)) await this.write(writes, opId);
@@ -102,7 +103,7 @@ export class Session {
     else if (answer.error.code === "version_mismatch") tally.count("preconditions failed");
     this.#record({
       kind: "write",
-      client: this.#life.name,
+      client: this.#name,
       invokeMs,
       doneMs: scheduler.nowMs(),
       shard: entry.shard,
@@ -119,10 +120,10 @@ export class Session {
 
   async #read(): Promise<void> {
     const { random, scheduler, map } = this.#world;
-    const consistency = random.weighted({ eventual: 3, ticket: 6, leader: 1 });
     const reads = this.#operations.reads(scheduler.nowMs());
-    await this.#observe(consistency, async (tao) => {
-      const answer = await tao.read(reads, consistency);
+    const consistency = random.weighted({ eventual: 3, ticket: 6, leader: 1 });
+    await this.#observe({ consistency, allowStale: random.chance(0.2) }, async (tao) => {
+      const answer = await tao.read(reads);
       if (!answer.ok) return null;
       return reads.flatMap((read, index) => {
         const result = answer.value[index];
@@ -135,10 +136,11 @@ export class Session {
   }
 
   async #union(): Promise<void> {
-    const { map } = this.#world;
+    const { map, random } = this.#world;
     const request = this.#operations.union();
     const home = (id: Id) => physicalShardOf(map, id);
-    await this.#observe("ticket", async (tao) => {
+    const consistency = random.weighted({ eventual: 2, ticket: 6, leader: 1 });
+    await this.#observe({ consistency, allowStale: random.chance(0.2) }, async (tao) => {
       const answer = await tao.union(request);
       if (!answer.ok) return null;
       // A second call to a shard may find its lists changed: then only entries can be judged.
@@ -148,65 +150,36 @@ export class Session {
   }
 
   async #observe(
-    consistency: Consistency,
+    freshness: Required<Freshness>,
     ask: (tao: Tao) => Promise<readonly Seen[] | null>,
   ): Promise<void> {
     const { scheduler, tally } = this.#world;
     const invokeMs = scheduler.nowMs();
-    const tao = this.#tao();
+    const tao = this.#tao(freshness);
     const seen = await ask(tao);
     this.#ticket = tao.ticket();
     tally.count(seen === null ? "reads refused" : "reads answered");
     if (seen === null) return;
-    const doneMs = scheduler.nowMs();
-    this.#record({ kind: "read", client: this.#life.name, invokeMs, doneMs, consistency, seen });
+    const staleMs = tao.staleMs();
+    if (staleMs !== null) tally.count("stale answers");
+    const [client, doneMs] = [this.#name, scheduler.nowMs()];
+    this.#record({ kind: "read", client, invokeMs, doneMs, ...freshness, staleMs, seen });
   }
 
-  #tao(): Tao {
-    const { map, scheduler, random, shape } = this.#world;
-    const region = random.pickHot(shape.regions);
-    const deadlineMs = scheduler.nowMs() + random.logInt(BUDGET_MS.from, BUDGET_MS.to);
-    const ports = {
-      map,
-      follower: (shard: PhysicalShard, from: string) =>
-        this.#followerStub(followerName(shard, from, 0)),
-      leader: ({ shard }: { readonly shard: PhysicalShard }) => this.#leaderStub(shard),
-      clock: scheduler,
-      random,
-      sleep: scheduler.sleep,
-      signer,
-    };
-    return createTao(ports, { region, ticket: this.#ticket, deadlineMs });
-  }
-
-  #leaderStub(shard: PhysicalShard): Pick<LeaderService, "read" | "write"> {
-    const host = this.#world.leader(shard);
-    return {
-      read: (request) => this.#call(host, "read", (leader) => leader.read(request)),
-      write: (request) =>
-        this.#call(host, `write ${request.opId}`, (leader) => leader.write(request)),
-    };
-  }
-
-  #followerStub(name: string): Pick<FollowerService, "read" | "union"> {
-    const host = this.#world.follower(name);
-    return {
-      read: (request) => this.#call(host, "read", (follower) => follower.read(request)),
-      union: (request) => this.#call(host, "union", (follower) => follower.union(request)),
-    };
-  }
-
-  /** As the platform's stubs do: what is thrown comes back as a failure. */
-  async #call<Service, T>(
-    host: Host<Service>,
-    what: string,
-    run: (service: Service) => Promise<Result<T, Failure>>,
-  ): Promise<Result<T, Failure>> {
-    try {
-      return await this.#world.network.call(this.#life, host, what, run);
-    } catch {
-      return err({ code: "unavailable", dependency: "leader", retryAfterMs: 1 });
-    }
+  /** A request through the isolate of some region, near or far. */
+  #tao(freshness: Freshness = {}): Tao {
+    const { random, shape } = this.#world;
+    const worker = this.#world.worker(random.pickHot(shape.regions));
+    const life = this.#lives.get(worker.region) ?? new Life(`${this.#name}@${worker.region}`);
+    this.#lives.set(worker.region, life);
+    const ports = worker.ports(life);
+    const deadlineMs = ports.clock.nowMs() + random.logInt(BUDGET_MS.from, BUDGET_MS.to);
+    return createTao(ports, {
+      region: worker.region,
+      ticket: this.#ticket,
+      deadlineMs,
+      ...freshness,
+    });
   }
 }
 

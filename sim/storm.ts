@@ -1,40 +1,93 @@
+import { LIMITS } from "../core/limits.ts";
 import type { World } from "./world.ts";
 
 const CUT_MS = { from: 1_000, to: 300_000 };
 const OUTAGE_MS = { from: 100, to: 10_000 };
+/** The longer ones outlast a lease. */
+const ABSENCE_MS = { from: 1_000, to: 3 * LIMITS.leaseMs };
 
-/** Disturbances that last: links cut, stores away, crashes out of nothing. Ends with the faults. */
+/** Disturbances that last: links cut, regions cut off, stores away, crashes out of nothing. Ends with the faults. */
 export async function storm(world: World): Promise<void> {
-  const { random, scheduler, leaders, stores, network } = world;
-  const followers = [...world.followers.values()];
+  const { random, scheduler } = world;
   for (;;) {
     const { disturbEveryMs } = world.faults;
     if (disturbEveryMs === Number.POSITIVE_INFINITY) return;
     await scheduler.sleep(random.logInt(1, disturbEveryMs));
     if (world.faults.disturbEveryMs === Number.POSITIVE_INFINITY) return;
-    const untilMs = scheduler.nowMs() + random.logInt(CUT_MS.from, CUT_MS.to);
-    const follower = random.pick(followers);
-    const leader = random.pick(leaders);
-    switch (random.weighted({ cut: 3, part: 1, outage: 2, crash: 2, evict: 2 })) {
-      case "cut": {
-        const shard = Number(follower.name.split(":")[1]);
-        network.cut(world.leader(shard).name, follower.name, untilMs);
-        break;
-      }
-      case "part":
-        network.cut(leader.name, random.pick(leaders).name, untilMs);
-        break;
-      case "outage":
-        world.tally.count("store outages");
-        random.pick(stores).awayUntilMs =
-          scheduler.nowMs() + random.logInt(OUTAGE_MS.from, OUTAGE_MS.to);
-        break;
-      case "crash":
-        leader.crash();
-        break;
-      case "evict":
-        follower.crash();
-        break;
-    }
+    disturb(world);
+  }
+}
+
+function disturb(world: World): void {
+  const { random, scheduler, network, tally, register, shape } = world;
+  const nowMs = scheduler.nowMs();
+  const during = (range: { readonly from: number; readonly to: number }) =>
+    nowMs + random.logInt(range.from, range.to);
+  const leader = random.pick([...world.leaders.values()]);
+  const follower = random.pick([...world.followers.values()]);
+  const region = random.pick(shape.regions);
+  const leading = () => world.leader(leader.place.shard, world.leadingRegion(leader.place.shard));
+  switch (random.weighted(WEIGHTS)) {
+    case "cut":
+      return network.cut(leader.name, follower.name, during(CUT_MS));
+    case "part":
+      return network.cut(leading().name, random.pick([...world.leaders.keys()]), during(CUT_MS));
+    case "unleash":
+      // The leader goes on without its coordinator, in reach of everybody else.
+      return network.cut(
+        leading().name,
+        world.coordinator(leading().place.region).name,
+        during(ABSENCE_MS),
+      );
+    case "isolate":
+      return network.isolate(region, during(ABSENCE_MS));
+    case "blind":
+      return network.cut(world.coordinator(region).name, register.name, during(ABSENCE_MS));
+    case "outage":
+      tally.count("store outages");
+      leader.place.database.awayUntilMs = during(OUTAGE_MS);
+      return;
+    case "registerOutage":
+      register.awayUntilMs = during(ABSENCE_MS);
+      return;
+    case "crash":
+      return leading().crash();
+    case "crashCoordinator":
+      return world.coordinator(region).crash();
+    case "evict":
+      return follower.crash();
+    case "handOver":
+      return void handOver(world);
+  }
+}
+
+const WEIGHTS = {
+  cut: 3,
+  part: 1,
+  unleash: 1,
+  isolate: 1,
+  blind: 0.5,
+  outage: 2,
+  registerOutage: 0.5,
+  crash: 2,
+  crashCoordinator: 1,
+  evict: 2,
+  handOver: 3,
+};
+
+/** An operator moves a shard, asking any region's coordinator; the answer may be lost. */
+async function handOver(world: World): Promise<void> {
+  const { random, network, shape, map, tally, trace } = world;
+  const { shard } = random.pick(map.entries);
+  const to = random.pick(shape.regions);
+  const asked = world.coordinator(random.pick(shape.regions));
+  try {
+    const answer = await network.call(world.operator, asked, `hand over ${shard} to ${to}`, (one) =>
+      one.handOver(shard, to),
+    );
+    if (answer.ok) tally.count("hand-overs");
+    trace.note(`hand-over of ${shard} to ${to}: ${answer.ok ? "done" : answer.error.code}`);
+  } catch (error) {
+    trace.note(`hand-over of ${shard} to ${to}: ${String(error)}`);
   }
 }

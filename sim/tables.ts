@@ -1,6 +1,6 @@
 import { type Id, idRange, type LogicalShard, shardOf } from "../core/ids.ts";
 import { listKey } from "../core/tao/keys.ts";
-import { endOf, firstSeq, lastSeq, type LogRecord } from "../core/tao/log.ts";
+import type { ListPrefix } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import type {
   AssocKey,
@@ -12,22 +12,22 @@ import type {
   OpRow,
   PlanKeys,
   PlanRows,
+  PrefixQuery,
   RangeQuery,
 } from "../core/tao/store.ts";
 import { type Assoc, compareListOrder, type TaoObject } from "../core/tao/types.ts";
-import { compareVersions, type Version } from "../core/tao/version.ts";
+import { compareVersions, type Version, ZERO } from "../core/tao/version.ts";
 
-/** The database of one shard: survives every crash, answers at once. `StorePort` makes it slow and unreliable. */
+/** What the rows of a shard's log add up to. */
 export class Tables {
-  head: Version = { epoch: 1, seq: 0 };
+  head: Version = ZERO;
   readonly followers = new Set<string>();
   readonly #objects = new Map<Id, ObjectRow>();
   readonly #lists = new Map<string, ListRow & { readonly edges: Map<Id, Assoc> }>();
   readonly #ops = new Map<string, OpRow>();
   readonly #sources = new Map<PhysicalShard, Version>();
   readonly #lastIds = new Map<LogicalShard, Id>();
-  #log: readonly LogRecord[] = [];
-  #intents: readonly IntentRow[] = [];
+  readonly #intents: IntentRow[] = [];
 
   planRows(keys: PlanKeys): PlanRows {
     return {
@@ -43,13 +43,9 @@ export class Tables {
     };
   }
 
-  /** @throws when another commit took this one's place in the log: its primary key is the seq. */
-  commit(commit: Commit): void {
-    const first = commit.records[0];
-    if ((first === undefined ? commit.head.seq : firstSeq(first) - 1) !== this.head.seq)
-      throw new Error("log collision");
-    this.head = commit.head;
-    this.#log = [...this.#log, ...commit.records];
+  take({ head, commit }: { readonly head: Version; readonly commit: Commit | null }): void {
+    this.head = head;
+    if (commit === null) return;
     for (const row of commit.objects) this.#putObject(row);
     for (const { id1, atype, count, version } of commit.lists) {
       const edges = this.#list({ id1, atype })?.edges ?? new Map<Id, Assoc>();
@@ -59,7 +55,7 @@ export class Tables {
     for (const row of commit.assocs) this.#list(row)?.edges.set(row.id2, row);
     for (const row of commit.ops) this.#ops.set(row.opId, row);
     for (const { shard, version } of commit.sources) this.#sources.set(shard, version);
-    this.#intents = [...this.#intents, ...commit.intents];
+    this.#intents.push(...commit.intents);
   }
 
   objects(ids: readonly Id[]): readonly TaoObject[] {
@@ -94,37 +90,22 @@ export class Tables {
       .slice(0, limit);
   }
 
-  logAfter(after: Version, limit: number): readonly LogRecord[] | null {
-    const found = this.#log
-      .filter((record) => compareVersions(endOf(record), after) > 0)
-      .slice(0, limit);
-    const first = found[0];
-    return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
+  prefix({ id1, atype, limit }: PrefixQuery): ListPrefix {
+    const list = this.#list({ id1, atype });
+    const assocs = limit === 0 ? [] : this.range({ id1, atype, after: null, limit });
+    return { count: list?.count ?? 0, version: list?.version ?? null, assocs };
   }
 
-  trim(logBeforeMs: number, opsBeforeMs: number): void {
-    this.#log = this.#log.filter(
-      (record) => record.timeMs >= logBeforeMs || lastSeq(record) === this.head.seq,
-    );
-    for (const op of this.#ops.values()) if (op.timeMs < opsBeforeMs) this.#ops.delete(op.opId);
-  }
-
-  intents(limitPerTarget: number): readonly IntentRow[] {
+  /** Intents that have not reached their target yet, oldest first. */
+  intents(limitPerTarget: number, reached: (target: PhysicalShard) => Version) {
     const taken = new Map<PhysicalShard, number>();
-    return this.#intents.filter(({ target }) => {
+    return this.#intents.filter(({ target, inverse }) => {
+      if (compareVersions(inverse.source, reached(target)) <= 0) return false;
       const count = (taken.get(target) ?? 0) + 1;
       taken.set(target, count);
       return count <= limitPerTarget;
     });
   }
-
-  dropIntents(target: PhysicalShard, upTo: Version): void {
-    this.#intents = this.#intents.filter(
-      (intent) => intent.target !== target || compareVersions(intent.inverse.source, upTo) > 0,
-    );
-  }
-
-  intentCount = (): number => this.#intents.length;
 
   /** Everything that is stored, for the checkers. */
   dump() {

@@ -5,8 +5,15 @@ export const REACHED = [
   "requests late",
   "duplicates",
   "links cut",
+  "regions isolated",
   "leader crashes",
   "follower crashes",
+  "coordinator crashes",
+  "register conflicts",
+  "register calls failed",
+  "leases lapsed",
+  "epochs begun",
+  "hand-overs",
   "callers cut off",
   "alarms rung",
   "alarms late",
@@ -16,6 +23,7 @@ export const REACHED = [
   "commit replies lost",
   "commits late",
   "commits collided",
+  "deposed commits refused",
   "log trimmed",
   "pushes",
   "gaps repaired",
@@ -31,6 +39,7 @@ export const REACHED = [
   "preconditions failed",
   "reads answered",
   "reads refused",
+  "stale answers",
 ] as const;
 export type Reached = (typeof REACHED)[number];
 

@@ -1,12 +1,13 @@
 import { formatId } from "../../core/ids.ts";
-import type { Observation, Seen, Seq } from "../history.ts";
+import type { Observation, Seen } from "../history.ts";
+import { type Position, tellPosition } from "../position.ts";
 import type { Spell, Truth } from "../truth.ts";
 
 /** The spells that agree with `seen`, had begun by `byMs` and had not ended at log position `floor`. */
 export function spellsFrom(
   truth: Truth,
   { observation }: Seen,
-  floor: Seq,
+  floor: Position,
   byMs: number,
 ): readonly Spell<unknown>[] {
   return truth
@@ -34,10 +35,10 @@ export function tell({ shard, observation }: Seen): string {
   switch (observation.of) {
     case "object":
     case "edge":
-      return `${what} = ${observation.value === null ? "absent" : `${observation.value.data}@${observation.value.seq}`}`;
+      return `${what} = ${observation.value === null ? "absent" : `${observation.value.data}@${tellPosition(observation.value.version)}`}`;
     case "count":
       return `${what} = ${observation.count}`;
     case "newest":
-      return `${what} = [${observation.edges.map((edge) => `${formatId(edge.id2)}@${edge.seq}`).join(" ")}]${observation.downTo === null ? " whole" : ""}`;
+      return `${what} = [${observation.edges.map((edge) => `${formatId(edge.id2)}@${tellPosition(edge.version)}`).join(" ")}]${observation.downTo === null ? " whole" : ""}`;
   }
 }

@@ -1,28 +1,33 @@
+import type { LogRecord } from "../../core/tao/log.ts";
 import { formatVersion } from "../../core/tao/version.ts";
 import type { History, Violation, WriteEvent } from "../history.ts";
+import type { Truth } from "../truth.ts";
 
 const GUARANTEE = "opIds take effect once";
 
 /** A replayed opId took effect once, every answer to it is the first one, and a refused one took none. */
-export function checkOperations({ commits, events }: History): readonly Violation[] {
-  const effects = new Map<string, number>();
-  for (const { shard, records } of commits) {
-    for (const { opId } of records) {
-      if (opId === null) continue;
-      const key = `${shard} ${opId}`;
-      effects.set(key, (effects.get(key) ?? 0) + 1);
+export function checkOperations({ events }: History, truth: Truth): readonly Violation[] {
+  const effects = new Map<string, Set<LogRecord>>();
+  for (const shard of truth.shards()) {
+    for (const { record } of truth.entries(shard)) {
+      const key = `${shard} ${record.opId}`;
+      if (record.opId !== null) effects.set(key, (effects.get(key) ?? new Set()).add(record));
     }
   }
+  const lost = new Set(truth.lost.map(({ shard, record }) => `${shard} ${record.opId}`));
   const answers = new Map<string, string>();
   const violations: Violation[] = [];
   const flag = (what: string) => violations.push({ guarantee: GUARANTEE, what });
-  for (const [key, count] of effects) if (count > 1) flag(`${key} took effect ${count} times`);
+  for (const [key, records] of effects)
+    if (records.size > 1) flag(`${key} took effect ${records.size} times`);
   for (const event of events) {
     if (event.kind !== "write" || event.opId === null) continue;
     const key = `${event.shard} ${event.opId}`;
-    if (event.refused && effects.has(key)) flag(`${key} was refused and took effect`);
+    if (event.refused && (effects.has(key) || lost.has(key)))
+      flag(`${key} was refused and took effect`);
     const answer = answerOf(event);
-    if (answer === null) continue;
+    // What was lost may be asked for again: it is another request then.
+    if (answer === null || lost.has(key)) continue;
     if ((answers.get(key) ?? answer) !== answer) flag(`${key} was answered in two ways`);
     answers.set(key, answer);
   }

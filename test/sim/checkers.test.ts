@@ -33,38 +33,38 @@ const stored = (data: string | null, seq: number) => [
 
 describe("G1", () => {
   it("wants every acknowledged change in the log", ({ expect }) => {
-    expect(found(checkAcknowledged, { commits, events: [write(5_000, 3)] })).toBe(0);
-    expect(found(checkAcknowledged, { commits, events: [write(5_000, 4)] })).toBe(1);
+    expect(found(checkAcknowledged, { shards: commits, events: [write(5_000, 3)] })).toBe(0);
+    expect(found(checkAcknowledged, { shards: commits, events: [write(5_000, 4)] })).toBe(1);
   });
 
   it("wants the store to hold what the log says", ({ expect }) => {
-    expect(found(checkAcknowledged, { commits, stored: stored("b", 2) })).toBe(0);
-    expect(found(checkAcknowledged, { commits, stored: stored("a", 1) })).toBe(1);
-    expect(found(checkAcknowledged, { commits, stored: stored(null, 2) })).toBe(1);
+    expect(found(checkAcknowledged, { shards: commits, stored: stored("b", 2) })).toBe(0);
+    expect(found(checkAcknowledged, { shards: commits, stored: stored("a", 1) })).toBe(1);
+    expect(found(checkAcknowledged, { shards: commits, stored: stored(null, 2) })).toBe(1);
   });
 });
 
 describe("G2", () => {
   it("wants seqs without holes or repeats", ({ expect }) => {
-    expect(found(checkLog, { commits })).toBe(0);
-    expect(found(checkLog, { commits: commits.slice(0, 1).concat(commits.slice(2)) })).toBe(1);
-    expect(found(checkLog, { commits: [...commits, ...commits.slice(2)] })).toBeGreaterThan(0);
+    expect(found(checkLog, { shards: commits })).toBe(0);
+    expect(found(checkLog, { shards: commits.slice(0, 1).concat(commits.slice(2)) })).toBe(1);
+    expect(found(checkLog, { shards: [...commits, ...commits.slice(2)] })).toBeGreaterThan(0);
   });
 
   it("wants each entry to name the version before", ({ expect }) => {
     const [first, second] = commitsOf([object(ANN, "a"), object(BEN, "x")]);
     const wrong = commitsOf([object(ANN, "a"), object(ANN, "b")]).slice(1);
-    expect(found(checkLog, { commits: [first, second].flatMap((one) => one ?? []) })).toBe(0);
+    expect(found(checkLog, { shards: [first, second].flatMap((one) => one ?? []) })).toBe(0);
     const onTop = wrong.map((one) => ({ ...one, shard: 1 }));
-    expect(found(checkLog, { commits: onTop })).toBeGreaterThan(0);
+    expect(found(checkLog, { shards: onTop })).toBeGreaterThan(0);
   });
 });
 
 describe("G3", () => {
   it("flags a read behind an own acknowledged write", ({ expect }) => {
     const events = (seen: string) => [write(2_000, 2), read(2_500, sawObject(ANN, seen))];
-    expect(found(checkSessions, { commits, events: events("b") })).toBe(0);
-    expect(found(checkSessions, { commits, events: events("a") })).toBe(1);
+    expect(found(checkSessions, { shards: commits, events: events("b") })).toBe(0);
+    expect(found(checkSessions, { shards: commits, events: events("a") })).toBe(1);
   });
 
   it("lets eventual reads and other clients lag", ({ expect }) => {
@@ -74,23 +74,23 @@ describe("G3", () => {
       read(2_500, old, { consistency: "eventual" }),
       read(2_500, old, { client: "ben" }),
     ];
-    expect(found(checkSessions, { commits, events })).toBe(0);
+    expect(found(checkSessions, { shards: commits, events })).toBe(0);
   });
 });
 
 describe("G4", () => {
   it("flags a state older than one that was seen", ({ expect }) => {
     const forth = [read(2_100, sawObject(ANN, "a")), read(2_200, sawObject(ANN, "b"))];
-    expect(found(checkSessions, { commits, events: forth })).toBe(0);
-    expect(found(checkSessions, { commits, events: forth.toReversed() })).toBe(1);
+    expect(found(checkSessions, { shards: commits, events: forth })).toBe(0);
+    expect(found(checkSessions, { shards: commits, events: forth.toReversed() })).toBe(1);
   });
 });
 
 describe("G5", () => {
   it("flags an answer past the TTL, from the millisecond on", ({ expect }) => {
     const asked = (atMs: number) => [read(atMs, sawObject(ANN, "a"))];
-    expect(found(checkStaleness, { commits, events: asked(1_999 + TTL_MS) })).toBe(0);
-    expect(found(checkStaleness, { commits, events: asked(2_000 + TTL_MS) })).toBe(1);
+    expect(found(checkStaleness, { shards: commits, events: asked(1_999 + TTL_MS) })).toBe(0);
+    expect(found(checkStaleness, { shards: commits, events: asked(2_000 + TTL_MS) })).toBe(1);
   });
 
   it("lets no leader answer behind an acknowledged write of anybody", ({ expect }) => {
@@ -98,8 +98,8 @@ describe("G5", () => {
       write(2_000, 2, { client: "ben" }),
       read(2_500, sawObject(ANN, seen), { consistency: "leader" }),
     ];
-    expect(found(checkStaleness, { commits, events: events("b") })).toBe(0);
-    expect(found(checkStaleness, { commits, events: events("a") })).toBe(1);
+    expect(found(checkStaleness, { shards: commits, events: events("b") })).toBe(0);
+    expect(found(checkStaleness, { shards: commits, events: events("a") })).toBe(1);
   });
 });
 
@@ -108,10 +108,24 @@ describe("G6", () => {
     const finals = (observation: Observation) => [
       { follower: "f", seen: [{ shard: 0, observation }] },
     ];
-    expect(found(checkConvergence, { commits, finals: finals(sawObject(ANN, "b", 2)) })).toBe(0);
-    expect(found(checkConvergence, { commits, finals: finals(sawObject(ANN, "a", 1)) })).toBe(1);
-    expect(found(checkConvergence, { commits, finals: finals(sawObject(CAM, null)) })).toBe(0);
-    expect(found(checkConvergence, { commits, finals: finals(sawObject(BEN, null)) })).toBe(1);
+    expect(
+      found(checkConvergence, {
+        shards: commits,
+        finals: finals(sawObject(ANN, "b", made.position(2))),
+      }),
+    ).toBe(0);
+    expect(
+      found(checkConvergence, {
+        shards: commits,
+        finals: finals(sawObject(ANN, "a", made.position(1))),
+      }),
+    ).toBe(1);
+    expect(found(checkConvergence, { shards: commits, finals: finals(sawObject(CAM, null)) })).toBe(
+      0,
+    );
+    expect(found(checkConvergence, { shards: commits, finals: finals(sawObject(BEN, null)) })).toBe(
+      1,
+    );
   });
 });
 
@@ -145,13 +159,13 @@ describe("G7", () => {
 describe("G8", () => {
   it("flags what was never true, or not yet", ({ expect }) => {
     const seeing = (atMs: number, observation: Observation) => ({
-      commits,
+      shards: commits,
       events: [read(atMs, observation)],
     });
     expect(found(checkValues, seeing(2_500, sawObject(ANN, "a")))).toBe(0);
     expect(found(checkValues, seeing(2_500, sawObject(ANN, "z")))).toBe(1);
     expect(found(checkValues, seeing(1_500, sawObject(ANN, "b")))).toBe(1);
-    expect(found(checkValues, seeing(2_500, sawObject(ANN, "a", 2)))).toBe(1);
+    expect(found(checkValues, seeing(2_500, sawObject(ANN, "a", made.position(2))))).toBe(1);
   });
 
   it("flags pages and counts that no state of the list explains", ({ expect }) => {
@@ -161,14 +175,14 @@ describe("G8", () => {
       id2,
       timeMs: index === 0 ? 10 : 20,
       data: "",
-      seq: null,
+      version: null,
     }));
     const page = (
       edges: readonly (typeof ben)[],
       downTo: { timeMs: number; id2: typeof BEN } | null,
     ) =>
       found(checkValues, {
-        commits: log,
+        shards: log,
         events: [
           read(5_000, {
             of: "newest",
@@ -188,7 +202,7 @@ describe("G8", () => {
     expect(page([ben, ben], { timeMs: 10, id2: BEN })).toBe(1);
     const count = (n: number) =>
       found(checkValues, {
-        commits: log,
+        shards: log,
         events: [read(5_000, { of: "count", key: LIST, count: n })],
       });
     expect([0, 1, 2, 3].map(count)).toEqual([0, 0, 0, 1]);
@@ -200,8 +214,8 @@ describe("operations", () => {
     commitsOf([object(ANN, "a"), object(ANN, "b")], opIds);
 
   it("flags an opId that took effect twice", ({ expect }) => {
-    expect(found(checkOperations, { commits: logged(["one", "two"]) })).toBe(0);
-    expect(found(checkOperations, { commits: logged(["one", "one"]) })).toBe(1);
+    expect(found(checkOperations, { shards: logged(["one", "two"]) })).toBe(0);
+    expect(found(checkOperations, { shards: logged(["one", "one"]) })).toBe(1);
   });
 
   it("flags two answers to one opId, and a refused one that took effect", ({ expect }) => {
@@ -210,7 +224,7 @@ describe("operations", () => {
     expect(found(checkOperations, { events: [first, first] })).toBe(0);
     expect(found(checkOperations, { events })).toBe(1);
     const refused = write(900, 1, { opId: "one", response: null, refused: true });
-    expect(found(checkOperations, { commits: logged(["one"]), events: [refused] })).toBe(1);
+    expect(found(checkOperations, { shards: logged(["one"]), events: [refused] })).toBe(1);
   });
 
   it("flags a write over another version than it asked for", ({ expect }) => {
@@ -219,7 +233,7 @@ describe("operations", () => {
         writes: [{ op: "objUpdate", id: ANN, patch: "{}", ifVersion: at(seq) }],
       }),
     ];
-    expect(found(checkPreconditions, { commits, events: update(1) })).toBe(0);
-    expect(found(checkPreconditions, { commits, events: update(9) })).toBe(1);
+    expect(found(checkPreconditions, { shards: commits, events: update(1) })).toBe(0);
+    expect(found(checkPreconditions, { shards: commits, events: update(9) })).toBe(1);
   });
 });

@@ -1,8 +1,18 @@
 import { type Id, logicalShard, idRange } from "../../core/ids.ts";
 import type { LogEntry, LogRecord, Mutation } from "../../core/tao/log.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
+import { ZERO } from "../../core/tao/version.ts";
 import type { WriteResult } from "../../core/tao/types.ts";
-import type { History, Observation, ReadEvent, WriteEvent } from "../../sim/history.ts";
+import type {
+  CommitEvent,
+  EpochEvent,
+  History,
+  Observation,
+  ReadEvent,
+  ShardEvent,
+  WriteEvent,
+} from "../../sim/history.ts";
+import { type Position, positionOf } from "../../sim/position.ts";
 import { Truth } from "../../sim/truth.ts";
 
 const EPOCH = 1;
@@ -13,7 +23,17 @@ export const BEN = (from + 2n) as Id;
 export const CAM = (from + 3n) as Id;
 export const LIST = { id1: ANN, atype: ASSOC.mutes } as const;
 
-export const at = (seq: number) => ({ epoch: EPOCH, seq });
+export const at = (seq: number, epoch: number = EPOCH) => ({ epoch, seq });
+export const position = (seq: number, epoch: number = EPOCH): Position =>
+  positionOf(at(seq, epoch));
+
+/** A leader opens a store at `atMs`, in `epoch`, whose log ends at `after`. */
+export const epoch = (
+  number: number,
+  after: { readonly epoch: number; readonly seq: number },
+  atMs: number,
+  store = "store",
+): EpochEvent => ({ kind: "epoch", shard: 0, store, atMs, epoch: number, after });
 
 export const object = (id: Id, data: string | null): Mutation => ({
   kind: "object",
@@ -38,27 +58,41 @@ export const edge = (
 });
 
 /** One commit per mutation, a second apart, from second 1 on; shard 0. */
-export function commitsOf(mutations: readonly Mutation[], opIds: readonly (string | null)[] = []) {
+export function commitsOf(
+  mutations: readonly Mutation[],
+  opIds: readonly (string | null)[] = [],
+): CommitEvent[] {
   const versions = new Map<string, number>();
   return mutations.map((mutation, index) => {
     const seq = index + 1;
     const key = mutation.kind === "object" ? `o${mutation.id}` : `l${mutation.id1}`;
     const prev = versions.get(key);
     versions.set(key, seq);
-    const entry: LogEntry = { seq, prev: prev === undefined ? null : at(prev), mutation };
-    const timeMs = seq * 1_000;
-    const record: LogRecord = {
-      epoch: EPOCH,
+    return commit(mutation, at(seq), prev === undefined ? null : at(prev), seq * 1_000, {
       opId: opIds[index] ?? null,
-      timeMs,
-      entries: [entry],
-    };
-    return { shard: 0, atMs: timeMs, records: [record] };
+    });
   });
 }
 
+export function commit(
+  mutation: Mutation,
+  version: LogRecordVersion,
+  prev: LogRecordVersion | null,
+  atMs: number,
+  more: { readonly opId?: string | null; readonly store?: string } = {},
+): CommitEvent {
+  const { opId = null, store = "store" } = more;
+  const entry: LogEntry = { seq: version.seq, prev, mutation };
+  const record: LogRecord = { epoch: version.epoch, opId, timeMs: atMs, entries: [entry] };
+  return { kind: "commit", shard: 0, store, atMs, records: [record] };
+}
+
+type LogRecordVersion = ReturnType<typeof at>;
+
 export const history = (parts: Partial<History>): History => ({
-  commits: [],
+  shards: [],
+  acts: [],
+  listed: [],
   events: [],
   finals: [],
   stored: [],
@@ -76,6 +110,8 @@ export const read = (
   invokeMs: atMs,
   doneMs: atMs + 1,
   consistency: "ticket",
+  staleMs: null,
+  allowStale: false,
   seen: [{ shard: 0, observation }],
   ...more,
 });
@@ -98,10 +134,14 @@ export const write = (
   ...more,
 });
 
-export const sawObject = (id: Id, data: string | null, seq: number | null = null): Observation => ({
+export const sawObject = (
+  id: Id,
+  data: string | null,
+  version: Position | null = null,
+): Observation => ({
   of: "object",
   id,
-  value: data === null ? null : { data, seq },
+  value: data === null ? null : { data, version },
 });
 
 type Checker<V> = (history: History, truth: Truth) => readonly V[];
@@ -109,5 +149,7 @@ type Checker<V> = (history: History, truth: Truth) => readonly V[];
 /** How many violations a checker finds. */
 export const found = <V>(checker: Checker<V>, parts: Partial<History>): number => {
   const whole = history(parts);
-  return checker(whole, new Truth(whole.commits)).length;
+  const begins: readonly ShardEvent[] =
+    whole.shards[0]?.kind === "commit" ? [epoch(EPOCH, ZERO, 0), ...whole.shards] : whole.shards;
+  return checker({ ...whole, shards: begins }, new Truth(begins)).length;
 };

@@ -1,0 +1,83 @@
+import { endOf, firstSeq, lastSeq, type LogRecord } from "../core/tao/log.ts";
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import type { Commit } from "../core/tao/store.ts";
+import { compareVersions, maxVersion, type Version, ZERO } from "../core/tao/version.ts";
+import { Tables } from "./tables.ts";
+
+/** A row of a shard's log: a group, or (`commit` null) the mark of a leader that opened it. */
+export interface LogRow {
+  /** The life of a leader that wrote it. */
+  readonly writer: string;
+  readonly head: Version;
+  readonly commit: Commit | null;
+}
+
+/**
+ * The database of one shard in one place: survives every crash, answers at once. Its rows are
+ * the truth, and nothing takes a row's place again, as MySQL's primary key (shard, place)
+ * has it. `tables` show all of them; what a leader over a network sees is a view of its own.
+ */
+export class Database {
+  /** Says where it is, in traces and checkers. */
+  readonly name: string;
+  readonly rows: LogRow[] = [];
+  readonly tables = new Tables();
+  readonly followers = new Set<string>();
+  /** Away until then, Unix ms. */
+  awayUntilMs = 0;
+  readonly #appended: (row: LogRow, before: Version) => void;
+  #writers = 0;
+  /** Intents up to here have reached their target. */
+  readonly #delivered = new Map<PhysicalShard, Version>();
+  /** What has not been trimmed, oldest first. */
+  #log: LogRecord[] = [];
+
+  /** @param appended is told of each row and of the head that it found. */
+  constructor(name: string, appended: (row: LogRow, before: Version) => void) {
+    this.name = name;
+    this.#appended = appended;
+  }
+
+  get head(): Version {
+    return this.tables.head;
+  }
+
+  /** A name for a life that opens it, unlike any before. */
+  newWriter = (): string => `${this.name}#${++this.#writers}`;
+
+  /** @returns the row that has this place already, or null: it is this one's now. */
+  append(place: number, row: LogRow): LogRow | null {
+    const taken = this.rows[place];
+    if (taken !== undefined) return taken;
+    if (place !== this.rows.length) throw new RangeError("a hole in the log");
+    const before = this.head;
+    this.rows.push(row);
+    this.tables.take(row);
+    if (row.commit !== null) this.#log.push(...row.commit.records);
+    this.#appended(row, before);
+    return null;
+  }
+
+  /** Of the log up to `head`. */
+  logAfter(after: Version, head: Version, limit: number): readonly LogRecord[] | null {
+    const isUpTo = (version: Version) => (record: LogRecord) =>
+      compareVersions(endOf(record), version) <= 0;
+    const from = this.#log.findLastIndex(isUpTo(after)) + 1;
+    const to = this.#log.findLastIndex(isUpTo(head)) + 1;
+    const found = this.#log.slice(from, Math.min(to, from + limit));
+    const first = found[0];
+    return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
+  }
+
+  trim(logBeforeMs: number): void {
+    this.#log = this.#log.filter(
+      (record) => record.timeMs >= logBeforeMs || lastSeq(record) === this.head.seq,
+    );
+  }
+
+  deliveredTo = (target: PhysicalShard): Version => this.#delivered.get(target) ?? ZERO;
+
+  delivered(target: PhysicalShard, upTo: Version): void {
+    this.#delivered.set(target, maxVersion(this.deliveredTo(target), upTo));
+  }
+}
