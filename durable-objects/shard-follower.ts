@@ -17,6 +17,7 @@ import { systemClock } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
+import { tuningFrom } from "./tuning.ts";
 
 /**
  * Follower of one shard in one region: memory only, filled from the leader. Losing it
@@ -30,15 +31,15 @@ export class ShardFollower extends DurableObject<ObjectsEnv> implements Follower
     super(ctx, env);
     const name = ctx.id.name ?? "";
     const { shard } = parseObjectName(name);
-    const { map, regions } = topologyFrom(env);
-    const entry = map.entries[shard];
-    if (entry === undefined) throw new RangeError(`no shard ${shard}`);
-    const stubs = graphStubs(env, regions);
-    this.#follower = new Follower(name, {
+    const topology = topologyFrom(env);
+    const stubs = graphStubs(env, topology);
+    const ports = {
       clock,
-      leader: stubs.leader(entry),
-      report: (event, error) => console.warn({ event, follower: name, error: String(error) }),
-    });
+      leader: stubs.leader({ shard }),
+      report: (event: string, error: unknown) =>
+        console.warn({ event, follower: name, error: String(error) }),
+    };
+    this.#follower = new Follower(name, ports, tuningFrom(env).followerBytes);
   }
 
   read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
-import { ok, type Result } from "../core/result.ts";
+import type { Result } from "../core/result.ts";
 import type { DeliveryBacklog } from "../core/tao/delivery.ts";
 import { Leader } from "../core/tao/leader.ts";
 import { parseObjectName } from "../core/tao/names.ts";
@@ -24,6 +24,7 @@ import { systemClock } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
+import { tuningFrom } from "./tuning.ts";
 import { leaderStore } from "./leader-store.ts";
 import { storeConfigFrom } from "./store-config.ts";
 
@@ -76,26 +77,23 @@ export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderServ
   }
 
   #wire(clock: Clock): Leader {
-    const { shard } = parseObjectName(this.ctx.id.name ?? "");
-    const { map, regions } = topologyFrom(this.env);
-    const stubs = graphStubs(this.env, regions);
+    const { shard, region } = parseObjectName(this.ctx.id.name ?? "");
+    const topology = topologyFrom(this.env);
+    const stubs = graphStubs(this.env, topology);
     const report = (event: string, error: unknown) =>
       console.warn({ event, shard, error: describe(withoutStatement(error)) });
-    const epoch = map.entries[shard]?.epoch ?? 1;
-    return new Leader(shard, map, {
+    return new Leader(shard, topology.map, {
       clock,
-      lease: { lease: async () => ok({ epoch, fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER }) },
+      lease: stubs.coordinator(region),
       openStore: leaderStore(storeConfigFrom(this.env), shard, { ctx: this.ctx, clock, report }),
       pushTo: (follower, push) => stubs.followerByName(follower).push(push),
-      sendInverses: async (target, from, inverses) => {
-        const entry = map.entries[target];
-        if (entry === undefined) throw new RangeError(`no shard ${target}`);
-        return stubs.leader(entry).applyInverses(from, inverses);
-      },
+      sendInverses: (target, from, inverses) =>
+        stubs.leader({ shard: target }).applyInverses(from, inverses),
       // Not awaited: the output gate holds answers until the alarm is durable with the commit.
       arm: (atMs) => this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs)),
       defer: (work) => this.ctx.waitUntil(work),
       report,
+      groupRequestsMax: tuningFrom(this.env).groupRequestsMax,
     });
   }
 }

@@ -4,6 +4,10 @@ declare namespace Cloudflare {
     FOLLOWER: DurableObjectNamespace<
       import("../../durable-objects/shard-follower.ts").ShardFollower
     >;
+    COORDINATOR: DurableObjectNamespace<
+      import("../../durable-objects/region-coordinator.ts").RegionCoordinator
+    >;
+    REGISTER: R2Bucket;
     SHARDS: string;
   }
 }

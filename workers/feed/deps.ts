@@ -4,8 +4,10 @@ import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { createTao } from "../../core/tao/client.ts";
-import type { LeaderService } from "../../core/tao/service.ts";
+import { HotCache } from "../../core/tao/hot-cache.ts";
+import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
+import { Routes } from "../../core/tao/route.ts";
 import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -31,35 +33,40 @@ export function depsFor(env: FeedEnv): FeedDeps {
 }
 
 function wire(env: FeedEnv): FeedDeps {
-  const { map, regions, signingSecret } = configFrom(env);
-  const { follower, followerAt, leader } = graphStubs(env, regions);
+  const { map, regions, replicas, signingSecret } = configFrom(env);
+  const { cache, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
     signer: hmacSigner(signingSecret),
   };
-  const taoPorts = { ...ports, map, follower, leader };
+  const routes = new Routes(
+    regions.map(({ region }) => region),
+    replicas,
+  );
+  const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
   return {
-    callFor: ({ viewer, region, ticket, idempotencyKey, deadlineMs }) => ({
+    callFor: ({ viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs }) => ({
       ...ports,
-      tao: createTao(taoPorts, { region, ticket, deadlineMs }),
+      tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,
       ranker: env.RANKER,
       report: (event) => console.warn(event),
     }),
-    readPinned: (pin, reads) => readPinned({ map, regions, replicas: 1, followerAt }, pin, reads),
+    readPinned: (pin, reads) =>
+      readPinned({ map, regions, replicas, followerAt: follower }, pin, reads),
     sweep: (region) =>
       sweepAll(
-        map.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),
+        cache.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),
       ),
   };
 }
 
 /** Asks every leader to resume what it still has to deliver. One that is away is counted and asked next time. */
-async function sweepAll(leaders: readonly Pick<LeaderService, "sweep">[]): Promise<SweepReport> {
+async function sweepAll(leaders: readonly Pick<RoutedLeader, "sweep">[]): Promise<SweepReport> {
   const swept = await Promise.all(leaders.map((leader) => leader.sweep()));
   const reports = swept.flatMap((result) => (result.ok ? result.value : []));
   const sum = (of: (report: (typeof reports)[number]) => number) =>
