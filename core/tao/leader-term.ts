@@ -33,6 +33,8 @@ export interface TermPorts extends DeliveryPorts {
   readonly deposed: () => void;
   /** Keeps background work alive after the answer. */
   readonly defer: (work: Promise<unknown>) => void;
+  /** Requests that one group may join; absent: `LIMITS.groupRequestsMax`. */
+  readonly groupRequestsMax?: number;
 }
 
 interface Waiting {
@@ -183,7 +185,8 @@ export class LeaderTerm {
   async #pump(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        const group = this.#queue.splice(0, LIMITS.groupRequestsMax);
+        const { groupRequestsMax = LIMITS.groupRequestsMax } = this.#ports;
+        const group = this.#queue.splice(0, groupRequestsMax);
         try {
           await this.#commit(group);
         } catch (error) {

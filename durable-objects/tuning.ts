@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+import { LIMITS } from "../core/limits.ts";
+
+/** Bounds that a bench changes to see what they are worth; a deployment leaves them alone. */
+export interface TuningVars {
+  /** Memory of one follower, bytes. */
+  readonly FOLLOWER_BYTES?: string;
+  /** Requests that one group commit may join; 1 commits one at a time. */
+  readonly GROUP_REQUESTS?: string;
+}
+
+const varsSchema = z.object({
+  FOLLOWER_BYTES: z.coerce.number().int().min(10_000).default(LIMITS.followerBytesMax),
+  GROUP_REQUESTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.groupRequestsMax)
+    .default(LIMITS.groupRequestsMax),
+});
+
+/** @throws ZodError, which names the variable. */
+export function tuningFrom(vars: TuningVars) {
+  const { FOLLOWER_BYTES, GROUP_REQUESTS } = varsSchema.parse(vars);
+  return { followerBytes: FOLLOWER_BYTES, groupRequestsMax: GROUP_REQUESTS };
+}
