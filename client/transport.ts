@@ -1,4 +1,5 @@
 import { LIMITS } from "../core/limits.ts";
+import type { Consistency } from "../core/tao/service.ts";
 import { ApiProblem, networkProblem, problemFrom } from "./problem.ts";
 import { Ticket, type TicketStore } from "./ticket.ts";
 
@@ -16,12 +17,21 @@ export interface ClientOptions {
   readonly random?: () => number;
   /** For one attempt, milliseconds. */
   readonly timeoutMs?: number;
+  /** How fresh reads must be unless a call says otherwise; the server's default is `ticket`. */
+  readonly consistency?: Consistency;
+  /** Rather an answer that may be too old than none, unless a call says otherwise. */
+  readonly allowStale?: boolean;
+  /** Told of answers that may be too old: how long ago, ms, they were known to be true. */
+  readonly onStale?: (staleMs: number) => void;
 }
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Of a write that was begun before, after a reload say; default: a new one. */
   readonly idempotencyKey?: string;
+  /** Of a read; as in `ClientOptions`. */
+  readonly consistency?: Consistency;
+  readonly allowStale?: boolean;
 }
 
 export interface ApiRequest {
@@ -79,22 +89,25 @@ export class Transport {
     const sentAt = this.#ticket.generation;
     const response = await send(`${baseUrl}${request.path}${queryText(request.query)}`, {
       method: request.method,
-      headers: this.#headers(request, key),
+      headers: this.#headers(request, call, key),
       signal,
       ...bodyOf(request),
     });
     this.#ticket.accept(response.headers.get("edgewise-ticket"), sentAt, request.write === true);
     if (!response.ok) throw await problemFrom(response);
+    const staleMs = response.headers.get("edgewise-stale-ms");
+    if (staleMs !== null) this.#options.onStale?.(Number(staleMs));
     return (response.status === 204 ? null : await response.json()) as T;
   }
 
-  #headers(request: ApiRequest, key: string | null): Record<string, string> {
+  #headers(request: ApiRequest, call: CallOptions, key: string | null): Record<string, string> {
     const token = this.#options.token?.() ?? null;
     const ticket = this.#ticket.current;
     return {
       ...(token !== null && { authorization: `Bearer ${token}` }),
       ...(ticket !== null && { "edgewise-ticket": ticket }),
       ...(key !== null && { "idempotency-key": key }),
+      ...(request.method === "GET" && freshnessHeaders({ ...this.#options, ...call })),
       ...(request.json !== undefined && { "content-type": "application/json" }),
     };
   }
@@ -119,6 +132,14 @@ const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
+
+const freshnessHeaders = ({
+  consistency,
+  allowStale,
+}: Pick<CallOptions, "consistency" | "allowStale">): Record<string, string> => ({
+  ...(consistency !== undefined && { "edgewise-consistency": consistency }),
+  ...(allowStale === true && { "edgewise-allow-stale": "1" }),
+});
 
 function queryText(query: ApiRequest["query"]): string {
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);

@@ -1,6 +1,7 @@
 import type { Failure } from "../errors.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Result } from "../result.ts";
+import type { Consistency } from "../tao/service.ts";
 import type {
   Audience,
   Comment,
@@ -26,6 +27,10 @@ export interface CallContext {
   readonly region: Region;
   /** The client's ticket, if it sent one: reads are at least this fresh. */
   readonly ticket: string | null;
+  /** How fresh reads must be, where the use-case does not know better. */
+  readonly consistency: Consistency;
+  /** Rather an answer that may be too old, marked, than none. */
+  readonly allowStale: boolean;
   /** Idempotency-Key of a write, already bounded; null when none was sent. */
   readonly idempotencyKey: string | null;
   /** Unix time, milliseconds, after which the caller has stopped listening. */
@@ -36,6 +41,8 @@ export interface CallContext {
 export interface Answer<T> {
   readonly value: T;
   readonly ticket: string;
+  /** How long ago, ms, the oldest part was known to be true; null while within the promised bound. */
+  readonly staleMs: number | null;
 }
 
 export type Reply<T> = Promise<Result<Answer<T>, Failure>>;

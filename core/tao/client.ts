@@ -1,28 +1,18 @@
-import type { Clock, Random, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { type Id, type LogicalShard } from "../ids.ts";
 import type { Region } from "../regions/regions.ts";
-import { NO_RETRY, POST_WRITE, retry, type RetryPolicy, TAO_READ } from "../resilience/retry.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
-import type {
-  Consistency,
-  FollowerService,
-  LeaderService,
-  ReadResponse,
-  WriteResponse,
-} from "./service.ts";
-import {
-  entryOf,
-  physicalShardOf,
-  type PhysicalShard,
-  type ShardEntry,
-  type ShardMap,
-} from "./shard-map.ts";
-import type { ResultsOf, Tao, UnionAcross } from "./tao.ts";
+import type { HotCache } from "./hot-cache.ts";
+import { unionFromLeader } from "./leader-union.ts";
+import { inChunks } from "./read-chunks.ts";
+import type { Consistency, ReadResponse, WriteResponse } from "./service.ts";
+import { ShardCalls, type ShardCallsPorts } from "./shard-calls.ts";
+import { entryOf, physicalShardOf, type PhysicalShard, type ShardMap } from "./shard-map.ts";
+import type { ResultsOf, Tao, UnionAcross, UnionWish } from "./tao.ts";
 import { advance, decodeTicket, encodeTicket } from "./ticket.ts";
 import type { Read, ReadResult, Write } from "./types.ts";
-import { decodeUnionResponse, encodeUnionRequest, type UnionRequest } from "./union.ts";
+import { decodeUnionResponse, encodeUnionRequest, type UnionResponse } from "./union.ts";
 import {
   addResponse,
   blockersOf,
@@ -35,17 +25,10 @@ import {
 import type { Version } from "./version.ts";
 
 /** What every request shares. */
-export interface TaoPorts {
+export interface TaoPorts extends ShardCallsPorts {
   readonly map: ShardMap;
-  /** A fresh stub per call: one that threw may be broken for good. Calls answer failures, they do not reject. */
-  readonly follower: (
-    shard: PhysicalShard,
-    region: Region,
-  ) => Pick<FollowerService, "read" | "union">;
-  readonly leader: (entry: ShardEntry) => Pick<LeaderService, "read" | "write">;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly sleep: Sleep;
+  /** Of the isolate: answers that many ask for. */
+  readonly hot: HotCache;
   readonly signer: Signer;
 }
 
@@ -56,9 +39,12 @@ export interface TaoSession {
   readonly ticket: string | null;
   /** Unix ms. */
   readonly deadlineMs: number;
+  /** How fresh its reads must be, unless one says otherwise; default `ticket`. */
+  readonly consistency?: Consistency;
+  /** Rather an answer that may be too old, marked, than none. */
+  readonly allowStale?: boolean;
 }
 
-const RETRYABLE: ReadonlySet<Failure["code"]> = new Set(["unavailable", "deadline_exceeded"]);
 /** Calls to shards that hold a merged list back, before it is returned shorter than asked. */
 const UNION_ROUNDS = 4;
 
@@ -70,17 +56,23 @@ export function createTao(ports: TaoPorts, session: TaoSession): Tao {
 class TaoClient implements Tao {
   readonly #ports: TaoPorts;
   readonly #session: TaoSession;
+  readonly #calls: ShardCalls;
   readonly #progress: Map<PhysicalShard, { version: Version; seenMs: number }>;
-  #calls = 0;
+  #staleMs: number | null = null;
 
   constructor(ports: TaoPorts, session: TaoSession) {
     this.#ports = ports;
     this.#session = session;
+    this.#calls = new ShardCalls(ports, session.region, session.deadlineMs);
     this.#progress = new Map(decodeTicket(session.ticket, ports.clock.nowMs(), ports.signer));
   }
 
   calls(): number {
-    return this.#calls;
+    return this.#calls.made;
+  }
+
+  staleMs(): number | null {
+    return this.#staleMs;
   }
 
   ticket(): string {
@@ -89,7 +81,7 @@ class TaoClient implements Tao {
 
   async read<const R extends readonly Read[]>(
     reads: R,
-    consistency: Consistency = "ticket",
+    consistency: Consistency = this.#consistency(),
   ): Promise<Result<ResultsOf<R>, Failure>> {
     const groups = new Map<PhysicalShard, number[]>();
     for (const [index, read] of reads.entries()) {
@@ -101,10 +93,17 @@ class TaoClient implements Tao {
     const results: ReadResult[] = Array.from({ length: reads.length });
     const failures = await Promise.all(
       [...groups].map(async ([shard, indexes]): Promise<Failure | null> => {
-        const batch = indexes.flatMap((index) => reads[index] ?? []);
+        // What many ask for may be in this isolate's memory; only the rest is asked for.
+        const asked = indexes.filter((index) => {
+          const known = this.#fromMemory(shard, reads[index], consistency);
+          if (known !== undefined) results[index] = known;
+          return known === undefined;
+        });
+        if (asked.length === 0) return null;
+        const batch = asked.flatMap((index) => reads[index] ?? []);
         const answer = await this.#readShard(shard, batch, consistency);
         if (!answer.ok) return answer.error;
-        for (const [place, index] of indexes.entries()) {
+        for (const [place, index] of asked.entries()) {
           const result = answer.value.results[place];
           if (result !== undefined) results[index] = result;
         }
@@ -116,7 +115,7 @@ class TaoClient implements Tao {
     return failure ? err(failure) : ok(results as unknown as ResultsOf<R>);
   }
 
-  async union(request: Omit<UnionRequest, "atLeast">): Promise<Result<UnionAcross, Failure>> {
+  async union(request: UnionWish): Promise<Result<UnionAcross, Failure>> {
     const parts = new Map<PhysicalShard, ShardPart & { readonly id1s: Id[] }>();
     for (const id1 of request.id1s) {
       const shard = physicalShardOf(this.#ports.map, id1);
@@ -124,7 +123,7 @@ class TaoClient implements Tao {
       if (part === undefined) parts.set(shard, { id1s: [id1], entries: [], more: false });
       else part.id1s.push(id1);
     }
-    const before = this.#calls;
+    const before = this.calls();
     const owners = new Map<Id, string>();
     const all = [...parts.values()];
     const { limit, id1s } = request;
@@ -148,7 +147,7 @@ class TaoClient implements Tao {
     }
     const entries = merged.slice(0, limit);
     const more = frontier !== null || merged.length > entries.length;
-    return ok({ entries, more, owners, calls: this.#calls - before });
+    return ok({ entries, more, owners, calls: this.calls() - before });
   }
 
   async write(
@@ -157,9 +156,9 @@ class TaoClient implements Tao {
     opId: string | null,
   ): Promise<Result<WriteResponse, Failure>> {
     const entry = entryOf(this.#ports.map, shard);
-    const policy = opId === null ? NO_RETRY : POST_WRITE;
-    const answer = await this.#retried(policy, () =>
-      this.#ports.leader(entry).write({ writes, opId }),
+    const kind = opId === null ? "write once" : "write";
+    const answer = await this.#calls.leader(entry, kind, (leader) =>
+      leader.write({ writes, opId }),
     );
     if (answer.ok) this.#saw(entry.shard, answer.value.at);
     return answer;
@@ -168,7 +167,7 @@ class TaoClient implements Tao {
   /** Asks each shard for its next entries and adds them to its part. */
   async #askShards(
     parts: ReadonlyMap<PhysicalShard, ShardPart>,
-    request: Omit<UnionRequest, "atLeast">,
+    request: UnionWish,
     limitOf: (part: ShardPart) => number,
     owners: Map<Id, string>,
   ): Promise<Failure | null> {
@@ -176,25 +175,36 @@ class TaoClient implements Tao {
       [...parts].map(async ([shard, part]): Promise<Failure | null> => {
         const last = part.entries.at(-1);
         const after = last === undefined ? request.after : cursorOf(last);
-        const text = encodeUnionRequest({
-          ...request,
-          id1s: part.id1s,
-          after,
-          limit: limitOf(part),
-          atLeast: this.#atLeast(shard),
-        });
-        const answer = await this.#retried(TAO_READ, () =>
-          this.#ports.follower(shard, this.#session.region).union(text),
-        );
+        const asked = { ...request, id1s: part.id1s, after, limit: limitOf(part) };
+        const answer = await this.#unionShard(shard, asked);
         if (!answer.ok) return answer.error;
-        const response = decodeUnionResponse(answer.value);
-        addResponse(part, response);
-        for (const [id, json] of response.owners) owners.set(id, json);
-        this.#saw(shard, response.at);
+        addResponse(part, answer.value);
+        for (const [id, json] of answer.value.owners) owners.set(id, json);
         return null;
       }),
     );
     return failures.find((candidate) => candidate !== null) ?? null;
+  }
+
+  async #unionShard(
+    shard: PhysicalShard,
+    request: UnionWish,
+  ): Promise<Result<Omit<UnionResponse, "at">, Failure>> {
+    const asked = { ...request, ...this.#wish(shard, this.#consistency()) };
+    if (this.#consistency() === "leader") {
+      return unionFromLeader(asked, (reads) =>
+        inChunks(reads, async (chunk) => {
+          const answer = await this.#readShard(shard, chunk, "leader");
+          return answer.ok ? ok(answer.value.results) : answer;
+        }),
+      );
+    }
+    const text = encodeUnionRequest(asked);
+    const answer = await this.#calls.follower(shard, (follower) => follower.union(text));
+    if (!answer.ok) return answer;
+    const response = decodeUnionResponse(answer.value);
+    this.#saw(shard, response.at, response.staleMs);
+    return ok(response);
   }
 
   async #readShard(
@@ -204,33 +214,39 @@ class TaoClient implements Tao {
   ): Promise<Result<ReadResponse, Failure>> {
     const entry = this.#ports.map.entries[shard];
     if (entry === undefined) return err({ code: "not_found", what: `shard ${shard}` });
-    const atLeast = consistency === "eventual" ? null : this.#atLeast(shard);
-    const answer = await this.#retried(TAO_READ, () =>
-      consistency === "leader"
-        ? this.#ports.leader(entry).read({ reads, atLeast })
-        : this.#ports.follower(shard, this.#session.region).read({ reads, atLeast }),
-    );
-    if (answer.ok) this.#saw(shard, answer.value.at);
+    const request = { reads, ...this.#wish(shard, consistency) };
+    const askedMs = this.#ports.clock.nowMs();
+    const answer = await (consistency === "leader"
+      ? this.#calls.leader(entry, "read", (leader) => leader.read(request))
+      : this.#calls.follower(shard, (follower) => follower.read(request)));
+    if (!answer.ok) return answer;
+    this.#saw(shard, answer.value.at, answer.value.staleMs);
+    this.#ports.hot.keep(reads, answer.value, askedMs);
     return answer;
   }
 
-  #retried<T>(
-    policy: RetryPolicy,
-    attempt: () => Promise<Result<T, Failure>>,
-  ): Promise<Result<T, Failure>> {
-    const counted = () => {
-      this.#calls++;
-      return attempt();
-    };
-    const isRetryable = (failure: Failure) => RETRYABLE.has(failure.code);
-    return retry(counted, isRetryable, policy, this.#session.deadlineMs, this.#ports);
+  #fromMemory(
+    shard: PhysicalShard,
+    read: Read | undefined,
+    consistency: Consistency,
+  ): ReadResult | undefined {
+    if (read === undefined || consistency === "leader") return undefined;
+    const { atLeast } = this.#wish(shard, consistency);
+    const known = this.#ports.hot.get(read, atLeast, this.#ports.clock.nowMs());
+    if (known !== undefined) this.#saw(shard, known.at);
+    return known?.result;
   }
 
-  #atLeast(shard: PhysicalShard): Version | null {
-    return this.#progress.get(shard)?.version ?? null;
+  #consistency = (): Consistency => this.#session.consistency ?? "ticket";
+
+  #wish(shard: PhysicalShard, consistency: Consistency) {
+    const { allowStale = false } = this.#session;
+    const seen = this.#progress.get(shard)?.version ?? null;
+    return { atLeast: consistency === "eventual" ? null : seen, allowStale };
   }
 
-  #saw(shard: PhysicalShard, version: Version): void {
+  #saw(shard: PhysicalShard, version: Version, staleMs?: number | null): void {
     advance(this.#progress, shard, version, this.#ports.clock.nowMs());
+    if (typeof staleMs === "number") this.#staleMs = Math.max(this.#staleMs ?? 0, staleMs);
   }
 }

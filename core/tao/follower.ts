@@ -8,6 +8,8 @@ import { FollowerLog, leaderAway } from "./follower-log.ts";
 import { answerRead, missesOf } from "./follower-reads.ts";
 import { answerUnion } from "./follower-union.ts";
 import { View, type Needs } from "./follower-view.ts";
+import { HotKeys } from "./hot-keys.ts";
+import { inChunks } from "./read-chunks.ts";
 import type {
   FollowerService,
   FollowerStats,
@@ -38,6 +40,7 @@ export class Follower implements FollowerService {
   readonly #cache: FollowerCache;
   readonly #log: FollowerLog;
   readonly #fills: FollowerFills;
+  readonly #hot = new HotKeys();
   #counters = { reads: 0, hits: 0, stale: 0 };
 
   /** @param name unique among the shard's followers: the leader pushes to it. */
@@ -57,12 +60,15 @@ export class Follower implements FollowerService {
     if (reads.length > LIMITS.readsPerCallMax) {
       return err({ code: "limit_reached", what: "reads of one call", max: LIMITS.readsPerCallMax });
     }
-    const turn: Turn = { wish: request, view: new View(this.#cache), staleMs: null };
+    const turn: Turn = { wish: request, view: new View(this.#cache), staleMs: null, isHit: false };
     const refused = this.#log.isFreshFor(request.atLeast) ? null : await this.#freshen(turn);
     if (refused !== null) return err(refused);
 
     let { needs, deep } = missesOf(reads, turn.view);
-    if (needs.isEmpty) this.#countHits(needs.asked);
+    if (needs.isEmpty) {
+      this.#countHits(needs.asked);
+      turn.isHit = deep.length === 0;
+    }
     while (!needs.isEmpty) {
       const failure = await this.#gather(needs, turn);
       if (failure !== null) return err(failure);
@@ -71,6 +77,7 @@ export class Follower implements FollowerService {
       needs.asked = 0;
     }
     const cached = reads.map((read) => answerRead(read, turn.view));
+    if (turn.isHit) return this.#hit(cached, request, turn);
     if (deep.length === 0) return this.#answered(cached, turn);
     // Pages below the cached prefix are rare and long: the leader answers, nothing is kept.
     const answer = await this.#readDeep(deep.map((miss) => miss.read));
@@ -84,7 +91,7 @@ export class Follower implements FollowerService {
 
   async union(text: string): Promise<Result<string, Failure>> {
     const request = decodeUnionRequest(text);
-    const turn: Turn = { wish: request, view: new View(this.#cache), staleMs: null };
+    const turn: Turn = { wish: request, view: new View(this.#cache), staleMs: null, isHit: false };
     const refused = this.#log.isFreshFor(request.atLeast) ? null : await this.#freshen(turn);
     if (refused !== null) return err(refused);
     const answer = await answerUnion(request, turn.view, {
@@ -107,6 +114,22 @@ export class Follower implements FollowerService {
     return { ...counters, entries, bytes, applied: this.#log.applied };
   }
 
+  /** All from memory: worth a caller's memory too where many ask, unless it expires meanwhile. */
+  #hit(
+    results: readonly ReadResult[],
+    { reads }: ReadRequest,
+    turn: Turn,
+  ): Result<ReadResponse, Failure> {
+    const answer = this.#answered(results, turn);
+    const nowMs = this.#ports.clock.nowMs();
+    this.#hot.saw(reads, nowMs);
+    const since = this.#log.applied;
+    const isYoung = this.#log.ageMs < LIMITS.followerTtlMs - LIMITS.hotCacheMs;
+    if (!answer.ok || since === null || !isYoung || turn.staleMs !== null) return answer;
+    const hot = this.#hot.placesIn(reads, nowMs);
+    return hot === undefined ? answer : ok({ ...answer.value, hot, since });
+  }
+
   #answered(results: readonly ReadResult[], turn: Turn): Result<ReadResponse, Failure> {
     const at = this.#log.seenUpTo;
     if (this.#isTooOld(at, turn)) return err(leaderAway);
@@ -127,18 +150,15 @@ export class Follower implements FollowerService {
     return null;
   }
 
-  async #readDeep(reads: readonly Read[]): Promise<Result<readonly ReadResult[], Failure>> {
-    const results: ReadResult[] = [];
-    for (let start = 0; start < reads.length; start += LIMITS.readsPerCallMax) {
+  #readDeep(reads: readonly Read[]): Promise<Result<readonly ReadResult[], Failure>> {
+    return inChunks(reads, async (chunk) => {
       const answer = await this.#ports.leader
-        .read({ reads: reads.slice(start, start + LIMITS.readsPerCallMax), atLeast: null })
+        .read({ reads: chunk, atLeast: null })
         .catch(() => err(leaderAway));
       if (!answer.ok) return answer;
       const failure = this.#log.saw(answer.value.at);
-      if (failure !== null) return err(failure);
-      results.push(...answer.value.results);
-    }
-    return ok(results);
+      return failure === null ? ok(answer.value.results) : err(failure);
+    });
   }
 
   #countHits(asked: number): void {
@@ -165,4 +185,6 @@ interface Turn {
   readonly view: View;
   /** As in the answer. */
   staleMs: number | null;
+  /** Everything was here. */
+  isHit: boolean;
 }

@@ -1,15 +1,13 @@
 import type { Failure } from "../errors.ts";
-import type { Region, RegionRow } from "../regions/regions.ts";
+import type { RegionRow } from "../regions/regions.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { Replica } from "./route.ts";
 import type { FollowerService } from "./service.ts";
 import { physicalShardOf, type PhysicalShard, type ShardMap } from "./shard-map.ts";
 import type { Read, ReadResult } from "./types.ts";
 
 /** One follower of each shard: the `replica`-th of a region. */
-export interface FollowerPin {
-  readonly region: Region;
-  readonly replica: number;
-}
+export type FollowerPin = Replica;
 
 export interface PinnedAnswer {
   /** In the order of the reads. */

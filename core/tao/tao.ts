@@ -8,6 +8,9 @@ import type { UnionEntry, UnionRequest } from "./union.ts";
 /** Answers in the order of the reads, each of its read's type. */
 export type ResultsOf<R extends readonly Read[]> = { readonly [K in keyof R]: ResultOf<R[K]> };
 
+/** The session adds its ticket, and whether it takes stale answers. */
+export type UnionWish = Omit<UnionRequest, "atLeast" | "allowStale">;
+
 export interface UnionAcross {
   /** In list order over all shards together. */
   readonly entries: readonly UnionEntry[];
@@ -24,7 +27,10 @@ export interface UnionAcross {
  * Implemented by `client.ts` over object stubs, and by a fake in tests.
  */
 export interface Tao {
-  /** Any reads, grouped into one call per shard touched, in parallel. */
+  /**
+   * Any reads, grouped into one call per shard touched, in parallel.
+   * @param consistency default: what the request asked for.
+   */
   read<const R extends readonly Read[]>(
     reads: R,
     consistency?: Consistency,
@@ -34,7 +40,7 @@ export interface Tao {
    * The newest `limit` entries over lists of many shards. Complete down to the last
    * entry returned: nothing newer than it is missing.
    */
-  union(request: Omit<UnionRequest, "atLeast">): Promise<Result<UnionAcross, Failure>>;
+  union(request: UnionWish): Promise<Result<UnionAcross, Failure>>;
 
   /**
    * Writes that all live on one shard (of `shard`, or of an id1 or id), atomically.
@@ -48,6 +54,8 @@ export interface Tao {
 
   /** The signed ticket to hand to the client: everything this request read and wrote. */
   ticket(): string;
+  /** The oldest answer so far that was marked as older than promised, ms; null when there was none. */
+  staleMs(): number | null;
   /** Object calls made so far in this request. */
   calls(): number;
 }

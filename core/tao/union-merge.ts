@@ -24,7 +24,10 @@ export const cursorOf = (entry: UnionEntry): ListCursor => ({
   id2: entry.id2,
 });
 
-export function addResponse(part: ShardPart, response: UnionResponse): void {
+export function addResponse(
+  part: ShardPart,
+  response: Pick<UnionResponse, "entries" | "more">,
+): void {
   part.entries.push(...response.entries);
   part.more = response.more;
 }

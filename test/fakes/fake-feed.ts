@@ -78,6 +78,7 @@ export class FakeFeed implements FeedService {
   /** Thrown by the next calls, as a broken binding does. */
   thrown: Error | null = null;
   ticket = "ticket-1";
+  staleMs: number | null = null;
 
   async #reply<T>(
     method: Method,
@@ -92,7 +93,7 @@ export class FakeFeed implements FeedService {
     if (needsViewer && ctx.viewer === null) {
       return err({ code: "unauthenticated", reason: "this needs a signed-in user" });
     }
-    return ok({ value, ticket: this.ticket });
+    return ok({ value, ticket: this.ticket, staleMs: this.staleMs });
   }
 
   async #page<T>(method: Method, args: readonly unknown[], value: T, needsViewer = true): Reply<T> {
@@ -195,6 +196,8 @@ const contextSchema = z.strictObject({
   viewer: schemas.idSchema.nullable(),
   region: z.enum(["us-east", "us-west", "eu-west", "apac", "mars"]),
   ticket: z.string().max(LIMITS.ticketCharsMax).nullable(),
+  consistency: z.enum(["eventual", "ticket", "leader"]),
+  allowStale: z.boolean(),
   idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyCharsMax).nullable(),
   deadlineMs: z.number(),
 });

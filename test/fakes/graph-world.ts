@@ -2,12 +2,14 @@ import type { Failure } from "../../core/errors.ts";
 import { type Id, LOGICAL_SHARDS, logicalShard } from "../../core/ids.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { ok } from "../../core/result.ts";
-import { createTao } from "../../core/tao/client.ts";
+import { createTao, type TaoSession } from "../../core/tao/client.ts";
 import { Follower } from "../../core/tao/follower.ts";
 import { Leader } from "../../core/tao/leader.ts";
 import type { LeasePort } from "../../core/tao/lease.ts";
+import { HotCache } from "../../core/tao/hot-cache.ts";
 import { followerName, parseObjectName } from "../../core/tao/names.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
+import { type Replica, Routes } from "../../core/tao/route.ts";
 import { evenShardMap, type PhysicalShard, type ShardMap } from "../../core/tao/shard-map.ts";
 import type { Write } from "../../core/tao/types.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -19,6 +21,9 @@ const REGION = "eu-west";
 export class GraphWorld {
   readonly clock = new ManualClock(1_800_000_000_000);
   readonly map: ShardMap;
+  /** What the isolate shares that asks. */
+  readonly routes = new Routes([REGION], 1);
+  readonly hot = new HotCache();
   readonly stores: MemoryStore[] = [];
   /** Pushes are lost while this is true; leaders and pulls stay reachable. */
   pushesAreLost = false;
@@ -95,10 +100,12 @@ export class GraphWorld {
   }
 
   /** One request's view of the graph. */
-  tao(ticket: string | null = null) {
+  tao(ticket: string | null = null, asked: Pick<TaoSession, "consistency" | "allowStale"> = {}) {
     const ports = {
       map: this.map,
-      follower: (shard: PhysicalShard, region: Region) => this.follower(shard, region),
+      routes: this.routes,
+      hot: this.hot,
+      follower: (shard: PhysicalShard, { region }: Replica) => this.follower(shard, region),
       leader: ({ shard }: { shard: PhysicalShard }) => this.leader(shard),
       clock: this.clock,
       random: { next: () => 0.5 },
@@ -106,7 +113,7 @@ export class GraphWorld {
       signer: { sign: (text: string) => `s${text.length}` },
     };
     const deadlineMs = this.clock.nowMs() + 1_000;
-    return createTao(ports, { region: REGION, ticket, deadlineMs });
+    return createTao(ports, { ...asked, region: REGION, ticket, deadlineMs });
   }
 
   /** Until nothing that was started is still running. */

@@ -4,7 +4,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { WriteResponse } from "../../core/tao/service.ts";
 import { entryOf, entryOfId, evenShardMap, type PhysicalShard } from "../../core/tao/shard-map.ts";
-import type { ResultsOf, Tao, UnionAcross } from "../../core/tao/tao.ts";
+import type { ResultsOf, Tao, UnionAcross, UnionWish } from "../../core/tao/tao.ts";
 import {
   type Assoc,
   compareListOrder,
@@ -82,7 +82,7 @@ export class MemoryTao implements Tao {
     }
   }
 
-  async union(request: Omit<UnionRequest, "atLeast">): Promise<Result<UnionAcross, Failure>> {
+  async union(request: UnionWish): Promise<Result<UnionAcross, Failure>> {
     if (this.down.has("union")) return this.#away();
     const { id1s, atype, after, limit, counts } = request;
     const calls = new Set(id1s.map((id) => this.#shardOf(id))).size;
@@ -140,6 +140,7 @@ export class MemoryTao implements Tao {
 
   ticket = (): string => `memory.${this.graph.seq}`;
   calls = (): number => this.#calls;
+  staleMs = (): null => null;
 
   #shardOf = (id: Id): PhysicalShard => entryOfId(this.#map, id).shard;
   #away = (): Result<never, Failure> =>

@@ -10,6 +10,8 @@ const context: CallContext = {
   viewer: "42",
   region: "us-east",
   ticket: null,
+  consistency: "ticket",
+  allowStale: false,
   idempotencyKey: "key",
   deadlineMs: 1_000,
 };

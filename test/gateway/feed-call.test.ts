@@ -24,6 +24,8 @@ describe("GET /v1/feed", () => {
             viewer: ADA.id,
             region: "us-east",
             ticket: null,
+            consistency: "ticket",
+            allowStale: false,
             idempotencyKey: null,
             deadlineMs: START_MS + 5_000,
           },
@@ -44,6 +46,18 @@ describe("GET /v1/feed", () => {
   });
 });
 
+describe("an answer that may be too old", () => {
+  it("says since when, is kept by no cache, and is the exception", async ({ expect }) => {
+    const gateway = startGateway();
+    const fresh = await gateway.asAda("/v1/feed");
+    expect(fresh.headers.get("edgewise-stale-ms")).toBeNull();
+    gateway.feed.staleMs = 61_000.4;
+    const stale = await gateway.asAda("/v1/feed");
+    expect(stale.headers.get("edgewise-stale-ms")).toBe("61001");
+    expect(stale.headers.get("cache-control")).toBe("private, no-store");
+  });
+});
+
 describe("the call's context", () => {
   it("carries the client's ticket, and the key of a write only", async ({ expect }) => {
     const gateway = startGateway();
@@ -53,6 +67,34 @@ describe("the call's context", () => {
     const { body, headers: type } = json({ text: "hello" });
     await gateway.asAda("/v1/posts", { method: "POST", body, headers: { ...type, ...headers } });
     expect(contextOf(gateway)).toMatchObject({ ticket: "t-9", idempotencyKey: "k-1" });
+  });
+
+  it("carries how fresh a read must be, and nothing of the kind for a write", async ({
+    expect,
+  }) => {
+    const gateway = startGateway();
+    const headers = { "edgewise-consistency": "leader", "edgewise-allow-stale": "1" };
+    await gateway.asAda("/v1/feed", { headers });
+    expect(contextOf(gateway)).toMatchObject({ consistency: "leader", allowStale: true });
+    await gateway.asAda("/v1/feed", { headers: { "edgewise-consistency": "eventual" } });
+    expect(contextOf(gateway)).toMatchObject({ consistency: "eventual", allowStale: false });
+    const { body, headers: type } = json({ text: "hello" });
+    await gateway.asAda("/v1/posts", { method: "POST", body, headers: { ...type, ...headers } });
+    expect(contextOf(gateway)).toMatchObject({ consistency: "ticket", allowStale: false });
+  });
+
+  it.for([
+    ["Edgewise-Consistency", "strong"],
+    ["Edgewise-Consistency", "Leader"],
+    ["Edgewise-Allow-Stale", "yes"],
+  ] as const)("refuses %s: %s by name", async ([header, value], { expect }) => {
+    const gateway = startGateway();
+    const response = await gateway.asAda("/v1/feed", { headers: { [header]: value } });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      expect.objectContaining({ code: "invalid_request", field: header }),
+    ]);
+    expect(gateway.feed.calls).toEqual([]);
   });
 
   it("takes the region from where the platform saw the client", async ({ expect }) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { LIMITS } from "../../core/limits.ts";
 import type { RankingService } from "../../core/ranking/service.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
@@ -10,6 +11,8 @@ export interface FeedEnv extends GraphBindings, TopologyVars {
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */
   readonly SIGNING_SECRET?: string;
+  /** Followers of each shard in each region, 1 to 4; default 1. */
+  readonly REPLICAS?: string;
 }
 
 /** Everyone can read it, so it is refused anywhere but on a developer's machine. */
@@ -19,14 +22,15 @@ const varsSchema = z
   .object({
     ENVIRONMENT: z.enum(["development", "staging", "production"]),
     SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
+    REPLICAS: z.coerce.number().int().min(1).max(LIMITS.replicasMax).default(1),
   })
-  .transform(({ ENVIRONMENT, SIGNING_SECRET }, context) => {
+  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS }, context) => {
     const signingSecret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
     if (signingSecret === DEVELOPMENT_SECRET && ENVIRONMENT !== "development") {
       const message = "one of your own is needed here";
       context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message });
     }
-    return { signingSecret };
+    return { signingSecret, replicas: REPLICAS };
   });
 
 /**

@@ -144,6 +144,8 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
     const call = depsFor(this.env).callFor(ctx);
     const result = await useCase(call);
-    return result.ok ? ok({ value: result.value, ticket: call.tao.ticket() }) : result;
+    if (!result.ok) return result;
+    const { tao } = call;
+    return ok({ value: result.value, ticket: tao.ticket(), staleMs: tao.staleMs() });
   }
 }

@@ -2,6 +2,12 @@ import { z } from "zod";
 
 import { type FailureCode, STATUS, TITLE } from "../../core/errors.ts";
 import { LIMITS } from "../../core/limits.ts";
+import {
+  ALLOW_STALE_HEADER,
+  CONSISTENCIES,
+  CONSISTENCY_HEADER,
+  STALE_HEADER,
+} from "./freshness.ts";
 import type { Operation } from "./operation.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -25,6 +31,7 @@ const problemSchema = z
 
 /** Any operation may fail like this. */
 const ALWAYS: readonly FailureCode[] = [
+  "invalid_request",
   "rate_limited",
   "overloaded",
   "unavailable",
@@ -110,13 +117,32 @@ function headersOf(op: Operation): Json[] {
     LIMITS.ticketCharsMax,
     "From your last answer: reads are at least that fresh",
   );
-  if (op.method === "get") return [ticket];
+  if (op.method === "get") return [ticket, ...FRESHNESS];
   const max = LIMITS.idempotencyKeyCharsMax;
   return [
     ticket,
     text("Idempotency-Key", max, "Repeating a write with the same key gives the first answer"),
   ];
 }
+
+/** Of reads; a write decides on what its ticket says. */
+const FRESHNESS: readonly Json[] = [
+  {
+    name: CONSISTENCY_HEADER,
+    in: "header",
+    required: false,
+    description:
+      "`eventual`: what the nearest copy has, at most a minute old; `ticket`: at least as new as your ticket; `leader`: from the one place that orders writes, slower",
+    schema: { type: "string", enum: CONSISTENCIES, default: "ticket" },
+  },
+  {
+    name: ALLOW_STALE_HEADER,
+    in: "header",
+    required: false,
+    description: `Rather an old answer, marked with ${STALE_HEADER}, than none`,
+    schema: { type: "string", enum: ["1"] },
+  },
+];
 
 function bodyObject(op: Operation, schema: z.ZodType, schemas: Record<string, Json>): Json {
   if (op.bodyKind === "image") {
@@ -137,6 +163,13 @@ function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
           schema: { type: "string" },
           description: "Send it with your next request",
         },
+        ...(op.method === "get" && {
+          [STALE_HEADER]: {
+            schema: { type: "integer" },
+            description:
+              "Only when part of the answer may be older than promised: since when, in milliseconds, it is not known to be true",
+          },
+        }),
       },
       ...(op.answer !== null && {
         content: { "application/json": { schema: schemaOf(op.answer, schemas) } },
@@ -156,7 +189,6 @@ function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
 /** By status. */
 function failuresOf(op: Operation): readonly FailureCode[] {
   const codes = new Set<FailureCode>(["unauthenticated", ...(op.failures ?? []), ...ALWAYS]);
-  if (op.params ?? op.query ?? op.method !== "get") codes.add("invalid_request");
   if (op.access !== "anyone") codes.add("forbidden");
   if (op.body !== undefined) codes.add("too_large").add("unsupported_media");
   return [...codes].toSorted((a, b) => STATUS[a] - STATUS[b]);

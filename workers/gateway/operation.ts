@@ -20,10 +20,13 @@ export interface Call<P, Q, B> {
   readonly c: GatewayContext;
 }
 
-/** An answer of the feed Worker, or of the gateway itself, which has no ticket. */
-export type Outcome<T> = Promise<
-  Result<{ readonly value: T; readonly ticket: string | null }, Failure>
->;
+/** An answer of the feed Worker, or of the gateway itself, which has no ticket and no age. */
+export interface Answered<T> {
+  readonly value: T;
+  readonly ticket: string | null;
+  readonly staleMs?: number | null;
+}
+export type Outcome<T> = Promise<Result<Answered<T>, Failure>>;
 
 /**
  * One operation of the public API: checked, enforced and described from this one

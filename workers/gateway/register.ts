@@ -4,11 +4,12 @@ import { type Failure, FailureError } from "../../core/errors.ts";
 import type { CallContext } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
+import { freshnessOf, STALE_HEADER } from "./freshness.ts";
 import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
-import type { Operation } from "./operation.ts";
+import type { Answered, Operation } from "./operation.ts";
 import { respond } from "./respond.ts";
 
 export interface Guards {
@@ -33,14 +34,19 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     >[0]);
     c.get("headers")["server-timing"] = `feed;dur=${deps.clock.nowMs() - startMs}`;
     if (!outcome.ok) throw new FailureError(outcome.error);
-    return answer(c, op, outcome.value.value, outcome.value.ticket);
+    return answer(c, op, outcome.value);
   });
 }
 
-function answer(c: GatewayContext, op: Operation, value: unknown, ticket: string | null): Response {
+function answer(
+  c: GatewayContext,
+  op: Operation,
+  { value, ticket, staleMs = null }: Answered<unknown>,
+): Response {
   const headers = {
     "cache-control": "private, no-store",
     ...(ticket !== null && { "edgewise-ticket": ticket }),
+    ...(staleMs !== null && { [STALE_HEADER]: String(Math.ceil(staleMs)) }),
     ...(op.answer !== null && { "content-type": "application/json" }),
   };
   if (op.answer === null) return respond(c, op.status, null, headers);
@@ -56,6 +62,7 @@ function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean)
     region: c.get("region"),
     // A ticket only makes answers fresher: one that cannot be ours is left out.
     ticket: ticket !== null && ticket.length <= LIMITS.ticketCharsMax ? ticket : null,
+    ...freshnessOf(headers, !write),
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
     deadlineMs: c.get("nowMs") + config.requestBudgetMs,
   };

@@ -24,7 +24,7 @@ const PATIENCE_MS = 10_000;
 /** The graph as a Worker of the product reaches it: same client, same stubs, same bindings. */
 export function driverGraph(env: DriverEnv) {
   const { map, regions } = topologyFrom(env);
-  const stubs = graphStubs(env, regions);
+  const stubs = graphStubs(env, { map, regions });
   const taoPorts = {
     map,
     follower: stubs.follower,

@@ -30,6 +30,27 @@ export const introduction = (): Html =>
           </td>
         </tr>
         <tr>
+          <th scope="row"><code>Edgewise-Consistency</code></th>
+          <td>request, reads</td>
+          <td>
+            "eventual": what the nearest copy has, at most a minute old. "ticket", the default: at
+            least as new as your ticket. "leader": from the one place that orders writes.
+          </td>
+        </tr>
+        <tr>
+          <th scope="row"><code>Edgewise-Allow-Stale</code></th>
+          <td>request, reads</td>
+          <td>"1": rather an old answer, marked, than a 503 while a leader is away.</td>
+        </tr>
+        <tr>
+          <th scope="row"><code>Edgewise-Stale-Ms</code></th>
+          <td>answer</td>
+          <td>
+            Only when part of the answer may be older than promised: how long ago, in milliseconds,
+            it was known to be true.
+          </td>
+        </tr>
+        <tr>
           <th scope="row"><code>Idempotency-Key</code></th>
           <td>request, writes</td>
           <td>

@@ -9,8 +9,16 @@ export function corsPolicy({ corsOrigins }: GatewayConfig): MiddlewareHandler<Ga
   const policy = cors({
     origin: (origin) => (corsOrigins.includes("*") || corsOrigins.includes(origin) ? origin : null),
     allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["authorization", "content-type", "edgewise-ticket", "idempotency-key"],
+    allowHeaders: [
+      "authorization",
+      "content-type",
+      "edgewise-allow-stale",
+      "edgewise-consistency",
+      "edgewise-ticket",
+      "idempotency-key",
+    ],
     exposeHeaders: [
+      "edgewise-stale-ms",
       "edgewise-ticket",
       "ratelimit",
       "ratelimit-policy",

@@ -23,6 +23,8 @@ export function healthRoute(app: GatewayApp, deps: GatewayDeps, limits: RateLimi
         viewer: null,
         region,
         ticket: null,
+        consistency: "ticket",
+        allowStale: false,
         idempotencyKey: null,
         deadlineMs: nowMs + deps.config.requestBudgetMs,
       },

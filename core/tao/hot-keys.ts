@@ -1,0 +1,88 @@
+import { LIMITS } from "../limits.ts";
+import type { Read } from "./types.ts";
+
+const WINDOW_MS = 1_000;
+
+/**
+ * Names a read that may be kept in a caller's memory: only one whose answer is small and
+ * whose key is the same for everybody. null: any other.
+ */
+export function hotKeyOf(read: Read): string | null {
+  switch (read.op) {
+    case "objGet":
+      return `o${read.id.toString(32)}`;
+    case "assocCount":
+      return `c${read.id1.toString(32)}:${read.atype}`;
+    case "assocRange":
+      if (read.after !== null || read.limit > LIMITS.listPrefix) return null;
+      return `r${read.id1.toString(32)}:${read.atype}:${read.limit}`;
+    case "assocGet": {
+      const [id2] = read.id2s;
+      if (id2 === undefined || read.id2s.length > 1) return null;
+      const { highMs = "", lowMs = "" } = read;
+      return `p${read.id1.toString(32)}:${read.atype}:${id2.toString(32)}:${highMs}:${lowMs}`;
+    }
+    case "assocTimeRange":
+      return null;
+  }
+}
+
+/**
+ * The keys that are read more often than `hotReadsPerSecond`, of this second and the last,
+ * estimated from one read in `hotSampleEvery` with space-saving counts (Metwally et al.,
+ * ICDT 2005). A wrong guess costs a little memory of a caller, or a call.
+ */
+export class HotKeys {
+  #counts = new Map<string, number>();
+  /** Hot in this window so far, and in the one before. */
+  #hot = new Set<string>();
+  #before: ReadonlySet<string> = new Set();
+  #windowMs = 0;
+  /** Place of the next sample, counted from the first read of the next request. */
+  #next = 0;
+
+  /** Counts the reads of one request; most cost an addition. */
+  saw(reads: readonly Read[], nowMs: number): void {
+    let place = this.#next;
+    for (; place < reads.length; place += LIMITS.hotSampleEvery) {
+      const read = reads[place];
+      const key = read === undefined ? null : hotKeyOf(read);
+      if (nowMs - this.#windowMs >= WINDOW_MS) this.#turn(nowMs);
+      if (key !== null) this.#add(key);
+    }
+    this.#next = place - reads.length;
+  }
+
+  /** Places of hot reads; undefined when there are none. */
+  placesIn(reads: readonly Read[], nowMs: number): readonly number[] | undefined {
+    if (this.#hot.size === 0 && this.#before.size === 0) return undefined;
+    if (nowMs - this.#windowMs >= WINDOW_MS) this.#turn(nowMs);
+    const places = [...reads.keys()].filter((place) => {
+      const read = reads[place];
+      const key = read === undefined ? null : hotKeyOf(read);
+      return key !== null && (this.#hot.has(key) || this.#before.has(key));
+    });
+    return places.length === 0 ? undefined : places;
+  }
+
+  #turn(nowMs: number): void {
+    this.#before = nowMs - this.#windowMs < 2 * WINDOW_MS ? this.#hot : new Set();
+    this.#hot = new Set();
+    this.#counts = new Map();
+    this.#windowMs = nowMs;
+  }
+
+  #add(key: string): void {
+    let count = (this.#counts.get(key) ?? 0) + LIMITS.hotSampleEvery;
+    if (!this.#counts.has(key) && this.#counts.size >= LIMITS.hotKeysMax) {
+      // The rarest makes room and leaves its count: whoever comes may have been counted as it.
+      let rarest = "";
+      let least = Number.POSITIVE_INFINITY;
+      for (const [other, seen] of this.#counts) if (seen < least) [rarest, least] = [other, seen];
+      this.#counts.delete(rarest);
+      count = least + LIMITS.hotSampleEvery;
+    }
+    this.#counts.set(key, count);
+    if (count >= LIMITS.hotReadsPerSecond) this.#hot.add(key);
+  }
+}
