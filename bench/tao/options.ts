@@ -9,7 +9,7 @@ export const HELP = `Replays the load of a social graph on the built product's g
   --workload W         tao (default): mix of the TAO paper, degrees of LinkBench, popularity of
                        CacheBench; O or A: TAOBench as its driver asks
   --profile P          embedded (default) or hosted: where leaders keep the truth
-  --keys N             tao: cache keys, half objects and half lists (default 100000)
+  --keys N             tao: cache keys, half objects and half lists (default 100000; --stampede 2000)
   --degree-max N       tao: longest list (default 1000)
   --edges N            O, A: edges that are loaded, with two objects each (default 20000)
   --seconds N          of load at the stated rate (default 30)
@@ -20,7 +20,7 @@ export const HELP = `Replays the load of a social graph on the built product's g
   --follower-share N   tao: memory of a region's followers, percent of all bytes (default 10)
   --lag-every N        ms between two writes whose way to the followers is watched (default 250)
   --shards N           physical shards (default 16)
-  --replicas N         followers per region and shard (default 1)
+  --replicas N         followers per region and shard (default 1; --stampede 2)
   --seed N             one seed is one load (default 42)
   --fresh              load the graph again, even when it is kept from an earlier run
   --data FOLDER        the published distributions (default ../shared/data/tao)
@@ -82,7 +82,7 @@ export function taoOptions(args: readonly string[]) {
       "embedded",
       "hosted",
     ] as const),
-    keys: whole("keys", 100_000, 100, BOUNDS.keysMax),
+    keys: whole("keys", show === "load" ? 100_000 : 2_000, 100, BOUNDS.keysMax),
     degreeMax: whole("degree-max", 1_000, 1, BOUNDS.degreeMax),
     edges: whole("edges", 20_000, 1_000, BOUNDS.edgesMax),
     seconds: whole("seconds", 30, 1, BOUNDS.loadSecondsMax),
@@ -93,7 +93,7 @@ export function taoOptions(args: readonly string[]) {
     followerShare: share("follower-share", 10, 1_000),
     lagEveryMs: whole("lag-every", 250, 5, 60_000),
     shards: whole("shards", 16, 1, BOUNDS.shardsMax),
-    replicas: whole("replicas", 1, 1, BOUNDS.replicasMax),
+    replicas: whole("replicas", show === "stampede" ? 2 : 1, 1, BOUNDS.replicasMax),
     seed: whole("seed", 42, 0, 2 ** 31),
     fresh: flags.get("fresh") === true,
     data: textFlag(flags, "data") ?? DEFAULT_DATA,

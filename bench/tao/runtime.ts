@@ -2,11 +2,14 @@ import path from "node:path";
 
 import { build } from "esbuild";
 import type { V4WorkerOptions } from "miniflare";
+import { createConnection } from "mysql2/promise";
+import { z } from "zod";
 
-import type { RegionRow } from "../../core/regions/regions.ts";
-import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
+import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
 import { evenShardMap, type ShardMap } from "../../core/tao/shard-map.ts";
-import { startCluster } from "../../dev/cluster.ts";
+import type { Backends } from "../../dev/backends.ts";
+import { type ClusterOptions, startCluster } from "../../dev/cluster.ts";
+import { startHosted } from "../../dev/hosted.ts";
 import { runtimePids } from "../measure/processes.ts";
 import { DriverClient } from "./driver-client.ts";
 
@@ -26,6 +29,8 @@ export interface TaoRuntime {
   readonly driver: DriverClient;
   readonly map: ShardMap;
   readonly regions: readonly RegionRow[];
+  /** Queries that the hosted database itself has counted; null over the embedded store. */
+  readonly databaseSelects: (() => Promise<number>) | null;
   /** Of the runtime under test. */
   readonly pids: readonly number[];
   stop(): Promise<void>;
@@ -38,7 +43,7 @@ const COMPATIBILITY_DATE = "2026-11-17";
 export async function startRuntime(options: RuntimeOptions): Promise<TaoRuntime> {
   const before = new Set(runtimePids());
   const vars = { SHARDS: String(options.shards), REPLICAS: String(options.replicas) };
-  const cluster = await startCluster({
+  const shared: ClusterOptions = {
     port: 0,
     dataFolder: options.dataFolder,
     withAssets: false,
@@ -46,7 +51,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<TaoRuntime>
     moreWorkers: [await driverWorker(vars)],
     onStep: options.onStep,
     onLog: (level, message) => level === "error" && console.error(message),
-  });
+  };
+  const hosted = options.profile === "hosted" ? await startHosted(shared) : null;
+  const cluster = hosted ?? (await startCluster(shared));
   const regions = DEFAULT_REGIONS;
   return {
     driver: new DriverClient(await cluster.directUrl(DRIVER)),
@@ -55,10 +62,22 @@ export async function startRuntime(options: RuntimeOptions): Promise<TaoRuntime>
       new Map(regions.map((row) => [row.region, row.leaderWeight])),
     ),
     regions,
+    databaseSelects: hosted === null ? null : () => selectsOf(hosted.backends.mysql),
     pids: runtimePids().filter((pid) => !before.has(pid)),
     stop: () => cluster.stop(),
   };
 }
+
+async function selectsOf(mysql: Backends["mysql"]): Promise<number> {
+  const connection = await createConnection({ host: "127.0.0.1", ...mysql });
+  try {
+    const [rows] = await connection.query("SHOW GLOBAL STATUS LIKE 'Com_select'");
+    return statusSchema.parse(rows)[0]?.Value ?? Number.NaN;
+  } finally {
+    await connection.end();
+  }
+}
+const statusSchema = z.array(z.object({ Value: z.coerce.number() }));
 
 async function driverWorker(vars: Readonly<Record<string, string>>): Promise<V4WorkerOptions> {
   const object = (className: string) => ({
@@ -72,7 +91,12 @@ async function driverWorker(vars: Readonly<Record<string, string>>): Promise<V4W
     compatibilityDate: COMPATIBILITY_DATE,
     compatibilityFlags: ["nodejs_compat"],
     bindings: { ...vars },
-    durableObjects: { LEADER: object("ShardLeader"), FOLLOWER: object("ShardFollower") },
+    durableObjects: {
+      LEADER: object("ShardLeader"),
+      FOLLOWER: object("ShardFollower"),
+      COORDINATOR: object("RegionCoordinator"),
+    },
+    r2Buckets: { REGISTER: "edgewise-register" },
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
 }

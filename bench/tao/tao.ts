@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
 
+import { groupCommitText, runGroupCommit } from "./group-commit-run.ts";
 import { findCapacity, runLoad } from "./load-run.ts";
 import { taoOptions, type TaoOptions } from "./options.ts";
 import { type LoadReport, loadText } from "./report/text.ts";
+import { isCalm, runStampede, stampedeText } from "./stampede-run.ts";
 import { openWorkbench } from "./workbench.ts";
 
 /** The open loop runs at no more than this share of what the closed loop reached. */
@@ -10,10 +12,17 @@ const RATE_SHARE = 0.5;
 
 const say = (text: string) => console.error(text);
 
-/** @returns the exit code: 1 when a request failed. */
+/** @returns the exit code: 1 when a request failed, or a stampede reached the store twice. */
 export async function tao(args: readonly string[]): Promise<number> {
   const options = taoOptions(args);
-  return loadShow(options);
+  switch (options.show) {
+    case "load":
+      return loadShow(options);
+    case "stampede":
+      return stampedeShow(options);
+    case "group-commit":
+      return groupCommitShow(options);
+  }
 }
 
 async function loadShow(options: TaoOptions): Promise<number> {
@@ -32,6 +41,20 @@ async function loadShow(options: TaoOptions): Promise<number> {
   console.log(loadText(report));
   await keep(options, report);
   return result.latency.failed > 0 ? 1 : 0;
+}
+
+async function stampedeShow(options: TaoOptions): Promise<number> {
+  const rounds = await runStampede(await openWorkbench(options), options);
+  console.log(stampedeText(options, rounds));
+  await keep(options, { bench: "tao", options, rounds });
+  return isCalm(rounds) ? 0 : 1;
+}
+
+async function groupCommitShow(options: TaoOptions): Promise<number> {
+  const lines = await runGroupCommit(options);
+  console.log(groupCommitText(options, lines));
+  await keep(options, { bench: "tao", options, lines });
+  return lines.some(({ rounds }) => rounds.some(({ failed }) => failed > 0)) ? 1 : 0;
 }
 
 async function keep({ json }: TaoOptions, report: unknown): Promise<void> {

@@ -25,15 +25,17 @@ const PATIENCE_MS = 10_000;
 export function driverGraph(env: DriverEnv) {
   const { map, regions } = topologyFrom(env);
   const stubs = graphStubs(env, { map, regions });
+  const routes = new Routes(
+    regions.map(({ region }) => region),
+    Number(env.REPLICAS),
+  );
+  const hot = new HotCache();
   const taoPorts = {
     map,
     follower: stubs.follower,
     leader: stubs.leader,
-    routes: new Routes(
-      regions.map(({ region }) => region),
-      Number(env.REPLICAS),
-    ),
-    hot: new HotCache(),
+    routes,
+    hot,
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
@@ -86,7 +88,11 @@ export function driverGraph(env: DriverEnv) {
         return [name, numbersOf(await statsOf(env.LEADER.getByName(name)))] as const;
       });
       const objects = await Promise.all([...followerStats, ...leaderStats]);
-      return { objects: Object.fromEntries(objects), ops: counts, driver: {} };
+      return {
+        objects: Object.fromEntries(objects),
+        ops: counts,
+        driver: { hotHits: hot.counters.hits, ...routes.counters },
+      };
     },
   };
 }
