@@ -27,6 +27,8 @@ export class GraphWorld {
   readonly stores: MemoryStore[] = [];
   /** Pushes are lost while this is true; leaders and pulls stay reachable. */
   pushesAreLost = false;
+  /** Followers and clients cannot reach a leader while this is true. */
+  leadersAreAway = false;
   /** Inverse edges to these shards do not arrive. */
   readonly cutOff = new Set<PhysicalShard>();
   readonly reports: string[] = [];
@@ -89,14 +91,19 @@ export class GraphWorld {
     const created = new Follower(name, {
       clock: this.clock,
       leader: {
-        fill: (by, request) => this.leader(shard).fill(by, request),
-        pull: (by, after) => this.leader(shard).pull(by, after),
-        read: (request) => this.leader(shard).read(request),
+        fill: async (by, request) => this.#reach(shard).fill(by, request),
+        pull: async (by, after) => this.#reach(shard).pull(by, after),
+        read: async (request) => this.#reach(shard).read(request),
       },
       report: (event) => this.reports.push(event),
     });
     this.#followers.set(name, created);
     return created;
+  }
+
+  #reach(shard: PhysicalShard): Leader {
+    if (this.leadersAreAway) throw new Error("leader away");
+    return this.leader(shard);
   }
 
   /** One request's view of the graph. */

@@ -60,10 +60,10 @@ const edges = fc.array(fc.record({ from: fc.nat(5), to: fc.nat(200), time: fc.na
   maxLength: 150,
 });
 
-it(
-  "pages over many lists of many shards like one sorted list",
+it.for(["ticket", "leader"] as const)(
+  "pages over many lists of many shards like one sorted list (%s)",
   { timeout: 60_000 },
-  async ({ expect }) => {
+  async (consistency, { expect }) => {
     let pages = 0;
     await fc.assert(
       fc.asyncProperty(edges, fc.integer({ min: 1, max: 9 }), async (drawn, limit) => {
@@ -85,7 +85,9 @@ it(
         let after: ListCursor | null = null;
         for (let more = true; more; pages++) {
           const page: { entries: readonly (ListCursor & { id1: Id })[]; more: boolean } = unwrap(
-            await world.tao().union({ id1s: users, atype: ASSOC.mutes, after, limit, counts: [] }),
+            await world
+              .tao(null, { consistency })
+              .union({ id1s: users, atype: ASSOC.mutes, after, limit, counts: [] }),
           );
           got.push(...page.entries.map(({ id1, id2, timeMs }) => ({ id1, id2, timeMs })));
           after = page.entries.at(-1) ?? after;
