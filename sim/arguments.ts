@@ -1,4 +1,5 @@
 import type { StoreKind } from "./faults.ts";
+import { workersMax } from "./pool.ts";
 
 export const HELP = `node sim/main.ts [what] [options]
 
@@ -13,6 +14,7 @@ delays store calls, and checks the history of every run.
   --from N        first seed (default: by the clock, so that every run tries new ones)
   --operations N  requests in a seed (default 500)
   --store KIND    embedded or remote (default: each seed chooses)
+  --workers N     threads (default: one per core)
   --help          this text
 `;
 
@@ -24,13 +26,14 @@ export interface Arguments {
   readonly from: number;
   readonly operations: number;
   readonly store: StoreKind | undefined;
+  readonly workers: number;
 }
 
 const SEEDS = 100;
 /** A mutant that survives this many seeds has found a hole in the checkers. */
 const MUTANT_SEEDS = 60;
 const OPERATIONS = 500;
-const NUMBERS = ["--seeds", "--seconds", "--seed", "--from", "--operations"] as const;
+const NUMBERS = ["--seeds", "--seconds", "--seed", "--from", "--operations", "--workers"] as const;
 
 /** @returns a sentence about what is wrong with the command line. */
 export function parseArguments(words: readonly string[], fresh: number): Arguments | string {
@@ -72,5 +75,6 @@ export function parseArguments(words: readonly string[], fresh: number): Argumen
     from: seed ?? given.get("--from") ?? fresh,
     operations: given.get("--operations") ?? OPERATIONS,
     store,
+    workers: Math.max(1, given.get("--workers") ?? workersMax()),
   };
 }

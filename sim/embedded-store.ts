@@ -37,7 +37,10 @@ export class EmbeddedStore extends StorePort {
 
   commit = (commit: Commit): Promise<void> =>
     this.call(() => {
-      if (this.database.head.epoch !== this.#epoch) throw this.refuse("a newer epoch has begun");
+      if (this.database.head.epoch !== this.#epoch) {
+        this.ports.tally.count("deposed commits refused");
+        throw new DeposedError("a newer epoch has begun");
+      }
       assertFollows(commit, this.database.head);
       this.#append(commit.head, commit);
       this.committed(commit);

@@ -91,7 +91,7 @@ export class LeaderHost implements Host<LeaderService> {
       report: (event, error) => trace.note(`${this.name} ${event}: ${String(error)}`),
     });
     trace.note(`${this.name} starts`);
-    return { life, leader, service: witness(leader, acted) };
+    return { life, leader, service: witness(leader, this.#ports.tally, acted) };
   }
 
   /** The platform keeps one alarm: a new one replaces it. */

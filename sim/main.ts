@@ -1,11 +1,12 @@
 import { type Arguments, HELP, parseArguments } from "./arguments.ts";
-import { loadMutant } from "./mutant-loader.ts";
-import { MUTANTS, NOT_YET } from "./mutants.ts";
+import { MUTANTS } from "./mutants.ts";
+import { runOnThreads, type Task } from "./pool.ts";
 import { type RunResult, runSeed } from "./run.ts";
 import { Tally } from "./tally.ts";
 
 const SHOWN_MAX = 8;
 const SECOND_MS = 1_000;
+const TELL_EVERY_MS = 20_000;
 const SEEDS_END = 1_000_000_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -32,26 +33,32 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function traceSeed({ from, operations, store }: Arguments): Promise<number> {
   const result = await runSeed(from, { operations, store, trace: say });
-  tellReached(result.tally);
+  const tally = new Tally();
+  tally.add(result.reached);
+  tellReached(tally);
   tellViolations(result);
   return result.violations.length === 0 ? 0 : 1;
 }
 
-async function runSeeds({ from, seeds, seconds, operations, store }: Arguments): Promise<number> {
+async function runSeeds(asked: Arguments): Promise<number> {
+  const { from, seeds, seconds, operations, store } = asked;
   const startMs = performance.now();
   const total = new Tally();
-  let [runs, done, failed] = [0, 0, 0];
-  const isOver = () => runs >= seeds || performance.now() - startMs >= seconds * SECOND_MS;
-  while (!isOver()) {
-    const result = await runSeed(from + runs, { operations, store, trace: null });
+  let [started, runs, done, failed, toldMs] = [0, 0, 0, 0, startMs];
+  const next = () => {
+    const isOver = started >= seeds || performance.now() - startMs >= seconds * SECOND_MS;
+    return isOver ? null : { seed: from + started++, mutant: null, options: { operations, store } };
+  };
+  await runOnThreads(Math.min(asked.workers, seeds), next, (result) => {
     runs++;
     done += result.operations;
-    total.add(result.tally);
-    if (result.violations.length > 0) {
-      failed++;
-      tellViolations(result);
-    }
-  }
+    total.add(result.reached);
+    if (result.violations.length > 0) failed++;
+    tellViolations(result);
+    if (performance.now() - toldMs < TELL_EVERY_MS) return;
+    toldMs = performance.now();
+    say(`${runs} seeds so far, ${failed} with violations; to go on later: --from ${from + runs}`);
+  });
   const tookS = (performance.now() - startMs) / SECOND_MS;
   tellReached(total);
   say(`${runs} seeds from ${from}, ${failed} with violations`);
@@ -61,23 +68,36 @@ async function runSeeds({ from, seeds, seconds, operations, store }: Arguments):
   return failed > 0 || holes.length > 0 ? 1 : 0;
 }
 
-async function runMutants({ from, seeds, operations }: Arguments): Promise<number> {
-  let survivors = 0;
-  for (const mutant of MUTANTS) {
-    const run = await loadMutant(mutant);
-    let caught: RunResult | null = null;
-    for (let index = 0; index < seeds && caught === null; index++) {
-      const result = await run(from + index, { operations, trace: null });
-      if (result.violations.length > 0) caught = result;
-    }
-    if (caught === null) survivors++;
-    const found = [...new Set(caught?.violations.map(({ guarantee }) => guarantee))].join(", ");
-    const how = caught === null ? "SURVIVED" : `seed ${caught.seed}: ${found}`;
-    say(`${mutant.name.padEnd(36)} ${how}`);
-  }
-  say(`${MUTANTS.length - survivors} of ${MUTANTS.length} mutants caught`);
-  say(`not applicable before leases and epochs: ${NOT_YET.join(", ")}`);
-  return survivors === 0 ? 0 : 1;
+/** One mutant after another on each thread, until it is caught or its seeds are used up. */
+async function runMutants({ from, seeds, operations, store, workers }: Arguments): Promise<number> {
+  const startMs = performance.now();
+  const tried = MUTANTS.map(() => 0);
+  const caught = new Map<number, RunResult>();
+  const told = new Set<number>();
+  const tell = (place: number) => {
+    const mutant = MUTANTS[place];
+    if (mutant === undefined || told.has(place)) return;
+    told.add(place);
+    const result = caught.get(place);
+    const found = [...new Set(result?.violations.map(({ guarantee }) => guarantee))].join(", ");
+    const after = `${tried[place]} seeds`;
+    say(`${mutant.name.padEnd(36)} ${result === undefined ? "SURVIVED" : found} (${after})`);
+  };
+  const next = (): Task | null => {
+    const place = tried.findIndex((count, at) => count < seeds && !caught.has(at));
+    if (place < 0) return null;
+    const seed = from + (tried[place] ?? 0);
+    tried[place] = (tried[place] ?? 0) + 1;
+    return { seed, mutant: place, options: { operations, store } };
+  };
+  await runOnThreads(workers, next, (result, { mutant }) => {
+    if (mutant === null) return;
+    if (result.violations.length > 0) caught.set(mutant, result);
+    if (caught.has(mutant) || (tried[mutant] ?? 0) >= seeds) tell(mutant);
+  });
+  const tookS = (performance.now() - startMs) / SECOND_MS;
+  say(`${caught.size} of ${MUTANTS.length} mutants caught in ${tookS.toFixed(0)} s`);
+  return caught.size === MUTANTS.length ? 0 : 1;
 }
 
 function tellReached(tally: Tally): void {

@@ -95,14 +95,16 @@ export class RemoteStore extends StorePort {
 
   /** At the database: one statement, all or nothing. @returns who has its place. */
   #insert(place: number, row: LogRow): LogRow | null {
+    const { tally } = this.ports;
     const taken = this.database.append(place, row);
-    if (taken !== null) this.ports.tally.count("commits collided");
-    else if (row.commit !== null) this.committed(row.commit);
+    if (taken === null && row.commit !== null) this.committed(row.commit);
+    if (taken !== null) tally.count("commits collided");
+    if (taken !== null && taken.writer !== row.writer) tally.count("deposed commits refused");
     return taken;
   }
 
   #depose(): never {
-    this.#deposed = this.refuse("another leader writes");
+    this.#deposed = new DeposedError("another leader writes");
     throw this.#deposed;
   }
 

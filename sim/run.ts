@@ -11,14 +11,15 @@ import { SeededRandom } from "./random.ts";
 import { Session } from "./session.ts";
 import { storm } from "./storm.ts";
 import type { StoreKind } from "./faults.ts";
-import type { Tally } from "./tally.ts";
+import type { Counts } from "./tally.ts";
 import { World } from "./world.ts";
 
+/** Plain data: it crosses from one thread to another. */
 export interface RunResult {
   readonly seed: number;
   readonly store: StoreKind;
   readonly violations: readonly Violation[];
-  readonly tally: Tally;
+  readonly reached: Counts;
   readonly operations: number;
   readonly virtualMs: number;
 }
@@ -81,7 +82,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     seed,
     store,
     violations: check(history),
-    tally: world.tally,
+    reached: world.tally.counts(),
     operations: options.operations,
     virtualMs: world.scheduler.nowMs() - startMs,
   };

@@ -4,7 +4,6 @@ import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import {
   type AssocKey,
   type Commit,
-  DeposedError,
   type GraphStore,
   type ListKey,
   type PlanKeys,
@@ -80,11 +79,6 @@ export abstract class StorePort implements GraphStore {
     const { random, scheduler, faults, tally, crash } = this.ports;
     if (records.length > 1) tally.count("group commits of several");
     if (random.chance(faults().crash)) scheduler.after(random.int(0, 60), crash);
-  }
-
-  protected refuse(why: string): DeposedError {
-    this.ports.tally.count("deposed commits refused");
-    return new DeposedError(why);
   }
 
   #waiting = (limit: number) => this.tables.intents(limit, this.database.deliveredTo);

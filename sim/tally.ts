@@ -11,7 +11,8 @@ export const REACHED = [
   "coordinator crashes",
   "register conflicts",
   "register calls failed",
-  "leases lapsed",
+  "refused without a lease",
+  "moved answers",
   "epochs begun",
   "hand-overs",
   "callers cut off",
@@ -43,6 +44,9 @@ export const REACHED = [
 ] as const;
 export type Reached = (typeof REACHED)[number];
 
+/** Plain data: it crosses from one thread to another. */
+export type Counts = Readonly<Record<Reached, number>>;
+
 export class Tally {
   readonly #counts = new Map<Reached, number>(REACHED.map((name) => [name, 0]));
 
@@ -50,8 +54,12 @@ export class Tally {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
   }
 
-  add(other: Tally): void {
-    for (const [name, count] of other.#counts) this.count(name, count);
+  add(counts: Counts): void {
+    for (const name of REACHED) this.count(name, counts[name]);
+  }
+
+  counts(): Counts {
+    return Object.fromEntries(this.#counts) as Record<Reached, number>;
   }
 
   entries(): readonly (readonly [Reached, number])[] {

@@ -1,32 +1,48 @@
+import type { Failure } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
 import type { Leader } from "../core/tao/leader.ts";
 import type { LeaderService } from "../core/tao/service.ts";
 import type { Version } from "../core/tao/version.ts";
+import type { Tally } from "./tally.ts";
 
 /** A leader as its callers see it; whatever it does as leader is noted at that very moment. */
-export function witness(leader: Leader, acted: (at: Version, what: string) => void): LeaderService {
+export function witness(
+  leader: Leader,
+  tally: Tally,
+  acted: (at: Version, what: string) => void,
+): LeaderService {
+  /** @param at where it acted, null where the answer does not say. */
+  const watch = <T>(
+    what: string,
+    at: (value: T) => Version | null,
+    asked: Promise<Result<T, Failure>>,
+  ) =>
+    asked.then((answer) => {
+      const version = answer.ok ? at(answer.value) : null;
+      if (version !== null) acted(version, what);
+      if (!answer.ok) countRefusal(answer.error, tally);
+      return answer;
+    });
   return {
-    write: async (request) => {
-      const answer = await leader.write(request);
-      if (answer.ok && !answer.value.replayed) acted(answer.value.at, "a write was acknowledged");
-      return answer;
-    },
-    read: async (request) => {
-      const answer = await leader.read(request);
-      if (answer.ok) acted(answer.value.at, "a read was answered");
-      return answer;
-    },
-    fill: async (follower, request) => {
-      const answer = await leader.fill(follower, request);
-      if (answer.ok) acted(answer.value.at, "a fill was answered");
-      return answer;
-    },
-    pull: async (follower, after) => {
-      const answer = await leader.pull(follower, after);
-      if (answer.ok && answer.value !== null) acted(answer.value.head, "a pull was answered");
-      return answer;
-    },
-    applyInverses: (from, inverses) => leader.applyInverses(from, inverses),
+    write: (request) =>
+      watch(
+        "a write was acknowledged",
+        ({ replayed, at }) => (replayed ? null : at),
+        leader.write(request),
+      ),
+    read: (request) => watch("a read was answered", ({ at }) => at, leader.read(request)),
+    fill: (follower, request) =>
+      watch("a fill was answered", ({ at }) => at, leader.fill(follower, request)),
+    pull: (follower, after) =>
+      watch("a pull was answered", (tail) => tail?.head ?? null, leader.pull(follower, after)),
+    applyInverses: (from, inverses) => watch("", () => null, leader.applyInverses(from, inverses)),
     release: (epoch) => leader.release(epoch),
     sweep: () => leader.sweep(),
   };
+}
+
+function countRefusal(failure: Failure, tally: Tally): void {
+  if (failure.code === "moved") tally.count("moved answers");
+  const hasNoLease = failure.code === "unavailable" && failure.dependency !== "store";
+  if (hasNoLease) tally.count("refused without a lease");
 }

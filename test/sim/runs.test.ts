@@ -22,9 +22,9 @@ describe("simulator", () => {
     const total = new Tally();
     for (let seed = from; performance.now() < endMs; seed++) {
       const options = { operations: OPERATIONS, store: "embedded", trace: null } as const;
-      const { violations, tally } = await runSeed(seed, options);
+      const { violations, reached } = await runSeed(seed, options);
       expect(violations, `node sim/main.ts --store embedded --seed ${seed}`).toEqual([]);
-      total.add(tally);
+      total.add(reached);
     }
     // A short run need not see the rarest faults; without these it would have seen nothing.
     const rare = total.holes().length;
