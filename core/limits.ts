@@ -44,6 +44,10 @@ export const LIMITS = {
   pushRecordsMax: 200,
   /** Log characters in one push or pull: under the 32 MiB of a call, and little of an isolate's memory. */
   logCharsMax: 8_000_000,
+  /** Log kept for a durable consumer that is behind; past it, it must start over. */
+  consumerRetentionMs: 24 * 3_600_000,
+  /** Groups in one delivery to a durable consumer. */
+  consumerGroupsMax: 100,
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */
   followersMax: 64,
   pushRetryMs: 500,

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Result } from "../result.ts";
+import { type Consumed, LogConsumers } from "./log-consumers.ts";
 import { InverseOutbox } from "./inverse-outbox.ts";
 import { endOf, firstWithin, type LogRecord } from "./log.ts";
 import type { InverseWrite, LogPush } from "./service.ts";
@@ -12,6 +13,8 @@ import { compareVersions, type Version } from "./version.ts";
 export interface DeliveryPorts {
   readonly clock: Clock;
   readonly store: GraphStore;
+  /** Durable consumers of the store's log; absent when there are none. */
+  readonly consumed?: Consumed;
   /** @throws when the follower cannot be reached. */
   readonly pushTo: (follower: string, push: LogPush) => Promise<Version | null>;
   readonly sendInverses: (
@@ -49,6 +52,7 @@ export class Delivery {
   readonly #ports: DeliveryPorts;
   readonly #followers = new Map<string, FollowerState>();
   readonly #outbox: InverseOutbox;
+  readonly #consumers: LogConsumers | null;
   #followersAreLoaded = false;
   #tail: LogRecord[] = [];
   #alarmAtMs: number | null = null;
@@ -58,6 +62,10 @@ export class Delivery {
     this.#head = head;
     this.#ports = ports;
     this.#outbox = new InverseOutbox(shard, ports, () => this.#arm(LIMITS.inverseRetryMs));
+    const { consumed, report } = ports;
+    const retryLater = () => this.#arm(LIMITS.pushRetryMs);
+    this.#consumers =
+      consumed === undefined ? null : new LogConsumers(head, { ...consumed, report }, retryLater);
   }
 
   /** From now on `follower` gets the log. @returns a failure when there are too many. */
@@ -95,7 +103,7 @@ export class Delivery {
     this.#outbox.add(commit.intents);
     // A leader that just woke up has followers too: they need not wait for the alarm.
     await this.#loadFollowers();
-    await Promise.all([this.#pushAll(), this.#outbox.sendAll()]);
+    await this.#sendAll();
   }
 
   /** The alarm has rung: the next one is armed anew. */
@@ -108,11 +116,13 @@ export class Delivery {
     const nowMs = this.#ports.clock.nowMs();
     if (nowMs - this.#trimmedAtMs >= LIMITS.trimEveryMs) {
       this.#trimmedAtMs = nowMs;
-      await this.#ports.store.trim(nowMs - LIMITS.logRetentionMs, nowMs - LIMITS.opRetentionMs);
+      const { logRetentionMs, consumerRetentionMs, opRetentionMs } = LIMITS;
+      const keepMs = (this.#consumers?.behind() ?? 0) > 0 ? consumerRetentionMs : logRetentionMs;
+      await this.#ports.store.trim(nowMs - keepMs, nowMs - opRetentionMs);
     }
     await this.#loadFollowers();
     await this.#outbox.reload();
-    await Promise.all([this.#pushAll(), this.#outbox.sendAll()]);
+    await this.#sendAll();
     await this.#outbox.flush();
     const { intents, followersBehind } = await this.backlog();
     if (intents > 0) this.#arm(LIMITS.inverseRetryMs);
@@ -135,6 +145,14 @@ export class Delivery {
     for (const name of names) {
       if (!this.#followers.has(name)) this.#followers.set(name, newFollower());
     }
+  }
+
+  async #sendAll(): Promise<void> {
+    await Promise.all([
+      this.#pushAll(),
+      this.#outbox.sendAll(),
+      this.#consumers?.deliverAll() ?? null,
+    ]);
   }
 
   async #pushAll(): Promise<void> {

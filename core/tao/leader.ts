@@ -3,6 +3,7 @@ import { LIMITS } from "../limits.ts";
 import { ok, type Result } from "../result.ts";
 import type { DeliveryBacklog } from "./delivery.ts";
 import { LeaderTerm, storeAway, type TermPorts } from "./leader-term.ts";
+import type { Consumed } from "./log-consumers.ts";
 import { LeaseHolder, type LeaseHolderPorts } from "./lease-holder.ts";
 import type {
   FillRequest,
@@ -20,13 +21,15 @@ import { DeposedError, type GraphStore } from "./store.ts";
 import type { Version } from "./version.ts";
 
 export interface LeaderPorts
-  extends LeaseHolderPorts, Omit<TermPorts, "store" | "mayAct" | "deposed"> {
+  extends LeaseHolderPorts, Omit<TermPorts, "store" | "consumed" | "mayAct" | "deposed"> {
   /**
    * The shard's truth, marked with `epoch`: an older leader can commit no more.
    *
    * @throws DeposedError when a newer epoch has begun there; anything else when it is away.
    */
   readonly openStore: (epoch: number) => Promise<GraphStore>;
+  /** Durable consumers of the log of a store that was just opened; absent when there are none. */
+  readonly consumersOf?: (store: GraphStore) => Consumed;
 }
 
 /**
@@ -139,6 +142,7 @@ export class Leader implements LeaderService {
       const term: LeaderTerm = new LeaderTerm(this.#shard, this.#map, await store.head(), {
         ...this.#ports,
         store,
+        ...(this.#ports.consumersOf && { consumed: this.#ports.consumersOf(store) }),
         mayAct: () => this.#term === term && this.#holder.mayAct(epoch),
         deposed: () => this.#drop(term),
       });
