@@ -1,0 +1,96 @@
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+
+import { mintToken } from "../operator/api.ts";
+import { operatorOptions } from "../operator/connect.ts";
+import { type Backends, freePorts, startBackends } from "../backends.ts";
+import { freePort } from "../server-process.ts";
+import { type DrillGraph, httpGraph } from "./graph.ts";
+import { embeddedLogRows, type LogRows, mysqlLogRows } from "./log-rows.ts";
+import { type Runtime, type RuntimeOptions, startRuntime } from "./runtime.ts";
+
+export const TARGETS = ["mariadb", "emulator", "runtime"] as const;
+export type Target = (typeof TARGETS)[number];
+export type Profile = "embedded" | "hosted";
+
+/** A request that takes longer has no answer for its sender, whatever became of it. */
+const CALL_TIMEOUT_MS = 10_000;
+
+export interface DrillWorld {
+  readonly graph: DrillGraph;
+  kill(target: Target): Promise<void>;
+  restart(target: Target): Promise<void>;
+  /** Null when this profile cannot tell at this moment: the embedded one only while it is down. */
+  logRows(sinceMs: number): Promise<LogRows | null>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly profile: Profile;
+  /** Emptied first. */
+  readonly dataFolder: string;
+}
+
+/** The product and what it stands on, every part a process that can be killed by itself. */
+export async function startWorld({ profile, dataFolder }: WorldOptions): Promise<DrillWorld> {
+  rmSync(dataFolder, { recursive: true, force: true });
+  mkdirSync(dataFolder, { recursive: true });
+  const backends =
+    profile === "hosted"
+      ? await startBackends({ folder: dataFolder, ports: await freePorts() })
+      : null;
+  const databaseUrl = backends?.databaseUrl ?? null;
+  const options: RuntimeOptions = { dataFolder, port: await freePort(), databaseUrl };
+  let runtime: Runtime | null = null;
+  const stop = async (): Promise<void> => {
+    await runtime?.stop();
+    runtime = null;
+    await backends?.stop();
+  };
+  try {
+    runtime = await startRuntime(options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const graph = httpGraph(await poster(runtime.url, dataFolder));
+  return {
+    graph,
+    async kill(target) {
+      if (target !== "runtime") return serverOf(backends, target).process.kill();
+      await runtime?.kill();
+      runtime = null;
+    },
+    async restart(target) {
+      if (target !== "runtime") return serverOf(backends, target).restart();
+      runtime = await startRuntime(options);
+    },
+    async logRows(sinceMs) {
+      if (backends !== null) return mysqlLogRows(backends, sinceMs);
+      return runtime === null ? embeddedLogRows(dataFolder, sinceMs) : null;
+    },
+    stop,
+  };
+}
+
+function serverOf(backends: Backends | null, target: "mariadb" | "emulator") {
+  if (backends === null) throw new RangeError(`the embedded profile has no ${target}`);
+  return target === "mariadb" ? backends.mariaDb : backends.emulator;
+}
+
+async function poster(url: string, dataFolder: string) {
+  const options = operatorOptions({ url, data: dataFolder }, {});
+  const authorization = `Bearer ${await mintToken(options, "0", Date.now())}`;
+  return async (at: string, body: string) => {
+    const response = await fetch(`${url}${at}`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body,
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+}
+
+export const folderOf = (root: string, profile: Profile, target: Target): string =>
+  path.join(root, `.edgewise/drill-${profile}-${target}`);
