@@ -5,6 +5,7 @@ import { ok } from "../../core/result.ts";
 import { createTao, type TaoSession } from "../../core/tao/client.ts";
 import { Follower } from "../../core/tao/follower.ts";
 import { Leader } from "../../core/tao/leader.ts";
+import type { Consumed } from "../../core/tao/log-consumers.ts";
 import type { LeasePort } from "../../core/tao/lease.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import { followerName, parseObjectName } from "../../core/tao/names.ts";
@@ -35,6 +36,8 @@ export class GraphWorld {
   readonly alarms = new Map<PhysicalShard, number>();
   /** Who may lead, as the leaders are told: always in epoch 1, unless a test says otherwise. */
   lease: LeasePort = { lease: async () => ok({ epoch: 1, fromMs: 0, untilMs: Infinity }) };
+  /** Durable consumers of the leaders that start from now on. */
+  consumersOf: ((shard: PhysicalShard) => Consumed) | null = null;
   #leaders: Leader[] = [];
   readonly #followers = new Map<string, Follower>();
   #background: Promise<unknown>[] = [];
@@ -66,10 +69,13 @@ export class GraphWorld {
 
   /** A new object over the same store: its memory is gone. */
   async restartLeader(shard: PhysicalShard): Promise<void> {
+    const { consumersOf } = this;
     this.#leaders[shard] = new Leader(shard, this.map, {
       clock: this.clock,
       lease: this.lease,
       openStore: async (epoch) => this.store(shard).open(epoch),
+      wakeLeader: async () => ok(null),
+      ...(consumersOf && { consumersOf: () => consumersOf(shard) }),
       pushTo: async (name, push) => {
         if (this.pushesAreLost) throw new Error("push lost");
         return this.follower(parseObjectName(name).shard).push(push);
