@@ -20,7 +20,7 @@ import type {
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import type { Version } from "../core/tao/version.ts";
 import { withoutStatement } from "../db/mysql-client.ts";
-import { systemClock } from "../platform/clock.ts";
+import { systemClock, systemSleep } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
@@ -86,6 +86,7 @@ export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderServ
       clock,
       lease: stubs.coordinator(region),
       openStore: leaderStore(storeConfigFrom(this.env), shard, { ctx: this.ctx, clock, report }),
+      wakeLeader: () => stubs.leader({ shard }).sweep(),
       pushTo: (follower, push) => stubs.followerByName(follower).push(push),
       sendInverses: (target, from, inverses) =>
         stubs.leader({ shard: target }).applyInverses(from, inverses),
@@ -93,6 +94,7 @@ export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderServ
       arm: (atMs) => this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs)),
       defer: (work) => this.ctx.waitUntil(work),
       report,
+      gather: () => systemSleep(0),
       groupRequestsMax: tuningFrom(this.env).groupRequestsMax,
     });
   }

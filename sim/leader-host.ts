@@ -12,7 +12,10 @@ import { openStore } from "./open-store.ts";
 import { witness } from "./witness.ts";
 
 /** How a leader reaches others; given by the world. */
-export type LeaderWires = (life: Life) => Pick<LeaderPorts, "pushTo" | "sendInverses" | "lease"> & {
+export type LeaderWires = (life: Life) => Pick<
+  LeaderPorts,
+  "pushTo" | "sendInverses" | "lease" | "wakeLeader"
+> & {
   readonly acted: (at: Version, what: string) => void;
 };
 

@@ -24,7 +24,6 @@ const UNKNOWN: ReadonlySet<Failure["code"]> = new Set([
   "unavailable",
   "deadline_exceeded",
   "overloaded",
-  "moved",
 ]);
 const BUDGET_MS = { from: 200, to: 20_000 };
 const SENT_MAX = 8;

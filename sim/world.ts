@@ -136,16 +136,16 @@ export class World {
   }
 
   #newLeader(shard: PhysicalShard, region: Region): LeaderHost {
+    const clock = this.#clock();
     const database = this.store(shard, region);
-    const place = { shard, region, database, kind: this.shape.store, clock: this.#clock() };
-    return new LeaderHost(place, this.map, leaderWires(this, shard, region), this.#ports);
+    const place = { shard, region, database, kind: this.shape.store, clock };
+    return new LeaderHost(place, this.map, leaderWires(this, shard, region, clock), this.#ports);
   }
 
   #newFollower(name: string): FollowerHost {
-    const { shard, region } = parseObjectName(name);
-    const wires = followerWires(this, name, shard, region);
-    const { followerBytes } = this.shape;
-    return new FollowerHost(name, followerBytes, this.#clock(), wires, this.#ports);
+    const clock = this.#clock();
+    const wires = followerWires(this, name, parseObjectName(name).shard, clock);
+    return new FollowerHost(name, this.shape.followerBytes, clock, wires, this.#ports);
   }
 }
 

@@ -28,6 +28,8 @@ export interface LeaderPorts
    * @throws DeposedError when a newer epoch has begun there; anything else when it is away.
    */
   readonly openStore: (epoch: number) => Promise<GraphStore>;
+  /** Has the shard's leader, wherever it is now, see to its deliveries. Answers failures, does not reject. */
+  readonly wakeLeader: () => Promise<Result<unknown, Failure>>;
   /** Durable consumers of the log of a store that was just opened; absent when there are none. */
   readonly consumersOf?: (store: GraphStore) => Consumed;
 }
@@ -97,8 +99,8 @@ export class Leader implements LeaderService {
   async tick(): Promise<void> {
     const begun = await this.#begin();
     if (begun.ok) return begun.value.tick();
-    // Another region's leader finds what is left in the store they share.
-    if (begun.error.code === "moved") return;
+    // Another region's leader finds what is left in the store they share, once somebody wakes it.
+    if (begun.error.code === "moved" && (await this.#ports.wakeLeader()).ok) return;
     this.#ports.arm(this.#ports.clock.nowMs() + LIMITS.deliveryAlarmMs);
   }
 

@@ -26,6 +26,7 @@ async function leaderOver({ store }: OpenedStore, reports: unknown[]): Promise<L
   return new Leader(0, map, {
     lease: { lease: async () => ok({ epoch: 1, fromMs: 0, untilMs: Infinity }) },
     openStore: async () => store,
+    wakeLeader: async () => ok(null),
     clock: { nowMs: () => START_MS },
     pushTo: async () => null,
     sendInverses: async () => ({ ok: true, value: null }),
