@@ -1,3 +1,5 @@
+import type { Id } from "../../../core/ids.ts";
+import { firstSeq } from "../../../core/tao/log.ts";
 import { RememberingStore } from "../../../core/tao/leader-memory.ts";
 import type {
   AssocKey,
@@ -9,8 +11,7 @@ import type {
   PrefixQuery,
   RangeQuery,
 } from "../../../core/tao/store.ts";
-import { sameVersion, type Version } from "../../../core/tao/version.ts";
-import type { Id } from "../../../core/ids.ts";
+import type { Version } from "../../../core/tao/version.ts";
 import { Tables } from "../../../sim/tables.ts";
 
 /** What became visible, in order: state n is what n commits add up to. */
@@ -53,7 +54,10 @@ export class FarStore implements GraphStore {
   readonly sent: string[] = [];
   fault: Fault | null = null;
   #waiting: (() => void)[] = [];
-  #lost: Commit | null = null;
+  readonly wrong: string[] = [];
+  /** Durable, and shown from the last of so many looks at the head on. */
+  #lost: { readonly commit: Commit; looks: number } | null = null;
+  #losses = 0;
 
   /** Lets one call go on. */
   turn(pick: number): void {
@@ -78,8 +82,10 @@ export class FarStore implements GraphStore {
 
   async head(): Promise<Version> {
     return this.#call("head", () => {
-      if (this.#lost !== null) this.history.take(this.#lost);
-      this.#lost = null;
+      if (this.#lost !== null && --this.#lost.looks <= 0) {
+        this.history.take(this.#lost.commit);
+        this.#lost = null;
+      }
       return this.history.now.head;
     });
   }
@@ -88,8 +94,13 @@ export class FarStore implements GraphStore {
     const { fault } = this;
     await this.#pause();
     if (fault === "refuses commits" || this.#lost !== null) throw new Error("refused");
+    const first = commit.records[0];
+    const { seq } = this.history.now.head;
+    if (first !== undefined && firstSeq(first) !== seq + 1) throw new Error("log collision");
+    // In a log, a group without records collides with nothing.
+    if (first === undefined && commit.head.seq !== seq) this.wrong.push("the head was turned back");
     if (fault === "loses replies") {
-      this.#lost = commit;
+      this.#lost = { commit, looks: 1 + (this.#losses++ % 3) };
       throw new Error("no reply");
     }
     await this.#pause();
@@ -127,8 +138,8 @@ export class WatchedMemory extends RememberingStore {
 
   override async head(): Promise<Version> {
     const head = await super.head();
-    while (!sameVersion(this.#history.at(this.#history.learned).head, head))
-      this.#history.learned++;
+    // The very object: a group that logs nothing leaves the same version.
+    while (this.#history.at(this.#history.learned).head !== head) this.#history.learned++;
     return head;
   }
 
