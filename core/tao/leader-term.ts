@@ -33,6 +33,11 @@ export interface TermPorts extends DeliveryPorts {
   readonly deposed: () => void;
   /** Keeps background work alive after the answer. */
   readonly defer: (work: Promise<unknown>) => void;
+  /**
+   * Lets requests that have already reached this machine be queued, before a group is
+   * taken. A store that commits within one turn never waits, so nothing could join otherwise.
+   */
+  readonly gather?: () => Promise<void>;
   /** Requests that one group may join; absent: `LIMITS.groupRequestsMax`. */
   readonly groupRequestsMax?: number;
 }
@@ -185,7 +190,8 @@ export class LeaderTerm {
   async #pump(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        const { groupRequestsMax = LIMITS.groupRequestsMax } = this.#ports;
+        const { gather, groupRequestsMax = LIMITS.groupRequestsMax } = this.#ports;
+        await gather?.();
         const group = this.#queue.splice(0, groupRequestsMax);
         try {
           await this.#commit(group);
