@@ -1,0 +1,317 @@
+import { describe, it } from "vitest";
+
+import type { Failure } from "../../../core/errors.ts";
+import { logicalShard } from "../../../core/ids.ts";
+import { LIMITS } from "../../../core/limits.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import type { Lease } from "../../../core/tao/lease.ts";
+import { OBJECT } from "../../../core/tao/registry.ts";
+import type { LeaderService } from "../../../core/tao/service.ts";
+import type { Write } from "../../../core/tao/types.ts";
+import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
+import { HeldStore } from "../../fakes/held-store.ts";
+
+const SKEW = LIMITS.clockSkewMaxMs;
+const FOLLOWER = "follower:0:eu-west:0";
+const data = JSON.stringify({
+  handle: "someone",
+  name: "x",
+  bio: "",
+  avatar: null,
+  createdAtMs: 1,
+});
+const add: Write = { op: "objAdd", otype: OBJECT.user, shard: logicalShard(0), data };
+const NOTHING = { objects: [], lists: [], points: [] };
+
+/** One shard whose lease the test decides about. */
+async function leased(untilInMs: number = LIMITS.leaseMs) {
+  const world = await GraphWorld.create(1);
+  const store = new HeldStore();
+  world.stores[0] = store;
+  const startMs = world.clock.nowMs();
+  const coordinator = {
+    asked: 0,
+    answer: ok({ epoch: 1, fromMs: 0, untilMs: startMs + untilInMs }) as Result<Lease, Failure>,
+    /** Set to keep the next answers back. */
+    gate: null as Promise<void> | null,
+  };
+  world.lease = {
+    lease: async () => {
+      coordinator.asked++;
+      const { answer } = coordinator;
+      await coordinator.gate;
+      return answer;
+    },
+  };
+  await world.restartLeader(0);
+  const grant = (epoch: number, forMs: number) => {
+    coordinator.answer = ok({ epoch, fromMs: 0, untilMs: world.clock.nowMs() + forMs });
+  };
+  const write = (opId: string) => world.leader(0).write({ writes: [add], opId });
+  return { world, store, coordinator, grant, write };
+}
+
+/** Every call that answers as leader. */
+const CALLS = {
+  write: (leader: LeaderService) => leader.write({ writes: [add], opId: null }),
+  inverses: (leader: LeaderService) => leader.applyInverses(1, []),
+  read: (leader: LeaderService) => leader.read({ reads: [], atLeast: null }),
+  fill: (leader: LeaderService) => leader.fill(FOLLOWER, NOTHING),
+  pull: (leader: LeaderService) => leader.pull(FOLLOWER, { epoch: 1, seq: 0 }),
+  sweep: (leader: LeaderService) => leader.sweep(),
+} as const;
+const calls = Object.entries(CALLS).map(([name, call]) => ({ name, call }));
+
+describe("without a lease", () => {
+  it.for(calls)("$name says who leads, and touches no store", async ({ call }, { expect }) => {
+    const { world, store, coordinator } = await leased();
+    const entry = world.map.entries[0] ?? null;
+    coordinator.answer = err({ code: "moved", shard: 0, entry });
+    store.isAway = true;
+    expect(await call(world.leader(0))).toEqual(coordinator.answer);
+  });
+
+  it.for(calls)(
+    "$name is unavailable when the coordinator is away",
+    async ({ call }, { expect }) => {
+      const { world } = await leased();
+      world.lease = { lease: () => Promise.reject(new Error("away")) };
+      await world.restartLeader(0);
+      expect(await call(world.leader(0))).toMatchObject({
+        error: { code: "unavailable", dependency: "coordinator" },
+      });
+    },
+  );
+
+  it("asks once for many, and remembers a refusal for a moment", async ({ expect }) => {
+    const { world, coordinator } = await leased();
+    coordinator.answer = err({ code: "moved", shard: 0, entry: null });
+    const all = () => Promise.all(calls.map(({ call }) => call(world.leader(0))));
+    await all();
+    await all();
+    expect(coordinator.asked).toBe(1);
+    world.clock.advance(LIMITS.leaseRetryMs);
+    await all();
+    expect(coordinator.asked).toBe(2);
+  });
+
+  it("waits for a lease that begins later", async ({ expect }) => {
+    const { world, coordinator, write } = await leased();
+    const fromMs = world.clock.nowMs() + 700;
+    coordinator.answer = ok({ epoch: 1, fromMs, untilMs: fromMs + LIMITS.leaseMs });
+    expect(await write("early")).toMatchObject({
+      error: { code: "unavailable", retryAfterMs: 700 },
+    });
+    world.clock.advance(699);
+    expect((await write("early")).ok).toBe(false);
+    world.clock.advance(1);
+    expect((await write("in time")).ok).toBe(true);
+  });
+});
+
+describe("a lease that runs out", () => {
+  const lapsed = { ok: false, error: { code: "unavailable", dependency: "leader" } };
+  const lastMs = LIMITS.leaseMs - SKEW - 1;
+
+  it("acts to the last millisecond, less the skew of clocks, and no longer", async ({ expect }) => {
+    const { world, coordinator, write } = await leased();
+    expect((await write("first")).ok).toBe(true);
+    const away = { code: "unavailable", dependency: "coordinator", retryAfterMs: 1 } as const;
+    coordinator.answer = err(away);
+    world.clock.advance(lastMs);
+    expect((await write("last")).ok).toBe(true);
+    world.clock.advance(1);
+    expect(await write("late")).toEqual(err(away));
+  });
+
+  it("keeps a group that was planned in time from the store", async ({ expect }) => {
+    const { world, store, write } = await leased();
+    await write("first");
+    store.holds = "planRows";
+    const late = write("late");
+    await store.reached();
+    world.clock.advance(lastMs + 1);
+    store.goOn();
+    expect(await late).toMatchObject(lapsed);
+    expect(store.commits.length).toBe(1);
+  });
+
+  it("does not acknowledge what became durable too late; a replay does", async ({ expect }) => {
+    const { world, store, grant, write } = await leased();
+    store.holds = "commit";
+    const late = write("late");
+    await store.reached();
+    world.clock.advance(lastMs + 1);
+    store.goOn();
+    expect(await late).toMatchObject(lapsed);
+    expect(store.commits.length).toBe(1);
+    grant(1, LIMITS.leaseMs);
+    world.clock.advance(LIMITS.leaseRetryMs);
+    expect(unwrap(await write("late"))).toMatchObject({ replayed: true, at: { epoch: 1, seq: 1 } });
+  });
+
+  it.for([
+    {
+      name: "read",
+      at: "objects",
+      call: (leader: LeaderService) =>
+        leader.read({ reads: [{ op: "objGet", id: 1n as never }], atLeast: null }),
+    },
+    {
+      name: "fill",
+      at: "objects",
+      call: (leader: LeaderService) =>
+        leader.fill(FOLLOWER, { ...NOTHING, objects: [1n as never] }),
+    },
+    {
+      name: "pull",
+      at: "logAfter",
+      call: (leader: LeaderService) => leader.pull(FOLLOWER, { epoch: 1, seq: 0 }),
+    },
+  ] as const)("answers no $name that it began in time", async ({ at, call }, { expect }) => {
+    const { world, store, write } = await leased();
+    await write("first");
+    await world.idle();
+    store.holds = at;
+    const late = call(world.leader(0));
+    await store.reached();
+    world.clock.advance(lastMs + 1);
+    store.goOn();
+    expect(await late).toMatchObject(lapsed);
+  });
+
+  it("goes on where it was once the same epoch is granted again", async ({ expect }) => {
+    const { world, grant, write, store } = await leased();
+    await write("first");
+    let opened = 0;
+    const open = store.open.bind(store);
+    store.open = (epoch) => {
+      opened++;
+      return open(epoch);
+    };
+    world.clock.advance(LIMITS.leaseMs * 3);
+    grant(1, LIMITS.leaseMs);
+    expect((await write("second")).ok).toBe(true);
+    expect(opened).toBe(0);
+    world.clock.advance(LIMITS.leaseMs * 3);
+    grant(3, LIMITS.leaseMs);
+    expect(unwrap(await write("third")).at).toEqual({ epoch: 3, seq: 3 });
+    expect(opened).toBe(1);
+  });
+
+  it("is renewed in the background, once half of it is gone", async ({ expect }) => {
+    const { world, coordinator, grant, write } = await leased();
+    await write("first");
+    world.clock.advance(LIMITS.leaseMs / 2);
+    await write("half");
+    expect(coordinator.asked).toBe(1);
+    world.clock.advance(1);
+    grant(1, LIMITS.leaseMs);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    coordinator.gate = promise;
+    // Neither waits for the answer, and the second asks no second time.
+    await write("renewing");
+    await write("still renewing");
+    expect(coordinator.asked).toBe(2);
+    resolve();
+    await world.idle();
+    world.clock.advance(LIMITS.leaseMs / 2);
+    expect((await write("renewed")).ok).toBe(true);
+    expect(coordinator.asked).toBe(2);
+  });
+
+  it("runs to its end while the coordinator is away", async ({ expect }) => {
+    const { world, coordinator, write } = await leased();
+    await write("first");
+    const away = { code: "unavailable", dependency: "coordinator", retryAfterMs: 1 } as const;
+    coordinator.answer = err(away);
+    world.clock.advance(LIMITS.leaseMs - SKEW - 1_500);
+    await write("renewal fails");
+    await world.idle();
+    expect((await write("still leads")).ok).toBe(true);
+    world.clock.advance(1_500);
+    expect(await write("over")).toMatchObject({ error: away });
+  });
+});
+
+describe("a leader that is deposed", () => {
+  it("neither commits nor acknowledges once the store is in another epoch", async ({ expect }) => {
+    const { world, store, grant, write } = await leased();
+    await write("first");
+    await store.open(2);
+    expect(await write("late")).toMatchObject({
+      error: { code: "unavailable", dependency: "store" },
+    });
+    expect(store.commits.length).toBe(1);
+    // Its lease still names the old epoch, which no store opens any more.
+    expect(await write("later")).toMatchObject({
+      error: { code: "unavailable", dependency: "store" },
+    });
+    expect(world.reports).toContain("store_not_opened");
+    world.clock.advance(LIMITS.leaseMs);
+    grant(3, LIMITS.leaseMs);
+    expect(unwrap(await write("leads again")).at).toEqual({ epoch: 3, seq: 2 });
+  });
+
+  it("stops at once when it hears of its successor", async ({ expect }) => {
+    const { world, coordinator, write } = await leased();
+    await write("first");
+    coordinator.answer = err({ code: "moved", shard: 0, entry: null });
+    world.clock.advance(LIMITS.leaseMs / 2 + 1);
+    await write("asks in the background");
+    await world.idle();
+    expect(await write("knows")).toMatchObject({ error: { code: "moved" } });
+  });
+
+  it("sends followers of another epoch back to the start", async ({ expect }) => {
+    const { world, grant, write } = await leased();
+    await write("first");
+    const pull = (epoch: number, seq: number) => world.leader(0).pull(FOLLOWER, { epoch, seq });
+    expect(unwrap(await pull(1, 1))).toEqual({ records: [], head: { epoch: 1, seq: 1 } });
+    world.clock.advance(LIMITS.leaseMs);
+    grant(2, LIMITS.leaseMs);
+    expect(unwrap(await pull(1, 1))).toBeNull();
+    expect(unwrap(await pull(3, 9))).toBeNull();
+    expect(unwrap(await pull(2, 1))).toEqual({ records: [], head: { epoch: 2, seq: 1 } });
+  });
+});
+
+describe("a leader that lets go", () => {
+  it("finishes its group, then acts no more in that epoch", async ({ expect }) => {
+    const { world, store, coordinator, write, grant } = await leased();
+    await write("first");
+    store.holds = "commit";
+    const last = write("last");
+    await store.reached();
+    const released = world.leader(0).release(1);
+    expect(await write("too late")).toMatchObject({ error: { code: "unavailable" } });
+    store.goOn();
+    expect(unwrap(await last).at).toEqual({ epoch: 1, seq: 2 });
+    expect(unwrap(await released)).toEqual({ epoch: 1, seq: 2 });
+    // A coordinator that has not heard of it still offers the epoch.
+    expect(await write("over")).toMatchObject({ error: { code: "unavailable" } });
+    expect(coordinator.asked).toBe(2);
+    expect(store.commits.length).toBe(2);
+    world.clock.advance(LIMITS.leaseRetryMs);
+    grant(2, LIMITS.leaseMs);
+    expect(unwrap(await write("next")).at).toEqual({ epoch: 2, seq: 3 });
+  });
+
+  it("does not take up a lease that was on its way", async ({ expect }) => {
+    const { world, coordinator, write } = await leased();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    coordinator.gate = promise;
+    const early = write("early");
+    expect(unwrap(await world.leader(0).release(1))).toBeNull();
+    resolve();
+    expect(await early).toMatchObject({ error: { code: "unavailable" } });
+  });
+
+  it("is not bothered by a late word about an epoch before its own", async ({ expect }) => {
+    const { world, grant, write } = await leased();
+    grant(4, LIMITS.leaseMs);
+    await write("first");
+    expect(unwrap(await world.leader(0).release(3))).toBeNull();
+    expect((await write("goes on")).ok).toBe(true);
+  });
+});
