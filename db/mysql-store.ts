@@ -118,11 +118,13 @@ export class MysqlStore implements GraphStore {
 
   async head(): Promise<Version> {
     this.#refuseDeposed();
-    while (this.#isUnsure) {
+    // A look that found nothing proves nothing: what was sent and not answered may still arrive.
+    for (;;) {
       const rows = await this.#guard(this.#log.since(this.#reads, this.#place));
-      if (rows.length === 0) this.#isUnsure = false;
+      if (rows.length === 0) break;
       this.#take(rows);
     }
+    this.#isUnsure = false;
     return this.#head;
   }
 
@@ -143,7 +145,13 @@ export class MysqlStore implements GraphStore {
     const rows = rowsOf(commit, this.#place + 1);
     // Until the answer is there the group is neither in nor out.
     this.#isUnsure = true;
-    await this.#guard(this.#log.append(rows));
+    try {
+      await this.#guard(this.#log.append(rows));
+    } catch (error) {
+      // A look at the head meanwhile came too early.
+      this.#isUnsure = true;
+      throw error;
+    }
     this.#isUnsure = false;
     this.#take(rows);
     if (this.#isOver(LIMITS.materialiseRows, LIMITS.materialiseCharsMax)) this.#followSoon();
@@ -225,6 +233,8 @@ export class MysqlStore implements GraphStore {
 
   #take(rows: readonly LogRow[]): void {
     for (const row of rows) {
+      // A look at the head and the answer to a commit may bring the same row.
+      if (row.place <= this.#place) continue;
       this.#pending.push(row);
       this.#pendingChars += charsOf(row);
       this.#memtable.apply(row);

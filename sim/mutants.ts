@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     "fill stamped too new",
     edit(
       "leader-term",
-      "return this.#ports.mayAct() ? ok({ ...filled, at }) : lapsed;",
+      "return this.#ports.mayAct() ? ok({ ...filled, at, upTo }) : lapsed;",
       "return ok({ ...filled, at: this.#head });",
     ),
   ),

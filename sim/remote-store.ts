@@ -44,13 +44,11 @@ export class RemoteStore extends StorePort {
 
   async head(): Promise<Version> {
     if (this.#deposed !== null) throw this.#deposed;
-    if (this.#isUnsure) {
-      const place = this.#place;
-      const rows = await this.#send(() => this.database.rows.slice(place));
-      if (rows.some(({ writer }) => writer !== this.#writer)) this.#depose();
-      this.#take(place, rows);
-      this.#isUnsure = false;
-    }
+    const place = this.#place;
+    const rows = await this.#send(() => this.database.rows.slice(place));
+    if (rows.some(({ writer }) => writer !== this.#writer)) this.#depose();
+    this.#take(place, rows);
+    this.#isUnsure = false;
     return this.tables.head;
   }
 
@@ -59,7 +57,13 @@ export class RemoteStore extends StorePort {
     if (this.#isUnsure) throw new Error("the head is unknown until it is read again");
     assertFollows(commit, this.tables.head);
     this.#isUnsure = true;
-    await this.#append({ writer: this.#writer, head: commit.head, commit });
+    try {
+      await this.#append({ writer: this.#writer, head: commit.head, commit });
+    } catch (error) {
+      // A look at the head meanwhile came too early.
+      this.#isUnsure = true;
+      throw error;
+    }
     this.#isUnsure = false;
   }
 

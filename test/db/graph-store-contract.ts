@@ -276,7 +276,8 @@ export function graphStoreContract(driver: StoreDriver): void {
         const second = await Scribe.of(await reopen(2));
         expect(second.head).toEqual({ epoch: 2, seq: 2 });
         await second.write([{ op: "objUpdate", id: a, patch: `{"name":"second"}` }]);
-        for (const view of [second.store, await reopen(2)]) {
+        for (const open of [async () => second.store, () => reopen(2)]) {
+          const view = await open();
           expect(await view.head()).toEqual({ epoch: 2, seq: 3 });
           const versions = (await view.objects([a])).map(({ version }) => version);
           expect(versions).toEqual([{ epoch: 2, seq: 3 }]);
