@@ -5,7 +5,7 @@ import { toGraphJson } from "../../core/tao/graph-wire.ts";
 import type { FollowerPin } from "../../core/tao/pinned-read.ts";
 import type { Read } from "../../core/tao/types.ts";
 import { parseVersion, type Version } from "../../core/tao/version.ts";
-import type { GraphBatch } from "../operator/api.ts";
+import { type GraphBatch, toWireJson } from "../operator/api.ts";
 
 /** One attempt at a batch. `unknown`: it may have happened. */
 export type Attempt =
@@ -63,7 +63,7 @@ const UNKNOWN = new Set(["unavailable", "deadline_exceeded", "overloaded"]);
 export function httpGraph(post: Post): DrillGraph {
   return {
     async write(batch) {
-      const body = toGraphJson({ batches: [batch] });
+      const body = toWireJson({ batches: [batch] });
       const sent = await post("/v1/admin/graph/write", body).catch((error: unknown) => ({
         status: 503,
         text: String(error),

@@ -3,7 +3,7 @@ import type { Sleep } from "../../core/clock.ts";
 import type { Attempt, DrillGraph } from "./graph.ts";
 import { type Ack, batchOf, type Lane, opIdOf } from "./writes.ts";
 
-const RETRY_MS = 50;
+const RETRY_MS = 200;
 /** A write without an answer for this long means that the product does not come back. */
 const STUCK_MS = 60_000;
 
@@ -29,9 +29,11 @@ export class WriteLoad {
   readonly #newest: (Id | null)[];
   #running: Promise<unknown> | null = null;
   #isOn = false;
-  /** Attempts whose outcome their writer could not know. */
+  /** What stopped a lane; the others go on until the load pauses. */
+  #failure: { readonly error: unknown } | null = null;
+  /** Writes whose first attempt had no answer, or none that says whether they happened. */
   unknown = 0;
-  /** Of those, the ones that had been committed: the second attempt was told so. */
+  /** Of those, the ones that had been committed: a later attempt was told so. */
   replayed = 0;
 
   constructor(run: string, lanes: readonly Lane[], deps: LoadDeps) {
@@ -50,8 +52,9 @@ export class WriteLoad {
   resume(): void {
     this.#isOn = true;
     this.#running = Promise.all(this.#lanes.map((_, index) => this.#writeOn(index)));
-    // Told when the load pauses; until then nobody waits for it.
-    this.#running.catch(() => {});
+    this.#running.catch((error: unknown) => {
+      this.#failure = { error };
+    });
   }
 
   /** Resolves once every write that was begun is acknowledged. @throws what stopped a lane. */
@@ -60,10 +63,14 @@ export class WriteLoad {
     await this.#running;
   }
 
-  /** When, Unix ms, every lane had an attempt acknowledged that was sent after `sinceMs`. */
+  /**
+   * When, Unix ms, every lane had an attempt acknowledged that was sent after `sinceMs`.
+   * @throws what stopped a lane.
+   */
   async recovered(sinceMs: number): Promise<number> {
     const giveUpAtMs = this.#deps.nowMs() + STUCK_MS;
     while (this.#sentMs.some((ms) => ms <= sinceMs)) {
+      if (this.#failure !== null) throw this.#failure.error;
       if (this.#deps.nowMs() > giveUpAtMs) throw new Error("the product did not recover");
       await this.#deps.sleep(2);
     }
@@ -97,7 +104,7 @@ export class WriteLoad {
         this.#sentMs[index] = sentMs;
         return answer.results;
       }
-      this.unknown++;
+      if (!again) this.unknown++;
       if (answer.is === "refused" || this.#deps.nowMs() > giveUpAtMs) throw new Error(answer.why);
       await this.#deps.sleep(RETRY_MS);
     }

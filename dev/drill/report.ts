@@ -22,8 +22,8 @@ export function reportOf(result: DrillResult): string {
   const rows: (readonly [string, string])[] = [
     [`kill -9 of the ${result.target}, profile ${result.profile}`, `${result.kills}`],
     ["writes acknowledged", `${result.acknowledged}`],
-    ["attempts with an unknown outcome", `${result.unknown}`],
-    ["  of writes that were found committed", `${result.replayed}`],
+    ["  after an unknown outcome", `${result.unknown}`],
+    ["  of those found committed", `${result.replayed}`],
     ...faultsOf(result).map(([name, found]) => [name, `${found.length}`] as const),
     ["recovery, ms, p50 / max", `${percentile(recoveryMs, 0.5)} / ${percentile(recoveryMs, 1)}`],
     [

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { logicalShard } from "../../core/ids.ts";
 import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import type { FollowerPin } from "../../core/tao/pinned-read.ts";
 import { shardMapOf } from "../operator/connect.ts";
@@ -10,8 +11,10 @@ import { listQuestions, questionsOf, type Readback, readBack } from "./readback.
 import type { DrillWorld, Profile, Target } from "./world.ts";
 import { type Ack, type Lane, rootBatch } from "./writes.ts";
 
-/** SHARDS of the wrangler.toml files: one lane for each. */
+/** SHARDS of the wrangler.toml files. */
 const SHARDS = 16;
+/** Writers of each shard: enough that groups have several requests. */
+const LANES_PER_SHARD = 3;
 const PINS: readonly FollowerPin[] = DEFAULT_REGIONS.map(({ region }) => ({ region, replica: 0 }));
 /** Of load before a kill, and of absence after it. */
 const BEFORE_MS = [300, 1_500] as const;
@@ -117,12 +120,13 @@ export async function drillKills(world: DrillWorld, options: DrillOptions): Prom
 async function makeLanes(world: DrillWorld, run: string): Promise<Lane[]> {
   const map = shardMapOf(SHARDS);
   const lanes: Lane[] = [];
-  for (const { shard } of map.entries) {
-    const batch = rootBatch(map, shard, run);
-    const made = await world.graph.write(batch);
+  for (let lane = 0; lane < SHARDS * LANES_PER_SHARD; lane++) {
+    const shard = lane % SHARDS;
+    const home = logicalShard(map.entries[shard]?.from ?? 0);
+    const made = await world.graph.write(rootBatch(home, `${run}:root:${lane}`));
     const root = made.is === "acknowledged" ? made.results[0]?.id : undefined;
     if (root === undefined) throw new Error(`no user on shard ${shard}: ${JSON.stringify(made)}`);
-    lanes.push({ shard, home: batch.shard as Lane["home"], root });
+    lanes.push({ shard, home, root });
   }
   return lanes;
 }

@@ -1,7 +1,6 @@
 import type { Id, LogicalShard } from "../../core/ids.ts";
-import { logicalShard } from "../../core/ids.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
-import type { PhysicalShard, ShardMap } from "../../core/tao/shard-map.ts";
+import type { PhysicalShard } from "../../core/tao/shard-map.ts";
 import { resultId, type Write } from "../../core/tao/types.ts";
 import type { Version } from "../../core/tao/version.ts";
 import type { GraphBatch } from "../operator/api.ts";
@@ -27,15 +26,12 @@ export interface Ack {
 /** Every so many writes a lane likes a post of its neighbour, on another shard. */
 const LIKE_EVERY = 4;
 
-export const rootBatch = (map: ShardMap, lane: number, run: string): GraphBatch => {
-  const home = logicalShard(map.entries[lane]?.from ?? 0);
-  const handle = `drill${lane}`;
-  const data = { handle, name: handle, bio: "", avatar: null, createdAtMs: 1 };
-  return {
-    shard: home,
-    opId: `${run}:root:${lane}`,
-    writes: [{ op: "objAdd", otype: OBJECT.user, shard: home, data: JSON.stringify(data) }],
-  };
+export const rootBatch = (home: LogicalShard, opId: string): GraphBatch => {
+  const data = { handle: "drill", name: "drill", bio: "", avatar: null, createdAtMs: 1 };
+  const writes: Write[] = [
+    { op: "objAdd", otype: OBJECT.user, shard: home, data: JSON.stringify(data) },
+  ];
+  return { shard: home, opId, writes };
 };
 
 export const opIdOf = (run: string, lane: number, n: number): string => `${run}:${lane}:${n}`;

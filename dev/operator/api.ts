@@ -273,7 +273,7 @@ function jsonOrNull(text: string): unknown {
 }
 
 /** Ids as decimal text; the id of an earlier result of the batch as "$n". */
-const toWireJson = (value: unknown): string =>
+export const toWireJson = (value: unknown): string =>
   JSON.stringify(value, (_key, field: unknown) =>
     typeof field !== "bigint" ? field : field < 0n ? `$${-1n - field}` : field.toString(),
   );

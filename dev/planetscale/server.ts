@@ -14,7 +14,7 @@ const ROWS_MAX = 100_000;
 const IDLE_MS = 10_000;
 const TRANSACTION_MS = 20_000;
 /** Each holds memory in the server; single statements share what is idle. */
-const CONNECTIONS_MAX = 32;
+const CONNECTIONS_MAX = 200;
 /** Vitess's default for one message. */
 const BODY_BYTES_MAX = 16_777_216;
 
