@@ -10,15 +10,14 @@ import { ASSOC } from "../../../core/tao/registry.ts";
 import type { AssocType } from "../../../core/tao/types.ts";
 import { SHARDS, type Sizes, type TaoBenchWorkload } from "../data/taobench.ts";
 import { Alias } from "./alias.ts";
-import type { Op } from "./op.ts";
+import { type Op, POST_BYTES } from "./op.ts";
 
 /** TAOBench's edge types, codes 0 to 3, as types of ours that derive no inverse: its driver writes none. */
 const EDGE_TYPES: readonly AssocType[] = [ASSOC.published, ASSOC.mutes, ASSOC.listed, ASSOC.handle];
 /** The driver's values: 150 letters. An object of ours carries them as the text of a post. */
-export const VALUE_CHARS = 150;
-const POST_FIELDS_BYTES = 83;
+const VALUE_CHARS = 150;
 /** What an object of a faithful run is told to have. */
-export const OBJECT_BYTES = VALUE_CHARS + POST_FIELDS_BYTES;
+export const OBJECT_BYTES = VALUE_CHARS + POST_BYTES.min;
 
 /** Kinds of request of the driver, in the order of the `operations` weights. */
 export const KINDS = ["read", "write", "readTxn", "writeTxn"] as const;

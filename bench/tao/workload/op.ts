@@ -2,6 +2,7 @@ import { type Id, shardOf } from "../../../core/ids.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { ASSOC, OBJECT } from "../../../core/tao/registry.ts";
 import type { AssocType, Read, Write } from "../../../core/tao/types.ts";
+import { stream } from "../../../dev/world/random.ts";
 
 /** Every call of the graph that a workload makes; the place is the code on the wire. */
 export const OPS = [
@@ -79,10 +80,9 @@ export function writeOf(op: Op, nowMs: number): Write | null {
   }
 }
 
-const LETTERS = "etaoinshrdlucmfwypvbgkjqxz";
-const TEXT = Array.from(
-  { length: LIMITS.postCharsMax },
-  (_, n) => LETTERS[(n * n + 7 * n) % 26],
+const letters = stream(1, "letters");
+const TEXT = Array.from({ length: LIMITS.postCharsMax }, () =>
+  String.fromCharCode(97 + Math.floor(letters.next() * 26)),
 ).join("");
 const words = (length: number): string => TEXT.slice(0, Math.max(0, length));
 
