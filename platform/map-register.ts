@@ -1,7 +1,6 @@
 import type { MapRegister } from "../core/regions/coordinator-service.ts";
 import { decodeMap, encodeMap } from "../core/regions/map-wire.ts";
 import { LIMITS } from "../core/limits.ts";
-import { systemSleep } from "./clock.ts";
 
 /** The one object of the bucket. Its history is not kept: the map names its own revision. */
 const KEY = "shard-map.json";
@@ -31,10 +30,12 @@ export function r2MapRegister(
 
 /** @throws Error when there is no answer in time: a put may still happen. */
 async function inTime<T>(timeoutMs: number, call: () => Promise<T>): Promise<T> {
-  const late = systemSleep(timeoutMs).then((): never => {
-    throw new Error("the register does not answer");
-  });
-  // Whichever comes second is nobody's concern.
-  late.catch(() => null);
-  return Promise.race([call(), late]);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("the register does not answer")), timeoutMs);
+  try {
+    return await Promise.race([call(), late]);
+  } finally {
+    // A timer that is still set would keep the object in memory.
+    clearTimeout(timer);
+  }
 }
