@@ -70,10 +70,8 @@ export class FollowerFills {
       for (const landed of await Promise.all(flights.map(({ landing }) => landing))) {
         if (!landed.ok) return landed.error;
         const { request, fill } = landed.value;
-        const isBehind = compareVersions(fill.at, atLeast) < 0;
         // Another reader's call may have left before this reader's ticket: the reader asks again.
-        if (isBehind && request !== own) continue;
-        if (fill.at.epoch < (atLeast?.epoch ?? 0)) return leaderAway;
+        if (request !== own && compareVersions(fill.at, atLeast) < 0) continue;
         view.add(request, fill);
       }
       return null;

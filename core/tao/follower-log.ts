@@ -127,7 +127,7 @@ export class FollowerLog {
 
   /** A fill has arrived, asked for at `askedMs`: keeps what of it is still true. */
   async landed(request: FillRequest, fill: FillResponse, askedMs: number): Promise<Failure | null> {
-    const late = this.saw(fill.at);
+    const late = this.saw(fill.upTo ?? fill.at);
     if (late !== null) return late;
     // The first fill defines where this follower's log starts.
     if (this.#applied === null) {
@@ -141,7 +141,7 @@ export class FollowerLog {
 
   /** The leader answered at this position. @returns a failure when its epoch is over. */
   saw(at: Version): Failure | null {
-    if (this.#applied !== null && at.epoch < this.#applied.epoch) return leaderAway;
+    if (at.epoch < this.#seen.epoch) return leaderAway;
     if (this.#applied !== null && at.epoch > this.#applied.epoch) this.#reset();
     this.#seen = maxVersion(this.#seen, at);
     return null;

@@ -125,7 +125,7 @@ export class Follower implements FollowerService {
     this.#hot.saw(reads, nowMs);
     const since = this.#log.applied;
     const isYoung = this.#log.ageMs < LIMITS.followerTtlMs - LIMITS.hotCacheMs;
-    if (!answer.ok || since === null || !isYoung || turn.staleMs !== null) return answer;
+    if (!answer.ok || since === null || !isYoung) return answer;
     const hot = this.#hot.placesIn(reads, nowMs);
     return hot === undefined ? answer : ok({ ...answer.value, hot, since });
   }

@@ -107,6 +107,8 @@ export interface FillResponse {
   readonly points: readonly (Assoc | null)[];
   /** Every answer reflects the log at least up to here. */
   readonly at: Version;
+  /** For tickets: no answer is newer than this; absent: than `at`. */
+  readonly upTo?: Version;
 }
 
 export interface LogTail {

@@ -158,6 +158,36 @@ describe("a hot key", () => {
     expect(nameOf(unwrap(await reader.read([read]))[0].object)).toBe("new");
   });
 
+  it("is kept with the position that it reflects, not with the newest that was heard of", async ({
+    expect,
+  }) => {
+    const world = await GraphWorld.create(1);
+    const [id, other] = [await world.addUser(0, "star"), await world.addUser(0)];
+    const read = { op: "objGet", id } as const;
+    unwrap(await world.tao().read([read]));
+    world.pushesAreLost = true;
+    await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"new"}' }]);
+    const ahead = world.tao();
+    unwrap(await ahead.read([{ op: "assocCount", id1: other, atype: ASSOC.mutes }]));
+    await heat(world, read);
+    expect(world.hot.counters.kept).toBeGreaterThan(0);
+    const holder = world.tao(ahead.ticket());
+    expect(nameOf(unwrap(await holder.read([read]))[0].object)).toBe("new");
+  });
+
+  it("goes into the reader's ticket like any answer", async ({ expect }) => {
+    const world = await GraphWorld.create(1);
+    const id = await world.addUser(0, "star");
+    const read = { op: "objGet", id } as const;
+    await heat(world, read);
+    const [fromMemory, plain] = [world.tao(), world.tao()];
+    unwrap(await fromMemory.read([read]));
+    unwrap(await plain.read([{ op: "assocCount", id1: id, atype: ASSOC.mutes }]));
+    expect([fromMemory.calls(), plain.calls()]).toEqual([0, 1]);
+    expect(fromMemory.ticket()).toBe(plain.ticket());
+    expect(fromMemory.ticket()).not.toBe(world.tao().ticket());
+  });
+
   it("is not kept from an answer that is about to expire", async ({ expect }) => {
     const world = await GraphWorld.create(1);
     const id = await world.addUser(0, "star");

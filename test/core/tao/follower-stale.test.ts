@@ -144,11 +144,14 @@ it("answers a ticket past the end of the log: what it names was never committed"
 });
 
 it("does not believe a leader of an epoch that the ticket has left behind", async ({ expect }) => {
-  const { ask, id, cold, at } = await withLeader();
+  const { ask, follower, id, cold, at } = await withLeader();
   const later = { epoch: at.epoch + 1, seq: 1 };
   const refused = { ok: false, error: { code: "unavailable", dependency: "leader" } };
   expect(await ask(id, later)).toMatchObject(refused);
   expect(await ask(cold, later), "nor its fills").toMatchObject(refused);
+  const union = { id1s: [id], atype: ASSOC.mutes, after: null, limit: 5, counts: [] };
+  const page = follower.union(encodeUnionRequest({ ...union, atLeast: later }));
+  expect(await page, "nor its pages").toMatchObject(refused);
   expect(unwrap(await ask(id, later, true)), "but marks it").toHaveProperty("staleMs");
 });
 

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { it } from "vitest";
 
 import type { Id } from "../../../core/ids.ts";
+import { ok } from "../../../core/result.ts";
+import { unionFromLeader } from "../../../core/tao/leader-union.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
-import { compareListOrder, type ListCursor } from "../../../core/tao/types.ts";
+import { compareListOrder, type ListCursor, type ReadResult } from "../../../core/tao/types.ts";
 import {
   decodeUnionRequest,
   decodeUnionResponse,
@@ -103,34 +105,66 @@ it.for(["ticket", "leader"] as const)(
   },
 );
 
-it("reaches below the longest cached prefix", { timeout: 60_000 }, async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const id1 = await world.addUser(0);
-  const total = 2_600;
-  for (let start = 0; start < total; start += 650) {
-    const writes = Array.from(
-      { length: 650 },
-      (_, n) =>
-        ({
-          op: "assocAdd",
-          id1,
-          atype: ASSOC.likes,
-          id2: BigInt(start + n + 1) as Id,
-          timeMs: start + n,
-          data: "",
-        }) as const,
-    );
-    await world.write(0, writes);
-  }
-  const seen: bigint[] = [];
-  let after: ListCursor | null = null;
-  for (let more = true; more;) {
-    const page: { entries: readonly ListCursor[]; more: boolean } = unwrap(
-      await world.tao().union({ id1s: [id1], atype: ASSOC.likes, after, limit: 50, counts: [] }),
-    );
-    seen.push(...page.entries.map((entry) => entry.id2));
-    after = page.entries.at(-1) ?? null;
-    more = page.more;
-  }
-  expect(seen).toEqual(Array.from({ length: total }, (_, n) => BigInt(total - n)));
+it.for(["ticket", "leader"] as const)(
+  "reaches below the longest cached prefix (%s)",
+  { timeout: 60_000 },
+  async (consistency, { expect }) => {
+    const world = await GraphWorld.create(1);
+    const id1 = await world.addUser(0);
+    const total = 2_600;
+    for (let start = 0; start < total; start += 650) {
+      const writes = Array.from(
+        { length: 650 },
+        (_, n) =>
+          ({
+            op: "assocAdd",
+            id1,
+            atype: ASSOC.likes,
+            id2: BigInt(start + n + 1) as Id,
+            timeMs: start + n,
+            data: "",
+          }) as const,
+      );
+      await world.write(0, writes);
+    }
+    const seen: bigint[] = [];
+    let after: ListCursor | null = null;
+    for (let more = true; more;) {
+      const page: { entries: readonly ListCursor[]; more: boolean } = unwrap(
+        await world
+          .tao(null, { consistency })
+          .union({ id1s: [id1], atype: ASSOC.likes, after, limit: 50, counts: [] }),
+      );
+      seen.push(...page.entries.map((entry) => entry.id2));
+      after = page.entries.at(-1) ?? null;
+      more = page.more;
+    }
+    expect(seen).toEqual(Array.from({ length: total }, (_, n) => BigInt(total - n)));
+  },
+);
+
+it("says of a leader's list what its page says, when its length has changed meanwhile", async ({
+  expect,
+}) => {
+  const id1 = 7n as Id;
+  const assocs = [3, 2, 1].map((timeMs) => ({
+    id1,
+    atype: ASSOC.mutes,
+    id2: BigInt(timeMs) as Id,
+    timeMs,
+    data: "",
+    version: { epoch: 1, seq: timeMs },
+  }));
+  const page = await unionFromLeader(
+    { id1s: [id1], atype: ASSOC.mutes, after: null, limit: 5, counts: [], atLeast: null },
+    async (reads) =>
+      ok(
+        reads.map((read): ReadResult => {
+          if (read.op === "assocCount") return { op: read.op, count: 9 };
+          if (read.op === "assocRange") return { op: read.op, assocs, more: false };
+          return { op: "objGet", object: null };
+        }),
+      ),
+  );
+  expect(unwrap(page)).toMatchObject({ more: false, entries: [{}, {}, {}] });
 });

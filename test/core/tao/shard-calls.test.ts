@@ -1,0 +1,101 @@
+import { it } from "vitest";
+
+import type { Failure } from "../../../core/errors.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import { type Replica, Routes } from "../../../core/tao/route.ts";
+import { ShardCalls } from "../../../core/tao/shard-calls.ts";
+import { ManualClock } from "../../fakes/manual-clock.ts";
+
+type Answer = (replica: Replica) => Failure | null;
+const AWAY: Failure = { code: "unavailable", dependency: "follower", retryAfterMs: 1 };
+
+/** Calls to followers that answer after `tookMs`, as `answer` says. */
+function calls(replicas: number, answer: Answer, tookMs: (replica: Replica) => number = () => 1) {
+  const clock = new ManualClock(1_000_000);
+  const asked: Replica[] = [];
+  let state = 1;
+  const routes = new Routes(["eu-west", "apac"], replicas);
+  const ports = {
+    follower: (_: number, replica: Replica) => ({
+      read: async (): Promise<Result<never, Failure>> => {
+        asked.push(replica);
+        clock.advance(tookMs(replica));
+        const failure = answer(replica);
+        return failure === null ? ok({} as never) : err(failure);
+      },
+      union: async () => ok(""),
+    }),
+    leader: () => ({
+      read: async () => err(AWAY),
+      write: async () => err(AWAY),
+    }),
+    routes,
+    clock,
+    random: {
+      next: () => {
+        state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
+        return state / 4_294_967_296;
+      },
+    },
+    sleep: async (ms: number) => clock.advance(ms),
+  };
+  const read = (budgetMs = 5_000) => {
+    const made = new ShardCalls(ports, "eu-west", clock.nowMs() + budgetMs);
+    return made.follower(0, (stub) => stub.read({ reads: [], atLeast: null }));
+  };
+  return { read, asked, routes, clock };
+}
+
+it("finds its way past a dead replica, and then past a dead region", async ({ expect }) => {
+  const { read, asked } = calls(2, ({ replica }) => (replica === 0 ? AWAY : null));
+  for (let i = 0; i < 50; i++) expect((await read()).ok).toBe(true);
+  expect(asked.filter(({ replica }) => replica === 0).length).toBeLessThanOrEqual(4);
+
+  const dead = calls(1, ({ region }) => (region === "eu-west" ? AWAY : null));
+  expect((await dead.read()).ok, "three failures, then elsewhere").toBe(true);
+  expect(dead.asked.map(({ region }) => region)).toEqual(["eu-west", "eu-west", "eu-west", "apac"]);
+  dead.asked.length = 0;
+  await dead.read();
+  expect(dead.asked.map(({ region }) => region)).toEqual(["apac"]);
+});
+
+it("prefers the replica that answers sooner", async ({ expect }) => {
+  const { read, asked } = calls(
+    2,
+    () => null,
+    ({ replica }) => (replica === 0 ? 40 : 4),
+  );
+  for (let i = 0; i < 100; i++) await read();
+  expect(asked.filter(({ replica }) => replica === 1).length).toBeGreaterThan(90);
+});
+
+it("spreads calls that are under way at the same time", async ({ expect }) => {
+  const { read, asked } = calls(2, () => null);
+  await Promise.all([read(), read(), read(), read()]);
+  expect(asked.filter(({ replica }) => replica === 0)).toHaveLength(2);
+});
+
+it("prefers the replica with fewer calls under way", async ({ expect }) => {
+  const { routes, clock } = calls(2, () => null);
+  routes.begin(0, { region: "eu-west", replica: 0 }, clock.nowMs());
+  for (let i = 0; i < 20; i++) {
+    const { replica } = routes.pick(0, "eu-west", clock.nowMs(), { next: () => i / 20 });
+    expect(replica).toBe(1);
+  }
+});
+
+it("never repeats a call to an overloaded follower", async ({ expect }) => {
+  const { read, asked } = calls(1, () => ({ code: "overloaded", retryAfterMs: 1 }));
+  expect(await read()).toMatchObject({ ok: false, error: { code: "overloaded" } });
+  expect(asked).toHaveLength(1);
+});
+
+it("starts no attempt at or after its deadline", async ({ expect }) => {
+  const { read, asked } = calls(
+    1,
+    () => AWAY,
+    () => 30,
+  );
+  expect((await read(45)).ok).toBe(false);
+  expect(asked).toHaveLength(2);
+});
