@@ -53,9 +53,14 @@ export interface Cluster {
   directUrl(workerName: string): Promise<string>;
   /** Fires the gateway's cron, which does not fire by itself locally. */
   sweep(): Promise<void>;
+  /** Drops one object's memory, as the platform does now and then; its storage stays. */
+  evict(object: "leader" | "follower", name: string): Promise<void>;
   /** Everything acknowledged is on disk before it resolves. */
   stop(): Promise<void>;
 }
+
+const OBJECTS = "edgewise-objects";
+const CLASS_OF = { leader: "ShardLeader", follower: "ShardFollower" } as const;
 
 /** Fixed, since nobody tells a local request where it comes from. */
 const LOCAL_CF = {
@@ -100,6 +105,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const gateway = await runtime.getWorker("edgewise-gateway");
       await gateway.scheduled({ cron: "* * * * *" });
     },
+    evict: (object, name) => runtime.unsafeEvictDurableObject(OBJECTS, CLASS_OF[object], { name }),
     stop: () => runtime.dispose(),
   };
 }

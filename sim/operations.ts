@@ -13,6 +13,8 @@ export interface Population {
 
 /** Posts beyond this fall off the far end: requests stay on keys that others touch too. */
 const POSTS_MAX = 40;
+/** Reads in one request, unless more are wanted. */
+const READS_MAX = 6;
 const EDGE_TYPES = [ASSOC.follows, ASSOC.mutes, ASSOC.blocks, ASSOC.friends, ASSOC.likes] as const;
 const LIST_TYPES = [
   ...EDGE_TYPES,
@@ -101,8 +103,8 @@ export class Operations {
     }
   }
 
-  reads(nowMs: number): readonly Read[] {
-    const count = this.#random.logInt(1, 6);
+  reads(nowMs: number, max = READS_MAX): readonly Read[] {
+    const count = this.#random.logInt(1, max);
     return Array.from({ length: count }, () => this.#read(nowMs));
   }
 

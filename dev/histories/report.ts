@@ -1,0 +1,52 @@
+import { COUNTED } from "./clients.ts";
+import { type Fault, FAULTS } from "./faults.ts";
+import { addLag, NO_LAG } from "./lag.ts";
+import type { SegmentResult } from "./segment.ts";
+import type { Profile } from "./world.ts";
+
+const TOLD_AS: Record<(typeof COUNTED)[number], string> = {
+  operations: "operations of the graph",
+  acknowledged: "writes acknowledged",
+  replayed: "writes answered again by their opId",
+  unknown: "writes of unknown outcome",
+  refusedWrites: "writes refused",
+  reads: "read requests answered",
+  refusedReads: "read requests without an answer",
+  retried: "writes sent more than once by the client's retry",
+  streamsEnded: "streams that broke off",
+};
+
+export const isClean = (results: readonly SegmentResult[]): boolean =>
+  results.every(({ violations }) => violations === 0);
+
+/** Everything that was reached, summed over the segments. */
+export function reportOf(
+  results: readonly SegmentResult[],
+  withFaults: boolean,
+  profile: Profile,
+): string {
+  const sum = (of: (result: SegmentResult) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  const lines: (readonly [number, string])[] = [
+    [results.length, `segments, ${profile}`],
+    [Math.round(sum(({ seconds }) => seconds)), "seconds, starting, killing and checking included"],
+    ...COUNTED.map((name) => [sum(({ counts }) => counts[name]), TOLD_AS[name]] as const),
+    [sum(({ entries }) => entries), "entries of logs"],
+    [sum(({ finals }) => finals), "last answers of followers compared with the logs"],
+    ...FAULTS.filter((fault) => withFaults && happens(fault, profile)).map(
+      (fault) => [sum(({ faults }) => faults[fault]), fault] as const,
+    ),
+  ];
+  const lag = results.reduce((total, result) => addLag(total, result.lag), NO_LAG);
+  const share = (count: number) => `${((100 * count) / Math.max(1, lag.answers)).toFixed(4)} %`;
+  return [
+    "",
+    ...lines.map(([count, what]) => `${String(count).padStart(10)}  ${what}`),
+    "",
+    `age of ${lag.answers} unmarked answers of followers: over 100 ms ${share(lag.over100Ms)}, over 1 s ${share(lag.over1S)}, over 2 s ${share(lag.over2S)}, oldest ${lag.maxMs} ms`,
+    `${sum(({ violations }) => violations)} violations`,
+  ].join("\n");
+}
+
+const happens = (fault: Fault, profile: Profile): boolean =>
+  profile === "hosted" || (fault !== "database killed" && fault !== "emulator killed");
