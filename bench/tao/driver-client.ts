@@ -31,13 +31,14 @@ export class DriverClient {
     return decodeAnswers(await this.#bytes("/open", encodeRequests(requests)));
   }
 
-  /** `width` requests always in flight for `ms`. */
+  /** `width` requests always in flight for `ms`; `over` objects that do nothing, for comparison. */
   async closed(
     requests: readonly DriveRequest[],
     width: number,
     ms: number,
+    over: "followers" | "floor" = "followers",
   ): Promise<readonly DriveAnswer[]> {
-    const query = `?width=${width}&ms=${ms}`;
+    const query = `?width=${width}&ms=${ms}${over === "floor" ? "&floor" : ""}`;
     return decodeAnswers(await this.#bytes(`/closed${query}`, encodeRequests(requests)));
   }
 

@@ -1,45 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { stream } from "../../dev/world/random.ts";
-import { cpuSeconds, withDescendants } from "../measure/processes.ts";
 import type { DriverClient } from "./driver-client.ts";
 import type { LagSample } from "./drive/protocol.ts";
 import { Counters, since, type Totals } from "./measure/counters.ts";
+import { countingFirstReads } from "./measure/first-reads.ts";
 import { driveOpen } from "./measure/open-loop.ts";
 import { watchStalls } from "./measure/stalls.ts";
 import type { TaoOptions } from "./options.ts";
 import { layersOf, type Layers, readsOf } from "./report/layers.ts";
 import { lagSummary, latencySummary, quantiles } from "./report/summary.ts";
-import type { TaoRuntime } from "./runtime.ts";
-import { drawMany, schedule } from "./schedule.ts";
-import { openRuntime, type Workbench } from "./workbench.ts";
+import { cpuOf } from "./runtime.ts";
+import { schedule } from "./schedule.ts";
+import { openColdRuntime, type Workbench } from "./workbench.ts";
 
-/** Requests kept in flight while the capacity is looked for: enough to keep the runtime busy. */
-const CAPACITY_WIDTH = 24;
-const CAPACITY_REQUESTS = 3_000;
 /** Before the first request is due: the runtime is up by then. */
 const START_IN_MS = 1_500;
 const WINDOW_MS = 200;
 /** Counters are read this often; a lag report covers as long. */
 const STEP_SECONDS = 10;
-
-/** Operations a second that a closed loop reaches, from a cold start, on a runtime of its own. */
-export async function findCapacity(bench: Workbench, options: TaoOptions): Promise<number> {
-  const runtime = await openRuntime(bench.folder, options, followerVars(bench, options));
-  try {
-    const random = stream(options.seed, "capacity");
-    const requests = drawMany(bench.source, CAPACITY_REQUESTS, runtime.regions.length, random);
-    const mean = requests.reduce((sum, { ops }) => sum + ops.length, 0) / requests.length;
-    const answers = await runtime.driver.closed(
-      requests,
-      CAPACITY_WIDTH,
-      options.capacitySeconds * 1_000,
-    );
-    return (answers.length * mean) / options.capacitySeconds;
-  } finally {
-    await runtime.stop();
-  }
-}
 
 /** One look at the counters: what was read since the last one. */
 export interface Step {
@@ -49,7 +28,7 @@ export interface Step {
 
 /** Load at a stated rate from a cold start, with everything that is watched meanwhile. */
 export async function runLoad(bench: Workbench, options: TaoOptions, opsPerSecond: number) {
-  const runtime = await openRuntime(bench.folder, options, followerVars(bench, options));
+  const runtime = await openColdRuntime(bench, options);
   try {
     const startMs = Date.now() + START_IN_MS;
     const plan = {
@@ -59,7 +38,8 @@ export async function runLoad(bench: Workbench, options: TaoOptions, opsPerSecon
       regions: runtime.regions.length,
       windowMs: WINDOW_MS,
     };
-    const windows = schedule(bench.source, plan, stream(options.seed, "arrivals"));
+    const { source, firstReads } = countingFirstReads(bench.source);
+    const windows = schedule(source, plan, stream(options.seed, "arrivals"));
     const stopStalls = watchStalls(options.seconds + 60);
     const cpuBefore = cpuOf(runtime);
     const watched = watch(runtime.driver, options, startMs);
@@ -74,6 +54,7 @@ export async function runLoad(bench: Workbench, options: TaoOptions, opsPerSecon
       requests: driven.requests,
       ops: driven.ops,
       handOverLateMs: driven.handOverLateMs,
+      firstReads: firstReads(),
       cpuMicrosPerOp: (cpuSecondsUsed * 1e6) / driven.ops,
       runtimeCores: cpuSecondsUsed / options.seconds,
       latency: latencySummary(bench.source.labels, driven),
@@ -144,14 +125,3 @@ const layersBetween = (before: Look, after: Look): Layers =>
     since(before.follower, after.follower),
     since(before.leader, after.leader),
   );
-
-const cpuOf = ({ pids }: TaoRuntime): number => cpuSeconds(pids.flatMap(withDescendants));
-
-/** Every follower of a region gets its part of the region's share of all bytes. */
-function followerVars(
-  { cacheBytes }: Workbench,
-  { followerShare, shards, replicas }: TaoOptions,
-): Readonly<Record<string, string>> {
-  if (cacheBytes === null) return {};
-  return { FOLLOWER_BYTES: String(Math.ceil((cacheBytes * followerShare) / shards / replicas)) };
-}

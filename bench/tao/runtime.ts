@@ -10,7 +10,7 @@ import { evenShardMap, type ShardMap } from "../../core/tao/shard-map.ts";
 import type { Backends } from "../../dev/backends.ts";
 import { type ClusterOptions, startCluster } from "../../dev/cluster.ts";
 import { startHosted } from "../../dev/hosted.ts";
-import { runtimePids } from "../measure/processes.ts";
+import { cpuSeconds, runtimePids, withDescendants } from "../measure/processes.ts";
 import { DriverClient } from "./driver-client.ts";
 
 export interface RuntimeOptions {
@@ -35,6 +35,9 @@ export interface TaoRuntime {
   readonly pids: readonly number[];
   stop(): Promise<void>;
 }
+
+/** Seconds of CPU that the runtime has used. */
+export const cpuOf = ({ pids }: TaoRuntime): number => cpuSeconds(pids.flatMap(withDescendants));
 
 const DRIVER = "edgewise-bench-driver";
 /** The product's own, so that both run on the same runtime behaviour. */
@@ -92,6 +95,7 @@ async function driverWorker(vars: Readonly<Record<string, string>>): Promise<V4W
     compatibilityFlags: ["nodejs_compat"],
     bindings: { ...vars },
     durableObjects: {
+      FLOOR: { className: "FloorFollower", useSQLite: true },
       LEADER: object("ShardLeader"),
       FOLLOWER: object("ShardFollower"),
       COORDINATOR: object("RegionCoordinator"),

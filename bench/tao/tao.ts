@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 
 import { groupCommitText, runGroupCommit } from "./group-commit-run.ts";
-import { findCapacity, runLoad } from "./load-run.ts";
+import { type Capacity, findCapacity } from "./capacity-run.ts";
+import { runLoad } from "./load-run.ts";
 import { taoOptions, type TaoOptions } from "./options.ts";
 import { type LoadReport, loadText } from "./report/text.ts";
 import { isCalm, runStampede, stampedeText } from "./stampede-run.ts";
@@ -27,13 +28,13 @@ export async function tao(args: readonly string[]): Promise<number> {
 
 async function loadShow(options: TaoOptions): Promise<number> {
   const bench = await openWorkbench(options);
-  let capacity: number | null = null;
+  let capacity: Capacity | null = null;
   if (options.capacitySeconds > 0) {
     say(`Looking for the capacity, ${options.capacitySeconds} s`);
     capacity = await findCapacity(bench, options);
-    say(`${Math.round(capacity)} operations/s`);
+    say(`${Math.round(capacity.cold.opsPerSecond)} operations/s`);
   }
-  const rate = options.rate ?? Math.floor((capacity ?? 0) * RATE_SHARE);
+  const rate = options.rate ?? Math.floor((capacity?.cold.opsPerSecond ?? 0) * RATE_SHARE);
   say(`${rate} operations/s for ${options.seconds} s`);
   const result = await runLoad(bench, options, rate);
   const { cacheBytes } = bench;

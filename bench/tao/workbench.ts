@@ -90,3 +90,18 @@ export const openRuntime = (
     objectVars,
     onStep: (text) => console.error(text),
   });
+
+/** The graph in a runtime that has read nothing of it, with the memory that the options allow. */
+export const openColdRuntime = (
+  { folder, cacheBytes }: Workbench,
+  options: TaoOptions,
+): Promise<TaoRuntime> => openRuntime(folder, options, followerVars(cacheBytes, options));
+
+/** Every follower of a region gets its part of the region's share of all bytes. */
+function followerVars(
+  cacheBytes: number | null,
+  { followerShare, shards, replicas }: TaoOptions,
+): Readonly<Record<string, string>> {
+  if (cacheBytes === null) return {};
+  return { FOLLOWER_BYTES: String(Math.ceil((cacheBytes * followerShare) / shards / replicas)) };
+}

@@ -7,6 +7,8 @@ import { stampede } from "./stampede.ts";
 import { decodeRequests, encodeAnswers } from "./wire.ts";
 import { keepWriting } from "./writes.ts";
 
+export { FloorFollower } from "./floor.ts";
+
 /** One per isolate, like a Worker of the product: what it keeps outlives a request. */
 const graphs = new WeakMap<DriverEnv, DriverGraph>();
 
@@ -23,7 +25,8 @@ export default {
         return new Response(encodeAnswers(await openLoop(await body(), graph.ports)));
       case "/closed": {
         const untilMs = Date.now() + number("ms");
-        const answers = await closedLoop(await body(), number("width"), untilMs, graph.ports);
+        const ports = searchParams.has("floor") ? graph.floorPorts : graph.ports;
+        const answers = await closedLoop(await body(), number("width"), untilMs, ports);
         return new Response(encodeAnswers(answers));
       }
       case "/load":

@@ -1,11 +1,13 @@
-import { createTao } from "../../../core/tao/client.ts";
+import { err } from "../../../core/result.ts";
+import { createTao, type TaoPorts } from "../../../core/tao/client.ts";
 import { HotCache } from "../../../core/tao/hot-cache.ts";
 import { followerName, leaderName } from "../../../core/tao/names.ts";
 import { Routes } from "../../../core/tao/route.ts";
 import { entryOf } from "../../../core/tao/shard-map.ts";
-import type { FollowerStats } from "../../../core/tao/service.ts";
+import type { FollowerService, FollowerStats } from "../../../core/tao/service.ts";
 import type { Read, ReadResult } from "../../../core/tao/types.ts";
 import { systemClock, systemRandom, systemSleep } from "../../../platform/clock.ts";
+import type { ObjectNamespace } from "../../../platform/object-call.ts";
 import { type GraphBindings, graphStubs } from "../../../platform/object-stubs.ts";
 import { hmacSigner } from "../../../platform/signer.ts";
 import { topologyFrom, type TopologyVars } from "../../../platform/topology.ts";
@@ -16,6 +18,7 @@ import type { ObjectStats, OpCounts, Stats } from "./protocol.ts";
 export interface DriverEnv extends GraphBindings, TopologyVars {
   /** Followers per region and shard. */
   readonly REPLICAS: string;
+  readonly FLOOR: ObjectNamespace<Pick<FollowerService, "read">>;
 }
 
 /** Longer than any request waits on a healthy system, so that a slow one is measured and not cut off. */
@@ -25,12 +28,14 @@ const PATIENCE_MS = 10_000;
 export function driverGraph(env: DriverEnv) {
   const { map, regions } = topologyFrom(env);
   const stubs = graphStubs(env, { map, regions });
-  const routes = new Routes(
-    regions.map(({ region }) => region),
-    Number(env.REPLICAS),
-  );
+  const newRoutes = () =>
+    new Routes(
+      regions.map(({ region }) => region),
+      Number(env.REPLICAS),
+    );
+  const routes = newRoutes();
   const hot = new HotCache();
-  const taoPorts = {
+  const taoPorts: TaoPorts = {
     map,
     follower: stubs.follower,
     leader: stubs.leader,
@@ -42,13 +47,14 @@ export function driverGraph(env: DriverEnv) {
     signer: hmacSigner("bench"),
   };
   const counts: Record<string, OpCounts> = {};
+  const taoOver = (over: TaoPorts) => (region: number) =>
+    createTao(over, {
+      region: regions[region % regions.length]?.region ?? "",
+      ticket: null,
+      deadlineMs: Date.now() + PATIENCE_MS,
+    });
   const ports: DriverPorts = {
-    tao: (region) =>
-      createTao(taoPorts, {
-        region: regions[region % regions.length]?.region ?? "",
-        ticket: null,
-        deadlineMs: Date.now() + PATIENCE_MS,
-      }),
+    tao: taoOver(taoPorts),
     nowMs: Date.now,
     sleep: systemSleep,
     shardOf: (logical) => entryOf(map, logical).shard,
@@ -68,6 +74,21 @@ export function driverGraph(env: DriverEnv) {
     map,
     regions,
     ports,
+    /** The same client, asking objects that do nothing, and counting nothing. */
+    floorPorts: {
+      ...ports,
+      tao: taoOver({
+        ...taoPorts,
+        follower: (shard, { region, replica }) => ({
+          read: (request) =>
+            env.FLOOR.getByName(followerName(shard, region, replica)).read(request),
+          union: async () => err({ code: "not_found", what: "a union of the floor" }),
+        }),
+        routes: newRoutes(),
+        hot: new HotCache(),
+      }),
+      seen: () => {},
+    } satisfies DriverPorts,
     counts,
     followers,
     followerStats: (shard: number, region: string, replica: number): Promise<FollowerStats> =>

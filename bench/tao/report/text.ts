@@ -1,4 +1,5 @@
 import { digits, table } from "../../report/table.ts";
+import type { Capacity } from "../capacity-run.ts";
 import type { LoadResult } from "../load-run.ts";
 import type { TaoOptions } from "../options.ts";
 import type { Layers } from "./layers.ts";
@@ -13,8 +14,8 @@ export interface LoadReport {
   readonly bench: "tao";
   readonly options: TaoOptions;
   readonly cacheBytes: number | null;
-  /** Operations a second of a closed loop; null when it was not looked for. */
-  readonly capacity: number | null;
+  /** null when it was not looked for. */
+  readonly capacity: Capacity | null;
   readonly rate: number;
   readonly result: LoadResult;
 }
@@ -22,7 +23,8 @@ export interface LoadReport {
 export function loadText(report: LoadReport): string {
   const { options, capacity, rate, result, cacheBytes } = report;
   const { layers } = result;
-  const share = capacity === null ? "" : ` = ${percent(rate / capacity)} of the capacity`;
+  const share =
+    capacity === null ? "" : ` = ${percent(rate / capacity.cold.opsPerSecond)} of the capacity`;
   return [
     "",
     `Workload ${options.workload}, ${options.profile} store, ${sizeOf(options)}, ${options.shards} shards, ${options.replicas} follower(s) per region and shard.`,
@@ -31,9 +33,7 @@ export function loadText(report: LoadReport): string {
       : [
           `Followers of a region hold at most ${percent(options.followerShare)} of ${megabytes(cacheBytes)} of cache entries.`,
         ]),
-    ...(capacity === null
-      ? []
-      : [`Capacity (closed loop, cold start): ${digits(capacity, 0)} operations/s.`]),
+    ...(capacity === null ? [] : ["", capacityTable(capacity), ""]),
     `Open loop: ${digits(rate, 0)} operations/s${share} for ${options.seconds} s: ${result.ops} operations in ${result.requests} requests; handed over at most ${digits(Math.max(0, result.handOverLateMs), 0)} ms late.`,
     `CPU of the runtime: ${digits(result.cpuMicrosPerOp, 1)} us per operation, ${digits(result.runtimeCores, 2)} cores.`,
     "",
@@ -43,6 +43,7 @@ export function loadText(report: LoadReport): string {
     `Reads answered by a cache: ${percent(layers.hitRate, 2)} (target ${percent(HIT_RATE_TARGET, 1)}: ${layers.hitRate >= HIT_RATE_TARGET ? "met" : "missed"}).`,
     `Reads that reach the store: ${percent(layers.storeShare, 2)} (at most ${percent(STORE_SHARE_MAX, 0)}: ${layers.storeShare <= STORE_SHARE_MAX ? "met" : "missed"}).`,
     `Store queries per entry missed: ${layers.storeQueries === null ? "not counted by the leader" : digits(layers.storeQueries / layers.fromStore, 3)}.`,
+    `First reads of an object or a list: ${percent(result.firstReads.first / result.firstReads.reads, 2)}; from a cold start no cache can answer these.`,
     "",
     stepTable(result),
     "",
@@ -57,6 +58,22 @@ export function loadText(report: LoadReport): string {
     "",
   ].join("\n");
 }
+
+const capacityTable = ({ cold, warm, floor }: Capacity): string =>
+  table(
+    ["closed loop", "operations/s", "CPU us per operation"],
+    (
+      [
+        ["cold start: the capacity", cold],
+        ["the same again, warm", warm],
+        ["same calls to objects that do nothing", floor],
+      ] as const
+    ).map(([name, rate]) => [
+      name,
+      digits(rate.opsPerSecond, 0),
+      `${digits(rate.cpuMicrosPerOp, 1)} (${digits(rate.cpuMicrosPerOp / floor.cpuMicrosPerOp, 2)} x)`,
+    ]),
+  );
 
 const layerTable = ({ layers, fromStore, reads }: Layers): string =>
   table(
