@@ -80,7 +80,10 @@ export class Follower implements FollowerService {
     if (turn.isHit) return this.#hit(cached, request, turn);
     if (deep.length === 0) return this.#answered(cached, turn);
     // Pages below the cached prefix are rare and long: the leader answers, nothing is kept.
-    const answer = await this.#readDeep(deep.map((miss) => miss.read));
+    const answer = await this.#readDeep(
+      deep.map((miss) => miss.read),
+      turn,
+    );
     if (!answer.ok) return answer;
     const fromLeader = new Map(deep.map((miss, place) => [miss.index, answer.value[place]]));
     return this.#answered(
@@ -96,12 +99,11 @@ export class Follower implements FollowerService {
     if (refused !== null) return err(refused);
     const answer = await answerUnion(request, turn.view, {
       gather: (needs) => this.#gather(needs, turn),
-      readDeep: (reads) => this.#readDeep(reads),
+      readDeep: (reads) => this.#readDeep(reads, turn),
     });
     if (!answer.ok) return answer;
     const at = this.#log.seenUpTo;
-    if (this.#isTooOld(at, turn)) return err(leaderAway);
-    return ok(encodeUnionLines({ ...answer.value, at, staleMs: turn.staleMs }));
+    return ok(encodeUnionLines({ ...answer.value, at, staleMs: this.#marked(turn) }));
   }
 
   push(push: LogPush): Promise<Version | null> {
@@ -132,15 +134,13 @@ export class Follower implements FollowerService {
 
   #answered(results: readonly ReadResult[], turn: Turn): Result<ReadResponse, Failure> {
     const at = this.#log.seenUpTo;
-    if (this.#isTooOld(at, turn)) return err(leaderAway);
-    return ok(turn.staleMs === null ? { results, at } : { results, at, staleMs: turn.staleMs });
+    const staleMs = this.#marked(turn);
+    return ok(staleMs === null ? { results, at } : { results, at, staleMs });
   }
 
-  /** Only a leader whose lease has run out can be an epoch behind a ticket. */
-  #isTooOld(at: Version, { wish, staleMs }: Turn): boolean {
-    if (staleMs === null) return at.epoch < (wish.atLeast?.epoch ?? 0);
-    this.#counters.stale++;
-    return false;
+  #marked({ staleMs }: Turn): number | null {
+    if (staleMs !== null) this.#counters.stale++;
+    return staleMs;
   }
 
   async #freshen(turn: Turn): Promise<Failure | null> {
@@ -150,14 +150,20 @@ export class Follower implements FollowerService {
     return null;
   }
 
-  #readDeep(reads: readonly Read[]): Promise<Result<readonly ReadResult[], Failure>> {
+  #readDeep(
+    reads: readonly Read[],
+    { wish: { atLeast } }: Turn,
+  ): Promise<Result<readonly ReadResult[], Failure>> {
     return inChunks(reads, async (chunk) => {
       const answer = await this.#ports.leader
-        .read({ reads: chunk, atLeast: null })
+        .read({ reads: chunk, atLeast })
         .catch(() => err(leaderAway));
       if (!answer.ok) return answer;
-      const failure = this.#log.saw(answer.value.at);
-      return failure === null ? ok(answer.value.results) : err(failure);
+      const { at, results } = answer.value;
+      // Only a leader whose lease has run out can be an epoch behind a ticket.
+      const isOver = atLeast !== null && at.epoch < atLeast.epoch;
+      const failure = isOver ? leaderAway : this.#log.saw(at);
+      return failure === null ? ok(results) : err(failure);
     });
   }
 

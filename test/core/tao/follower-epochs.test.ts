@@ -5,8 +5,9 @@ import { ok } from "../../../core/result.ts";
 import { Follower } from "../../../core/tao/follower.ts";
 import { FollowerCache } from "../../../core/tao/follower-cache.ts";
 import { View } from "../../../core/tao/follower-view.ts";
-import { OBJECT } from "../../../core/tao/registry.ts";
+import { ASSOC, OBJECT } from "../../../core/tao/registry.ts";
 import type { FillRequest, FillResponse } from "../../../core/tao/service.ts";
+import { encodeUnionRequest } from "../../../core/tao/union.ts";
 import type { Version } from "../../../core/tao/version.ts";
 import { ManualClock } from "../../fakes/manual-clock.ts";
 import { unwrap } from "../../fakes/graph-world.ts";
@@ -24,7 +25,7 @@ function scripted(start: Version) {
       data: `epoch ${state.at.epoch}`,
       version: state.at,
     })),
-    lists: [],
+    lists: request.lists.map(() => ({ count: 0, version: null, assocs: [] })),
     points: [],
     at: state.at,
   });
@@ -120,4 +121,28 @@ it("keeps fills of one epoch in a reader's view, whatever their order", ({ expec
   newerFirst.add(...of(2, B));
   newerFirst.add(...of(1, A));
   expect([newerFirst.object(A), newerFirst.object(B)]).toEqual([undefined, null]);
+});
+
+it("has no page for a ticket of an epoch that its leader does not know yet", async ({ expect }) => {
+  const { follower } = scripted(version(1, 100));
+  const union = { id1s: [A], atype: ASSOC.mutes, after: null, limit: 5, counts: [] };
+  const text = encodeUnionRequest({ ...union, atLeast: version(2, 1) });
+  expect(await follower.union(text)).toMatchObject({ ok: false, error: { code: "unavailable" } });
+  const reads = [{ op: "objGet", id: A } as const];
+  expect(await follower.read({ reads, atLeast: version(2, 1) })).toMatchObject({ ok: false });
+  const after = { timeMs: 5, id2: B };
+  const deep = { op: "assocRange", id1: A, atype: ASSOC.mutes, after, limit: 5 } as const;
+  const fresh = scripted(version(1, 100)).follower;
+  expect(await fresh.read({ reads: [deep], atLeast: version(2, 1) })).toMatchObject({ ok: false });
+  expect(await fresh.read({ reads: [deep], atLeast: version(1, 999) })).toMatchObject({ ok: true });
+});
+
+it("tells how new a page straight from the leader may be", async ({ expect }) => {
+  const { state, follower, texts } = scripted(version(1, 100));
+  await texts(A);
+  state.at = version(1, 200);
+  const after = { timeMs: 5, id2: B };
+  const deep = { op: "assocRange", id1: B, atype: ASSOC.mutes, after, limit: 5 } as const;
+  const { at } = unwrap(await follower.read({ reads: [deep], atLeast: null }));
+  expect(at).toEqual(version(1, 200));
 });

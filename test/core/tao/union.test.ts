@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { it } from "vitest";
 
 import type { Id } from "../../../core/ids.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import { ok } from "../../../core/result.ts";
 import { unionFromLeader } from "../../../core/tao/leader-union.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
@@ -143,28 +144,31 @@ it.for(["ticket", "leader"] as const)(
   },
 );
 
-it("says of a leader's list what its page says, when its length has changed meanwhile", async ({
-  expect,
-}) => {
+it("believes a leader's page, not a length that was read at another moment", async ({ expect }) => {
   const id1 = 7n as Id;
-  const assocs = [3, 2, 1].map((timeMs) => ({
+  const all = Array.from({ length: LIMITS.listPrefix + 6 }, (_, place) => ({
     id1,
     atype: ASSOC.mutes,
-    id2: BigInt(timeMs) as Id,
-    timeMs,
+    id2: BigInt(place + 1) as Id,
+    timeMs: 1_000 - place,
     data: "",
-    version: { epoch: 1, seq: timeMs },
+    version: { epoch: 1, seq: 1_000 - place },
   }));
+  // Just below the end of the prefix that is asked for, whose size the old length happens to be.
+  const after = all[LIMITS.listPrefix - 2] ?? null;
   const page = await unionFromLeader(
-    { id1s: [id1], atype: ASSOC.mutes, after: null, limit: 5, counts: [], atLeast: null },
+    { id1s: [id1], atype: ASSOC.mutes, after, limit: 5, counts: [], atLeast: null },
     async (reads) =>
       ok(
         reads.map((read): ReadResult => {
-          if (read.op === "assocCount") return { op: read.op, count: 9 };
-          if (read.op === "assocRange") return { op: read.op, assocs, more: false };
-          return { op: "objGet", object: null };
+          if (read.op === "assocCount") return { op: read.op, count: LIMITS.listPrefix };
+          if (read.op !== "assocRange") return { op: "objGet", object: null };
+          const start = read.after === null ? 0 : LIMITS.listPrefix - 1;
+          const assocs = all.slice(start, start + read.limit);
+          return { op: read.op, assocs, more: start + read.limit < all.length };
         }),
       ),
   );
-  expect(unwrap(page)).toMatchObject({ more: false, entries: [{}, {}, {}] });
+  const { entries, more } = unwrap(page);
+  expect([entries.map(({ timeMs }) => timeMs), more]).toEqual([[937, 936, 935, 934, 933], true]);
 });
