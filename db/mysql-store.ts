@@ -28,7 +28,7 @@ import { charsOf, firstWithin, type LogRow, rowsOf } from "./mysql-log.ts";
 import { isUpTo, Memtable } from "./mysql-memtable.ts";
 import * as overlay from "./mysql-overlay.ts";
 import { MysqlReads } from "./mysql-reads.ts";
-import { FIRST_EPOCH, materialise, takeTables, trimTables } from "./mysql-tables.ts";
+import { FIRST_EPOCH, materialise, trimTables } from "./mysql-tables.ts";
 import * as schema from "./schema.ts";
 
 export interface MysqlStorePorts {
@@ -61,7 +61,8 @@ export class MysqlStore implements GraphStore {
   #pendingChars = 0;
   #memtable = new Memtable();
   #tablesPlace = 0;
-  #isUnsure = false;
+  /** Of what was sent last: `looked`, it was not there, and may yet arrive until another append succeeds. */
+  #doubt: "none" | "unknown" | "looked" = "none";
   #deposed: DeposedError | null = null;
   #queries = new Set<Promise<unknown>>();
   #tableWork: Promise<unknown> = Promise.resolve();
@@ -113,18 +114,15 @@ export class MysqlStore implements GraphStore {
     await this.#log.append([mark]);
     this.#take([mark]);
     this.#fence = place;
-    await takeTables(db, this.#shard, place);
   }
 
   async head(): Promise<Version> {
     this.#refuseDeposed();
-    // A look that found nothing proves nothing: what was sent and not answered may still arrive.
-    for (;;) {
+    if (this.#doubt !== "none") {
       const rows = await this.#guard(this.#log.since(this.#reads, this.#place));
-      if (rows.length === 0) break;
+      this.#doubt = rows.length === 0 ? "looked" : "none";
       this.#take(rows);
     }
-    this.#isUnsure = false;
     return this.#head;
   }
 
@@ -135,7 +133,7 @@ export class MysqlStore implements GraphStore {
 
   async commit(commit: Commit): Promise<void> {
     this.#refuseDeposed();
-    if (this.#isUnsure) throw new Error("the head is unknown until it is read again");
+    if (this.#doubt === "unknown") throw new Error("the head is unknown until it is read again");
     if (commit.head.epoch !== this.#head.epoch)
       throw new Error(`a group of epoch ${commit.head.epoch} in epoch ${this.#head.epoch}`);
     const first = commit.records[0];
@@ -144,15 +142,13 @@ export class MysqlStore implements GraphStore {
     while (this.#isOver(LIMITS.memtableRowsMax, LIMITS.memtableCharsMax)) await this.#follow();
     const rows = rowsOf(commit, this.#place + 1);
     // Until the answer is there the group is neither in nor out.
-    this.#isUnsure = true;
-    try {
-      await this.#guard(this.#log.append(rows));
-    } catch (error) {
+    this.#doubt = "unknown";
+    await this.#guard(this.#log.append(rows)).catch((error: unknown) => {
       // A look at the head meanwhile came too early.
-      this.#isUnsure = true;
+      this.#doubt = "unknown";
       throw error;
-    }
-    this.#isUnsure = false;
+    });
+    this.#doubt = "none";
     this.#take(rows);
     if (this.#isOver(LIMITS.materialiseRows, LIMITS.materialiseCharsMax)) this.#followSoon();
   }
@@ -221,10 +217,8 @@ export class MysqlStore implements GraphStore {
   }
 
   async intentCount(): Promise<number> {
-    return this.#onTables(async () => {
-      const waiting = this.#memtable.intents.length;
-      return waiting + (await this.#delivery.intentCount());
-    });
+    const stored = () => this.#delivery.intentCount();
+    return this.#onTables(async () => this.#memtable.intents.length + (await stored()));
   }
 
   followers = (): Promise<readonly string[]> => this.#delivery.followers();
@@ -283,22 +277,16 @@ export class MysqlStore implements GraphStore {
     return done;
   }
 
-  async #query<T>(work: Promise<T>): Promise<T> {
+  #query<T>(work: Promise<T>): Promise<T> {
     this.#queries.add(work);
-    try {
-      return await work;
-    } finally {
-      this.#queries.delete(work);
-    }
+    return work.finally(() => this.#queries.delete(work));
   }
 
-  async #guard<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
+  #guard<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
       if (error instanceof DeposedError) this.#deposed = error;
       throw error;
-    }
+    });
   }
 
   #refuseDeposed(): void {

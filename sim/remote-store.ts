@@ -19,7 +19,8 @@ export class RemoteStore extends StorePort {
   protected readonly tables = new Tables();
   /** Rows taken in so far. */
   #place = 0;
-  #isUnsure = false;
+  /** Of what was sent last: `looked`, it was not there, and may yet arrive until another append succeeds. */
+  #doubt: "none" | "unknown" | "looked" = "none";
   #deposed: DeposedError | null = null;
 
   private constructor(life: Life, database: Database, ports: StorePorts) {
@@ -44,27 +45,28 @@ export class RemoteStore extends StorePort {
 
   async head(): Promise<Version> {
     if (this.#deposed !== null) throw this.#deposed;
-    const place = this.#place;
-    const rows = await this.#send(() => this.database.rows.slice(place));
-    if (rows.some(({ writer }) => writer !== this.#writer)) this.#depose();
-    this.#take(place, rows);
-    this.#isUnsure = false;
+    if (this.#doubt !== "none") {
+      const place = this.#place;
+      const rows = await this.#send(() => this.database.rows.slice(place));
+      if (rows.some(({ writer }) => writer !== this.#writer)) this.#depose();
+      this.#doubt = rows.length === 0 ? "looked" : "none";
+      this.#take(place, rows);
+    }
     return this.tables.head;
   }
 
   async commit(commit: Commit): Promise<void> {
     if (this.#deposed !== null) throw this.#deposed;
-    if (this.#isUnsure) throw new Error("the head is unknown until it is read again");
+    if (this.#doubt === "unknown") throw new Error("the head is unknown until it is read again");
     assertFollows(commit, this.tables.head);
-    this.#isUnsure = true;
-    try {
-      await this.#append({ writer: this.#writer, head: commit.head, commit });
-    } catch (error) {
+    this.#doubt = "unknown";
+    const row = { writer: this.#writer, head: commit.head, commit };
+    await this.#append(row).catch((error: unknown) => {
       // A look at the head meanwhile came too early.
-      this.#isUnsure = true;
+      this.#doubt = "unknown";
       throw error;
-    }
-    this.#isUnsure = false;
+    });
+    this.#doubt = "none";
   }
 
   /** What a query shows is the moment of its call, whatever is committed meanwhile. */
