@@ -17,6 +17,7 @@ import type {
   UserPage,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
 
@@ -134,5 +135,10 @@ export function createClient(options: ClientOptions) {
       ),
     graphRead: (body: unknown, call?: CallOptions) =>
       transport.send<unknown>({ method: "POST", path: "/v1/admin/graph/read", json: body }, call),
+
+    /** For operators: where every shard is led. */
+    shards: (call?: CallOptions) => get<ShardList>("/v1/admin/shards", {}, call),
+    moveShard: (shard: number, region: string, call?: CallOptions) =>
+      write<Shard>("POST", `/v1/admin/shards/${shard}/leader`, { region }, call),
   };
 }

@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import type { Region } from "../regions/regions.ts";
+import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
 import type { Consistency } from "../tao/service.ts";
 import type {
@@ -109,6 +110,10 @@ export interface FeedService {
   graphWrite(ctx: CallContext, body: string): Reply<string>;
   /** Operators only: `multi` of `graph-wire.ts`. */
   graphRead(ctx: CallContext, body: string): Reply<string>;
+  /** Operators only: where every shard is led, and how far its log is. */
+  shards(ctx: CallContext): Reply<ShardList>;
+  /** Operators only: hands a shard over to another region's leader. */
+  moveShard(ctx: CallContext, shard: number, to: Region): Reply<Shard>;
   /** Counters of leaders and followers, per shard; also wakes lost deliveries (cron). */
   sweep(region: Region): Promise<SweepReport>;
 }

@@ -81,6 +81,8 @@ describe("each operation of the API", () => {
       uploadMedia: () => client.uploadMedia(pngOf(2, 2)),
       graphWrite: () => client.graphWrite({ batches: [] }),
       graphRead: () => client.graphRead({ reads: [] }),
+      shards: () => client.shards(),
+      moveShard: () => client.moveShard(3, "eu-west"),
     };
     for (const [name, call] of Object.entries(calls)) {
       const before = gateway.feed.calls.length;

@@ -55,6 +55,12 @@ const COMMENT: schemas.Comment = {
   counts: { reactions: 0 },
   viewer: { reaction: null },
 };
+const SHARD = {
+  logicalShards: [0, 1] as [number, number],
+  epoch: 2,
+  leaseUntilMs: 0,
+  notBeforeMs: 0,
+};
 export const FEED_TEXT = JSON.stringify({
   items: [POST],
   cursor: null,
@@ -169,6 +175,10 @@ export class FakeFeed implements FeedService {
     this.#graph("graphWrite", args, "batches");
   graphRead = (...args: Parameters<FeedService["graphRead"]>) =>
     this.#graph("graphRead", args, "results");
+  shards = (...args: Parameters<FeedService["shards"]>) =>
+    this.#reply("shards", args, { revision: 1, coordinator: null, shards: [] }, false);
+  moveShard = (...args: Parameters<FeedService["moveShard"]>) =>
+    this.#reply("moveShard", args, { ...SHARD, shard: args[1], leader: args[2] }, false);
   async sweep(region: string) {
     this.calls.push({ method: "sweep", args: [region] });
     if (this.thrown !== null) throw this.thrown;

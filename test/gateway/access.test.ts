@@ -18,15 +18,19 @@ const BODIES: Record<string, unknown> = {
   updateSettings: { feedMode: "latest", defaultAudience: "public", theme: "dark", autoplay: false },
   graphWrite: { batches: [] },
   graphRead: { reads: [] },
+  moveShard: { region: "eu-west" },
 };
 
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
-const OPERATOR = ["graphRead", "graphWrite"];
+const OPERATOR = ["graphRead", "graphWrite", "moveShard", "shards"];
 const MEMBER = ["uploadMedia"];
 
 function requestFor(op: Operation): [string, RequestInit & { headers: Record<string, string> }] {
-  const path = op.path.replace("{user}", "ada").replace("{id}", "1184274518017");
+  const path = op.path
+    .replace("{user}", "ada")
+    .replace("{id}", "1184274518017")
+    .replace("{shard}", "3");
   const init = { method: op.method.toUpperCase(), headers: {} };
   if (op.bodyKind === "image") return [path, { ...init, body: pngOf(2, 2) }];
   if (op.body === undefined) return [path, init];

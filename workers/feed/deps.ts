@@ -3,6 +3,7 @@ import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import type { Region } from "../../core/regions/regions.ts";
+import type { ShardAdminPorts } from "../../core/regions/shard-admin.ts";
 import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
@@ -17,6 +18,8 @@ import { configFrom, type FeedEnv } from "./env.ts";
 export interface FeedDeps {
   readonly callFor: (ctx: CallContext) => Call;
   readonly readPinned: ReadPinned;
+  /** For the region's operators: its own coordinator first. */
+  readonly shardAdmin: (region: Region) => ShardAdminPorts;
   /** Shards that the region leads, so that one sweep per region reaches each leader once. */
   readonly sweep: (region: Region) => Promise<SweepReport>;
 }
@@ -34,17 +37,15 @@ export function depsFor(env: FeedEnv): FeedDeps {
 
 function wire(env: FeedEnv): FeedDeps {
   const { map, regions, replicas, signingSecret } = configFrom(env);
-  const { cache, follower, leader } = graphStubs(env, { map, regions });
+  const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
     signer: hmacSigner(signingSecret),
   };
-  const routes = new Routes(
-    regions.map(({ region }) => region),
-    replicas,
-  );
+  const names = regions.map(({ region }) => region);
+  const routes = new Routes(names, replicas);
   const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
   return {
     callFor: ({ viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs }) => ({
@@ -58,6 +59,10 @@ function wire(env: FeedEnv): FeedDeps {
     }),
     readPinned: (pin, reads) =>
       readPinned({ map, regions, replicas, followerAt: follower }, pin, reads),
+    shardAdmin: (near) => ({
+      coordinators: [near, ...names.filter((region) => region !== near)].map(coordinator),
+      leader: (shard) => leader({ shard }),
+    }),
     sweep: (region) =>
       sweepAll(
         cache.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),

@@ -38,6 +38,7 @@ import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
 import type { Region } from "../../core/regions/regions.ts";
+import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
@@ -135,6 +136,14 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   graphRead(ctx: CallContext, body: string) {
     const { readPinned } = depsFor(this.env);
     return this.#run(ctx, (call) => graphRead(call, body, readPinned));
+  }
+
+  shards(ctx: CallContext) {
+    return this.#run(ctx, () => listShards(depsFor(this.env).shardAdmin(ctx.region)));
+  }
+
+  moveShard(ctx: CallContext, shard: number, to: Region) {
+    return this.#run(ctx, () => moveShard(depsFor(this.env).shardAdmin(ctx.region), shard, to));
   }
 
   async sweep(region: Region): Promise<SweepReport> {

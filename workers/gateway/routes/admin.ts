@@ -1,5 +1,10 @@
 import { z } from "zod";
 
+import {
+  newLeaderSchema,
+  shardListSchema,
+  shardSchema,
+} from "../../../core/regions/shard-admin.ts";
 import { graphReadSchema, graphWriteSchema } from "../../../core/tao/graph-wire.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { operation } from "../operation.ts";
@@ -16,6 +21,14 @@ const common = {
 } as const;
 
 const asText = (schema: z.ZodType) => schema as z.ZodType<string>;
+
+const shardPath = z.object({
+  shard: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,6})$/, "the number of a shard")
+    .transform(Number)
+    .meta({ description: "Physical shard", example: "3" }),
+});
 
 export const adminOperations = [
   operation({
@@ -43,5 +56,32 @@ export const adminOperations = [
         .meta({ description: "Of a given follower: how old its marked answer may be, ms" }),
     }),
     handle: ({ deps, ctx, body }) => deps.feed.graphRead(ctx, body),
+  }),
+  operation({
+    tag: "Operators",
+    access: "operator",
+    rate: "read",
+    id: "shards",
+    method: "get",
+    path: "/v1/admin/shards",
+    summary: "List where every shard is led, until when, and how far its log is",
+    status: 200,
+    answer: shardListSchema,
+    handle: ({ deps, ctx }) => deps.feed.shards(ctx),
+  }),
+  operation({
+    tag: "Operators",
+    access: "operator",
+    rate: "write",
+    id: "moveShard",
+    method: "post",
+    path: "/v1/admin/shards/{shard}/leader",
+    summary: "Hand a shard over to another region; needs leaders that share one database",
+    params: shardPath,
+    body: newLeaderSchema.meta({ id: "NewLeader" }),
+    status: 200,
+    answer: shardSchema,
+    failures: ["conflict", "not_found"],
+    handle: ({ deps, ctx, params, body }) => deps.feed.moveShard(ctx, params.shard, body.region),
   }),
 ];
