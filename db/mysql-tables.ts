@@ -22,11 +22,14 @@ export interface Position {
 }
 
 /**
- * Brings the tables up to `upTo` in one transaction, fenced: it holds the shard's row of
- * `heads`, which a newer leader takes first. Everything is an end state, so running it
- * again after a lost reply changes nothing; a version never falls.
+ * Brings the tables up to `upTo` in one transaction, which holds the shard's row of `heads`
+ * and marks it as this leader's: from then on no older one writes tables. What an older one
+ * wrote until then is from before this leader's first row, so its memtable has it too, and
+ * opening need not wait for a leader that died here. Everything is an end state, so running
+ * it again after a lost reply changes nothing; a version never falls.
  *
- * @throws DeposedError when a newer leader has begun.
+ * @param fence place of the row with which this leader began.
+ * @throws DeposedError when a newer leader has written tables.
  */
 export async function materialise(
   db: MysqlDatabase,
@@ -42,13 +45,15 @@ export async function materialise(
       .from(heads)
       .where(eq(heads.shard, shard))
       .for("update");
-    if (row?.fence !== fence) throw new DeposedError(`shard ${shard} has a newer leader`);
+    if (row !== undefined && row.fence > fence)
+      throw new DeposedError(`shard ${shard} has a newer leader`);
     await writeGraph(tx, shard, changes);
     await writeEffects(tx, shard, changes);
+    const head = { fence, place: upTo.place, ...upTo.head };
     await tx
-      .update(heads)
-      .set({ place: upTo.place, ...upTo.head })
-      .where(eq(heads.shard, shard));
+      .insert(heads)
+      .values({ shard, ...head })
+      .onDuplicateKeyUpdate({ set: head });
   });
 }
 
@@ -128,18 +133,6 @@ async function writeEffects(tx: Transaction, shard: PhysicalShard, changes: Memt
       .values(rows.map((row) => ({ shard, source: row.shard, ...row.version })))
       .onDuplicateKeyUpdate({ set: { seq: newer(seq), epoch: newer(epoch) } });
   }
-}
-
-/** From here on only the leader that began at `fence` writes the tables; waits for one that is writing. */
-export async function takeTables(
-  db: MysqlDatabase,
-  shard: PhysicalShard,
-  fence: number,
-): Promise<void> {
-  await db
-    .insert(schema.heads)
-    .values({ shard, fence, place: 0, epoch: FIRST_EPOCH, seq: 0 })
-    .onDuplicateKeyUpdate({ set: { fence: sql`GREATEST(fence, VALUES(fence))` } });
 }
 
 export const FIRST_EPOCH = 1;

@@ -158,7 +158,7 @@ export const heads = mysqlTable(
   "heads",
   {
     shard: shard(),
-    /** Place where the newest leader began: an older one may not write tables any more. */
+    /** Place where the leader began that last wrote the tables: no older one may write them. */
     fence: count("fence").notNull(),
     /** Last place of the log that the tables contain, and the head there. */
     place: count("place").notNull(),
