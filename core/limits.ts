@@ -131,6 +131,8 @@ export const LIMITS = {
   staleServeMsMax: 15 * 60_000,
   /** After a pull without an answer, whoever may have an old answer gets it without another. */
   leaderRetryMs: 1_000,
+  /** How long a follower waits for its leader: a page's stages, which have 2.5 s, then still get what is here. */
+  leaderAnswerMs: 2_000,
   /** Fills one follower has under way: 128 of 10 ms each are over 10,000 a second. */
   followerFillsMax: 128,
   /** Readers that wait for fills in one follower: a few KB each. Beyond it, misses are refused and hits answered. */

@@ -2,10 +2,12 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Result } from "../core/result.ts";
 import { Follower } from "../core/tao/follower.ts";
 import { parseObjectName } from "../core/tao/names.ts";
 import type {
+  FillRequest,
   FollowerService,
   FollowerStats,
   LogPush,
@@ -15,9 +17,14 @@ import type {
 import type { Version } from "../core/tao/version.ts";
 import { systemClock } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
+import { within } from "../platform/time-limit.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { tuningFrom } from "./tuning.ts";
+
+/** A leader that hangs counts as away: what is here can go out without it. */
+const inTime = <T>(call: Promise<Result<T, Failure>>) =>
+  within(LIMITS.leaderAnswerMs, "leader", call);
 
 /**
  * Follower of one shard in one region: memory only, filled from the leader. Losing it
@@ -32,10 +39,14 @@ export class ShardFollower extends DurableObject<ObjectsEnv> implements Follower
     const name = ctx.id.name ?? "";
     const { shard } = parseObjectName(name);
     const topology = topologyFrom(env);
-    const stubs = graphStubs(env, topology);
+    const leader = graphStubs(env, topology).leader({ shard });
     const ports = {
       clock,
-      leader: stubs.leader({ shard }),
+      leader: {
+        fill: (by: string, request: FillRequest) => inTime(leader.fill(by, request)),
+        pull: (by: string, after: Version) => inTime(leader.pull(by, after)),
+        read: (request: ReadRequest) => inTime(leader.read(request)),
+      },
       report: (event: string, error: unknown) =>
         console.warn({ event, follower: name, error: String(error) }),
     };
