@@ -93,9 +93,9 @@ export class LeaderTerm {
   async read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
     if (request.reads.length > LIMITS.readsPerCallMax) return tooManyReads;
     if (this.#isInDoubt()) await this.#learnHead();
-    const at = this.#head;
     const results = await readFromStore(this.#ports.store, request.reads);
-    return this.#ports.mayAct() ? ok({ results, at }) : lapsed;
+    // Taken afterwards: a group that became durable meanwhile may be in the answer.
+    return this.#ports.mayAct() ? ok({ results, at: this.#head }) : lapsed;
   }
 
   async fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>> {
@@ -107,7 +107,9 @@ export class LeaderTerm {
     // Taken before the store is read: a version that is too old costs a refill, one too new a stale entry.
     const at = this.#head;
     const filled = await fillFromStore(this.#ports.store, request);
-    return this.#ports.mayAct() ? ok({ ...filled, at }) : lapsed;
+    // A group that became durable meanwhile may be in it, and tickets have to name it.
+    const upTo = this.#head;
+    return this.#ports.mayAct() ? ok({ ...filled, at, upTo }) : lapsed;
   }
 
   async pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>> {

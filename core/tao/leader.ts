@@ -2,6 +2,7 @@ import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { ok, type Result } from "../result.ts";
 import type { DeliveryBacklog } from "./delivery.ts";
+import { RememberingStore } from "./leader-memory.ts";
 import { LeaderTerm, storeAway, type TermPorts } from "./leader-term.ts";
 import type { Consumed } from "./log-consumers.ts";
 import { LeaseHolder, type LeaseHolderPorts } from "./lease-holder.ts";
@@ -140,7 +141,8 @@ export class Leader implements LeaderService {
   async #open(epoch: number): Promise<Result<LeaderTerm, Failure>> {
     this.#term = null;
     try {
-      const store = await this.#ports.openStore(epoch);
+      const { clock, openStore } = this.#ports;
+      const store = new RememberingStore(await openStore(epoch), { clock });
       const term: LeaderTerm = new LeaderTerm(this.#shard, this.#map, await store.head(), {
         ...this.#ports,
         store,

@@ -153,13 +153,13 @@ describe("a lease that runs out", () => {
   it.for([
     {
       name: "read",
-      at: "objects",
+      at: "planRows",
       call: (leader: LeaderService) =>
         leader.read({ reads: [{ op: "objGet", id: 1n as never }], atLeast: null }),
     },
     {
       name: "fill",
-      at: "objects",
+      at: "planRows",
       call: (leader: LeaderService) =>
         leader.fill(FOLLOWER, { ...NOTHING, objects: [1n as never] }),
     },
