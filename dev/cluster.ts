@@ -31,6 +31,8 @@ export interface ClusterOptions {
    * chooses. `request.cf` and the client's address are missing there: for benches only.
    */
   readonly directSockets?: readonly WorkerId[];
+  /** Code to run in place of what was built, such as one with a known mistake. */
+  readonly scripts?: Partial<Record<WorkerId, string>>;
   /** More Workers in the same runtime, such as a bench's bare Worker to compare with. */
   readonly moreWorkers?: readonly V4WorkerOptions[];
   /**
@@ -130,12 +132,16 @@ async function workerOptions(
   const configured = unstable_getMiniflareWorkerOptions(path.join(ROOT, worker.config), "");
   const { assets, bindings, ...rest }: V4WorkerOptionsShape = configured.workerOptions;
   const withAssets = assets !== undefined && options.withAssets !== false;
+  const script = options.scripts?.[worker.id];
   const secretVars = worker.secrets.map((name) => [name, secrets[SECRET_OF[name]]]);
   return {
     ...rest,
     modulesRules: undefined, // Rules are for the bundler, and the modules are bundled.
     name: worker.name,
-    modules: await modulesIn(built.workers.get(worker.name) ?? ""),
+    modules:
+      script === undefined
+        ? await modulesIn(built.workers.get(worker.name) ?? "")
+        : [{ type: "ESModule", path: "index.js", contents: script }],
     bindings: { ...bindings, ...Object.fromEntries(secretVars), ...options.vars?.[worker.id] },
     ...(withAssets && { assets: { ...assets, directory: built.web } }),
     ...(options.directSockets?.includes(worker.id) && {

@@ -5,7 +5,7 @@ import { type PhysicalShard, physicalShardOf, type ShardMap } from "../../core/t
 import type { Read } from "../../core/tao/types.ts";
 import { readsOf } from "../../sim/final-view.ts";
 import type { ClientEvent, FinalView, History, ShardEvent } from "../../sim/history.ts";
-import type { ShardDump } from "./embedded-dump.ts";
+import type { ShardDump, ShardLog } from "./shard-dump.ts";
 
 /**
  * The history of a segment, for the simulator's checkers. A record's time is its leader's
@@ -54,12 +54,12 @@ function shardEvents(shard: PhysicalShard, log: readonly LogRecord[]): readonly 
 
 /** By shard, the reads that tell the state of everything that its log names. */
 export function readsByShard(
-  dumps: readonly ShardDump[],
+  logs: readonly ShardLog[],
   map: ShardMap,
 ): ReadonlyMap<PhysicalShard, readonly Read[]> {
   const home = (id: Id) => physicalShardOf(map, id);
   const reads = new Map<PhysicalShard, Map<string, Read>>();
-  for (const { log } of dumps) {
+  for (const { log } of logs) {
     for (const { mutation } of log.flatMap(({ entries }) => entries)) {
       for (const [key, read] of readsOf(mutation)) {
         const shard = home(read.op === "objGet" ? read.id : read.id1);

@@ -4,27 +4,20 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { idFromKey } from "../../core/ids.ts";
-import type { LogRecord, Mutation } from "../../core/tao/log.ts";
+import type { Mutation } from "../../core/tao/log.ts";
 import { decodeRecord } from "../../core/tao/log-wire.ts";
-import { type PhysicalShard, physicalShardOf, type ShardMap } from "../../core/tao/shard-map.ts";
+import { physicalShardOf, type ShardMap } from "../../core/tao/shard-map.ts";
 import type { ListRow, ObjectRow } from "../../core/tao/store.ts";
 import type { Assoc } from "../../core/tao/types.ts";
-
-/** One shard as its store holds it: the whole log, and the tables that should follow from it. */
-export interface ShardDump {
-  readonly shard: PhysicalShard;
-  readonly log: readonly LogRecord[];
-  readonly objects: readonly ObjectRow[];
-  readonly assocs: readonly Assoc[];
-  readonly lists: readonly ListRow[];
-}
+import type { ShardDump } from "./shard-dump.ts";
 
 /** Where the runtime keeps the leaders' SQLite, below its data folder. */
 const LEADERS = "storage/do/edgewise-objects-ShardLeader";
 
 /**
- * Every leader's SQLite, past all code of the product. The files are copied first, with what
- * is not yet checkpointed: the runtime still has them open, and must not be disturbed.
+ * Every leader's SQLite, past all code of the product. The files are copied first: the runtime
+ * may still have them open, and must not be disturbed. What is not yet checkpointed is copied
+ * before the rest, so that a checkpoint in between takes nothing away.
  */
 export function dumpEmbedded(dataFolder: string, map: ShardMap): readonly ShardDump[] {
   const leaders = path.join(dataFolder, LEADERS);
@@ -34,9 +27,9 @@ export function dumpEmbedded(dataFolder: string, map: ShardMap): readonly ShardD
       .filter((name) => name.endsWith(".sqlite") && !name.startsWith("metadata"))
       .flatMap((name) => {
         const copy = path.join(scratch, name);
-        copyFileSync(path.join(leaders, name), copy);
         const wal = path.join(leaders, `${name}-wal`);
         if (existsSync(wal)) copyFileSync(wal, `${copy}-wal`);
+        copyFileSync(path.join(leaders, name), copy);
         return dumpFile(copy, map) ?? [];
       });
   } finally {

@@ -11,6 +11,7 @@ export const FAULTS = [
   "runtime killed",
   "database killed",
   "emulator killed",
+  "shard handed over",
   "leader evicted",
   "follower evicted",
   "cron swept",
@@ -21,13 +22,14 @@ export type Fault = (typeof FAULTS)[number];
 
 /** Of the hosted profile: what the product stands on. */
 export interface Database {
-  killAndRestart(what: "database" | "emulator"): Promise<void>;
+  killAndRestart(what: "mariaDb" | "emulator"): Promise<void>;
 }
 
 export interface FaultPorts {
   readonly product: Product;
   readonly database: Database | null;
   readonly map: ShardMap;
+  readonly regions: readonly string[];
   readonly followers: readonly FollowerPin[];
   readonly random: SeededRandom;
   readonly count: (fault: Fault) => void;
@@ -46,9 +48,16 @@ export async function inject(fault: Fault, ports: FaultPorts): Promise<void> {
     case "runtime killed":
       return product.restart();
     case "database killed":
-      return database?.killAndRestart("database");
+      return database?.killAndRestart("mariaDb");
     case "emulator killed":
       return database?.killAndRestart("emulator");
+    case "shard handed over": {
+      const shard = random.pick(ports.map.entries).shard;
+      const request = { shard, to: random.pick(ports.regions) };
+      // Refused or not answered, it may have happened all the same: clients find out.
+      await product.ask("/hand-over", request).catch(() => undefined);
+      return undefined;
+    }
     case "leader evicted": {
       const { shard, leader } = random.pick(ports.map.entries);
       return product.order({ kind: "evict", of: "leader", name: leaderName(shard, leader) });
@@ -92,6 +101,7 @@ export function planFaults(
   if (isHosted) {
     spread("database killed", kills);
     spread("emulator killed", kills);
+    spread("shard handed over", kills * 3);
   }
   if (hasIdleSpell) spread("idle spell", 1);
   spread("leader evicted", kills * 4);

@@ -21,6 +21,7 @@ against what its stores hold in the end.
   --no-faults        load alone
   --seed N           of the first segment (default: the time)
   --falsify          also alters each history in every known way: each must be found
+  --mutant NAME      runs the objects with a mistake of sim/mutants.ts: must end with 1
   --resume           goes on with the segments that are missing
   --folder FOLDER    keeps the events and results (default .edgewise/histories/PROFILE)
   --steps            also tells what a segment is doing
@@ -38,6 +39,7 @@ const OPTIONS = {
   "no-faults": bool,
   seed: text,
   falsify: bool,
+  mutant: text,
   resume: bool,
   steps: bool,
   folder: text,
@@ -77,7 +79,8 @@ async function main(): Promise<number> {
         withFaults: !flags.has("no-faults"),
         folder,
         falsify: flags.has("falsify"),
-        onStep: (text) => flags.has("steps") && console.log(`  ${text}`),
+        mutant: textFlag(flags, "mutant") ?? null,
+        onStep: (step) => flags.has("steps") && console.log(`  ${step}`),
       }));
     if (known === null) writeFileSync(file, `${JSON.stringify(result)}\n`);
     results.push(result);

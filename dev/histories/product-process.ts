@@ -5,6 +5,7 @@ import type { V4WorkerOptions } from "miniflare";
 
 import { type Cluster, type ClusterOptions, startCluster } from "../cluster.ts";
 import { startOnDatabase } from "../hosted.ts";
+import { mutantScript } from "./mutant-bundle.ts";
 import type { FromProduct, ProductSettings, ToProduct } from "./product.ts";
 
 const DRIVER = "edgewise-histories-driver";
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
     withAssets: false,
     vars: { feed: vars, objects: vars },
     moreWorkers: [await driverWorker(vars)],
+    ...(settings.mutant !== null && { scripts: { objects: await mutantScript(settings.mutant) } }),
     onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),
   };
   const cluster =

@@ -12,6 +12,8 @@ export interface ProductSettings {
   readonly replicas: number;
   /** Of the hosted profile; null: the graph is in the objects. */
   readonly databaseUrl: string | null;
+  /** A mistake of sim/mutants.ts in the objects' code; null: the code as it is. */
+  readonly mutant: string | null;
 }
 
 export type ToProduct =

@@ -48,5 +48,11 @@ export function reportOf(
   ].join("\n");
 }
 
+/** What needs a database. */
+const HOSTED_ONLY: ReadonlySet<Fault> = new Set([
+  "database killed",
+  "emulator killed",
+  "shard handed over",
+]);
 const happens = (fault: Fault, profile: Profile): boolean =>
-  profile === "hosted" || (fault !== "database killed" && fault !== "emulator killed");
+  profile === "hosted" || !HOSTED_ONLY.has(fault);

@@ -14,10 +14,10 @@ import type { ClientEvent, FinalView, History, Violation } from "../../sim/histo
 import { SeededRandom } from "../../sim/random.ts";
 import { assemble, readsByShard } from "./assemble.ts";
 import { Clients, COUNTED, type Counts } from "./clients.ts";
-import type { ShardDump } from "./embedded-dump.ts";
 import { type Fault, FAULTS, inject, planFaults } from "./faults.ts";
 import { type Lag, lagOf } from "./lag.ts";
 import { Product } from "./product.ts";
+import type { ShardLog } from "./shard-dump.ts";
 import type { Populated } from "./wire.ts";
 import type { World } from "./world.ts";
 
@@ -27,6 +27,8 @@ export interface SegmentSettings {
   readonly operations: number;
   readonly writeShare: number;
   readonly withFaults: boolean;
+  /** Runs the objects with this mistake in them. */
+  readonly mutant: string | null;
   readonly folder: string;
   readonly onStep: (text: string) => void;
 }
@@ -84,6 +86,7 @@ export async function runSegment(
       shards: SHARDS,
       replicas: REPLICAS,
       databaseUrl: world.databaseUrl,
+      mutant: settings.mutant,
     },
     path.join(settings.folder, "product.log"),
   );
@@ -98,9 +101,9 @@ export async function runSegment(
     step(`${load.operations} operations made; waiting for deliveries`);
     await quiesce(product);
     step("last reads");
-    const dumps = await world.dump(map);
-    const finals = await readFinals(product, dumps, map);
+    const finals = await readFinals(product, await world.logs(map), map);
     await product.stop();
+    const dumps = await world.dump(map);
     step("checking");
     const history = assemble(dumps, load.events, finals, LIMITS.followerTtlMs + world.commitMsMax);
     const violations = check(history);
@@ -229,6 +232,7 @@ class Load {
         product: this.#product,
         database: this.#world.database,
         map: shardMapOf(SHARDS),
+        regions: DEFAULT_REGIONS.map(({ region }) => region),
         followers: FOLLOWERS,
         random: this.#random,
         count: (name) => void this.faults[name]++,
@@ -254,10 +258,10 @@ async function quiesce(product: Product): Promise<void> {
 /** What every follower says about everything that the logs name. */
 async function readFinals(
   product: Product,
-  dumps: readonly ShardDump[],
+  logs: readonly ShardLog[],
   map: ReturnType<typeof shardMapOf>,
 ): Promise<readonly FinalView[]> {
-  const asked = [...readsByShard(dumps, map)].flatMap(([shard, reads]) =>
+  const asked = [...readsByShard(logs, map)].flatMap(([shard, reads]) =>
     FOLLOWERS.map((pin) => ({ shard, ...pin, reads })),
   );
   const finals: FinalView[] = [];

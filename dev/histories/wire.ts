@@ -1,4 +1,5 @@
 import type { Id } from "../../core/ids.ts";
+import type { Region } from "../../core/regions/regions.ts";
 import type { PhysicalShard } from "../../core/tao/shard-map.ts";
 import type { Read, Write } from "../../core/tao/types.ts";
 import type { ClientEvent, Seen } from "../../sim/history.ts";
@@ -55,6 +56,12 @@ export interface PopulateRequest {
 export interface Populated {
   readonly users: readonly Id[];
   readonly posts: readonly Id[];
+}
+
+/** `POST /hand-over`: another region is to lead the shard. */
+export interface HandOverRequest {
+  readonly shard: PhysicalShard;
+  readonly to: Region;
 }
 
 /** `POST /final`: what one follower says at the end. The reads are of its shard. */

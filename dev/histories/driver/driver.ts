@@ -3,6 +3,7 @@ import {
   type DriveRequest,
   encode,
   type FinalRequest,
+  type HandOverRequest,
   type PopulateRequest,
 } from "../wire.ts";
 import { drive } from "./drive.ts";
@@ -26,6 +27,8 @@ export default {
         return new Response(
           encode(await finalView(graph, decode<FinalRequest>(await request.text()))),
         );
+      case "/hand-over":
+        return Response.json(await graph.handOver(decode<HandOverRequest>(await request.text())));
       case "/sweep":
         return Response.json(await graph.sweep());
       default:

@@ -8,6 +8,7 @@ import { systemClock, systemRandom, systemSleep } from "../../../platform/clock.
 import { type GraphBindings, graphStubs } from "../../../platform/object-stubs.ts";
 import { hmacSigner } from "../../../platform/signer.ts";
 import { topologyFrom, type TopologyVars } from "../../../platform/topology.ts";
+import type { HandOverRequest } from "../wire.ts";
 
 export interface DriverEnv extends GraphBindings, TopologyVars {
   /** Followers per region and shard. */
@@ -36,6 +37,8 @@ function wire(env: DriverEnv) {
     regions: names,
     follower: stubs.follower,
     tao: (session: TaoSession): Tao => createTao(ports, session),
+    /** Asks one coordinator or another: whichever it is, the shard moves once. */
+    handOver: ({ shard, to }: HandOverRequest) => stubs.coordinator(to).handOver(shard, to),
     /** What all leaders still have to deliver; fails while one is away. */
     sweep: async (): Promise<Result<number, Failure>> => {
       const swept = await Promise.all(map.entries.map((entry) => stubs.leader(entry).sweep()));
