@@ -1,3 +1,4 @@
+import type { GroupLog } from "../core/tao/log-group.ts";
 import { type Commit, DeposedError } from "../core/tao/store.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { Database } from "./database.ts";
@@ -5,7 +6,7 @@ import type { Life } from "./network.ts";
 import { assertFollows, StorePort, type StorePorts } from "./store-port.ts";
 
 /** A store inside its object: works at once, as SQLite there does, or refuses and did nothing. */
-export class EmbeddedStore extends StorePort {
+export class EmbeddedStore extends StorePort implements GroupLog {
   readonly #writer: string;
   readonly #epoch: number;
 
@@ -32,6 +33,12 @@ export class EmbeddedStore extends StorePort {
   protected get tables() {
     return this.database.tables;
   }
+
+  groupsAfter = (after: Version, limit: number) =>
+    this.call(() => this.database.groupsAfter(after, limit));
+  cursor = (consumer: string) => this.call(() => this.database.cursors.get(consumer) ?? null);
+  saveCursor = (consumer: string, at: Version) =>
+    this.call(() => void this.database.cursors.set(consumer, at));
 
   head = (): Promise<Version> => this.call(() => this.tables.head);
 

@@ -19,8 +19,10 @@ export async function readEverything(world: World): Promise<readonly FinalView[]
     for (const [key, read] of readsOf(mutation)) reads.set(key, read);
   }
   const all = [...reads.values()];
+  const isThere = ([name]: readonly [string, FollowerHost]) =>
+    !world.lost.has(parseObjectName(name).region);
   return Promise.all(
-    [...world.followers].map(async ([name, follower]) => {
+    [...world.followers].filter(isThere).map(async ([name, follower]) => {
       const { shard } = parseObjectName(name);
       const mine = all.filter((read) => home(read.op === "objGet" ? read.id : read.id1) === shard);
       const results = await readAll(world, follower, mine);

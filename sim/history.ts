@@ -118,6 +118,8 @@ export interface History {
   readonly acts: readonly Act[];
   /** What promotions said is lost: the position of each entry. */
   readonly listed: readonly { readonly shard: PhysicalShard; readonly at: Position }[];
+  /** And each opId whose answer is lost with it. */
+  readonly listedOps: readonly { readonly shard: PhysicalShard; readonly opId: string }[];
   /** In the order of their answers; each client has one request at a time. */
   readonly events: readonly ClientEvent[];
   readonly finals: readonly FinalView[];

@@ -1,9 +1,11 @@
 import type { Clock } from "../core/clock.ts";
 import { Leader, type LeaderPorts } from "../core/tao/leader.ts";
 import { leaderName } from "../core/tao/names.ts";
+import type { Consumed } from "../core/tao/log-consumers.ts";
 import type { LeaderService } from "../core/tao/service.ts";
 import type { PhysicalShard, ShardMap } from "../core/tao/shard-map.ts";
 import type { Region } from "../core/regions/regions.ts";
+import type { GraphStore } from "../core/tao/store.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { Database } from "./database.ts";
 import type { StoreKind } from "./faults.ts";
@@ -16,6 +18,8 @@ export type LeaderWires = (life: Life) => Pick<
   LeaderPorts,
   "pushTo" | "sendInverses" | "lease" | "wakeLeader"
 > & {
+  /** Of the log of the store that was opened last. */
+  readonly consumersOf?: (store: GraphStore) => Consumed;
   readonly acted: (at: Version, what: string) => void;
 };
 
@@ -47,6 +51,7 @@ export class LeaderHost implements Host<LeaderService> {
     readonly service: LeaderService;
     readonly leader: Leader;
   } | null = null;
+  #isStopped = false;
   #ringing = 0;
   #alarm: { readonly atMs: number; readonly retries: number } | null = null;
 
@@ -72,9 +77,16 @@ export class LeaderHost implements Host<LeaderService> {
     this.#ports.tally.count("callers cut off", running.life.end());
   }
 
+  /** Its region is lost: nothing of it runs again. */
+  stop(): void {
+    this.crash();
+    this.#alarm = null;
+    this.#isStopped = true;
+  }
+
   /** An alarm is set, or what it started is still running. */
   get hasAlarm(): boolean {
-    return this.#alarm !== null || this.#ringing > 0;
+    return !this.#isStopped && (this.#alarm !== null || this.#ringing > 0);
   }
 
   #start() {
@@ -82,10 +94,14 @@ export class LeaderHost implements Host<LeaderService> {
     const { trace } = this.#ports;
     const { shard, database, kind, clock } = this.place;
     const crash = () => life.isAlive && this.crash();
-    const { acted, ...wires } = this.#wires(life);
+    const { acted, consumersOf, ...wires } = this.#wires(life);
+    let opened: GraphStore | null = null;
     const leader = new Leader(shard, this.#map, {
       clock,
-      openStore: (epoch) => openStore(life, database, kind, epoch, { ...this.#ports, crash }),
+      openStore: async (epoch) =>
+        (opened = await openStore(life, database, kind, epoch, { ...this.#ports, crash })),
+      // What its term sees is a layer over it.
+      ...(consumersOf && { consumersOf: (seen) => consumersOf(opened ?? seen) }),
       ...wires,
       arm: (atMs) => life.isAlive && this.#arm(atMs, 0),
       defer: (work) => {
@@ -99,6 +115,7 @@ export class LeaderHost implements Host<LeaderService> {
 
   /** The platform keeps one alarm: a new one replaces it. */
   #arm(atMs: number, retries: number): void {
+    if (this.#isStopped) return;
     const alarm = { atMs, retries };
     this.#alarm = alarm;
     const { scheduler, random, tally } = this.#ports;

@@ -1,4 +1,5 @@
 import { type Arguments, HELP, parseArguments } from "./arguments.ts";
+import type { StoreKind } from "./faults.ts";
 import { MUTANTS } from "./mutants.ts";
 import { runOnThreads, type Task } from "./pool.ts";
 import { type RunResult, runSeed } from "./run.ts";
@@ -44,6 +45,7 @@ async function runSeeds(asked: Arguments): Promise<number> {
   const { from, seeds, seconds, operations, store } = asked;
   const startMs = performance.now();
   const total = new Tally();
+  const stores = new Set<StoreKind>();
   let [started, runs, done, failed, toldMs] = [0, 0, 0, 0, startMs];
   const next = () => {
     const isOver = started >= seeds || performance.now() - startMs >= seconds * SECOND_MS;
@@ -53,6 +55,7 @@ async function runSeeds(asked: Arguments): Promise<number> {
     runs++;
     done += result.operations;
     total.add(result.reached);
+    stores.add(result.store);
     if (result.violations.length > 0) failed++;
     tellViolations(result);
     if (performance.now() - toldMs < TELL_EVERY_MS) return;
@@ -63,7 +66,7 @@ async function runSeeds(asked: Arguments): Promise<number> {
   tellReached(total);
   say(`${runs} seeds from ${from}, ${failed} with violations`);
   say(`${done} operations in ${tookS.toFixed(1)} s: ${Math.round(done / tookS)} operations/s`);
-  const holes = total.holes();
+  const holes = total.holes(stores);
   if (holes.length > 0) say(`never reached: ${holes.join(", ")}`);
   return failed > 0 || holes.length > 0 ? 1 : 0;
 }

@@ -63,6 +63,7 @@ export class Network {
   }
 
   cut(a: string, b: string, untilMs: number): void {
+    if (a === b) return;
     this.#ports.tally.count("links cut");
     this.#cuts.set(linkOf(a, b), untilMs);
   }
@@ -70,6 +71,7 @@ export class Network {
   /** Cuts a region off from everything that is not in it. */
   isolate(region: Region, untilMs: number): void {
     this.#ports.tally.count("regions isolated");
+    this.#ports.trace.note(`${region} is cut off`);
     this.#isolated.set(region, Math.max(untilMs, this.#isolated.get(region) ?? 0));
   }
 

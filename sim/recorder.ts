@@ -13,6 +13,12 @@ type Noted = Pick<SimPorts, "scheduler" | "tally" | "trace">;
 /** What happened to the shards, for the checkers and the counters. */
 export class Recorder {
   readonly shards: ShardEvent[] = [];
+  /** Shards whose log went on in another store, from where that one was. */
+  readonly promotions: {
+    readonly shard: PhysicalShard;
+    readonly from: string;
+    readonly after: Version;
+  }[] = [];
   readonly #acts = new Map<string, Act>();
   readonly #ports: Noted;
   /** Where each shard's log goes on. */
@@ -37,11 +43,17 @@ export class Recorder {
     if (commit === null) {
       if (head.epoch === before.epoch) return;
       trace.note(`${store} begins epoch ${head.epoch} after ${formatVersion(before)}`);
-      if (before.epoch > 0) tally.count("epochs begun");
+      tally.count("epochs begun");
+      const known = this.#stores.get(shard);
+      if (known !== undefined && known !== store) {
+        tally.count("promotions");
+        this.promotions.push({ shard, from: known, after: before });
+      }
       this.#stores.set(shard, store);
       this.shards.push({ kind: "epoch", shard, store, atMs, epoch: head.epoch, after: before });
       return;
     }
+    if (!this.#stores.has(shard)) this.#stores.set(shard, store);
     const { records } = commit;
     this.shards.push({ kind: "commit", shard, store, atMs, records });
     for (const { epoch, opId, entries } of records) {

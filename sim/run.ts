@@ -7,6 +7,7 @@ import { driftOf, drawSkewMs } from "./host-clock.ts";
 import type { ClientEvent, FinalView, History, Stored, Violation } from "./history.ts";
 import { Operations } from "./operations.ts";
 import { populate } from "./populate.ts";
+import { positionOf } from "./position.ts";
 import { SeededRandom } from "./random.ts";
 import { Session } from "./session.ts";
 import { storm } from "./storm.ts";
@@ -72,7 +73,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
   const history: History = {
     shards,
     acts,
-    listed: [],
+    ...listLost(world),
     events,
     finals,
     stored: world.map.entries.map(({ shard }) => storedOf(world, shard)),
@@ -85,6 +86,23 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     reached: world.tally.counts(),
     operations: options.operations,
     virtualMs: world.scheduler.nowMs() - startMs,
+  };
+}
+
+/** What the promotions of a run lost: whatever the old stores have and the new ones never got. */
+function listLost({ recorder, stores, tally }: World): Pick<History, "listed" | "listedOps"> {
+  const lost = recorder.promotions.map(({ shard, from, after }) => {
+    const { records, ops } = stores.get(from)?.after(after) ?? { records: [], ops: [] };
+    const listed = records.flatMap(({ epoch, entries }) =>
+      entries.map(({ seq }) => ({ shard, at: positionOf({ epoch, seq }) })),
+    );
+    if (listed.length > 0) tally.count("lost suffixes");
+    tally.count("lost entries", listed.length);
+    return { listed, listedOps: ops.map(({ opId }) => ({ shard, opId })) };
+  });
+  return {
+    listed: lost.flatMap(({ listed }) => listed),
+    listedOps: lost.flatMap(({ listedOps }) => listedOps),
   };
 }
 
@@ -112,8 +130,10 @@ async function finish(
   return reached.finals;
 }
 
-async function quiesce({ scheduler, leaders }: World): Promise<void> {
+async function quiesce(world: World): Promise<void> {
+  const { scheduler, leaders } = world;
   const startMs = scheduler.nowMs();
+  await Promise.all(world.failovers);
   await scheduler.sleep(QUIET_MS.from);
   const all = [...leaders.values()];
   while (all.some((leader) => leader.hasAlarm) && scheduler.nowMs() - startMs < QUIET_MS.to) {

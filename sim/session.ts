@@ -167,8 +167,8 @@ export class Session {
 
   /** A request through the isolate of some region, near or far. */
   #tao(freshness: Freshness = {}): Tao {
-    const { random, shape } = this.#world;
-    const worker = this.#world.worker(random.pickHot(shape.regions));
+    const { random } = this.#world;
+    const worker = this.#world.worker(random.pickHot(this.#world.regions()));
     const life = this.#lives.get(worker.region) ?? new Life(`${this.#name}@${worker.region}`);
     this.#lives.set(worker.region, life);
     const ports = worker.ports(life);

@@ -1,4 +1,5 @@
 import { LIMITS } from "../core/limits.ts";
+import { failOver } from "./failover.ts";
 import type { World } from "./world.ts";
 
 const CUT_MS = { from: 1_000, to: 300_000 };
@@ -19,13 +20,13 @@ export async function storm(world: World): Promise<void> {
 }
 
 function disturb(world: World): void {
-  const { random, scheduler, network, tally, register, shape } = world;
+  const { random, scheduler, network, tally, register } = world;
   const nowMs = scheduler.nowMs();
   const during = (range: { readonly from: number; readonly to: number }) =>
     nowMs + random.logInt(range.from, range.to);
   const leader = random.pick([...world.leaders.values()]);
   const follower = random.pick([...world.followers.values()]);
-  const region = random.pick(shape.regions);
+  const region = random.pick(world.regions());
   const leading = () => world.leader(leader.place.shard, world.leadingRegion(leader.place.shard));
   switch (random.weighted(WEIGHTS)) {
     case "cut":
@@ -56,8 +57,16 @@ function disturb(world: World): void {
       return world.coordinator(region).crash();
     case "evict":
       return follower.crash();
+    case "lag":
+      return network.cut(
+        leading().name,
+        world.standbys.get(leader.place.shard)?.name ?? leading().name,
+        during(ABSENCE_MS),
+      );
     case "handOver":
       return void handOver(world);
+    case "failOver":
+      return failOver(world);
   }
 }
 
@@ -72,20 +81,22 @@ const WEIGHTS = {
   crash: 2,
   crashCoordinator: 1,
   evict: 2,
+  lag: 1,
   handOver: 3,
+  failOver: 1,
 };
 
 /** An operator moves a shard, asking any region's coordinator; the answer may be lost. */
 async function handOver(world: World): Promise<void> {
-  const { random, network, shape, map, tally, trace } = world;
+  const { random, network, map, tally, trace } = world;
   const { shard } = random.pick(map.entries);
-  const to = random.pick(shape.regions);
-  const asked = world.coordinator(random.pick(shape.regions));
+  const to = random.pick(world.regions());
+  const asked = world.coordinator(random.pick(world.regions()));
   try {
     const answer = await network.call(world.operator, asked, `hand over ${shard} to ${to}`, (one) =>
       one.handOver(shard, to),
     );
-    if (answer.ok) tally.count("hand-overs");
+    tally.count(answer.ok ? "hand-overs" : "hand-overs refused");
     trace.note(`hand-over of ${shard} to ${to}: ${answer.ok ? "done" : answer.error.code}`);
   } catch (error) {
     trace.note(`hand-over of ${shard} to ${to}: ${String(error)}`);

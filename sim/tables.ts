@@ -16,11 +16,11 @@ import type {
   RangeQuery,
 } from "../core/tao/store.ts";
 import { type Assoc, compareListOrder, type TaoObject } from "../core/tao/types.ts";
-import { compareVersions, type Version, ZERO } from "../core/tao/version.ts";
+import { compareVersions, type Version } from "../core/tao/version.ts";
 
 /** What the rows of a shard's log add up to. */
 export class Tables {
-  head: Version = ZERO;
+  head: Version = { epoch: 1, seq: 0 };
   readonly followers = new Set<string>();
   readonly #objects = new Map<Id, ObjectRow>();
   readonly #lists = new Map<string, ListRow & { readonly edges: Map<Id, Assoc> }>();

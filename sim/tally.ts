@@ -1,3 +1,5 @@
+import type { StoreKind } from "./faults.ts";
+
 /** What a run must have gone through to mean anything: a counter at zero is a hole in the simulation. */
 export const REACHED = [
   "requests lost",
@@ -15,6 +17,12 @@ export const REACHED = [
   "moved answers",
   "epochs begun",
   "hand-overs",
+  "hand-overs refused",
+  "regions lost",
+  "promotions",
+  "groups in standbys",
+  "lost suffixes",
+  "lost entries",
   "callers cut off",
   "alarms rung",
   "alarms late",
@@ -44,6 +52,20 @@ export const REACHED = [
 ] as const;
 export type Reached = (typeof REACHED)[number];
 
+/** What only one kind of store can bring about. */
+const ONLY: Readonly<Partial<Record<Reached, StoreKind>>> = {
+  "hand-overs": "remote",
+  "commit replies lost": "remote",
+  "commits late": "remote",
+  "commits collided": "remote",
+  "deposed commits refused": "remote",
+  "hand-overs refused": "embedded",
+  promotions: "embedded",
+  "groups in standbys": "embedded",
+  "lost suffixes": "embedded",
+  "lost entries": "embedded",
+};
+
 /** Plain data: it crosses from one thread to another. */
 export type Counts = Readonly<Record<Reached, number>>;
 
@@ -66,8 +88,12 @@ export class Tally {
     return [...this.#counts];
   }
 
-  /** What was never reached. */
-  holes(): readonly Reached[] {
-    return this.entries().flatMap(([name, count]) => (count === 0 ? [name] : []));
+  /** What was never reached, over the stores that were simulated. */
+  holes(stores: ReadonlySet<StoreKind>): readonly Reached[] {
+    return this.entries().flatMap(([name, count]) => {
+      const needs = ONLY[name];
+      const isReachable = needs === undefined || stores.has(needs);
+      return count === 0 && isReachable ? [name] : [];
+    });
   }
 }

@@ -3,9 +3,13 @@ import type { Region } from "../core/regions/regions.ts";
 import type { Follower } from "../core/tao/follower.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { formatVersion } from "../core/tao/version.ts";
+import type { LogGroup } from "../core/tao/log-group.ts";
+import type { GraphStore } from "../core/tao/store.ts";
 import type { CoordinatorWires } from "./coordinator-host.ts";
 import type { FollowerWires } from "./follower-host.ts";
+import { EmbeddedStore } from "./embedded-store.ts";
 import type { LeaderWires } from "./leader-host.ts";
+import type { Life } from "./network.ts";
 import { type Position, positionOf } from "./position.ts";
 import { leaderStub, mapCache } from "./stubs.ts";
 import type { World } from "./world.ts";
@@ -70,6 +74,7 @@ export function leaderWires(
         lease: (of) =>
           network.call(life, world.coordinator(region), "lease", (service) => service.lease(of)),
       },
+      ...standbyOf(world, life, shard, region),
       wakeLeader: () => leaderStub(world, life, cache, shard).sweep(),
       acted: (at, what) => recorder.acted(shard, at, what),
       pushTo: (name, push) => {
@@ -87,6 +92,25 @@ export function leaderWires(
         return leaderStub(world, life, cache, target).applyInverses(from, inverses);
       },
     };
+  };
+}
+
+/** Its log goes to the standby, if there is one and it is another region's. */
+function standbyOf(world: World, life: Life, shard: PhysicalShard, region: Region) {
+  const host = world.standbys.get(shard);
+  if (host === undefined || host.region === region) return {};
+  const apply = (groups: readonly LogGroup[]) =>
+    world.network.call(life, host, `${groups.length} groups`, (one) => one.apply(groups), true);
+  const consumer = {
+    name: host.name,
+    deliver: apply,
+    startOver: () => apply([]),
+  };
+  return {
+    consumersOf: (store: GraphStore) => {
+      if (!(store instanceof EmbeddedStore)) throw new TypeError("no log of groups");
+      return { log: store, consumers: [consumer] };
+    },
   };
 }
 

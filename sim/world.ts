@@ -1,7 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import type { Region } from "../core/regions/regions.ts";
 import { coordinatorName, followerName, leaderName, parseObjectName } from "../core/tao/names.ts";
-import { evenShardMap, type PhysicalShard, type ShardMap } from "../core/tao/shard-map.ts";
+import {
+  evenShardMap,
+  type PhysicalShard,
+  type ShardEntry,
+  type ShardMap,
+} from "../core/tao/shard-map.ts";
 import { CoordinatorHost } from "./coordinator-host.ts";
 import { Database } from "./database.ts";
 import { CALM, type Faults, type StoreKind } from "./faults.ts";
@@ -13,6 +18,7 @@ import { SeededRandom } from "./random.ts";
 import { Recorder } from "./recorder.ts";
 import { RegisterHost } from "./register.ts";
 import { Scheduler } from "./scheduler.ts";
+import { StandbyHost } from "./standby-host.ts";
 import { Tally } from "./tally.ts";
 import { Trace } from "./trace.ts";
 import { SimWorker } from "./workers.ts";
@@ -50,6 +56,11 @@ export class World {
   readonly stores: ReadonlyMap<string, Database>;
   /** Of the Workers, one per region. */
   readonly clocks: ReadonlyMap<Region, Clock>;
+  /** Where each shard has its copy, if each region has stores of its own. */
+  readonly standbys: ReadonlyMap<PhysicalShard, StandbyHost>;
+  readonly lost = new Set<Region>();
+  /** Failovers under way, and done. */
+  readonly failovers: Promise<void>[] = [];
   faults: Faults = CALM;
   readonly trace: Trace;
   readonly #ports: SimPorts;
@@ -79,6 +90,9 @@ export class World {
         this.#newStore(shard, region),
       ]),
     );
+    this.standbys = new Map(
+      shape.store === "remote" ? [] : this.map.entries.map((entry) => this.#newStandby(entry)),
+    );
     this.leaders = new Map(
       places.map(({ shard, region }) => [
         leaderName(shard, region),
@@ -103,6 +117,22 @@ export class World {
     found(this.stores, this.#storeName(shard, region));
   worker = (region: Region): SimWorker => found(this.#workers, region);
   clock = (region: Region): Clock => found(this.clocks, region);
+
+  /** Those that are still there. */
+  regions = (): readonly Region[] => this.shape.regions.filter((region) => !this.lost.has(region));
+
+  /** Everything in it stops, for good: nobody will ever hear of it again. */
+  lose(region: Region): void {
+    this.lost.add(region);
+    this.tally.count("regions lost");
+    this.trace.note(`${region} is lost`);
+    this.network.isolate(region, Number.POSITIVE_INFINITY);
+    for (const leader of this.leaders.values()) if (leader.place.region === region) leader.stop();
+    this.coordinator(region).crash();
+    for (const [name, follower] of this.followers)
+      if (parseObjectName(name).region === region) follower.crash();
+    for (const standby of this.standbys.values()) if (standby.region === region) standby.crash();
+  }
 
   /** Who leads a shard now, as the register says. */
   leadingRegion(shard: PhysicalShard): Region {
@@ -140,6 +170,13 @@ export class World {
     const database = this.store(shard, region);
     const place = { shard, region, database, kind: this.shape.store, clock };
     return new LeaderHost(place, this.map, leaderWires(this, shard, region, clock), this.#ports);
+  }
+
+  /** In the region after its leader's. */
+  #newStandby({ shard, leader }: ShardEntry): [PhysicalShard, StandbyHost] {
+    const { regions } = this.shape;
+    const region = regions[(regions.indexOf(leader) + 1) % regions.length] ?? leader;
+    return [shard, new StandbyHost(shard, region, this.store(shard, region), this.#ports)];
   }
 
   #newFollower(name: string): FollowerHost {

@@ -2,7 +2,7 @@ import { formatId } from "../../core/ids.ts";
 import { listKey } from "../../core/tao/keys.ts";
 import type { Mutation } from "../../core/tao/log.ts";
 import type { PhysicalShard } from "../../core/tao/shard-map.ts";
-import { formatVersion, sameVersion, type Version, ZERO } from "../../core/tao/version.ts";
+import { formatVersion, sameVersion, type Version } from "../../core/tao/version.ts";
 import type { CommitEvent, EpochEvent, History, Violation } from "../history.ts";
 import { positionOf, positionOrNull, tellPosition, type Position } from "../position.ts";
 
@@ -25,7 +25,11 @@ export function checkLog({ shards }: History): readonly Violation[] {
   for (const event of shards) {
     const flag = (what: string) =>
       violations.push({ guarantee: "G2 one order", what: `shard ${event.shard}: ${what}` });
-    const line = lines.get(event.shard) ?? { store: event.store, head: ZERO, versions: new Map() };
+    const line = lines.get(event.shard) ?? {
+      store: event.store,
+      head: { epoch: 1, seq: 0 },
+      versions: new Map(),
+    };
     lines.set(event.shard, line);
     if (event.kind === "epoch") begin(line, event, flag);
     // What an abandoned store takes is no part of the line; `leadership.ts` judges it.

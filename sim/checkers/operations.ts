@@ -6,7 +6,10 @@ import type { Truth } from "../truth.ts";
 const GUARANTEE = "opIds take effect once";
 
 /** A replayed opId took effect once, every answer to it is the first one, and a refused one took none. */
-export function checkOperations({ events }: History, truth: Truth): readonly Violation[] {
+export function checkOperations(
+  { events, listedOps }: History,
+  truth: Truth,
+): readonly Violation[] {
   const effects = new Map<string, Set<LogRecord>>();
   for (const shard of truth.shards()) {
     for (const { record } of truth.entries(shard)) {
@@ -15,6 +18,7 @@ export function checkOperations({ events }: History, truth: Truth): readonly Vio
     }
   }
   const lost = new Set(truth.lost.map(({ shard, record }) => `${shard} ${record.opId}`));
+  for (const { shard, opId } of listedOps) lost.add(`${shard} ${opId}`);
   const answers = new Map<string, string>();
   const violations: Violation[] = [];
   const flag = (what: string) => violations.push({ guarantee: GUARANTEE, what });

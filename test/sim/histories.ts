@@ -1,7 +1,6 @@
 import { type Id, logicalShard, idRange } from "../../core/ids.ts";
 import type { LogEntry, LogRecord, Mutation } from "../../core/tao/log.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
-import { ZERO } from "../../core/tao/version.ts";
 import type { WriteResult } from "../../core/tao/types.ts";
 import type {
   CommitEvent,
@@ -9,7 +8,6 @@ import type {
   History,
   Observation,
   ReadEvent,
-  ShardEvent,
   WriteEvent,
 } from "../../sim/history.ts";
 import { type Position, positionOf } from "../../sim/position.ts";
@@ -93,6 +91,7 @@ export const history = (parts: Partial<History>): History => ({
   shards: [],
   acts: [],
   listed: [],
+  listedOps: [],
   events: [],
   finals: [],
   stored: [],
@@ -149,7 +148,5 @@ type Checker<V> = (history: History, truth: Truth) => readonly V[];
 /** How many violations a checker finds. */
 export const found = <V>(checker: Checker<V>, parts: Partial<History>): number => {
   const whole = history(parts);
-  const begins: readonly ShardEvent[] =
-    whole.shards[0]?.kind === "commit" ? [epoch(EPOCH, ZERO, 0), ...whole.shards] : whole.shards;
-  return checker({ ...whole, shards: begins }, new Truth(begins)).length;
+  return checker(whole, new Truth(whole.shards)).length;
 };
