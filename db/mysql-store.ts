@@ -1,5 +1,3 @@
-import { eq } from "drizzle-orm";
-
 import type { Clock } from "../core/clock.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -28,8 +26,7 @@ import { charsOf, firstWithin, type LogRow, rowsOf } from "./mysql-log.ts";
 import { isUpTo, Memtable } from "./mysql-memtable.ts";
 import * as overlay from "./mysql-overlay.ts";
 import { MysqlReads } from "./mysql-reads.ts";
-import { FIRST_EPOCH, materialise, trimTables } from "./mysql-tables.ts";
-import * as schema from "./schema.ts";
+import { FIRST_EPOCH, materialise, tablesOf, trimTables } from "./mysql-tables.ts";
 
 export interface MysqlStorePorts {
   readonly db: MysqlDatabase;
@@ -93,13 +90,10 @@ export class MysqlStore implements GraphStore {
   }
 
   async #begin(epoch: number): Promise<void> {
-    const { heads } = schema;
     const { db, clock } = this.#ports;
-    const [tables] = await db.select().from(heads).where(eq(heads.shard, this.#shard));
-    if (tables !== undefined) {
-      this.#head = { epoch: tables.epoch, seq: tables.seq };
-      this.#place = this.#tablesPlace = tables.place;
-    }
+    const tables = await tablesOf(db, this.#shard);
+    this.#head = tables.head;
+    this.#place = this.#tablesPlace = tables.place;
     for (;;) {
       const rows = await this.#reads.logPage(this.#place);
       if (rows.length === 0) break;

@@ -29,7 +29,7 @@ export interface Position {
  * it again after a lost reply changes nothing; a version never falls.
  *
  * @param fence place of the row with which this leader began.
- * @throws DeposedError when a newer leader has written tables.
+ * @throws DeposedError when a newer leader has written tables; another error when one still writes.
  */
 export async function materialise(
   db: MysqlDatabase,
@@ -44,16 +44,17 @@ export async function materialise(
       .select({ fence: heads.fence })
       .from(heads)
       .where(eq(heads.shard, shard))
-      .for("update");
-    if (row !== undefined && row.fence > fence)
+      // A leader that was killed holds it until the service ends its transaction; who waits here
+      // and gives up would leave another one behind.
+      .for("update", { noWait: true });
+    if (row === undefined || row.fence > fence)
       throw new DeposedError(`shard ${shard} has a newer leader`);
     await writeGraph(tx, shard, changes);
     await writeEffects(tx, shard, changes);
-    const head = { fence, place: upTo.place, ...upTo.head };
     await tx
-      .insert(heads)
-      .values({ shard, ...head })
-      .onDuplicateKeyUpdate({ set: head });
+      .update(heads)
+      .set({ fence, place: upTo.place, ...upTo.head })
+      .where(eq(heads.shard, shard));
   });
 }
 
@@ -136,6 +137,19 @@ async function writeEffects(tx: Transaction, shard: PhysicalShard, changes: Memt
 }
 
 export const FIRST_EPOCH = 1;
+
+/** How far the tables of a shard are, from its very first leader on. */
+export async function tablesOf(db: MysqlDatabase, shard: PhysicalShard): Promise<Position> {
+  const { heads } = schema;
+  const [row] = await db.select().from(heads).where(eq(heads.shard, shard));
+  if (row !== undefined) return { place: row.place, head: { epoch: row.epoch, seq: row.seq } };
+  const head = { epoch: FIRST_EPOCH, seq: 0 };
+  await db
+    .insert(heads)
+    .values({ shard, fence: 0, place: 0, ...head })
+    .onDuplicateKeyUpdate({ set: { shard } });
+  return { place: 0, head };
+}
 
 export interface TrimBounds {
   readonly place: number;

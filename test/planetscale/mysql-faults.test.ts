@@ -251,6 +251,7 @@ describe("a deposed leader", () => {
     const successor = await Scribe.of(store);
     await successor.write([{ op: "assocDelete", ...list, id2: b }]);
     expect(await store.lists([list])).toMatchObject([{ count: 0 }]);
+    await expect(store.trim(0, 0)).rejects.toThrow();
     release();
     await following;
     expect(await store.ranges([{ ...list, after: null, limit: 9 }])).toEqual([[]]);
