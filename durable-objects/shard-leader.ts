@@ -10,7 +10,9 @@ import type {
   FillRequest,
   FillResponse,
   InverseWrite,
+  LeaderInspection,
   LeaderService,
+  LeaderStats,
   LogTail,
   ReadRequest,
   ReadResponse,
@@ -32,7 +34,10 @@ import { storeConfigFrom } from "./store-config.ts";
  * Leader of one shard: carries calls, alarms and messages between the platform and
  * `core/tao/leader.ts`, which decides. `leader-store.ts` says where the shard's truth is.
  */
-export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderService {
+export class ShardLeader
+  extends DurableObject<ObjectsEnv>
+  implements LeaderService, LeaderInspection
+{
   readonly #leader: Leader;
 
   // The runtime passes two arguments; a test subclass passes the third.
@@ -70,6 +75,10 @@ export class ShardLeader extends DurableObject<ObjectsEnv> implements LeaderServ
 
   sweep(): Promise<Result<DeliveryBacklog, Failure>> {
     return this.#leader.sweep();
+  }
+
+  stats(): Promise<LeaderStats> {
+    return this.#leader.stats();
   }
 
   override async alarm(): Promise<void> {

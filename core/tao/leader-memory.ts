@@ -193,5 +193,18 @@ export class RememberingStore implements GraphStore {
   }
 }
 
+/** Of a leader that has opened no store. */
+export const NO_MEMORY: MemoryStats = {
+  hits: 0,
+  misses: 0,
+  coalesced: 0,
+  queries: 0,
+  plans: 0,
+  plansFromMemory: 0,
+  entries: 0,
+  bytes: 0,
+  evictions: 0,
+};
+
 const live = (row: ObjectRow | null): readonly TaoObject[] =>
   row === null || row.data === null ? [] : [{ ...row, data: row.data }];

@@ -1,8 +1,8 @@
-import type { Failure } from "../errors.ts";
+import { type Failure, FailureError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { ok, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 import type { DeliveryBacklog } from "./delivery.ts";
-import { RememberingStore } from "./leader-memory.ts";
+import { NO_MEMORY, RememberingStore } from "./leader-memory.ts";
 import { LeaderTerm, storeAway, type TermPorts } from "./leader-term.ts";
 import type { Consumed } from "./log-consumers.ts";
 import { LeaseHolder, type LeaseHolderPorts } from "./lease-holder.ts";
@@ -10,7 +10,9 @@ import type {
   FillRequest,
   FillResponse,
   InverseWrite,
+  LeaderInspection,
   LeaderService,
+  LeaderStats,
   LogTail,
   ReadRequest,
   ReadResponse,
@@ -40,7 +42,7 @@ export interface LeaderPorts
  * in its epoch, and lets a `LeaderTerm` answer. Without a lease it answers `moved`, or
  * `unavailable` when it cannot know.
  */
-export class Leader implements LeaderService {
+export class Leader implements LeaderService, LeaderInspection {
   readonly #shard: PhysicalShard;
   readonly #map: ShardMap;
   readonly #ports: LeaderPorts;
@@ -48,6 +50,10 @@ export class Leader implements LeaderService {
   /** Outlives a lapse: while its epoch is the shard's, nobody else has written. */
   #term: LeaderTerm | null = null;
   #opening: Promise<Result<LeaderTerm, Failure>> | null = null;
+  /** Of the latest term: for its counters alone. */
+  #memory: RememberingStore | null = null;
+  #reading = 0;
+  #refused = 0;
 
   /** @param map for the ranges alone, which never change: who leads is the lease's business. */
   constructor(shard: PhysicalShard, map: ShardMap, ports: LeaderPorts) {
@@ -62,15 +68,15 @@ export class Leader implements LeaderService {
   }
 
   read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
-    return this.#lead((term) => term.read(request));
+    return this.#answer((term) => term.read(request));
   }
 
   fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>> {
-    return this.#lead((term) => term.fill(follower, request));
+    return this.#answer((term) => term.fill(follower, request));
   }
 
   pull(follower: string, after: Version): Promise<Result<LogTail | null, Failure>> {
-    return this.#lead((term) => term.pull(follower, after));
+    return this.#answer((term) => term.pull(follower, after));
   }
 
   applyInverses(
@@ -96,6 +102,11 @@ export class Leader implements LeaderService {
     return ok(end);
   }
 
+  async stats(): Promise<LeaderStats> {
+    const memory = this.#memory?.stats() ?? NO_MEMORY;
+    return { ...memory, reading: this.#reading, refused: this.#refused };
+  }
+
   /** Resumes deliveries; the shell calls it from the alarm. */
   async tick(): Promise<void> {
     const begun = await this.#begin();
@@ -103,6 +114,22 @@ export class Leader implements LeaderService {
     // Another region's leader finds what is left in the store they share, once somebody wakes it.
     if (begun.error.code === "moved" && (await this.#ports.wakeLeader()).ok) return;
     this.#ports.arm(this.#ports.clock.nowMs() + LIMITS.deliveryAlarmMs);
+  }
+
+  /** One of many reads: who would only wait behind too many others is told so at once. */
+  async #answer<T>(
+    act: (term: LeaderTerm) => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    if (this.#reading >= LIMITS.leaderReadsMax) {
+      this.#refused++;
+      return err({ code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs });
+    }
+    this.#reading++;
+    try {
+      return await this.#lead(act);
+    } finally {
+      this.#reading--;
+    }
   }
 
   async #lead<T>(
@@ -117,6 +144,7 @@ export class Leader implements LeaderService {
     try {
       return await act(term);
     } catch (error) {
+      if (error instanceof FailureError) return err(error.failure);
       if (error instanceof DeposedError) this.#drop(term);
       this.#ports.report("store_failed", error);
       return storeAway;
@@ -141,16 +169,18 @@ export class Leader implements LeaderService {
   async #open(epoch: number): Promise<Result<LeaderTerm, Failure>> {
     this.#term = null;
     try {
-      const { clock, openStore } = this.#ports;
-      const store = new RememberingStore(await openStore(epoch), { clock });
+      const { clock, openStore, consumersOf } = this.#ports;
+      const opened = await openStore(epoch);
+      const store = new RememberingStore(opened, { clock });
       const term: LeaderTerm = new LeaderTerm(this.#shard, this.#map, await store.head(), {
         ...this.#ports,
         store,
-        ...(this.#ports.consumersOf && { consumed: this.#ports.consumersOf(store) }),
+        ...(consumersOf && { consumed: consumersOf(opened) }),
         mayAct: () => this.#term === term && this.#holder.mayAct(epoch),
         deposed: () => this.#drop(term),
       });
       this.#term = term;
+      this.#memory = store;
       term.resume();
       return ok(term);
     } catch (error) {

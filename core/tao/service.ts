@@ -152,6 +152,18 @@ export interface MemoryStats {
   readonly evictions: number;
 }
 
+/** Zeros while it has opened no store. */
+export interface LeaderStats extends MemoryStats {
+  /** Reads, fills and pulls under way, and those refused because there were too many. */
+  readonly reading: number;
+  readonly refused: number;
+}
+
+/** Beside `LeaderService`, for benches and operators: of one leader object, whether it leads or not. */
+export interface LeaderInspection {
+  stats(): Promise<LeaderStats>;
+}
+
 /** Counters since the object woke up; hit = answered without the leader. */
 export interface FollowerStats {
   /** Cache entries that readers looked at: the denominator of `hits`. */

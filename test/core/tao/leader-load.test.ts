@@ -1,0 +1,188 @@
+import { describe, it } from "vitest";
+
+import type { Id } from "../../../core/ids.ts";
+import { LIMITS } from "../../../core/limits.ts";
+import { ASSOC } from "../../../core/tao/registry.ts";
+import type { PlanKeys } from "../../../core/tao/store.ts";
+import { follow, HERE, NEIGHBOUR, Scribe, there, userData } from "../../db/scribe.ts";
+import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
+import { HeldStore } from "../../fakes/held-store.ts";
+import { ManualClock } from "../../fakes/manual-clock.ts";
+import { FarStore, WatchedMemory } from "./leader-memory-world.ts";
+
+const NOTHING: PlanKeys = {
+  objects: [],
+  assocs: [],
+  lists: [],
+  opIds: [],
+  idShards: [],
+  sources: [],
+};
+const drained = (): Promise<void> => new Promise((go) => setImmediate(go));
+
+/** A memory over a far store with two users, of whom the first follows so many. */
+async function begun(follows = 3) {
+  const store = new FarStore();
+  const clock = new ManualClock();
+  const open = () => new WatchedMemory(store, { clock });
+  /** Lets everything run to its end. */
+  const done = async <T>(work: Promise<T>): Promise<T> => {
+    const state = { isDone: false };
+    const settled = work.finally(() => {
+      state.isDone = true;
+    });
+    settled.catch(() => null);
+    for (let n = 0; !state.isDone && n < 10_000; n++) {
+      store.turn(0);
+      await drained();
+    }
+    return settled;
+  };
+  const scribe = await done(Scribe.of(open()));
+  const [a, b] = (await done(scribe.users(2))) as [Id, Id];
+  for (let n = 1; n <= follows; n++) await done(scribe.write([follow(a, there(n), n)]));
+  // Another life of the leader: it remembers nothing yet.
+  const cold = open();
+  await done(cold.head());
+  store.sent.length = 0;
+  return { store, clock, scribe: new Scribe(cold, scribe.head), memory: cold, a, b, done };
+}
+
+describe("a stampede on one cold key", () => {
+  it("costs one query, and none once it is known", async ({ expect }) => {
+    const { store, memory, a, done } = await begun();
+    const readers = () => Promise.all(Array.from({ length: 1_000 }, () => memory.objects([a])));
+    expect((await done(readers())).every(([found]) => found?.id === a)).toBe(true);
+    expect(store.sent).toEqual(["planRows"]);
+    await done(readers());
+    expect(store.sent).toEqual(["planRows"]);
+    expect(memory.stats()).toMatchObject({
+      hits: 1_000,
+      misses: 1_000,
+      coalesced: 999,
+      queries: 1,
+    });
+  });
+
+  it("costs one query for a list too, its length included", async ({ expect }) => {
+    const { store, memory, a, done } = await begun();
+    const query = { id1: a, atype: ASSOC.follows, limit: 64 };
+    const readers = Array.from({ length: 1_000 }, () => memory.prefixes([query]));
+    const [first] = await done(Promise.all(readers));
+    expect(first?.[0]).toMatchObject({ count: 3, assocs: { length: 3 } });
+    expect(store.sent).toEqual(["prefixes"]);
+    await done(memory.lists([query]));
+    await done(memory.ranges([{ ...query, after: null }]));
+    expect(store.sent).toEqual(["prefixes"]);
+  });
+
+  it("remembers what does not exist", async ({ expect }) => {
+    const { store, memory, b, done } = await begun();
+    const key = { id1: b, atype: ASSOC.follows, id2: there(9) };
+    for (let n = 0; n < 2; n++) {
+      expect(await done(memory.objects([there(7)]))).toEqual([]);
+      expect(await done(memory.assocs([key]))).toEqual([]);
+      expect(await done(memory.lists([key]))).toEqual([]);
+      expect(await done(memory.ranges([{ ...key, after: null, limit: 9 }]))).toEqual([[]]);
+    }
+    expect(store.sent.length).toBe(3);
+  });
+
+  it("asks again after ten minutes", async ({ expect }) => {
+    const { store, memory, clock, a, done } = await begun();
+    await done(memory.objects([a]));
+    clock.advance(LIMITS.leaderTtlMs - 1);
+    await done(memory.objects([a]));
+    expect(store.sent.length).toBe(1);
+    clock.advance(1);
+    await done(memory.objects([a]));
+    expect(store.sent.length).toBe(2);
+  });
+});
+
+describe("a group of writes", () => {
+  it("costs no query where everything it needs is known", async ({ expect }) => {
+    const { store, memory, scribe, a, done } = await begun();
+    await done(scribe.write([follow(a, there(50), 50)]));
+    expect(store.sent).toEqual(["planRows"]);
+    await done(scribe.write([follow(a, there(50), 51)]));
+    await done(scribe.write([{ op: "assocDelete", id1: a, atype: ASSOC.follows, id2: there(50) }]));
+    expect(store.sent).toEqual(["planRows"]);
+    expect(memory.stats()).toMatchObject({ plans: 3, plansFromMemory: 2 });
+  });
+
+  it("gives out ids in order from memory", async ({ expect }) => {
+    const { store, scribe, done } = await begun();
+    const add = () => scribe.write([{ op: "objAdd", otype: 1, shard: HERE, data: userData("x") }]);
+    const ids = [await done(add()), await done(add()), await done(add())].flat();
+    expect(store.sent).toEqual(["planRows"]);
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it("asks the store for cursors of other shards again after every look at its head", async ({
+    expect,
+  }) => {
+    const { store, memory, done } = await begun();
+    const keys = { ...NOTHING, sources: [NEIGHBOUR] };
+    await done(memory.planRows(keys));
+    await done(memory.planRows(keys));
+    expect(store.sent).toEqual(["planRows"]);
+    await done(memory.head());
+    await done(memory.planRows(keys));
+    expect(store.sent).toEqual(["planRows", "head", "planRows"]);
+  });
+});
+
+describe("a head that moved without a commit that succeeded", () => {
+  it("leaves nothing in memory, nor what was being read", async ({ expect }) => {
+    const { store, memory, scribe, a, b, done } = await begun();
+    await done(memory.objects([a]));
+    const rows = memory.planRows({ ...NOTHING, objects: [b] });
+    const early = memory.ranges([{ id1: a, atype: ASSOC.follows, after: null, limit: 9 }]);
+    await drained();
+    // Both are answered at the store, and their answers on the way.
+    store.turn(0);
+    store.turn(0);
+    store.fault = "loses replies";
+    const lost = scribe.write([follow(a, there(60), 60)]).catch(() => "lost");
+    for (let n = 0; n < 9; n++) {
+      store.turn(2);
+      await drained();
+    }
+    store.fault = null;
+    void memory.head();
+    await drained();
+    for (let n = 0; n < 4; n++) {
+      store.turn(2);
+      await drained();
+    }
+    expect(await done(lost)).toBe("lost");
+    await done(Promise.all([rows, early]));
+    expect(memory.stats().entries).toBe(0);
+    const [page] = await done(
+      memory.ranges([{ id1: a, atype: ASSOC.follows, after: null, limit: 9 }]),
+    );
+    expect(page?.[0]?.id2).toBe(there(60));
+  });
+});
+
+describe("a leader with too many reads under way", () => {
+  it("refuses more at once, and says so", async ({ expect }) => {
+    const world = await GraphWorld.create(1);
+    const store = new HeldStore();
+    world.stores[0] = store;
+    await world.restartLeader(0);
+    const leader = world.leader(0);
+    const read = (n: number) =>
+      leader.read({ reads: [{ op: "objGet", id: there(n) }], atLeast: null });
+    unwrap(await read(0));
+    store.holds = "planRows";
+    const waiting = Array.from({ length: LIMITS.leaderReadsMax }, (_, n) => read(n + 1));
+    await store.reached();
+    expect(await read(0)).toMatchObject({ error: { code: "overloaded" } });
+    store.goOn();
+    expect((await Promise.all(waiting)).every(({ ok }) => ok)).toBe(true);
+    expect((await read(0)).ok).toBe(true);
+  });
+});
