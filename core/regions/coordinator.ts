@@ -48,6 +48,7 @@ export class Coordinator implements CoordinatorService {
   #known: RegisterContent | null = null;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #renewing: Promise<void> | null = null;
+  #moving: Promise<unknown> = Promise.resolve();
   #looking: Promise<RegisterContent> | null = null;
 
   constructor(region: Region, ports: CoordinatorPorts) {
@@ -58,9 +59,12 @@ export class Coordinator implements CoordinatorService {
   async lease(shard: PhysicalShard): Promise<Result<Lease, Failure>> {
     const { clock, report } = this.#ports;
     const entry = this.#entry(shard);
-    if (this.#leads(entry) && isFresh(entry, clock.nowMs())) return ok(leaseOf(entry));
+    const nowMs = clock.nowMs();
+    if (this.#leads(entry) && isFresh(entry, nowMs) && entry.notBeforeMs <= nowMs)
+      return ok(leaseOf(entry));
     try {
-      if (!this.#leads(entry)) await this.#lookAgain();
+      if (!this.#leads(entry)) await this.#lookAgain(LIMITS.leaseRetryMs);
+      else if (entry.notBeforeMs > nowMs) await this.#lookAgain(LIMITS.overloadRetryMs);
       const found = this.#entry(shard);
       if (this.#leads(found) && !isFresh(found, clock.nowMs())) await this.#renew();
     } catch (error) {
@@ -89,8 +93,12 @@ export class Coordinator implements CoordinatorService {
       });
     }
     if (!sharesStore) return err(oneStoreEach);
+    // One after another: together they would only take the register out of each other's hands.
+    const move = () => this.#handOver(shard, to);
+    const moved = this.#moving.then(move, move);
+    this.#moving = moved.catch(() => null);
     try {
-      return await this.#handOver(shard, to);
+      return await moved;
     } catch (error) {
       // Whether the register was changed is unknown; asked again, it answers what is there.
       this.#ports.report("hand_over_failed", error);
@@ -161,10 +169,10 @@ export class Coordinator implements CoordinatorService {
     return entry.leaseUntilMs > this.#ports.clock.nowMs() ? ok(leaseOf(entry)) : away;
   }
 
-  /** What this region does not lead, it asks about now and then only. */
-  async #lookAgain(): Promise<void> {
+  /** What this region does not lead, or not yet, it asks about now and then only. */
+  async #lookAgain(everyMs: number): Promise<void> {
     const nowMs = this.#ports.clock.nowMs();
-    if (this.#known !== null && nowMs - this.#lookedMs < LIMITS.leaseRetryMs) return;
+    if (this.#known !== null && nowMs - this.#lookedMs < everyMs) return;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;
     });

@@ -53,14 +53,22 @@ export interface ShardAdminPorts {
 
 /** Where every shard is led, and how far its log is. Asks every leader, so it gets them going. */
 export async function listShards(ports: ShardAdminPorts): Promise<Result<ShardList, Failure>> {
-  const found = await askOne(ports, (coordinator) => coordinator.map());
-  if (!found.ok) return found;
-  const { revision, coordinator, entries } = found.value;
-  const shards: ShardList["shards"][number][] = [];
+  const before = await askOne(ports, (coordinator) => coordinator.map());
+  if (!before.ok) return before;
+  const { entries } = before.value;
+  const heads: Awaited<ReturnType<typeof headOf>>[] = [];
   for (let start = 0; start < entries.length; start += LIMITS.graphBatchesInFlight) {
     const some = entries.slice(start, start + LIMITS.graphBatchesInFlight);
-    shards.push(...(await Promise.all(some.map((entry) => withHead(ports, entry)))));
+    heads.push(...(await Promise.all(some.map(({ shard }) => headOf(ports, shard)))));
   }
+  // Read again: asking the leaders has given them leases.
+  const found = await askOne(ports, (coordinator) => coordinator.map());
+  if (!found.ok) return found;
+  const { revision, coordinator } = found.value;
+  const shards = found.value.entries.map((entry, index) => ({
+    ...shardOf(entry),
+    ...(heads[index] ?? { head: null, failure: null }),
+  }));
   return ok({ revision, coordinator, shards });
 }
 
@@ -91,10 +99,9 @@ async function askOne<T>(
   return last;
 }
 
-async function withHead({ leader }: ShardAdminPorts, entry: ShardEntry) {
-  const answer = await leader(entry.shard).read({ reads: [], atLeast: null });
+async function headOf({ leader }: ShardAdminPorts, shard: PhysicalShard) {
+  const answer = await leader(shard).read({ reads: [], atLeast: null });
   return {
-    ...shardOf(entry),
     head: answer.ok ? formatVersion(answer.value.at) : null,
     failure: answer.ok ? null : answer.error.code,
   };

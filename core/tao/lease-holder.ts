@@ -87,7 +87,8 @@ export class LeaseHolder {
     const startsInMs = lease.epoch > this.#overUpTo ? Math.max(0, lease.fromMs - nowMs) : 0;
     const waitMs = Math.min(Math.max(startsInMs, LIMITS.overloadRetryMs), LIMITS.leaseRetryMs);
     const refusal = { code: "unavailable", dependency: "leader", retryAfterMs: waitMs } as const;
-    return this.#refuse(refusal, nowMs + waitMs);
+    // The wait may be cut short: its predecessor may let go.
+    return this.#refuse(refusal, nowMs + Math.min(waitMs, LIMITS.overloadRetryMs));
   }
 
   #refuse(failure: Failure, untilMs: number): Result<Lease, Failure> {

@@ -11,7 +11,8 @@ everything back: from the log's own rows, from the leaders, and from every follo
 
   npm run drill -- kill --target NAME [options]
 
-  --target NAME    ${TARGETS.join(", ")}
+  --target NAME    ${TARGETS.join(", ")};
+                   leaders are not killed: every shard is handed over to another region
   --profile NAME   hosted (default), or embedded, which only has a runtime to kill
   --times N        kills (default 20)
   --data FOLDER    data of the product, emptied first (default .edgewise/drill-PROFILE-TARGET)

@@ -8,11 +8,9 @@ import { judgeLog } from "./findings.ts";
 import { WriteLoad } from "./load.ts";
 import { LogBook } from "./log-book.ts";
 import { listQuestions, questionsOf, type Readback, readBack } from "./readback.ts";
-import type { DrillWorld, Profile, Target } from "./world.ts";
+import { type DrillWorld, type Profile, SHARDS, type Target } from "./world.ts";
 import { type Ack, type Lane, rootBatch } from "./writes.ts";
 
-/** SHARDS of the wrangler.toml files. */
-const SHARDS = 16;
 /** Writers of each shard: enough that groups have several requests. */
 const LANES_PER_SHARD = 3;
 const PINS: readonly FollowerPin[] = DEFAULT_REGIONS.map(({ region }) => ({ region, replica: 0 }));

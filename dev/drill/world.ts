@@ -1,18 +1,21 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 
+import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { mintToken } from "../operator/api.ts";
 import { operatorOptions } from "../operator/connect.ts";
 import { type Backends, freePorts, startBackends } from "../backends.ts";
 import { freePort } from "../server-process.ts";
-import { type DrillGraph, httpGraph } from "./graph.ts";
+import { type DrillGraph, httpGraph, type Post } from "./graph.ts";
 import { embeddedLogRows, type LogRows, mysqlLogRows } from "./log-rows.ts";
 import { type Runtime, type RuntimeOptions, startRuntime } from "./runtime.ts";
 
-export const TARGETS = ["mariadb", "emulator", "runtime"] as const;
+export const TARGETS = ["mariadb", "emulator", "runtime", "leaders"] as const;
 export type Target = (typeof TARGETS)[number];
 export type Profile = "embedded" | "hosted";
 
+/** SHARDS of the wrangler.toml files. */
+export const SHARDS = 16;
 /** A request that takes longer has no answer for its sender, whatever became of it. */
 const CALL_TIMEOUT_MS = 10_000;
 
@@ -53,15 +56,19 @@ export async function startWorld({ profile, dataFolder }: WorldOptions): Promise
     await stop();
     throw error;
   }
-  const graph = httpGraph(await poster(runtime.url, dataFolder));
+  const post = await poster(runtime.url, dataFolder);
+  const graph = httpGraph(post);
   return {
     graph,
     async kill(target) {
+      if (target === "leaders") return moveLeaders(post);
       if (target !== "runtime") return serverOf(backends, target).process.kill();
       await runtime?.kill();
       runtime = null;
     },
     async restart(target) {
+      // The next region's leaders start by themselves.
+      if (target === "leaders") return;
       if (target !== "runtime") return serverOf(backends, target).restart();
       runtime = await startRuntime(options);
     },
@@ -76,6 +83,16 @@ export async function startWorld({ profile, dataFolder }: WorldOptions): Promise
 function serverOf(backends: Backends | null, target: "mariadb" | "emulator") {
   if (backends === null) throw new RangeError(`the embedded profile has no ${target}`);
   return target === "mariadb" ? backends.mariaDb : backends.emulator;
+}
+
+/** Hands every shard over to another region, all at once. */
+async function moveLeaders(post: Post): Promise<void> {
+  const move = async (shard: number) => {
+    const { region } = DEFAULT_REGIONS[Math.floor(Math.random() * DEFAULT_REGIONS.length)] ?? {};
+    const answer = await post(`/v1/admin/shards/${shard}/leader`, JSON.stringify({ region }));
+    if (answer.status !== 200) throw new Error(`shard ${shard} did not move: ${answer.text}`);
+  };
+  await Promise.all(Array.from({ length: SHARDS }, (_, shard) => move(shard)));
 }
 
 async function poster(url: string, dataFolder: string) {

@@ -127,7 +127,7 @@ describe("a hand-over", () => {
   });
 
   it("waits out the lease of a leader that cannot be asked", async ({ expect }) => {
-    const { of, unreachable, clock, reports } = coordinators();
+    const { of, unreachable, clock, reports, register } = coordinators();
     await of("west").lease(1);
     const lease = await of("east").lease(0);
     const untilMs = clock.nowMs() + LIMITS.leaseMs;
@@ -137,6 +137,12 @@ describe("a hand-over", () => {
     });
     expect(reports).toContain("leader_not_released");
     expect(await of("west").lease(0)).toMatchObject({ value: { fromMs: untilMs + SKEW } });
+    // Whoever waits looks whether the wait was cut short.
+    const { reads } = register;
+    clock.advance(LIMITS.overloadRetryMs);
+    await of("west").lease(0);
+    expect(register.reads).toBe(reads + 1);
+    clock.advance(-LIMITS.overloadRetryMs);
     // The old region goes on with what it has, and gets no more of it.
     clock.advance(LIMITS.leaseRenewMs - 1);
     expect(await of("east").lease(0)).toEqual(lease);
