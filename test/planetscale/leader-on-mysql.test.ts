@@ -45,7 +45,7 @@ it("commits what arrives together in two round trips, and replays it under the n
   opened.wire.queries.length = 0;
   const requests = Array.from({ length: 100 }, (_, n) => ({ opId: `op ${n}`, writes: [add] }));
   const first = await Promise.all(requests.map((request) => leader.write(request)));
-  expect(first.filter(({ ok }) => ok).length).toBe(100);
+  expect(first.filter((answer) => answer.ok).length).toBe(100);
   const commits = opened.wire.queries.filter((query) =>
     query.startsWith("insert into `log`"),
   ).length;
