@@ -23,6 +23,7 @@ export function assemble(
     shards: dumps.flatMap(({ shard, log }) => shardEvents(shard, log)),
     acts: [],
     listed: [],
+    listedOps: [],
     events: events.toSorted((a, b) => a.doneMs - b.doneMs),
     finals,
     stored: dumps.map(({ shard, objects, assocs, lists }) => ({ shard, objects, assocs, lists })),
@@ -33,7 +34,7 @@ export function assemble(
 /** Checkers look at each shard by itself: its own order is all that counts. */
 function shardEvents(shard: PhysicalShard, log: readonly LogRecord[]): readonly ShardEvent[] {
   const events: ShardEvent[] = [];
-  let epoch = 0;
+  let epoch = FIRST_EPOCH;
   for (const record of log) {
     if (record.epoch > epoch) {
       const after = { epoch, seq: firstSeq(record) - 1 };
