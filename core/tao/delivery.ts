@@ -113,13 +113,6 @@ export class Delivery {
 
   /** From the alarm: retries what is pending, forgets what is done, trims. */
   async run(): Promise<void> {
-    const nowMs = this.#ports.clock.nowMs();
-    if (nowMs - this.#trimmedAtMs >= LIMITS.trimEveryMs) {
-      this.#trimmedAtMs = nowMs;
-      const { logRetentionMs, consumerRetentionMs, opRetentionMs } = LIMITS;
-      const keepMs = (this.#consumers?.behind() ?? 0) > 0 ? consumerRetentionMs : logRetentionMs;
-      await this.#ports.store.trim(nowMs - keepMs, nowMs - opRetentionMs);
-    }
     await this.#loadFollowers();
     await this.#outbox.reload();
     await this.#sendAll();
@@ -127,6 +120,17 @@ export class Delivery {
     const { intents, followersBehind } = await this.backlog();
     if (intents > 0) this.#arm(LIMITS.inverseRetryMs);
     if (followersBehind > 0) this.#arm(LIMITS.pushRetryMs);
+    // Last: a store may refuse to trim for a while, and nobody's delivery waits for that.
+    await this.#trim();
+  }
+
+  async #trim(): Promise<void> {
+    const nowMs = this.#ports.clock.nowMs();
+    if (nowMs - this.#trimmedAtMs < LIMITS.trimEveryMs) return;
+    this.#trimmedAtMs = nowMs;
+    const { logRetentionMs, consumerRetentionMs, opRetentionMs } = LIMITS;
+    const keepMs = (this.#consumers?.behind() ?? 0) > 0 ? consumerRetentionMs : logRetentionMs;
+    await this.#ports.store.trim(nowMs - keepMs, nowMs - opRetentionMs);
   }
 
   async backlog(): Promise<DeliveryBacklog> {
