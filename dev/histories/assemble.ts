@@ -31,6 +31,9 @@ export function assemble(
   };
 }
 
+/** Every shard begins in it; the epochs after it are told by the first record of each. */
+const FIRST_EPOCH = 1;
+
 /** Checkers look at each shard by itself: its own order is all that counts. */
 function shardEvents(shard: PhysicalShard, log: readonly LogRecord[]): readonly ShardEvent[] {
   const events: ShardEvent[] = [];

@@ -235,7 +235,10 @@ class Load {
         regions: DEFAULT_REGIONS.map(({ region }) => region),
         followers: FOLLOWERS,
         random: this.#random,
-        count: (name) => void this.faults[name]++,
+        count: (name) => {
+          this.faults[name]++;
+          this.#settings.onStep(`after ${this.operations} operations: ${name}`);
+        },
         holdClients: (until) => {
           this.#hold = until;
         },

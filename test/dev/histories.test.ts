@@ -130,7 +130,6 @@ describe("a history", () => {
     );
     expect(ordered.map(({ doneMs }) => doneMs)).toEqual([1_005, 2_005, 2_501]);
     expect(shards.flatMap((event) => (event.kind === "epoch" ? [event] : []))).toMatchObject([
-      { epoch: 1, after: at(0, 0) },
       { epoch: 2, after: at(2) },
     ]);
   });
