@@ -43,6 +43,9 @@ export class History {
   }
 }
 
+/** Everything that can run has run. */
+export const drained = (): Promise<void> => new Promise((go) => setImmediate(go));
+
 export type Fault = "fails" | "refuses commits" | "loses replies";
 
 /**
@@ -53,7 +56,7 @@ export class FarStore implements GraphStore {
   readonly history = new History();
   readonly sent: string[] = [];
   fault: Fault | null = null;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: { readonly name: string; readonly go: () => void }[] = [];
   readonly wrong: string[] = [];
   /** Durable, and shown from the last of so many looks at the head on. */
   #lost: { readonly commit: Commit; looks: number } | null = null;
@@ -61,22 +64,29 @@ export class FarStore implements GraphStore {
 
   /** Lets one call go on. */
   turn(pick: number): void {
-    const [go] = this.#waiting.splice(pick % Math.max(1, this.#waiting.length), 1);
-    go?.();
+    const [call] = this.#waiting.splice(pick % Math.max(1, this.#waiting.length), 1);
+    call?.go();
   }
 
-  get isIdle(): boolean {
-    return this.#waiting.length === 0;
+  /** Lets the oldest call of this name go on. */
+  async step(name: string): Promise<void> {
+    const place = this.#waiting.findIndex((call) => call.name === name);
+    if (place < 0) throw new Error(`no ${name} is waiting`);
+    this.turn(place);
+    await drained();
   }
 
-  #pause = (): Promise<void> => new Promise((go) => this.#waiting.push(go));
+  #pause = (name: string): Promise<void> =>
+    new Promise((go) => {
+      this.#waiting.push({ name, go });
+    });
 
   async #call<T>(name: string, act: () => T): Promise<T> {
     this.sent.push(name);
-    await this.#pause();
+    await this.#pause(name);
     if (this.fault === "fails") throw new Error("the store is away");
     const answer = act();
-    await this.#pause();
+    await this.#pause(name);
     return answer;
   }
 
@@ -92,7 +102,7 @@ export class FarStore implements GraphStore {
 
   async commit(commit: Commit): Promise<void> {
     const { fault } = this;
-    await this.#pause();
+    await this.#pause("commit");
     if (fault === "refuses commits" || this.#lost !== null) throw new Error("refused");
     const first = commit.records[0];
     const { seq } = this.history.now.head;
@@ -103,7 +113,7 @@ export class FarStore implements GraphStore {
       this.#lost = { commit, looks: 1 + (this.#losses++ % 3) };
       throw new Error("no reply");
     }
-    await this.#pause();
+    await this.#pause("commit");
     this.history.take(commit);
   }
 

@@ -9,7 +9,7 @@ import type { Write } from "../../../core/tao/types.ts";
 import { type Asked, HERE, Scribe, there, userData } from "../../db/scribe.ts";
 import { ManualClock } from "../../fakes/manual-clock.ts";
 import type { Tables } from "../../../sim/tables.ts";
-import { type Fault, FarStore, text, WatchedMemory } from "./leader-memory-world.ts";
+import { drained, type Fault, FarStore, text, WatchedMemory } from "./leader-memory-world.ts";
 
 const TYPES = [ASSOC.mutes, ASSOC.follows];
 const FAULTS: readonly (Fault | null)[] = [
@@ -200,9 +200,6 @@ class Run {
     this.#open.add(done);
   }
 }
-
-/** Everything that can run has run. */
-const drained = (): Promise<void> => new Promise((go) => setImmediate(go));
 
 async function untilItAnswers<T>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
