@@ -24,6 +24,7 @@ export const COUNTED = [
   "refusedReads",
   "retried",
   "streamsEnded",
+  "streamsStuck",
 ] as const;
 export type Counts = Record<(typeof COUNTED)[number], number>;
 
@@ -76,7 +77,8 @@ export class Clients {
     } catch {
       // Cut off by us, or by the end of the runtime: what was heard until then counts.
     }
-    this.#counts.streamsEnded++;
+    const isStuck = signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+    this.#counts[isStuck ? "streamsStuck" : "streamsEnded"]++;
     return false;
   }
 

@@ -14,10 +14,12 @@ const TOLD_AS: Record<(typeof COUNTED)[number], string> = {
   refusedReads: "read requests without an answer",
   retried: "writes sent more than once by the client's retry",
   streamsEnded: "streams that broke off",
+  streamsStuck: "streams that hung",
 };
 
+/** No guarantee broken, and nobody waited for ever. */
 export const isClean = (results: readonly SegmentResult[]): boolean =>
-  results.every(({ violations }) => violations === 0);
+  results.every(({ violations, counts }) => violations === 0 && counts.streamsStuck === 0);
 
 /** Everything that was reached, summed over the segments. */
 export function reportOf(

@@ -65,7 +65,7 @@ const KILLS = 2;
 /** One segment in so many has a spell in which nobody asks for anything. */
 const IDLE_EVERY = 8;
 /** A stream that takes longer hangs. */
-const STREAM_MS_MAX = 180_000;
+const STREAM_MS_MAX = 120_000;
 const QUIET_TRIES = 90;
 const FINALS_AT_ONCE = 4;
 const TOLD_MAX = 20;
