@@ -153,6 +153,13 @@ export const followers = mysqlTable(
   (table) => [primaryKey({ columns: [table.shard, table.name] })],
 );
 
+/** How far each durable consumer of a shard's log is (core/tao/log-consumers.ts). */
+export const consumers = mysqlTable(
+  "consumers",
+  { shard: shard(), name: exactText("name", { bytes: 128 }).notNull(), ...version() },
+  (table) => [primaryKey({ columns: [table.shard, table.name] })],
+);
+
 /** How far the tables follow the log of each shard. */
 export const heads = mysqlTable(
   "heads",

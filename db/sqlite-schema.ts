@@ -60,6 +60,42 @@ export const log = sqliteTable(
   (table) => [index("log_by_time").on(table.timeMs)],
 );
 
+/**
+ * One row per group commit, and per beginning of an epoch, for durable consumers
+ * (core/tao/log-group.ts); empty while nobody keeps groups. The records are in `log`.
+ */
+export const groups = sqliteTable(
+  "groups",
+  {
+    place: integer("place").primaryKey(),
+    /** The head before, and once it is there: the same for a group that logged nothing. */
+    afterEpoch: integer("after_epoch").notNull(),
+    afterSeq: integer("after_seq").notNull(),
+    epoch: integer("epoch").notNull(),
+    seq: integer("seq").notNull(),
+  },
+  (table) => [index("groups_by_after").on(table.afterEpoch, table.afterSeq)],
+);
+
+/** What a group changed beside the graph, one answer, intent or source a row: a group may have megabytes. */
+export const groupEffects = sqliteTable(
+  "group_effects",
+  {
+    place: integer("place").notNull(),
+    number: integer("number").notNull(),
+    /** JSON (sqlite-groups.ts). */
+    effect: text("effect").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.place, table.number] })],
+);
+
+/** How far each durable consumer of the log is. */
+export const consumers = sqliteTable("consumers", {
+  name: text("name").primaryKey(),
+  epoch: integer("epoch").notNull(),
+  seq: integer("seq").notNull(),
+});
+
 /** First answers of idempotent requests, for their replays. */
 export const ops = sqliteTable(
   "ops",

@@ -28,6 +28,7 @@ import {
 import type { Assoc, TaoObject } from "../core/tao/types.ts";
 import type { Version } from "../core/tao/version.ts";
 import migrations from "./sqlite-migrations/migrations.js";
+import { SqliteGroups } from "./sqlite-groups.ts";
 import { prepareQueries, type Queries } from "./sqlite-queries.ts";
 import * as rows from "./sqlite-rows.ts";
 import * as schema from "./sqlite-schema.ts";
@@ -38,6 +39,18 @@ const LAST_KEY = "ffffffffffffffff";
 const FIRST_EPOCH = 1;
 const LOG_AFTER = "SELECT record FROM log WHERE last_seq > ? ORDER BY last_seq LIMIT ?";
 
+/** Where the log ends, without opening the store in an epoch: for a standby. */
+export async function headOf(storage: DurableObjectStorage): Promise<Version> {
+  const db = drizzle(storage);
+  await migrate(db, migrations);
+  return readHead(prepareQueries(db));
+}
+
+function readHead(queries: Queries): Version {
+  const row = queries.head.get();
+  return row === undefined ? { epoch: FIRST_EPOCH, seq: 0 } : { epoch: row.epoch, seq: row.seq };
+}
+
 /**
  * `GraphStore` over the SQLite inside a Durable Object. Every method does its work
  * before its first await, so a commit is one synchronous transaction.
@@ -46,27 +59,38 @@ export class SqliteStore implements GraphStore {
   readonly #storage: DurableObjectStorage;
   readonly #db: DrizzleSqliteDODatabase;
   readonly #queries: Queries;
+  /** For durable consumers; null when there are none, and groups are not kept. */
+  readonly groups: SqliteGroups | null;
 
-  private constructor(storage: DurableObjectStorage, db: DrizzleSqliteDODatabase) {
+  private constructor(storage: DurableObjectStorage, db: DrizzleSqliteDODatabase, keeps: boolean) {
     this.#storage = storage;
     this.#db = db;
     this.#queries = prepareQueries(db);
+    this.groups = keeps ? new SqliteGroups(storage, db) : null;
   }
 
   /**
    * Migrates the object's SQLite to this version of the schema first, and marks `epoch`: what
    * an older one still has open can commit no more.
    *
+   * @param keepsGroups for durable consumers, at the price of more rows per commit.
    * @throws DeposedError when a newer epoch has begun.
    */
-  static async open(storage: DurableObjectStorage, epoch: number): Promise<SqliteStore> {
+  static async open(
+    storage: DurableObjectStorage,
+    epoch: number,
+    keepsGroups = false,
+  ): Promise<SqliteStore> {
     const db = drizzle(storage);
     await migrate(db, migrations);
-    const store = new SqliteStore(storage, db);
+    const store = new SqliteStore(storage, db, keepsGroups);
     storage.transactionSync(() => {
-      const { epoch: seen, seq } = store.#head();
-      if (seen > epoch) throw new DeposedError(`epoch ${seen} has begun`);
-      if (seen < epoch) writeHead(db, { epoch, seq });
+      const seen = store.#head();
+      const head = { epoch, seq: seen.seq };
+      if (seen.epoch > epoch) throw new DeposedError(`epoch ${seen.epoch} has begun`);
+      if (seen.epoch === epoch) return;
+      writeHead(db, head);
+      store.groups?.add(seen, head, {});
     });
     return store;
   }
@@ -88,8 +112,10 @@ export class SqliteStore implements GraphStore {
 
   async commit(commit: Commit): Promise<void> {
     this.#storage.transactionSync(() => {
-      if (this.#head().epoch > commit.head.epoch) throw new DeposedError("a newer epoch has begun");
+      const after = this.#head();
+      if (after.epoch > commit.head.epoch) throw new DeposedError("a newer epoch has begun");
       writeCommit(this.#db, commit);
+      this.groups?.add(after, commit.head, commit);
     });
   }
 
@@ -153,6 +179,7 @@ export class SqliteStore implements GraphStore {
         .run();
     }
     this.#db.delete(ops).where(lt(ops.timeMs, opsBeforeMs)).run();
+    this.groups?.trim();
   }
 
   async intents(limitPerTarget: number): Promise<readonly IntentRow[]> {
@@ -199,10 +226,7 @@ export class SqliteStore implements GraphStore {
     this.#db.delete(schema.followers).where(eq(schema.followers.name, name)).run();
   }
 
-  #head(): Version {
-    const row = this.#queries.head.get();
-    return row === undefined ? { epoch: FIRST_EPOCH, seq: 0 } : { epoch: row.epoch, seq: row.seq };
-  }
+  #head = (): Version => readHead(this.#queries);
 
   #objects(ids: readonly Id[]): ObjectRow[] {
     const chunks = rows.jsonChunks(ids.map((id) => [idToKey(id)]));

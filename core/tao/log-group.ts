@@ -9,13 +9,13 @@ import type { Version } from "./version.ts";
  * What one group commit leaves behind: all that another store needs to follow. Groups
  * connect by exact positions, so that a suffix which was lost elsewhere never fits.
  * The beginning of an epoch is a group too: without records, and with `head` in the new epoch.
+ * What a group without records did beside comes with the next one.
  */
 export interface LogGroup {
   /** The shard's head before, and once it is there. */
   readonly after: Version;
   readonly head: Version;
   readonly records: readonly LogRecord[];
-  /** Of this group, and of any before it that logged nothing. */
   readonly ops: readonly OpRow[];
   readonly intents: readonly IntentRow[];
   readonly sources: readonly SourceRow[];

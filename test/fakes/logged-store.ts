@@ -44,6 +44,16 @@ export class LoggedStore extends MemoryStore implements GroupLog, StandbyStore {
     return start < 0 ? null : this.groups.slice(start, start + limit);
   }
 
+  override async trim(logBeforeMs: number, opsBeforeMs: number): Promise<void> {
+    await super.trim(logBeforeMs, opsBeforeMs);
+    // The log is cut at its beginning; the newest group stays, and so do beginnings of epochs.
+    const isOld = ({ records }: LogGroup) => records.some(({ timeMs }) => timeMs < logBeforeMs);
+    const last = this.groups.findLastIndex(
+      (group, index) => index < this.groups.length - 1 && isOld(group),
+    );
+    this.groups = this.groups.slice(last + 1);
+  }
+
   async cursor(consumer: string): Promise<Version | null> {
     return this.cursors.get(consumer) ?? null;
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { Client } from "@planetscale/database";
@@ -62,6 +62,8 @@ export class Wire {
   };
 }
 
+const BREAKPOINT = "--> statement-breakpoint";
+
 export interface OpenedStore {
   readonly store: MysqlStore;
   readonly wire: Wire;
@@ -96,7 +98,10 @@ export async function openStore(
 /** Applies the migrations as they are in the repository. */
 export async function migrate(url: string): Promise<void> {
   const client = new Client({ url });
-  const file = path.join(ROOT, "db/migrations/0000_first.sql");
-  for (const statement of readFileSync(file, "utf8").split("--> statement-breakpoint"))
-    await client.execute(statement);
+  const folder = path.join(ROOT, "db/migrations");
+  for (const name of readdirSync(folder)
+    .filter((file) => file.endsWith(".sql"))
+    .toSorted())
+    for (const statement of readFileSync(path.join(folder, name), "utf8").split(BREAKPOINT))
+      await client.execute(statement);
 }
