@@ -112,6 +112,8 @@ export const LIMITS = {
   leaseMs: 30_000,
   /** A coordinator extends its leases this often at most, while leaders ask: a third, so that two tries may fail. */
   leaseRenewMs: 10_000,
+  /** A leader's question for its lease: several fit into what is left when it begins to ask. */
+  leaseAskMs: 5_000,
   /** How long a hand-over waits for the old leader to let go before it waits out the lease instead. */
   releaseWaitMs: 5_000,
   /** One call of the register of the shard map. */
@@ -143,8 +145,8 @@ export const LIMITS = {
   hotReadsPerSecond: 200,
   /** One read in so many is counted: odd, so that it does not walk in step with a batch. */
   hotSampleEvery: 13,
-  /** Keys counted at a time: more than can be hot at once. */
-  hotKeysMax: 64,
+  /** Keys counted in a second: some 25,000 reads of keys that all differ; a few hundred KB. */
+  hotKeysMax: 2_048,
   /** Design: a caller keeps a hot answer for a second at most. */
   hotCacheMs: 1_000,
   /** Hot answers of one isolate: thousands of objects. */

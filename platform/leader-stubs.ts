@@ -9,6 +9,7 @@ import { coordinatorName, leaderName } from "../core/tao/names.ts";
 import type { LeaderService } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { systemClock } from "./clock.ts";
+import { inTime } from "./in-time.ts";
 import { r2MapRegister } from "./map-register.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
 import type { Topology } from "./topology.ts";
@@ -58,7 +59,9 @@ export function leaderStubs(bindings: LeaderBindings, { map, regions }: Topology
           run(bindings.COORDINATOR.getByName(coordinatorName(region), hintOf(region))),
         );
       return {
-        lease: (shard) => call((stub) => stub.lease(shard)),
+        // A question that hangs would keep the next one from being asked.
+        lease: (shard) =>
+          call((stub) => inTime(LIMITS.leaseAskMs, "the coordinator", () => stub.lease(shard))),
         map: () => call((stub) => stub.map()),
         handOver: (shard, to) => call((stub) => stub.handOver(shard, to)),
         release: (shard, epoch) => call((stub) => stub.release(shard, epoch)),

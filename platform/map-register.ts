@@ -1,6 +1,7 @@
 import type { MapRegister } from "../core/regions/coordinator-service.ts";
 import { decodeMap, encodeMap } from "../core/regions/map-wire.ts";
 import { LIMITS } from "../core/limits.ts";
+import { inTime } from "./in-time.ts";
 
 /** The one object of the bucket. Its history is not kept: the map names its own revision. */
 const KEY = "shard-map.json";
@@ -16,26 +17,14 @@ export function r2MapRegister(
 ): MapRegister {
   return {
     read: () =>
-      inTime(timeoutMs, async () => {
+      inTime(timeoutMs, "the register", async () => {
         const object = await bucket.get(KEY);
         return object === null ? null : { map: decodeMap(await object.text()), tag: object.etag };
       }),
     put: (map, tag) =>
-      inTime(timeoutMs, async () => {
+      inTime(timeoutMs, "the register", async () => {
         const onlyIf = tag === null ? { etagDoesNotMatch: "*" } : { etagMatches: tag };
         return (await bucket.put(KEY, encodeMap(map), { onlyIf }))?.etag ?? null;
       }),
   };
-}
-
-/** @throws Error when there is no answer in time: a put may still happen. */
-async function inTime<T>(timeoutMs: number, call: () => Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("the register does not answer")), timeoutMs);
-  try {
-    return await Promise.race([call(), late]);
-  } finally {
-    // A timer that is still set would keep the object in memory.
-    clearTimeout(timer);
-  }
 }

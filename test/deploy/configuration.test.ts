@@ -22,6 +22,42 @@ it.for(["", ...ENVIRONMENTS])(
   },
 );
 
+/** As much of a configuration as the next test looks at. */
+interface Bound {
+  readonly r2_buckets: readonly { readonly binding: string; readonly bucket_name: string }[];
+  readonly durable_objects: {
+    readonly bindings: readonly {
+      readonly name: string;
+      readonly class_name: string;
+      readonly script_name?: string;
+    }[];
+  };
+  readonly migrations: readonly { readonly new_sqlite_classes?: readonly string[] }[];
+}
+
+it.for(["", ...ENVIRONMENTS])(
+  "objects and feed of environment '%s' find one register, and each other",
+  (env, { expect }) => {
+    const [objects, feed] = ["objects", "feed"].map((id) => {
+      const worker = WORKERS.find((candidate) => candidate.id === id);
+      return configOf(worker?.config ?? "", env) as Bound;
+    });
+    if (objects === undefined || feed === undefined) throw new Error("a Worker is missing");
+    const suffix = env === "" ? "" : `-${env}`;
+    const register = { binding: "REGISTER", bucket_name: `edgewise-register${suffix}` };
+    expect([objects.r2_buckets, feed.r2_buckets]).toEqual([[register], [register]]);
+    const classes = ({ durable_objects }: Bound) =>
+      durable_objects.bindings.map(({ name, class_name }) => `${name} ${class_name}`);
+    expect(classes(feed)).toEqual(classes(objects));
+    const scripts = feed.durable_objects.bindings.map(({ script_name }) => script_name);
+    expect(new Set(scripts)).toEqual(new Set([`edgewise-objects${suffix}`]));
+    // Whoever deploys first makes its class: none may be missing.
+    const made = objects.migrations.flatMap((migration) => migration.new_sqlite_classes ?? []);
+    const bound = objects.durable_objects.bindings.map(({ class_name }) => class_name);
+    expect(made.toSorted()).toEqual(bound.toSorted());
+  },
+);
+
 it.for(WORKERS)(
   "$name runs on the current compatibility date in every environment",
   (worker, { expect }) => {
