@@ -154,6 +154,7 @@ export class LeaderTerm {
       await this.#delivery.run();
       if (this.#isInDoubt()) this.#delivery.expect();
     } catch (error) {
+      if (error instanceof DeposedError) this.#ports.deposed();
       // A schedule of our own: the platform repeats an alarm that throws a few times only.
       this.#ports.report("delivery_failed", error);
       this.#delivery.expect();

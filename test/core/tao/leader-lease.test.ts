@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../../core/result.ts";
 import type { Lease } from "../../../core/tao/lease.ts";
 import { OBJECT } from "../../../core/tao/registry.ts";
 import type { LeaderService } from "../../../core/tao/service.ts";
+import { DeposedError } from "../../../core/tao/store.ts";
 import type { Write } from "../../../core/tao/types.ts";
 import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
 import { HeldStore } from "../../fakes/held-store.ts";
@@ -251,6 +252,23 @@ describe("a leader that is deposed", () => {
     world.clock.advance(LIMITS.leaseMs);
     grant(3, LIMITS.leaseMs);
     expect(unwrap(await write("leads again")).at).toEqual({ epoch: 3, seq: 2 });
+  });
+
+  it("starts over when its alarm finds out first", async ({ expect }) => {
+    const { world, store, write } = await leased();
+    await write("first");
+    const head = store.head.bind(store);
+    store.head = () => Promise.reject(new DeposedError("another leader writes"));
+    await world.leader(0).tick();
+    store.head = head;
+    let opened = 0;
+    const open = store.open.bind(store);
+    store.open = (epoch) => {
+      opened++;
+      return open(epoch);
+    };
+    expect((await write("second")).ok).toBe(true);
+    expect(opened).toBe(1);
   });
 
   it("stops at once when it hears of its successor", async ({ expect }) => {
