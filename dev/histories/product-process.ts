@@ -43,8 +43,6 @@ async function obey(cluster: Cluster, message: ToProduct): Promise<void> {
   switch (message.kind) {
     case "evict":
       return cluster.evict(message.of, message.name);
-    case "sweep":
-      return cluster.sweep();
     case "stop":
       await cluster.stop();
       process.disconnect();

@@ -18,7 +18,6 @@ export interface ProductSettings {
 
 export type ToProduct =
   | { readonly kind: "evict"; readonly of: "leader" | "follower"; readonly name: string }
-  | { readonly kind: "sweep" }
   | { readonly kind: "stop" };
 
 export type FromProduct = { readonly kind: "ready"; readonly driverUrl: string };
