@@ -29,8 +29,8 @@ export function hotKeyOf(read: Read): string | null {
 
 /**
  * The keys that are read more often than `hotReadsPerSecond`, of this second and the last,
- * estimated from one read in `hotSampleEvery` with space-saving counts (Metwally et al.,
- * ICDT 2005). A wrong guess costs a little memory of a caller, or a call.
+ * estimated from one read in `hotSampleEvery`. Of very many keys only the first of a second
+ * are counted: one that is hot is among them. A wrong guess costs a caller a little memory.
  */
 export class HotKeys {
   #counts = new Map<string, number>();
@@ -73,15 +73,9 @@ export class HotKeys {
   }
 
   #add(key: string): void {
-    let count = (this.#counts.get(key) ?? 0) + LIMITS.hotSampleEvery;
-    if (!this.#counts.has(key) && this.#counts.size >= LIMITS.hotKeysMax) {
-      // The rarest makes room and leaves its count: whoever comes may have been counted as it.
-      let rarest = "";
-      let least = Number.POSITIVE_INFINITY;
-      for (const [other, seen] of this.#counts) if (seen < least) [rarest, least] = [other, seen];
-      this.#counts.delete(rarest);
-      count = least + LIMITS.hotSampleEvery;
-    }
+    const known = this.#counts.get(key);
+    if (known === undefined && this.#counts.size >= LIMITS.hotKeysMax) return;
+    const count = (known ?? 0) + LIMITS.hotSampleEvery;
     this.#counts.set(key, count);
     if (count >= LIMITS.hotReadsPerSecond) this.#hot.add(key);
   }

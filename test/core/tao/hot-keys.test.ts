@@ -36,6 +36,13 @@ describe("hot keys", () => {
     expect(keys.placesIn(all, nowMs)).toBeUndefined();
   });
 
+  it("are found among far more keys than are counted", ({ expect }) => {
+    const keys = new HotKeys();
+    const many = (i: number) => Array.from({ length: 50 }, (_, n) => get(1_000 + i * 50 + n));
+    const nowMs = drive(keys, 1_000, 2, (i) => [...many(i), get(7)]);
+    expect(keys.placesIn([get(7), ...many(1_999)], nowMs)).toEqual([0]);
+  });
+
   it("cool down within two seconds", ({ expect }) => {
     const keys = new HotKeys();
     const nowMs = drive(keys, 1_000, 1, () => [get(7)]);
