@@ -172,7 +172,10 @@ export class Coordinator implements CoordinatorService {
   /** What this region does not lead, or not yet, it asks about now and then only. */
   async #lookAgain(everyMs: number): Promise<void> {
     const nowMs = this.#ports.clock.nowMs();
-    if (this.#known !== null && nowMs - this.#lookedMs < everyMs) return;
+    if (this.#looking === null) {
+      if (this.#known !== null && nowMs - this.#lookedMs < everyMs) return;
+      this.#lookedMs = nowMs;
+    }
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;
     });
@@ -181,8 +184,7 @@ export class Coordinator implements CoordinatorService {
 
   /** Reads the register; an empty one is given the map of the configuration. */
   async #look(): Promise<RegisterContent> {
-    const { register, initial, clock } = this.#ports;
-    this.#lookedMs = clock.nowMs();
+    const { register, initial } = this.#ports;
     for (let tries = 0; tries < TRIES; tries++) {
       const found = await register.read();
       if (found !== null) return this.#learn(found);

@@ -155,6 +155,8 @@ describe("a hand-over", () => {
     await of("east").lease(0);
     expect(await of("north").handOver(0, "north")).toMatchObject({ value: { leader: "north" } });
     expect(register.map.coordinator?.region).toBe("east");
+    // It has just looked, for the hand-over's sake: that must not keep its own leader waiting.
+    expect(await of("north").lease(0)).toMatchObject({ value: { epoch: 2 } });
     expect(released).toEqual(["east 0 1"]);
     unreachable.add("east");
     expect(await of("north").handOver(1, "east")).toMatchObject({ error: { code: "unavailable" } });
