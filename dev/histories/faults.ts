@@ -40,7 +40,7 @@ export interface FaultPorts {
 /** Long enough for the runtime to drop what is idle, and for entries and tickets to expire. */
 const IDLE_MS = 66_000;
 
-/** The fault of this moment, drawn by weight. Resolves when the product can be asked again. */
+/** Resolves when the product can be asked again; what may take long in a healthy one goes on meanwhile. */
 export async function inject(fault: Fault, ports: FaultPorts): Promise<void> {
   const { product, database, random } = ports;
   ports.count(fault);
@@ -55,7 +55,7 @@ export async function inject(fault: Fault, ports: FaultPorts): Promise<void> {
       const shard = random.pick(ports.map.entries).shard;
       const request = { shard, to: random.pick(ports.regions) };
       // Refused or not answered, it may have happened all the same: clients find out.
-      await product.ask("/hand-over", request).catch(() => undefined);
+      product.ask("/hand-over", request).catch(() => undefined);
       return undefined;
     }
     case "leader evicted": {
@@ -71,7 +71,7 @@ export async function inject(fault: Fault, ports: FaultPorts): Promise<void> {
     case "cron swept":
       // What the gateway's cron does. Through the runtime's own handle it would block the process
       // that reads the runtime's log: with a full log both wait for ever.
-      await product.ask("/sweep", null).catch(() => undefined);
+      product.ask("/sweep", null).catch(() => undefined);
       return undefined;
     case "idle spell": {
       const over = delay(IDLE_MS);

@@ -58,7 +58,7 @@ const LANES = 4;
 const CLIENTS_PER_LANE = 8;
 const STEPS_PER_CALL = 250;
 /** Of the streams, how many are cut off while they run, and when. */
-const CUT_SHARE = 0.05;
+const CUT_SHARE = 0.15;
 const CUT_MS = { from: 5, to: 300 };
 /** Kills of each kind in one segment. */
 const KILLS = 2;
@@ -137,6 +137,7 @@ class Load {
   readonly #population: Populated;
   readonly #random: SeededRandom;
   readonly #world: World;
+  #faultsLeft = 0;
   #hold: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | null = null;
 
@@ -186,7 +187,10 @@ class Load {
     if (failure !== null) throw failure.error;
   }
 
-  #isOver = () => this.#failure !== null || this.operations >= this.#settings.operations;
+  /** The load goes on until the last fault has come. */
+  #isOver = () =>
+    this.#failure !== null ||
+    (this.operations >= this.#settings.operations && this.#faultsLeft === 0);
 
   async #lane(clients: Clients, lane: number): Promise<void> {
     const random = new SeededRandom(this.#settings.seed * 31 + lane);
@@ -225,9 +229,10 @@ class Load {
       },
       this.#random,
     );
+    this.#faultsLeft = plan.length;
     for (const { at, fault } of plan) {
-      while (this.operations < at && !this.#isOver()) await delay(10);
-      if (this.#isOver()) return;
+      while (this.operations < at && this.#failure === null) await delay(10);
+      if (this.#failure !== null) return;
       await inject(fault, {
         product: this.#product,
         database: this.#world.database,
@@ -237,6 +242,7 @@ class Load {
         random: this.#random,
         count: (name) => {
           this.faults[name]++;
+          this.#faultsLeft--;
           this.#settings.onStep(`after ${this.operations} operations: ${name}`);
         },
         holdClients: (until) => {
