@@ -4,6 +4,8 @@ import type { ShardMap } from "../../core/tao/shard-map.ts";
 /** A register in memory. Like R2 it refuses a put over content that the caller has not seen. */
 export class MemoryRegister implements MapRegister {
   isAway = false;
+  /** Set to keep the answers of reads back. */
+  gate: Promise<void> | null = null;
   puts = 0;
   reads = 0;
   #content: RegisterContent | null = null;
@@ -16,7 +18,9 @@ export class MemoryRegister implements MapRegister {
   async read(): Promise<RegisterContent | null> {
     await this.#answer();
     this.reads++;
-    return this.#content;
+    const content = this.#content;
+    await this.gate;
+    return content;
   }
 
   async put(map: ShardMap, tag: string | null): Promise<string | null> {

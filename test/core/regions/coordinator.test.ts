@@ -184,6 +184,20 @@ describe("a hand-over", () => {
     expect(register.map.revision).toBe(revision);
   });
 
+  it("is not forgotten for an older content that arrives late", async ({ expect }) => {
+    const { of, register } = coordinators();
+    await of("east").lease(0);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    register.gate = promise;
+    const late = of("east").map();
+    for (let turns = 0; turns < 9; turns++) await Promise.resolve();
+    register.gate = null;
+    expect((await of("east").handOver(0, "west")).ok).toBe(true);
+    resolve();
+    expect(await late).toMatchObject({ value: { entries: [{ leader: "east" }, {}, {}, {}] } });
+    expect(await of("east").lease(0)).toMatchObject({ error: { code: "moved" } });
+  });
+
   it("releases nothing that the register does not say is over", async ({ expect }) => {
     const { of, released, register } = coordinators();
     await of("east").lease(0);

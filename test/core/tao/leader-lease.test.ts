@@ -179,6 +179,17 @@ describe("a lease that runs out", () => {
     expect(coordinator.asked).toBe(2);
   });
 
+  it("is not given up for one of an epoch that is over", async ({ expect }) => {
+    const { world, grant, write } = await leased();
+    grant(2, LIMITS.leaseMs);
+    await write("first");
+    world.clock.advance(LIMITS.leaseMs / 2 + 1);
+    grant(1, LIMITS.leaseMs);
+    await write("asks in the background");
+    await world.idle();
+    expect(unwrap(await write("goes on")).at.epoch).toBe(2);
+  });
+
   it("runs to its end while the coordinator is away", async ({ expect }) => {
     const { world, coordinator, write } = await leased();
     await write("first");
@@ -188,6 +199,9 @@ describe("a lease that runs out", () => {
     await write("renewal fails");
     await world.idle();
     expect((await write("still leads")).ok).toBe(true);
+    await world.idle();
+    // It is asked again only a moment later.
+    expect(coordinator.asked).toBe(2);
     world.clock.advance(1_500);
     expect(await write("over")).toMatchObject({ error: away });
   });
