@@ -3,6 +3,7 @@ import path from "node:path";
 import { build } from "esbuild";
 import type { V4WorkerOptions } from "miniflare";
 
+import { followerName } from "../../core/tao/names.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../cluster.ts";
 import { startOnDatabase } from "../hosted.ts";
 import { mutantScript } from "./mutant-bundle.ts";
@@ -29,6 +30,9 @@ async function main(): Promise<void> {
     settings.databaseUrl === null
       ? await startCluster(options)
       : await startOnDatabase(settings.databaseUrl, options);
+  // The first call of the runtime's handle blocks this process, which reads the runtime's log:
+  // were the log full then, both would wait for ever. Later calls do not block.
+  await cluster.evict("follower", followerName(0, "nowhere", 0));
   process.on("message", (message: ToProduct) => {
     obey(cluster, message).catch((error: unknown) => console.error(message, error));
   });
