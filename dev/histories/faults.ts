@@ -12,8 +12,8 @@ export const FAULTS = [
   "database killed",
   "emulator killed",
   "shard handed over",
-  "leader evicted",
-  "follower evicted",
+  "leader eviction asked for",
+  "follower eviction asked for",
   "cron swept",
   "idle spell",
   "stream cut",
@@ -58,11 +58,11 @@ export async function inject(fault: Fault, ports: FaultPorts): Promise<void> {
       product.ask("/hand-over", request).catch(() => undefined);
       return undefined;
     }
-    case "leader evicted": {
+    case "leader eviction asked for": {
       const { shard, leader } = random.pick(ports.map.entries);
       return product.order({ kind: "evict", of: "leader", name: leaderName(shard, leader) });
     }
-    case "follower evicted": {
+    case "follower eviction asked for": {
       const { shard } = random.pick(ports.map.entries);
       const { region, replica } = random.pick(ports.followers);
       const name = followerName(shard, region, replica);
@@ -107,8 +107,8 @@ export function planFaults(
     spread("shard handed over", kills * 3);
   }
   if (hasIdleSpell) spread("idle spell", 1);
-  spread("leader evicted", kills * 4);
-  spread("follower evicted", kills * 4);
+  spread("leader eviction asked for", kills * 4);
+  spread("follower eviction asked for", kills * 4);
   spread("cron swept", kills * 2);
   return planned.toSorted((a, b) => a.at - b.at);
 }

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
       : await startOnDatabase(settings.databaseUrl, options);
   // The first call of the runtime's handle blocks this process, which reads the runtime's log:
   // were the log full then, both would wait for ever. Later calls do not block.
-  await cluster.evict("follower", followerName(0, "nowhere", 0));
+  await cluster.evict("follower", followerName(0, "nowhere", 0)).catch(() => undefined);
   process.on("message", (message: ToProduct) => {
     obey(cluster, message).catch((error: unknown) => console.error(message, error));
   });
