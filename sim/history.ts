@@ -53,7 +53,14 @@ export type Observation =
       /** null: it does not exist. */
       readonly value: { readonly data: string; readonly version: Position | null } | null;
     }
-  | { readonly of: "edge"; readonly key: AssocKey; readonly value: SeenEdge | null }
+  | {
+      readonly of: "edge";
+      readonly key: AssocKey;
+      readonly value: SeenEdge | null;
+      /** Asked for only within these times, both inclusive. */
+      readonly highMs: number;
+      readonly lowMs: number;
+    }
   | { readonly of: "count"; readonly key: ListKey; readonly count: number }
   | {
       readonly of: "newest";

@@ -47,14 +47,16 @@ function observationsOf(read: Read, result: ReadResult): readonly Observation[] 
 /** Below every id: bounds of time have no id. */
 const LOWEST = 0n as Id;
 
+type PointRead = Extract<Read, { op: "assocGet" }>;
+
 function points(
-  { id1, atype, id2s }: Extract<Read, { op: "assocGet" }>,
+  { id1, atype, id2s, highMs = Number.POSITIVE_INFINITY, lowMs = 0 }: PointRead,
   found: readonly Assoc[],
 ): readonly Observation[] {
   const edges = new Map(found.map((edge) => [assocKey(edge), seenEdge(edge)]));
   return id2s.map((id2) => {
     const key: AssocKey = { id1, atype, id2 };
-    return { of: "edge", key, value: edges.get(assocKey(key)) ?? null };
+    return { of: "edge", key, value: edges.get(assocKey(key)) ?? null, highMs, lowMs };
   });
 }
 

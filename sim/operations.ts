@@ -15,6 +15,7 @@ export interface Population {
 const POSTS_MAX = 40;
 /** Reads in one request, unless more are wanted. */
 const READS_MAX = 6;
+const TIMES_MAX = 20;
 const EDGE_TYPES = [ASSOC.follows, ASSOC.mutes, ASSOC.blocks, ASSOC.friends, ASSOC.likes] as const;
 const LIST_TYPES = [
   ...EDGE_TYPES,
@@ -58,6 +59,8 @@ export class Operations {
   readonly #population: Population;
   readonly #prefix: string;
   #values = 0;
+  /** Of the edges written last. */
+  #times: number[] = [];
 
   /** @param prefix of values: unique where several draw for one population. */
   constructor(random: SeededRandom, population: Population, prefix = "v") {
@@ -87,8 +90,11 @@ export class Operations {
       }
       case "delete":
         return [{ op: "objDelete", id: random.pick([...posts, user].slice(-20)) }];
-      case "edge":
-        return [this.#edge(nowMs)];
+      case "edge": {
+        const edge = this.#edge(nowMs);
+        this.#times = [edge.timeMs, ...this.#times].slice(0, TIMES_MAX);
+        return [edge];
+      }
       case "remove": {
         const { id1, atype, id2 } = this.#edge(nowMs);
         return [{ op: "assocDelete", id1, atype, id2 }];
@@ -133,7 +139,8 @@ export class Operations {
       case "edge": {
         const { id1, atype, id2 } = this.#edge(nowMs);
         const id2s = [...new Set([id2, random.pickHot(users)])];
-        return { op: "assocGet", id1, atype, id2s };
+        const bounds = random.chance(0.3) ? this.#bounds(nowMs) : {};
+        return { op: "assocGet", id1, atype, id2s, ...bounds };
       }
       case "count":
         return { op: "assocCount", ...list };
@@ -144,16 +151,19 @@ export class Operations {
         return { op: "assocRange", ...list, after, limit: random.logInt(1, 100) };
       }
       case "time": {
-        const lowMs = nowMs - random.logInt(1, 100_000);
-        return {
-          op: "assocTimeRange",
-          ...list,
-          highMs: nowMs,
-          lowMs,
-          limit: random.logInt(1, 100),
-        };
+        const limit = random.logInt(1, 100);
+        return { op: "assocTimeRange", ...list, ...this.#bounds(nowMs), limit };
       }
     }
+  }
+
+  /** Often exactly the time of an edge: bounds are inclusive. */
+  #bounds(nowMs: number): { readonly highMs: number; readonly lowMs: number } {
+    const random = this.#random;
+    const some = () => (this.#times.length > 0 ? random.pick(this.#times) : nowMs);
+    const highMs = random.chance(0.5) ? some() : nowMs;
+    const lowMs = random.chance(0.5) ? some() : nowMs - random.logInt(1, 100_000);
+    return { highMs: Math.max(highMs, lowMs), lowMs: Math.min(highMs, lowMs) };
   }
 
   #edge(nowMs: number): Extract<Write, { op: "assocAdd" }> {

@@ -113,9 +113,11 @@ export class Truth {
         );
       }
       case "edge":
-        return withBefore(this.edge(observation.key), null).filter(({ value }) =>
-          sameEdge(value, observation.value),
-        );
+        return withBefore(this.edge(observation.key), null).filter(({ value }) => {
+          const { highMs, lowMs } = observation;
+          const isAsked = value !== null && value.timeMs <= highMs && value.timeMs >= lowMs;
+          return sameEdge(isAsked ? value : null, observation.value);
+        });
       case "count":
         return withBefore(this.list(observation.key), EMPTY).filter(
           ({ value }) => value.count === observation.count,
