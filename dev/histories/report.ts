@@ -50,11 +50,15 @@ export function reportOf(
   ].join("\n");
 }
 
-/** What needs a database. */
-const HOSTED_ONLY: ReadonlySet<Fault> = new Set([
+/** What needs a database, and what is not done beside one. */
+const HOSTED: ReadonlySet<Fault> = new Set([
   "database killed",
   "emulator killed",
   "shard handed over",
 ]);
+const EMBEDDED: ReadonlySet<Fault> = new Set([
+  "leader eviction asked for",
+  "follower eviction asked for",
+]);
 const happens = (fault: Fault, profile: Profile): boolean =>
-  profile === "hosted" || !HOSTED_ONLY.has(fault);
+  !(profile === "hosted" ? EMBEDDED : HOSTED).has(fault);
