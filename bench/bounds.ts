@@ -25,6 +25,8 @@ export const BOUNDS = {
   opsPerSecondMax: 1_000_000,
   /** Reads that one call of the graph takes. */
   batchMax: 2_000,
+  /** Of the 128 MB that a deployed isolate has. */
+  leaderMegabytesMax: 100,
   shardsMax: 256,
   replicasMax: 8,
 } as const;

@@ -91,6 +91,7 @@ export class ShardLeader
     const stubs = graphStubs(this.env, topology);
     const report = (event: string, error: unknown) =>
       console.warn({ event, shard, error: describe(withoutStatement(error)) });
+    const tuning = tuningFrom(this.env);
     return new Leader(shard, topology.map, {
       clock,
       lease: stubs.coordinator(region),
@@ -104,7 +105,8 @@ export class ShardLeader
       defer: (work) => this.ctx.waitUntil(work),
       report,
       gather: () => systemSleep(0),
-      groupRequestsMax: tuningFrom(this.env).groupRequestsMax,
+      groupRequestsMax: tuning.groupRequestsMax,
+      memoryBytes: tuning.leaderBytes,
     });
   }
 }

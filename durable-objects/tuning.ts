@@ -6,12 +6,15 @@ import { LIMITS } from "../core/limits.ts";
 export interface TuningVars {
   /** Memory of one follower, bytes. */
   readonly FOLLOWER_BYTES?: string;
+  /** Memory of one leader, bytes. */
+  readonly LEADER_BYTES?: string;
   /** Requests that one group commit may join; 1 commits one at a time. */
   readonly GROUP_REQUESTS?: string;
 }
 
 const varsSchema = z.object({
   FOLLOWER_BYTES: z.coerce.number().int().min(10_000).default(LIMITS.followerBytesMax),
+  LEADER_BYTES: z.coerce.number().int().min(10_000).default(LIMITS.leaderBytesMax),
   GROUP_REQUESTS: z.coerce
     .number()
     .int()
@@ -22,6 +25,10 @@ const varsSchema = z.object({
 
 /** @throws ZodError, which names the variable. */
 export function tuningFrom(vars: TuningVars) {
-  const { FOLLOWER_BYTES, GROUP_REQUESTS } = varsSchema.parse(vars);
-  return { followerBytes: FOLLOWER_BYTES, groupRequestsMax: GROUP_REQUESTS };
+  const { FOLLOWER_BYTES, LEADER_BYTES, GROUP_REQUESTS } = varsSchema.parse(vars);
+  return {
+    followerBytes: FOLLOWER_BYTES,
+    leaderBytes: LEADER_BYTES,
+    groupRequestsMax: GROUP_REQUESTS,
+  };
 }

@@ -95,7 +95,11 @@ export const openRuntime = (
 export const openColdRuntime = (
   { folder, cacheBytes }: Workbench,
   options: TaoOptions,
-): Promise<TaoRuntime> => openRuntime(folder, options, followerVars(cacheBytes, options));
+): Promise<TaoRuntime> =>
+  openRuntime(folder, options, {
+    LEADER_BYTES: String(options.leaderMegabytes * 1_000_000),
+    ...followerVars(cacheBytes, options),
+  });
 
 /** Every follower of a region gets its part of the region's share of all bytes. */
 function followerVars(

@@ -31,6 +31,8 @@ export interface LeaderPorts
    * @throws DeposedError when a newer epoch has begun there; anything else when it is away.
    */
   readonly openStore: (epoch: number) => Promise<GraphStore>;
+  /** Memory over that store, bytes; absent: `LIMITS.leaderBytesMax`. */
+  readonly memoryBytes?: number;
   /** Has the shard's leader, wherever it is now, see to its deliveries. Answers failures, does not reject. */
   readonly wakeLeader: () => Promise<Result<unknown, Failure>>;
   /** Durable consumers of the log of a store that was just opened; absent when there are none. */
@@ -169,9 +171,9 @@ export class Leader implements LeaderService, LeaderInspection {
   async #open(epoch: number): Promise<Result<LeaderTerm, Failure>> {
     this.#term = null;
     try {
-      const { clock, openStore, consumersOf } = this.#ports;
+      const { clock, openStore, consumersOf, memoryBytes = LIMITS.leaderBytesMax } = this.#ports;
       const opened = await openStore(epoch);
-      const store = new RememberingStore(opened, { clock });
+      const store = new RememberingStore(opened, { clock, bytesMax: memoryBytes });
       const term: LeaderTerm = new LeaderTerm(this.#shard, this.#map, await store.head(), {
         ...this.#ports,
         store,

@@ -121,7 +121,7 @@ export function driverGraph(env: DriverEnv) {
 export type DriverGraph = ReturnType<typeof driverGraph>;
 
 const statsOf = async (leader: object): Promise<object> =>
-  "stats" in leader && typeof leader.stats === "function" ? leader.stats().catch(() => ({})) : {};
+  "stats" in leader && typeof leader.stats === "function" ? leader.stats() : {};
 
 /** Whatever an object counts, and nothing else that it tells. */
 const numbersOf = (stats: object): ObjectStats =>

@@ -31,8 +31,11 @@ export function layersOf(reads: number, driver: Totals, follower: Totals, leader
   const followerHits = follower["hits"] ?? 0;
   const misses = lookups - followerHits;
   const leaderCounts = leader["hits"] !== undefined;
-  const leaderHits = leader["hits"] ?? 0;
-  const leaderAsked = leaderCounts ? leaderHits + (leader["misses"] ?? 0) : misses;
+  // Whoever joins another's query reaches the store no more than a hit does.
+  const leaderHits = (leader["hits"] ?? 0) + (leader["coalesced"] ?? 0);
+  const leaderAsked = leaderCounts ? (leader["hits"] ?? 0) + (leader["misses"] ?? 0) : misses;
+  // Groups of writes ask for the rows that they change; those queries are no reads' fault.
+  const plansAsked = (leader["plans"] ?? 0) - (leader["plansFromMemory"] ?? 0);
   const fromStore = leaderAsked - leaderHits;
   return {
     reads,
@@ -44,7 +47,7 @@ export function layersOf(reads: number, driver: Totals, follower: Totals, leader
     fromStore,
     hitRate: 1 - fromStore / reads,
     storeShare: fromStore / reads,
-    storeQueries: leader["queries"] ?? null,
+    storeQueries: leader["queries"] === undefined ? null : leader["queries"] - plansAsked,
   };
 }
 

@@ -24,7 +24,9 @@ export function loadText(report: LoadReport): string {
   const { options, capacity, rate, result, cacheBytes } = report;
   const { layers } = result;
   const share =
-    capacity === null ? "" : ` = ${percent(rate / capacity.cold.opsPerSecond)} of the capacity`;
+    capacity === null
+      ? ""
+      : ` = ${percent(rate / capacity.cold.opsPerSecond)} of the cold capacity, ${percent(rate / capacity.warm.opsPerSecond)} of the warm one`;
   return [
     "",
     `Workload ${options.workload}, ${options.profile} store, ${sizeOf(options)}, ${options.shards} shards, ${options.replicas} follower(s) per region and shard.`,
@@ -40,8 +42,8 @@ export function loadText(report: LoadReport): string {
     "Hits, each with its own denominator",
     layerTable(layers),
     "",
-    `Reads answered by a cache: ${percent(layers.hitRate, 2)} (target ${percent(HIT_RATE_TARGET, 1)}: ${layers.hitRate >= HIT_RATE_TARGET ? "met" : "missed"}).`,
-    `Reads that reach the store: ${percent(layers.storeShare, 2)} (at most ${percent(STORE_SHARE_MAX, 0)}: ${layers.storeShare <= STORE_SHARE_MAX ? "met" : "missed"}).`,
+    `Reads answered by a cache: ${percent(layers.hitRate, 2)}${verdict(options, layers.hitRate >= HIT_RATE_TARGET, `target ${percent(HIT_RATE_TARGET, 1)}`)}.`,
+    `Reads that reach the store: ${percent(layers.storeShare, 2)}${verdict(options, layers.storeShare <= STORE_SHARE_MAX, `at most ${percent(STORE_SHARE_MAX, 0)}`)}.`,
     `Store queries per entry missed: ${layers.storeQueries === null ? "not counted by the leader" : digits(layers.storeQueries / layers.fromStore, 3)}.`,
     `First reads of an object or a list: ${percent(result.firstReads.first / result.firstReads.reads, 2)}; from a cold start no cache can answer these.`,
     "",
@@ -59,12 +61,16 @@ export function loadText(report: LoadReport): string {
   ].join("\n");
 }
 
+/** The targets are those of the paper's mix. */
+const verdict = ({ workload }: TaoOptions, isMet: boolean, target: string): string =>
+  workload === "tao" ? ` (${target}: ${isMet ? "met" : "missed"})` : "";
+
 const capacityTable = ({ cold, warm, floor }: Capacity): string =>
   table(
     ["closed loop", "operations/s", "CPU us per operation"],
     (
       [
-        ["cold start: the capacity", cold],
+        ["from a cold start", cold],
         ["the same again, warm", warm],
         ["same calls to objects that do nothing", floor],
       ] as const

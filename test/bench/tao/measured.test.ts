@@ -174,7 +174,7 @@ it("gives each layer its own denominator", ({ expect }) => {
     1_000,
     { hotHits: 100 },
     { reads: 900, hits: 810 },
-    { hits: 60, misses: 30, queries: 15 },
+    { hits: 50, misses: 40, coalesced: 10, queries: 20, plans: 9, plansFromMemory: 4 },
   );
   expect(layers.layers.map(({ asked, hits }) => [asked, hits])).toEqual([
     [1_000, 100],
