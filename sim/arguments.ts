@@ -11,6 +11,7 @@ delays store calls, and checks the history of every run.
   --seconds N     as many seeds as fit into N seconds
   --seed N        one seed, with a readable trace of everything that happened
   --mutants       every mistake in sim/mutants.ts in turn: each must be found
+  --mutant NAME   only those mistakes whose name has NAME in it
   --from N        first seed (default: by the clock, so that every run tries new ones)
   --operations N  requests in a seed (default 500)
   --store KIND    embedded or remote (default: each seed chooses)
@@ -27,6 +28,8 @@ export interface Arguments {
   readonly operations: number;
   readonly store: StoreKind | undefined;
   readonly workers: number;
+  /** Part of the names of the mutants to try; "" for all. */
+  readonly mutant: string;
 }
 
 const SEEDS = 100;
@@ -40,16 +43,22 @@ export function parseArguments(words: readonly string[], fresh: number): Argumen
   const given = new Map<string, number>();
   const flags = new Set<string>();
   let store: StoreKind | undefined;
+  let mutant = "";
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     if (word === "--mutants" || word === "--help") {
       flags.add(word);
       continue;
     }
-    if (word !== "--store" && !NUMBERS.some((name) => name === word)) {
+    if (word !== "--store" && word !== "--mutant" && !NUMBERS.some((name) => name === word)) {
       return `unknown option ${word}`;
     }
     const text = words[++at] ?? "";
+    if (word === "--mutant") {
+      flags.add("--mutants");
+      mutant = text;
+      continue;
+    }
     if (word === "--store") {
       if (text !== "embedded" && text !== "remote") return "--store needs embedded or remote";
       store = text;
@@ -75,6 +84,7 @@ export function parseArguments(words: readonly string[], fresh: number): Argumen
     from: seed ?? given.get("--from") ?? fresh,
     operations: given.get("--operations") ?? OPERATIONS,
     store,
+    mutant,
     workers: Math.max(1, given.get("--workers") ?? workersMax()),
   };
 }

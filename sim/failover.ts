@@ -29,7 +29,7 @@ async function replace(world: World, region: Region): Promise<void> {
   await Promise.all(map.entries.map(({ shard }) => replaceOne(world, shard, region)));
 }
 
-/** Until the register says so: whoever does this for real tries again too. */
+/** Until the register says so and the new leader is at work: whoever does this for real tries again too. */
 async function replaceOne(world: World, shard: PhysicalShard, from: Region): Promise<void> {
   const { random, scheduler, trace } = world;
   while (world.leadingRegion(shard) === from) {
@@ -41,6 +41,21 @@ async function replaceOne(world: World, shard: PhysicalShard, from: Region): Pro
     } catch (error) {
       trace.note(`failover of ${shard} to ${to}: ${String(error)}`);
     }
+    await scheduler.sleep(random.logInt(RETRY_MS.from, RETRY_MS.to));
+  }
+  await verify(world, shard);
+}
+
+/** Asks the new leader until it answers as one: nobody else may ask for long, and it has deliveries to resume. */
+async function verify(world: World, shard: PhysicalShard): Promise<void> {
+  const { random, network, operator, scheduler } = world;
+  for (;;) {
+    const leader = world.leader(shard, world.leadingRegion(shard));
+    const isUp = await network
+      .call(operator, leader, "sweep", (service) => service.sweep())
+      .then(({ ok }) => ok)
+      .catch(() => false);
+    if (isUp) return;
     await scheduler.sleep(random.logInt(RETRY_MS.from, RETRY_MS.to));
   }
 }

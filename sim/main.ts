@@ -72,7 +72,9 @@ async function runSeeds(asked: Arguments): Promise<number> {
 }
 
 /** One mutant after another on each thread, until it is caught or its seeds are used up. */
-async function runMutants({ from, seeds, operations, store, workers }: Arguments): Promise<number> {
+async function runMutants(asked: Arguments): Promise<number> {
+  const { from, seeds, operations, store, workers } = asked;
+  const places = MUTANTS.flatMap(({ name }, place) => (name.includes(asked.mutant) ? [place] : []));
   const startMs = performance.now();
   const tried = MUTANTS.map(() => 0);
   const caught = new Map<number, RunResult>();
@@ -87,8 +89,8 @@ async function runMutants({ from, seeds, operations, store, workers }: Arguments
     say(`${mutant.name.padEnd(36)} ${result === undefined ? "SURVIVED" : found} (${after})`);
   };
   const next = (): Task | null => {
-    const place = tried.findIndex((count, at) => count < seeds && !caught.has(at));
-    if (place < 0) return null;
+    const place = places.find((at) => (tried[at] ?? 0) < seeds && !caught.has(at));
+    if (place === undefined) return null;
     const seed = from + (tried[place] ?? 0);
     tried[place] = (tried[place] ?? 0) + 1;
     return { seed, mutant: place, options: { operations, store } };
@@ -99,8 +101,8 @@ async function runMutants({ from, seeds, operations, store, workers }: Arguments
     if (caught.has(mutant) || (tried[mutant] ?? 0) >= seeds) tell(mutant);
   });
   const tookS = (performance.now() - startMs) / SECOND_MS;
-  say(`${caught.size} of ${MUTANTS.length} mutants caught in ${tookS.toFixed(0)} s`);
-  return caught.size === MUTANTS.length ? 0 : 1;
+  say(`${caught.size} of ${places.length} mutants caught in ${tookS.toFixed(0)} s`);
+  return caught.size === places.length ? 0 : 1;
 }
 
 function tellReached(tally: Tally): void {

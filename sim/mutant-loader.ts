@@ -1,6 +1,7 @@
 import { registerHooks } from "node:module";
 
-import { type Edit, MUTANTS, type Mutant } from "./mutants.ts";
+import type { Edit, Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 import type { RunOptions, RunResult } from "./run.ts";
 
 type RunSeed = (seed: number, options: RunOptions) => Promise<RunResult>;

@@ -4,6 +4,7 @@ import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { loadMutant } from "./mutant-loader.ts";
 import { MUTANTS } from "./mutants.ts";
 import { type RunOptions, type RunResult, runSeed } from "./run.ts";
+import { Tally } from "./tally.ts";
 
 /** What a worker thread is asked for, and answers with: plain data. */
 export interface Task {
@@ -12,14 +13,13 @@ export interface Task {
   readonly mutant: number | null;
   readonly options: Omit<RunOptions, "trace">;
 }
-type Answer = RunResult | { readonly seed: number; readonly failed: string };
+/** No run takes this long even on a busy machine: it goes round in circles. */
+const RUN_MS_MAX = 120_000;
 
 export const workersMax = (): number => availableParallelism();
 
 /**
- * Runs seed after seed on `workers` threads, in any order, until `next` has no more.
- *
- * @throws Error when a run itself breaks: that is no violation but a bug, with its seed.
+ * Runs seed after seed on `workers` threads, in any order, until `next` has no more. One that breaks or never ends has failed too.
  */
 export async function runOnThreads(
   workers: number,
@@ -33,22 +33,43 @@ async function runOnOne(
   next: () => Task | null,
   done: (result: RunResult, task: Task) => void,
 ): Promise<void> {
-  const worker = new Worker(import.meta.filename);
-  try {
-    for (let task = next(); task !== null; task = next()) {
-      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-      worker.once("message", resolve);
-      worker.once("error", reject);
-      worker.postMessage(task);
-      const answer = await promise;
-      worker.off("error", reject);
-      if ("failed" in answer) throw new Error(`seed ${answer.seed}: ${answer.failed}`);
-      done(answer, task);
+  let worker: Worker | null = null;
+  for (let task = next(); task !== null; task = next()) {
+    worker ??= new Worker(import.meta.filename);
+    const result = await run(worker, task);
+    if (result === null) {
+      await worker.terminate();
+      worker = null;
     }
+    done(result ?? broken(task, "the run never ended"), task);
+  }
+  await worker?.terminate();
+}
+
+/** @returns null when there was no answer in time. */
+async function run(worker: Worker, task: Task): Promise<RunResult | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<RunResult | null>();
+  const timer = setTimeout(resolve, RUN_MS_MAX, null);
+  worker.once("message", resolve);
+  worker.once("error", reject);
+  worker.postMessage(task);
+  try {
+    return await promise;
   } finally {
-    await worker.terminate();
+    clearTimeout(timer);
+    worker.removeAllListeners("message");
+    worker.removeAllListeners("error");
   }
 }
+
+const broken = ({ seed, options }: Task, what: string): RunResult => ({
+  seed,
+  store: options.store ?? "embedded",
+  violations: [{ guarantee: "the run ends", what }],
+  reached: new Tally().counts(),
+  operations: 0,
+  virtualMs: 0,
+});
 
 async function runnerOf(place: number | null): Promise<typeof runSeed> {
   const mutant = place === null ? undefined : MUTANTS[place];
@@ -56,14 +77,13 @@ async function runnerOf(place: number | null): Promise<typeof runSeed> {
 }
 
 if (!isMainThread) {
-  parentPort?.on("message", async ({ seed, options, mutant }: Task) => {
-    let answer: Answer;
+  parentPort?.on("message", async (task: Task) => {
     try {
-      const run = await runnerOf(mutant);
-      answer = await run(seed, { ...options, trace: null });
+      const runner = await runnerOf(task.mutant);
+      parentPort?.postMessage(await runner(task.seed, { ...task.options, trace: null }));
     } catch (error) {
-      answer = { seed, failed: error instanceof Error ? (error.stack ?? error.message) : "" };
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      parentPort?.postMessage(broken(task, what));
     }
-    parentPort?.postMessage(answer);
   });
 }
