@@ -7,8 +7,10 @@ import { followerName } from "../core/tao/names.ts";
 import { Routes } from "../core/tao/route.ts";
 import { Life } from "./network.ts";
 import { followerStub, leaderStub, mapCache } from "./stubs.ts";
-import { REPLICAS, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
+/** Followers of a shard in one region. */
+export const REPLICAS = 2;
 const signer = { sign: (text: string) => fingerprint(`sim${text}`) };
 
 /** The isolate of one region through which all its clients ask: what isolates remember is here. */

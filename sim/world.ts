@@ -21,7 +21,7 @@ import { Scheduler } from "./scheduler.ts";
 import { StandbyHost } from "./standby-host.ts";
 import { Tally } from "./tally.ts";
 import { Trace } from "./trace.ts";
-import { SimWorker } from "./workers.ts";
+import { REPLICAS, SimWorker } from "./workers.ts";
 import { coordinatorWires, followerWires, leaderWires } from "./wires.ts";
 
 export interface WorldShape {
@@ -33,8 +33,6 @@ export interface WorldShape {
   readonly skewMs: number;
 }
 
-/** Followers of a shard in one region. */
-export const REPLICAS = 2;
 const START_MS = 1_800_000_000_000;
 
 /** Leaders, followers, coordinators and stores of a whole graph on one scheduler. */

@@ -76,7 +76,7 @@ function differences(stored: Stored, truth: Truth): readonly Violation[] {
   }
   const surplus = [
     ...stored.objects.filter(({ id }) => truth.object(id).length === 0),
-    ...stored.assocs.filter((row) => truth.edge(row).at(-1)?.value == null),
+    ...stored.assocs.filter((row) => (truth.edge(row).at(-1)?.value ?? null) === null),
   ];
   if (surplus.length > 0) wrong.add(`${surplus.length} rows too many: each`);
   return [...wrong].map((key) => ({

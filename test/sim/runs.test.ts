@@ -12,11 +12,11 @@ import { Tally } from "../../sim/tally.ts";
 const BUDGET_MS = 8_000;
 const SEEDS_END = 1_000_000_000;
 const OPERATIONS = 500;
-const run = promisify(execFile);
+const execute = promisify(execFile);
 /** Whoever waits longer has given up: nothing may go on in the background. */
 const SIM_MS_MAX = 100_000;
 const sim = (...words: string[]) =>
-  run(process.execPath, ["sim/main.ts", ...words], { timeout: SIM_MS_MAX });
+  execute(process.execPath, ["sim/main.ts", ...words], { timeout: SIM_MS_MAX });
 
 describe("simulator", () => {
   it("finds nothing in fresh seeds over either store", async ({ expect }) => {
