@@ -124,7 +124,7 @@ function lagTable({ lag }: LoadResult): string {
     digits(row.p9999, 1),
   ];
   const all = lag.rows[0];
-  const verdict = all !== undefined && all.p99 < LAG_P99_TARGET_MS ? "met" : "missed";
+  const isMet = all !== undefined && all.p99 < LAG_P99_TARGET_MS;
   return [
     table(
       ["", "count", "p50", "p90", "p99", "p99.9", "max", "p99.99"],
@@ -134,7 +134,7 @@ function lagTable({ lag }: LoadResult): string {
         line("idle thread beside it, late by", lag.idleStalls),
       ],
     ),
-    `p99 under ${LAG_P99_TARGET_MS} ms: ${verdict}.`,
+    `p99 under ${LAG_P99_TARGET_MS} ms: ${isMet ? "met" : "missed"}.`,
   ].join("\n");
 }
 
