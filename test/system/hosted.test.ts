@@ -6,6 +6,8 @@ import { afterAll, it } from "vitest";
 
 import { createClient } from "../../client/client.ts";
 import type { Session } from "../../core/feed/schemas.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { startHosted } from "../../dev/hosted.ts";
 import { startProduct } from "./product.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "edgewise-hosted-"));
@@ -41,4 +43,51 @@ it("keeps people, posts and edges in MariaDB, over a restart of everything", asy
   expect(items.map(({ handle }) => handle)).toEqual(["bob"]);
   expect(await second.stop("SIGINT")).toBe(0);
   expect(second.said()).toContain("Stopped.");
+});
+
+it("says unavailable and when to try again while the database is gone or hangs, then goes on", async ({
+  expect,
+}) => {
+  const cluster = await startHosted({ port: 0, dataFolder: null });
+  try {
+    const anonymous = createClient({ baseUrl: cluster.url });
+    const { token } = (await anonymous.createUser({ handle: "ada", name: "Ada" })) as Session;
+    const post = (text: string) =>
+      fetch(`${cluster.url}/v1/posts`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+          "idempotency-key": text,
+        },
+        body: JSON.stringify({ text }),
+      });
+    const { emulator } = cluster.backends;
+    const away = async (text: string) => {
+      const startedMs = performance.now();
+      const answer = await post(text);
+      const { code } = (await answer.json()) as { code: string };
+      expect(["unavailable", "deadline_exceeded"]).toContain(code);
+      expect([503, 504]).toContain(answer.status);
+      // No attempt starts after the budget; the last one may look into a lost commit.
+      const mostMs = LIMITS.requestBudgetMs + 2 * LIMITS.storeStatementMs;
+      expect(performance.now() - startedMs).toBeLessThan(mostMs + 1_000);
+      return answer.headers.get("retry-after");
+    };
+    expect((await post("before")).status).toBe(201);
+    await emulator.process.kill();
+    expect(Number(await away("gone"))).toBeGreaterThan(0);
+    await emulator.restart();
+    await expect.poll(async () => (await post("gone")).status, { timeout: 20_000 }).toBe(201);
+
+    process.kill(emulator.process.pid, "SIGSTOP");
+    await away("hangs");
+    process.kill(emulator.process.pid, "SIGCONT");
+    await expect.poll(async () => (await post("hangs")).status, { timeout: 20_000 }).toBe(201);
+    const client = createClient({ baseUrl: cluster.url, token: () => token });
+    const { items } = await client.userPosts("ada");
+    expect(items.map(({ text }) => text)).toEqual(["hangs", "gone", "before"]);
+  } finally {
+    await cluster.stop();
+  }
 });
