@@ -34,7 +34,8 @@ const PERIOD_MS = { from: 30_000, to: 600_000 };
 /** @param skewMs by how much two clocks of the run may differ at most. */
 export function drawClock(trueTime: Clock, random: SeededRandom, skewMs: number): HostClock {
   const byMs = Math.min(SWING_MAX_MS, skewMs / 10);
-  const offsetMs = (skewMs / 2 - byMs) * (2 * random.next() - 1);
+  const most = random.chance(0.5) ? Math.sign(random.next() - 0.5) : 2 * random.next() - 1;
+  const offsetMs = (skewMs / 2 - byMs) * most;
   const periodMs = random.logInt(PERIOD_MS.from, PERIOD_MS.to);
   return new HostClock(trueTime, Math.trunc(offsetMs), { byMs, periodMs });
 }
@@ -42,6 +43,8 @@ export function drawClock(trueTime: Clock, random: SeededRandom, skewMs: number)
 /** By how much a duration may come out wrong on one clock of a run. */
 export const driftOf = (skewMs: number): number => 2 * Math.min(SWING_MAX_MS, skewMs / 10) + 1;
 
+const SKEW_MS = LIMITS.clockSkewMaxMs;
+
 /** Half of the runs have right clocks: bounds are exact there. The others go up to the stated bound. */
 export const drawSkewMs = (random: SeededRandom): number =>
-  random.chance(0.5) ? 0 : random.logInt(20, LIMITS.clockSkewMaxMs);
+  random.chance(0.5) ? 0 : random.pick([random.logInt(20, SKEW_MS), SKEW_MS]);

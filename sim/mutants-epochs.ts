@@ -9,6 +9,14 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
       "return a.epoch - b.epoch || a.seq - b.seq;",
       "return a.seq - b.seq;",
     ),
+    edit("follower-log", "record.epoch !== position.epoch || firstSeq", "firstSeq"),
+    edit("leader-term", "if (after.epoch !== head.epoch) return null;", ""),
+    edit("follower-log", "if (at.epoch < this.#seen.epoch) return leaderAway;", ""),
+    edit(
+      "follower-log",
+      "if (this.#applied !== null && at.epoch > this.#applied.epoch) this.#reset();",
+      "",
+    ),
   ),
   mutant(
     "epoch of a record ignored",

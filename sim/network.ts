@@ -43,6 +43,8 @@ export interface SimPorts {
 
 /** How long a caller waits before it takes a request for lost, milliseconds. */
 const TIMEOUT_MS = { from: 20, to: 3_000 };
+/** What is late or repeated arrives this long after it was sent. */
+const LATE_MS = { from: 50, to: 20_000 };
 const DELAY_MS = { from: 1, to: 30 };
 /** Some messages take this long; a caller is still waiting then. */
 const SLOW_MS = { from: 30, to: 8_000 };
@@ -108,12 +110,14 @@ export class Network {
       const reply = { resolve, reject, answer, lose };
       if (mayRepeat && random.chance(faults.duplicate)) {
         tally.count("duplicates");
-        this.#deliver(from, to, what, handle, null);
+        // Some come long after the first, when much has changed.
+        const afterMs = random.chance(0.5) ? 0 : random.logInt(LATE_MS.from, LATE_MS.to);
+        scheduler.after(afterMs, () => this.#deliver(from, to, what, handle, null));
       }
       if (random.chance(faults.requestLate)) {
         tally.count("requests late");
         lose("timed out");
-        scheduler.after(random.logInt(TIMEOUT_MS.to, 20_000), () =>
+        scheduler.after(random.logInt(TIMEOUT_MS.to, LATE_MS.to), () =>
           this.#deliver(from, to, what, handle, null),
         );
         return;

@@ -11,7 +11,7 @@ import type { Host, Life } from "./network.ts";
 import type { World } from "./world.ts";
 
 /** A call as the platform's stubs make it: what is thrown comes back as a failure. */
-async function answered<Service, T>(
+export async function answered<Service, T>(
   world: World,
   life: Life,
   host: Host<Service>,
@@ -22,7 +22,8 @@ async function answered<Service, T>(
   try {
     return await world.network.call(life, host, what, run, mayRepeat);
   } catch {
-    const dependency = host.name.startsWith("leader") ? "leader" : "follower";
+    const [kind] = host.name.split(":");
+    const dependency = kind === "follower" || kind === "coordinator" ? kind : "leader";
     return err({ code: "unavailable", dependency, retryAfterMs: 1 });
   }
 }

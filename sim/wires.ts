@@ -11,7 +11,7 @@ import { EmbeddedStore } from "./embedded-store.ts";
 import type { LeaderWires } from "./leader-host.ts";
 import type { Life } from "./network.ts";
 import { type Position, positionOf } from "./position.ts";
-import { leaderStub, mapCache } from "./stubs.ts";
+import { answered, leaderStub, mapCache } from "./stubs.ts";
 import type { World } from "./world.ts";
 
 /** How a coordinator reaches the register, other coordinators and its leaders. */
@@ -32,17 +32,17 @@ export function coordinatorWires(world: World, region: Region, clock: Clock): Co
     sharesStore: shape.store === "remote",
     coordinator: (other) => ({
       handOver: (shard, to) =>
-        network.call(life, world.coordinator(other), `hand over ${shard} to ${to}`, (service) =>
+        answered(world, life, world.coordinator(other), `hand over ${shard} to ${to}`, (service) =>
           service.handOver(shard, to),
         ),
       release: (shard, epoch) =>
-        network.call(life, world.coordinator(other), `release ${shard}@${epoch}`, (service) =>
+        answered(world, life, world.coordinator(other), `release ${shard}@${epoch}`, (service) =>
           service.release(shard, epoch),
         ),
     }),
     leader: (shard) => ({
       release: (epoch) =>
-        network.call(life, world.leader(shard, region), `release ${epoch}`, (leader) =>
+        answered(world, life, world.leader(shard, region), `release ${epoch}`, (leader) =>
           leader.release(epoch),
         ),
     }),
