@@ -57,7 +57,8 @@ async function serve(
   ports: DriverPorts,
 ): Promise<DriveAnswer> {
   const outcome = await execute(request, ports);
-  return { label: request.label, outcome, latencyMs: ports.nowMs() - fromMs };
+  // Scheduled times have fractions of a millisecond, the clock has none.
+  return { label: request.label, outcome, latencyMs: Math.max(0, ports.nowMs() - fromMs) };
 }
 
 async function execute({ region, ops }: DriveRequest, ports: DriverPorts): Promise<Outcome> {
