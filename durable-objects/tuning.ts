@@ -13,7 +13,7 @@ export interface TuningVars {
 }
 
 const varsSchema = z.object({
-  FOLLOWER_BYTES: z.coerce.number().int().min(10_000).default(LIMITS.followerBytesMax),
+  FOLLOWER_BYTES: z.coerce.number().int().min(1_000).default(LIMITS.followerBytesMax),
   LEADER_BYTES: z.coerce.number().int().min(10_000).default(LIMITS.leaderBytesMax),
   GROUP_REQUESTS: z.coerce
     .number()

@@ -84,7 +84,7 @@ export function taoOptions(args: readonly string[]) {
       "embedded",
       "hosted",
     ] as const),
-    keys: whole("keys", show === "load" ? 100_000 : 2_000, 100, BOUNDS.keysMax),
+    keys: whole("keys", show === "load" ? 100_000 : 2_000, 1_000, BOUNDS.keysMax),
     degreeMax: whole("degree-max", 1_000, 1, BOUNDS.degreeMax),
     edges: whole("edges", 20_000, 1_000, BOUNDS.edgesMax),
     seconds: whole("seconds", 30, 1, BOUNDS.loadSecondsMax),
