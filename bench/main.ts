@@ -5,6 +5,8 @@ import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
+import { followerHit } from "./follower-hit/follower-hit.ts";
+import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
 
@@ -22,6 +24,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU, rate and latency of the home feed beside the platform's floor",
       help: FEED_READ_HELP,
       run: feedRead,
+    },
+  ],
+  [
+    "follower-hit",
+    {
+      about: "CPU of a follower's hit beside a bare object call of the same payload",
+      help: FOLLOWER_HIT_HELP,
+      run: followerHit,
     },
   ],
   [
