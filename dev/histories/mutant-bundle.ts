@@ -4,7 +4,8 @@ import path from "node:path";
 import { build } from "esbuild";
 
 import { ROOT } from "../../deploy/workers.ts";
-import { MUTANTS, type Edit } from "../../sim/mutants.ts";
+import type { Edit } from "../../sim/mutant.ts";
+import { MUTANTS } from "../../sim/mutants.ts";
 
 /**
  * The script of the objects with one of the simulator's mistakes in it: what the checkers

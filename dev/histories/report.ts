@@ -34,6 +34,7 @@ export function reportOf(
     [Math.round(sum(({ seconds }) => seconds)), "seconds, starting, killing and checking included"],
     ...COUNTED.map((name) => [sum(({ counts }) => counts[name]), TOLD_AS[name]] as const),
     [sum(({ entries }) => entries), "entries of logs"],
+    [sum(({ epochs }) => epochs), "epochs that wrote, beyond each shard's first"],
     [sum(({ finals }) => finals), "last answers of followers compared with the logs"],
     ...FAULTS.filter((fault) => withFaults && happens(fault, profile)).map(
       (fault) => [sum(({ faults }) => faults[fault]), fault] as const,

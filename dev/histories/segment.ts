@@ -38,6 +38,8 @@ export interface SegmentResult {
   readonly seed: number;
   readonly seconds: number;
   readonly entries: number;
+  /** Epochs that left something in a log, beyond each shard's first. */
+  readonly epochs: number;
   readonly finals: number;
   readonly counts: Counts;
   readonly faults: Record<Fault, number>;
@@ -115,6 +117,7 @@ export async function runSegment(
         (sum, { log }) => sum + log.flatMap(({ entries }) => entries).length,
         0,
       ),
+      epochs: history.shards.filter(({ kind }) => kind === "epoch").length,
       finals: finals.reduce((sum, { seen }) => sum + seen.length, 0),
       counts: load.counts,
       faults: load.faults,

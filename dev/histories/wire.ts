@@ -74,16 +74,15 @@ export interface FinalRequest {
 
 export type FinalAnswer = { readonly seen: readonly Seen[] } | { readonly failed: string };
 
-/** JSON in which ids stay what they are: `{"#":"123"}`. */
+/** JSON in which ids, and bounds without an end, stay what they are: `{"#":"123"}`. */
 export const encode = (value: unknown): string =>
   JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === "bigint" ? { "#": field.toString() } : field,
+    typeof field === "bigint" || field === Infinity ? { "#": String(field) } : field,
   );
 
 /** The inverse of `encode`. Both ends are ours: the shape is not checked. */
 export const decode = <T>(text: string): T =>
-  JSON.parse(text, (_key, field: unknown) =>
-    typeof field === "object" && field !== null && "#" in field
-      ? BigInt(String(field["#"]))
-      : field,
-  ) as T;
+  JSON.parse(text, (_key, field: unknown) => {
+    if (typeof field !== "object" || field === null || !("#" in field)) return field;
+    return field["#"] === "Infinity" ? Infinity : BigInt(String(field["#"]));
+  }) as T;

@@ -169,7 +169,7 @@ describe("what travels between the runtime and the judge", () => {
         fc.string(),
         fc.integer(),
         fc.boolean(),
-        fc.constant(null),
+        fc.constantFrom(null, Infinity),
         fc.array(tie("value"), { maxLength: 4 }),
         fc.dictionary(fc.stringMatching(/^[a-z]+$/), tie("value"), { maxKeys: 4 }),
       ),
