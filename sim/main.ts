@@ -85,7 +85,7 @@ async function runMutants(asked: Arguments): Promise<number> {
     told.add(place);
     const result = caught.get(place);
     const found = [...new Set(result?.violations.map(({ guarantee }) => guarantee))].join(", ");
-    const after = `${tried[place]} seeds`;
+    const after = `${tried[place]} seeds${result === undefined ? "" : `, to ${result.seed}`}`;
     say(`${mutant.name.padEnd(36)} ${result === undefined ? "SURVIVED" : found} (${after})`);
   };
   const next = (): Task | null => {

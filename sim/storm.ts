@@ -83,7 +83,7 @@ const WEIGHTS = {
   evict: 2,
   lag: 1,
   handOver: 3,
-  failOver: 1,
+  failOver: 3,
 };
 
 /** An operator moves a shard, asking any region's coordinator; the answer may be lost. */

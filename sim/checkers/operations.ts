@@ -27,8 +27,8 @@ export function checkOperations(
   for (const event of events) {
     if (event.kind !== "write" || event.opId === null) continue;
     const key = `${event.shard} ${event.opId}`;
-    if (event.refused && (effects.has(key) || lost.has(key)))
-      flag(`${key} was refused and took effect`);
+    // What was lost is another request when it is asked for again: it may be refused then.
+    if (event.refused && effects.has(key)) flag(`${key} was refused and took effect`);
     const answer = answerOf(event);
     // What was lost may be asked for again: it is another request then.
     if (answer === null || lost.has(key)) continue;
