@@ -5,6 +5,7 @@ import path from "node:path";
 import { Client } from "@planetscale/database";
 
 import type { PhysicalShard } from "../../core/tao/shard-map.ts";
+import type { GraphStore } from "../../core/tao/store.ts";
 import { mysqlDatabase } from "../../db/mysql-client.ts";
 import { MysqlStore } from "../../db/mysql-store.ts";
 import { ROOT } from "../../deploy/workers.ts";
@@ -105,3 +106,16 @@ export async function migrate(url: string): Promise<void> {
     for (const statement of readFileSync(path.join(folder, name), "utf8").split(BREAKPOINT))
       await client.execute(statement);
 }
+
+/** Rows asked for by these opIds alone. */
+export const opIds = (...ids: string[]) => ({
+  objects: [],
+  assocs: [],
+  lists: [],
+  idShards: [],
+  sources: [],
+  opIds: ids,
+});
+/** Those of `ids` that have an answer in the store. */
+export const answered = async (store: GraphStore, ...ids: string[]) =>
+  (await store.planRows(opIds(...ids))).ops.map(({ opId }) => opId);
