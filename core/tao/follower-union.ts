@@ -10,8 +10,8 @@ import { encodeUnionEntry, type UnionLines, type UnionRequest } from "./union.ts
 
 /** What the union asks of its follower. */
 export interface UnionPorts {
-  /** Fills the view with what `needs` names. */
-  readonly gather: (needs: Needs) => Promise<Failure | null>;
+  /** Fills the view with what `needs` names; null at once, with nothing to wait for, where it names nothing. */
+  readonly gather: (needs: Needs) => Promise<Failure | null> | null;
   /** Straight from the leader, for pages below any prefix that is worth caching. */
   readonly readDeep: (reads: readonly Read[]) => Promise<Result<readonly ReadResult[], Failure>>;
 }
@@ -37,7 +37,10 @@ export async function answerUnion(
     const needs = detailNeeds(page, known, request, view);
     if (round > 0 && needs.isEmpty) break;
     if (round > 0) needs.asked = 0;
-    const failure = await ports.gather(needs);
+    const gathering = ports.gather(needs);
+    // All known, and no turn passed in which anything could go.
+    if (gathering === null) break;
+    const failure = await gathering;
     if (failure !== null) return err(failure);
   }
 
@@ -69,7 +72,8 @@ async function gatherParts(
       const id1 = id1s[place];
       if (id1 !== undefined && prefix <= LIMITS.unionPrefixMax) needs.list(id1, atype, prefix);
     }
-    const failure = await ports.gather(needs);
+    const gathering = ports.gather(needs);
+    const failure = gathering === null ? null : await gathering;
     if (failure !== null) return err(failure);
     if (lacking.length === 0) break;
     for (const place of lacking) lists[place] = view.list(id1s[place] as Id, atype);

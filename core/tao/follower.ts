@@ -173,10 +173,14 @@ export class Follower implements FollowerService {
   }
 
   /** Fetches what `needs` names and the cache lacks: one leader call for all of it. */
-  async #gather(needs: Needs, turn: Turn): Promise<Failure | null> {
-    const { view, wish } = turn;
+  /** @returns null at once when nothing is lacking. */
+  #gather(needs: Needs, turn: Turn): Promise<Failure | null> | null {
     this.#countHits(needs.asked);
-    if (needs.isEmpty) return null;
+    return needs.isEmpty ? null : this.#fetch(needs, turn);
+  }
+
+  async #fetch(needs: Needs, turn: Turn): Promise<Failure | null> {
+    const { view, wish } = turn;
     this.#counters.hits -= needs.size;
     const failure = await this.#fills.gather(needs, view, wish.atLeast);
     if (failure !== null || this.#log.isFreshFor(wish.atLeast)) return failure;
