@@ -170,7 +170,9 @@ export const LIMITS = {
   /** Prefix of a list that a follower fetches on a miss. */
   listPrefix: 64,
 
-  /** Tickets: shards written or read within the follower TTL, most recent first. */
+  /** Tickets outlast the oldest answer that may be served, however the clocks differ: no marked one goes behind them. */
+  ticketTtlMs: 17 * 60_000,
+  /** Tickets: shards written or read within `ticketTtlMs`, most recent first. */
   ticketShardsMax: 64,
 
   /** Rounds of refilling a feed page whose candidates were filtered away. */

@@ -14,13 +14,13 @@ const SECOND_MS = 1_000;
 
 /**
  * Text for the client: format, issue second, `shard-epoch-seq-age` per shard, signature;
- * numbers in base 36. Only shards seen within the follower TTL, the most recent first,
- * at most `LIMITS.ticketShardsMax`: what is older, every follower has.
+ * numbers in base 36. Only shards seen within `LIMITS.ticketTtlMs`, the most recent first,
+ * at most `LIMITS.ticketShardsMax`: what is older, every follower that may answer has.
  */
 export function encodeTicket(progress: Progress, nowMs: number, signer: Signer): string {
   const issuedS = Math.floor(nowMs / SECOND_MS);
   const shards = [...progress]
-    .filter(([, { seenMs }]) => nowMs - seenMs < LIMITS.followerTtlMs)
+    .filter(([, { seenMs }]) => nowMs - seenMs < LIMITS.ticketTtlMs)
     .toSorted(([, a], [, b]) => b.seenMs - a.seenMs)
     .slice(0, LIMITS.ticketShardsMax)
     .map(([shard, { version, seenMs }]) => {
@@ -50,7 +50,7 @@ export function decodeTicket(text: string | null, nowMs: number, signer: Signer)
       .split("-")
       .map((digits) => Number.parseInt(digits, 36));
     const seenMs = (issuedS - ageS) * SECOND_MS;
-    if (nowMs - seenMs < LIMITS.followerTtlMs)
+    if (nowMs - seenMs < LIMITS.ticketTtlMs)
       progress.set(shard, { version: { epoch, seq }, seenMs });
   }
   return progress;

@@ -43,14 +43,14 @@ it.for(["", ".", "1..", "1.zz.1-1-1-0.", "2.a.1-1-1-0.sig", "x".repeat(5_000)])(
 
 it("drops a shard once every follower must have it, also across renewals", ({ expect }) => {
   const old = new Map([[3, { version: { epoch: 1, seq: 77 }, seenMs: NOW }]]);
-  const half = NOW + LIMITS.followerTtlMs / 2;
+  const half = NOW + LIMITS.ticketTtlMs / 2;
   const renewed = encodeTicket(
     decodeTicket(encodeTicket(old, NOW, signer), half, signer),
     half,
     signer,
   );
   expect(decodeTicket(renewed, half, signer).size).toBe(1);
-  expect(decodeTicket(renewed, NOW + LIMITS.followerTtlMs + 1_000, signer).size).toBe(0);
+  expect(decodeTicket(renewed, NOW + LIMITS.ticketTtlMs + 1_000, signer).size).toBe(0);
 });
 
 it("keeps the most recently seen shards when there are too many", ({ expect }) => {
