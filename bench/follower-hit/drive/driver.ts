@@ -86,17 +86,21 @@ async function load(env: DriverEnv): Promise<readonly Id[]> {
       return { op: "objAdd", otype: OBJECT.user, shard: HOME, data };
     }),
   );
-  for (const id1 of authors) await write(postsBy(id1));
+  for (const [place, id1] of authors.entries()) await write(postsBy(id1, place));
   return authors;
 }
 
-function postsBy(id1: Id): Write[] {
+/** No two at the same moment, as in a feed. */
+function postsBy(id1: Id, place: number): Write[] {
   return Array.from({ length: POSTS_EACH }, (_, n): Write[] => {
     const post = { authorId: `${id1}`, text: "t".repeat(140), media: [], audience: "public" };
     const data = JSON.stringify({ ...post, createdAtMs: n });
     const add: Write = { op: "objAdd", otype: OBJECT.post, shard: shardOf(id1), data };
     const id2 = resultId(2 * n);
-    return [add, { op: "assocAdd", id1, atype: ASSOC.authored, id2, timeMs: n, data: "" }];
+    return [
+      add,
+      { op: "assocAdd", id1, atype: ASSOC.authored, id2, timeMs: n * AUTHORS + place, data: "" },
+    ];
   }).flat();
 }
 
