@@ -96,6 +96,14 @@ export const isItsFault = (failure: Failure): boolean =>
   failure.code === "deadline_exceeded" ||
   (failure.code === "unavailable" && failure.dependency === "follower");
 
+/** A read left its region: at most one such event per `replicaCooldownMs`, with all since the last. */
+export interface LeftRegion {
+  readonly event: "read_left_region";
+  readonly region: Region;
+  readonly shard: PhysicalShard;
+  readonly calls: number;
+}
+
 /** What one isolate knows of all followers that it asks. */
 export class Routes {
   readonly #replicas: number;
@@ -104,10 +112,17 @@ export class Routes {
   readonly #health = new LruMap<string, Health>(LIMITS.routeBytesMax);
   /** Calls that left their region, and those made although nobody seemed healthy. */
   readonly counters = { calls: 0, elsewhere: 0, desperate: 0 };
+  readonly #report: (event: LeftRegion) => void;
+  #reported = { atMs: 0, calls: 0 };
 
   /** @param regions every region that has followers, nearest to each other first. */
-  constructor(regions: readonly Region[], replicas: number) {
+  constructor(
+    regions: readonly Region[],
+    replicas: number,
+    report: (event: LeftRegion) => void = () => {},
+  ) {
     this.#replicas = replicas;
+    this.#report = report;
     this.#order = new Map(
       regions.map((own) => [own, [own, ...regions.filter((region) => region !== own)]]),
     );
@@ -120,7 +135,7 @@ export class Routes {
       const candidates = this.#candidates(shard, region);
       const replica = choose(candidates, nowMs, random);
       if (replica === null) continue;
-      if (region !== own) this.counters.elsewhere++;
+      if (region !== own) this.#left(shard, own, nowMs);
       return { region, replica };
     }
     // Nobody: the own region's are as likely to be back as any.
@@ -141,6 +156,14 @@ export class Routes {
   ): void {
     const answered = failure === null || !isItsFault(failure);
     this.#update(shard, replica, (health) => ended(health, nowMs, tookMs, answered));
+  }
+
+  #left(shard: PhysicalShard, region: Region, nowMs: number): void {
+    const total = ++this.counters.elsewhere;
+    if (nowMs - this.#reported.atMs < LIMITS.replicaCooldownMs) return;
+    const calls = total - this.#reported.calls;
+    this.#reported = { atMs: nowMs, calls: total };
+    this.#report({ event: "read_left_region", region, shard, calls });
   }
 
   #candidates(shard: PhysicalShard, region: Region): Health[] {
