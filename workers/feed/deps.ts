@@ -45,7 +45,7 @@ function wire(env: FeedEnv): FeedDeps {
     signer: hmacSigner(signingSecret),
   };
   const names = regions.map(({ region }) => region);
-  const routes = new Routes(names, replicas);
+  const routes = new Routes(names, replicas, (event) => console.warn(event));
   const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
   return {
     callFor: ({ viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs }) => ({

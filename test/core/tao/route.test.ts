@@ -167,6 +167,20 @@ describe("routes", () => {
     expect(routes.pick(3, "eu-west", later, counting(1)).region, "its turn again").toBe("eu-west");
   });
 
+  it("report what leaves the region, seldom but all of it", ({ expect }) => {
+    const events: unknown[] = [];
+    const routes = new Routes(REGIONS, 1, (event) => events.push(event));
+    fail(routes, "eu-west", 0);
+    const until = NOW + LIMITS.replicaCooldownMs;
+    for (let i = 0; i < 5; i++) routes.pick(3, "eu-west", NOW + i, counting(1));
+    routes.pick(3, "eu-west", until - 1, counting(1));
+    expect(events).toEqual([{ event: "read_left_region", region: "eu-west", shard: 3, calls: 1 }]);
+    // The call that tries it again holds back the others.
+    routes.begin(3, { region: "eu-west", replica: 0 }, until);
+    routes.pick(3, "eu-west", until, counting(1));
+    expect(events.slice(1)).toMatchObject([{ calls: 6 }]);
+  });
+
   it("do not blame a follower whose leader is away", ({ expect }) => {
     const routes = new Routes(REGIONS, 1);
     fail(routes, "eu-west", 0, LEADER_AWAY);
