@@ -176,10 +176,10 @@ export class Follower implements FollowerService {
   /** @returns null at once when nothing is lacking. */
   #gather(needs: Needs, turn: Turn): Promise<Failure | null> | null {
     this.#countHits(needs.asked);
-    return needs.isEmpty ? null : this.#fetch(needs, turn);
+    return needs.isEmpty ? null : this.#fill(needs, turn);
   }
 
-  async #fetch(needs: Needs, turn: Turn): Promise<Failure | null> {
+  async #fill(needs: Needs, turn: Turn): Promise<Failure | null> {
     const { view, wish } = turn;
     this.#counters.hits -= needs.size;
     const failure = await this.#fills.gather(needs, view, wish.atLeast);
