@@ -34,7 +34,7 @@ export interface Arguments {
 
 const SEEDS = 100;
 /** A mutant that survives this many seeds has found a hole in the checkers. */
-const MUTANT_SEEDS = 60;
+const MUTANT_SEEDS = 200;
 const OPERATIONS = 500;
 const NUMBERS = ["--seeds", "--seconds", "--seed", "--from", "--operations", "--workers"] as const;
 
