@@ -81,6 +81,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "standby applies out of order",
+    edit("standby", "if (compareVersions(group.head, head) <= 0) continue;", ""),
     edit("standby", "if (compareVersions(group.after, head) !== 0) break;", ""),
     editAt(
       "sim/database.ts",
