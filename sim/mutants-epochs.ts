@@ -118,8 +118,8 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     edit("delivery", "if (registrations !== state.registrations) continue;", ""),
     edit(
       "delivery",
-      "if (registrations !== state.registrations) await this.#ports.store.addFollower(name);\n    else ",
-      "",
+      "if (registrations === state.registrations) return void",
+      "if (registrations >= 0) return void",
     ),
   ),
   mutant(

@@ -40,6 +40,8 @@ interface FollowerState {
   failingSinceMs: number | null;
   /** Counts registrations: a "stop pushing" that crossed a new one is void. */
   registrations: number;
+  /** False when a removal from the store failed: it may have taken effect all the same. */
+  isStored: boolean;
 }
 
 /**
@@ -74,6 +76,7 @@ export class Delivery {
     const known = this.#followers.get(follower);
     if (known !== undefined) {
       known.registrations++;
+      if (!known.isStored) await this.#keep(follower, known);
       return null;
     }
     if (this.#followers.size >= LIMITS.followersMax) {
@@ -114,6 +117,9 @@ export class Delivery {
   /** From the alarm: retries what is pending, forgets what is done, trims. */
   async run(): Promise<void> {
     await this.#loadFollowers();
+    for (const [name, state] of this.#followers) {
+      if (!state.isStored) await this.#keep(name, state);
+    }
     await this.#outbox.reload();
     await this.#sendAll();
     await this.#outbox.flush();
@@ -217,10 +223,21 @@ export class Delivery {
 
   async #forget(name: string, state: FollowerState): Promise<void> {
     const { registrations } = state;
-    await this.#ports.store.dropFollower(name);
+    try {
+      await this.#ports.store.dropFollower(name);
+    } catch (error) {
+      state.isStored = false;
+      throw error;
+    }
+    if (registrations === state.registrations) return void this.#followers.delete(name);
     // It came back while its row went away.
-    if (registrations !== state.registrations) await this.#ports.store.addFollower(name);
-    else this.#followers.delete(name);
+    state.isStored = false;
+    await this.#keep(name, state);
+  }
+
+  async #keep(name: string, state: FollowerState): Promise<void> {
+    await this.#ports.store.addFollower(name);
+    state.isStored = true;
   }
 
   #arm(delayMs: number): void {
@@ -236,4 +253,5 @@ const newFollower = (): FollowerState => ({
   isSending: false,
   failingSinceMs: null,
   registrations: 0,
+  isStored: true,
 });
