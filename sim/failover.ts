@@ -31,6 +31,12 @@ async function replace(world: World, region: Region): Promise<void> {
 
 /** Until the register says so and the new leader is at work: whoever does this for real tries again too. */
 async function replaceOne(world: World, shard: PhysicalShard, from: Region): Promise<void> {
+  // A hand-over that was under way may still move the shard to the region that is gone.
+  do await moveAway(world, shard, from);
+  while (!(await verify(world, shard, from)));
+}
+
+async function moveAway(world: World, shard: PhysicalShard, from: Region): Promise<void> {
   const { random, scheduler, trace } = world;
   while (world.leadingRegion(shard) === from) {
     const to = world.standbys.get(shard)?.region ?? random.pick(world.regions());
@@ -43,21 +49,24 @@ async function replaceOne(world: World, shard: PhysicalShard, from: Region): Pro
     }
     await scheduler.sleep(random.logInt(RETRY_MS.from, RETRY_MS.to));
   }
-  await verify(world, shard);
 }
 
-/** Asks the new leader until it answers as one: nobody else may ask for long, and it has deliveries to resume. */
-async function verify(world: World, shard: PhysicalShard): Promise<void> {
+/**
+ * Asks the new leader until it answers as one: nobody else may ask for long, and it has
+ * deliveries to resume. @returns false when the shard is back in the region that is gone.
+ */
+async function verify(world: World, shard: PhysicalShard, from: Region): Promise<boolean> {
   const { random, network, operator, scheduler } = world;
-  for (;;) {
+  while (world.leadingRegion(shard) !== from) {
     const leader = world.leader(shard, world.leadingRegion(shard));
     const isUp = await network
       .call(operator, leader, "sweep", (service) => service.sweep())
       .then(({ ok }) => ok)
       .catch(() => false);
-    if (isUp) return;
+    if (isUp) return true;
     await scheduler.sleep(random.logInt(RETRY_MS.from, RETRY_MS.to));
   }
+  return false;
 }
 
 async function handOver(world: World, shard: PhysicalShard, to: Region): Promise<void> {
