@@ -7,6 +7,8 @@ import type { World } from "./world.ts";
 /** From the loss of a region until somebody moves its shards. */
 const DETECT_MS = { from: 100, to: 40_000 };
 const AWAY_MS = { from: 1_000, to: 4 * LIMITS.leaseMs };
+/** Longer than a message is late (network.ts) and a hand-over takes. */
+const LOOK_AGAIN_MS = 40_000;
 const RETRY_MS = { from: 200, to: 3_000 };
 
 /**
@@ -26,6 +28,9 @@ export function failOver(world: World): void {
 async function replace(world: World, region: Region): Promise<void> {
   const { random, scheduler, map } = world;
   await scheduler.sleep(random.logInt(DETECT_MS.from, DETECT_MS.to));
+  await Promise.all(map.entries.map(({ shard }) => replaceOne(world, shard, region)));
+  // What was asked for before the loss may only arrive now, and move a shard there after all.
+  await scheduler.sleep(LOOK_AGAIN_MS);
   await Promise.all(map.entries.map(({ shard }) => replaceOne(world, shard, region)));
 }
 
