@@ -4,11 +4,21 @@ import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { firstSeq } from "../../core/tao/log.ts";
 import { ASSOC } from "../../core/tao/registry.ts";
-import type { GraphStore, PlanKeys } from "../../core/tao/store.ts";
+import type { GraphStore } from "../../core/tao/store.ts";
 import type { Assoc, Write } from "../../core/tao/types.ts";
 import { comparesWithMemory } from "./random-groups.ts";
 import { succession } from "./succession-contract.ts";
-import { follow, HERE, NEIGHBOUR, Scribe, START_MS, there, userData } from "./scribe.ts";
+import {
+  follow,
+  HERE,
+  NEIGHBOUR,
+  Scribe,
+  START_MS,
+  there,
+  userData,
+  newUser,
+  NOTHING,
+} from "./scribe.ts";
 
 /** One empty shard, as long as `run` lasts. */
 export interface Harness {
@@ -24,14 +34,6 @@ export interface StoreDriver {
   readonly runs: number;
 }
 
-const NOTHING: PlanKeys = {
-  objects: [],
-  assocs: [],
-  lists: [],
-  opIds: [],
-  idShards: [],
-  sources: [],
-};
 const idsOf = (page: readonly Assoc[] | undefined) => page?.map(({ id2 }) => id2);
 
 /** What every `GraphStore` must do, whatever is behind it. */
@@ -263,8 +265,6 @@ export function graphStoreContract(driver: StoreDriver): void {
     );
   });
 }
-
-const newUser: Write = { op: "objAdd", otype: 1, shard: HERE, data: userData("new") };
 
 function rename(scribe: Scribe, name: string): Write {
   const id = scribe.commits[0]?.objects[0]?.id;

@@ -3,7 +3,7 @@ import { ASSOC } from "../../core/tao/registry.ts";
 import { planGroup, type GroupRequest } from "../../core/tao/group.ts";
 import { planKeys } from "../../core/tao/plan-keys.ts";
 import type { InverseWrite } from "../../core/tao/service.ts";
-import type { Commit, GraphStore } from "../../core/tao/store.ts";
+import type { Commit, GraphStore, PlanKeys } from "../../core/tao/store.ts";
 import type { Write } from "../../core/tao/types.ts";
 import type { Version } from "../../core/tao/version.ts";
 
@@ -96,3 +96,15 @@ export class Scribe {
     return answers;
   }
 }
+
+/** Keys of a group that asks for nothing. */
+export const NOTHING: PlanKeys = {
+  objects: [],
+  assocs: [],
+  lists: [],
+  opIds: [],
+  idShards: [],
+  sources: [],
+};
+
+export const newUser: Write = { op: "objAdd", otype: 1, shard: HERE, data: userData("new") };

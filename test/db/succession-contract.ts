@@ -1,20 +1,9 @@
 import { it } from "vitest";
 
 import type { Id } from "../../core/ids.ts";
-import { DeposedError, type PlanKeys } from "../../core/tao/store.ts";
-import type { Write } from "../../core/tao/types.ts";
+import { DeposedError } from "../../core/tao/store.ts";
 import type { StoreDriver } from "./graph-store-contract.ts";
-import { HERE, Scribe, userData } from "./scribe.ts";
-
-const NOTHING: PlanKeys = {
-  objects: [],
-  assocs: [],
-  lists: [],
-  opIds: [],
-  idShards: [],
-  sources: [],
-};
-const newUser: Write = { op: "objAdd", otype: 1, shard: HERE, data: userData("new") };
+import { HERE, Scribe, newUser, NOTHING } from "./scribe.ts";
 
 /** What every `GraphStore` must do when leaders follow one another. */
 export function succession(driver: StoreDriver): void {
