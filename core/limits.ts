@@ -86,8 +86,10 @@ export const LIMITS = {
   overloadRetryMs: 200,
   /** Queued writes of one leader before it answers overloaded. */
   writeQueueMax: 1_000,
-  /** What a leader remembers of its store at most this long: heals whatever should ever be wrong in it. */
+  /** Specification: a leader forgets what nobody has asked for in this time. */
   leaderTtlMs: 600_000,
+  /** What is asked for all the time is read from the store again after this: heals whatever should ever be wrong in it. */
+  leaderAgeMaxMs: 3_600_000,
   /** A leader's memory: as a follower's, since several leaders may share an isolate of 128 MB. */
   leaderBytesMax: 16_000_000,
   /** Reads of one leader's store under way at once: an object has 6 connections, and commits need some. */

@@ -128,10 +128,20 @@ function bytesOf({ prefix }: ListCell): number {
   return bytes;
 }
 
-/** An LRU map whose entries also expire: should one ever be wrong, it does not stay so. */
+interface Kept<V> {
+  readonly value: V;
+  /** Since when it has not been read from the store, Unix ms. */
+  readonly bornMs: number;
+  usedMs: number;
+}
+
+/**
+ * An LRU map whose entries also expire: some time after their last use, and, should one ever be
+ * wrong, at an age that no use extends.
+ */
 class Shelf<K, V> {
   readonly #clock: Clock;
-  readonly #entries: LruMap<K, { readonly value: V; readonly untilMs: number }>;
+  readonly #entries: LruMap<K, Kept<V>>;
 
   constructor(clock: Clock, bytesMax: number) {
     this.#clock = clock;
@@ -152,21 +162,26 @@ class Shelf<K, V> {
 
   get(key: K): V | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || entry.untilMs > this.#clock.nowMs()) return entry?.value;
+    if (entry === undefined) return undefined;
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - entry.usedMs < LIMITS.leaderTtlMs && nowMs - entry.bornMs < LIMITS.leaderAgeMaxMs) {
+      entry.usedMs = nowMs;
+      return entry.value;
+    }
     this.#entries.delete(key);
     return undefined;
   }
 
   set(key: K, value: V, bytes: number): void {
-    const untilMs = this.#clock.nowMs() + LIMITS.leaderTtlMs;
-    this.#entries.set(key, { value, untilMs }, bytes);
+    const nowMs = this.#clock.nowMs();
+    this.#entries.set(key, { value, bornMs: nowMs, usedMs: nowMs }, bytes);
   }
 
   /** A change of what was there does not make it younger. */
   change(key: K, value: V, bytes: number): void {
     const known = this.#entries.get(key);
     if (known === undefined) this.set(key, value, bytes);
-    else this.#entries.set(key, { value, untilMs: known.untilMs }, bytes);
+    else this.#entries.set(key, { ...known, value }, bytes);
   }
 
   delete(key: K): void {

@@ -87,13 +87,27 @@ describe("a stampede on one cold key", () => {
     expect(store.sent.length).toBe(3);
   });
 
-  it("asks again after ten minutes", async ({ expect }) => {
+  it("asks again for what nobody has used for ten minutes", async ({ expect }) => {
     const { store, memory, clock, a, done } = await begun();
     await done(memory.objects([a]));
     clock.advance(LIMITS.leaderTtlMs - 1);
     await done(memory.objects([a]));
+    clock.advance(LIMITS.leaderTtlMs - 1);
+    await done(memory.objects([a]));
     expect(store.sent.length).toBe(1);
-    clock.advance(1);
+    clock.advance(LIMITS.leaderTtlMs);
+    await done(memory.objects([a]));
+    expect(store.sent.length).toBe(2);
+  });
+
+  it("asks again for what is used all the time once it is an hour old", async ({ expect }) => {
+    const { store, memory, clock, a, done } = await begun();
+    const stepMs = LIMITS.leaderTtlMs / 2;
+    for (let ageMs = 0; ageMs < LIMITS.leaderAgeMaxMs; ageMs += stepMs) {
+      await done(memory.objects([a]));
+      clock.advance(stepMs);
+    }
+    expect(store.sent.length).toBe(1);
     await done(memory.objects([a]));
     expect(store.sent.length).toBe(2);
   });
