@@ -1,0 +1,63 @@
+import type { Failure } from "../../errors.ts";
+import type { Id } from "../../ids.ts";
+import type { Region } from "../../regions/regions.ts";
+import type { Result } from "../../result.ts";
+
+/** A post as the graph holds it, with its author: what a page needs of it, for any viewer. */
+export interface Cell {
+  readonly id: Id;
+  readonly author: Id;
+  /** JSON text of the post object and of the author's user object, as stored. */
+  readonly post: string;
+  readonly user: string;
+  readonly reactions: number;
+  readonly comments: number;
+  readonly reposts: number;
+}
+
+/** A new post on its way into feeds. */
+export interface PushedPost {
+  readonly cell: Cell;
+  /** Place in the author's list, Unix ms. */
+  readonly timeMs: number;
+  /** What it reposts or quotes; null when it does neither, or when that is gone. */
+  readonly original: Cell | null;
+}
+
+/** What fan-out tells one bucket of one region. Applying one twice, or late, changes nothing. */
+export type BucketEvent =
+  /** Into the entries of these viewers, all of this bucket. */
+  | { readonly kind: "push"; readonly pushed: PushedPost; readonly viewers: readonly Id[] }
+  /** Into the entries of whoever's sources include the author. */
+  | { readonly kind: "announce"; readonly pushed: PushedPost }
+  /** Deleted, or for fewer people than before: out of everything, at once. */
+  | { readonly kind: "revoke"; readonly post: Id }
+  /** Relations or settings of these viewers changed: their entries are built anew. */
+  | { readonly kind: "forget"; readonly viewers: readonly Id[] }
+  | {
+      readonly kind: "count";
+      readonly post: Id;
+      readonly of: "reactions" | "comments" | "reposts";
+      readonly count: number;
+    };
+
+/** How many of the readers that events named had an entry: the activity that fan-out decides by. */
+export interface Pushed {
+  readonly named: number;
+  readonly active: number;
+}
+
+/** Fan-out's side of a region's feed cache. Fails as a whole; the same events may come again. */
+export interface FeedCacheSink {
+  apply(
+    region: Region,
+    bucket: number,
+    events: readonly BucketEvent[],
+  ): Promise<Result<Pushed, Failure>>;
+}
+
+/** Buckets of a region: enough that none is hot, few enough that telling all is cheap. */
+export interface FeedCacheTopology {
+  readonly buckets: number;
+  readonly bucketOf: (viewer: Id) => number;
+}

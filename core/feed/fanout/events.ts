@@ -1,0 +1,61 @@
+import type { Id } from "../../ids.ts";
+import type { Version } from "../../tao/version.ts";
+
+/** Relations that decide what a viewer sees, from the viewer's side. */
+export type ViewerRelation = "follows" | "friends" | "blocks" | "blockedBy" | "mutes";
+
+/**
+ * What one write meant for feeds, sockets and notifications, as its shard's log says it.
+ * Made by a pure function of a log record; every event has the position of its entry, so that
+ * (shard, at) names it for ever and whoever gets it twice can tell.
+ */
+export type GraphEvent = { readonly at: Version } & (
+  | {
+      readonly kind: "posted";
+      readonly post: Id;
+      readonly author: Id;
+      /** Place in the author's list, Unix ms. */
+      readonly timeMs: number;
+      /** Index into AUDIENCES. */
+      readonly audience: number;
+      readonly repostOf: Id | null;
+      readonly quoteOf: Id | null;
+      /** JSON text of the post object. */
+      readonly object: string;
+    }
+  | {
+      readonly kind: "audience";
+      readonly post: Id;
+      readonly author: Id;
+      readonly timeMs: number;
+      readonly audience: number;
+    }
+  | { readonly kind: "unposted"; readonly post: Id; readonly author: Id }
+  /** On the viewer's own shard; both halves of a pair are two events of two shards. */
+  | {
+      readonly kind: "related";
+      readonly viewer: Id;
+      readonly other: Id;
+      readonly relation: ViewerRelation;
+      readonly on: boolean;
+    }
+  /** Of a post: how many there are now. Comments' own reactions are not told. */
+  | {
+      readonly kind: "counted";
+      readonly post: Id;
+      readonly of: "reactions" | "comments" | "reposts";
+      readonly count: number;
+    }
+  /** Somebody did something that a person is told of; taken back when `on` is false. */
+  | {
+      readonly kind: "acted";
+      readonly act: "like" | "comment" | "repost" | "follow" | "friend_request" | "friend";
+      readonly actor: Id | null;
+      /** Of a follow: the person. Otherwise the post or comment acted upon. */
+      readonly target: Id;
+      /** The comment that was written; null otherwise. */
+      readonly by: Id | null;
+      readonly timeMs: number;
+      readonly on: boolean;
+    }
+);
