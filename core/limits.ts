@@ -5,7 +5,8 @@ export const LIMITS = {
   feedPageMax: 50,
   listPageDefault: 30,
   listPageMax: 100,
-  cursorCharsMax: 512,
+  /** A ranked cursor names what its segment has shown: up to 60 ids of 13 characters. */
+  cursorCharsMax: 1_280,
   ticketCharsMax: 2_048,
   idempotencyKeyCharsMax: 64,
 
@@ -181,6 +182,18 @@ export const LIMITS = {
   feedRefillsMax: 5,
   /** Candidates fetched beyond a page, so that a few hidden ones cost no second round. */
   feedSlack: 4,
+  /** Newest candidates that a ranked feed puts in order together: three pages, so that a good post of this morning may come first. */
+  rankedSegment: 60,
+  /** Candidates read for the rest of such a segment: more than it had, should something have become visible in it. */
+  rankedSegmentMax: 120,
+  /** Segments that one page may walk through when all that is left of them is hidden. */
+  rankedSegmentsPerPage: 4,
+  /** Half of a post's freshness is gone after this: two readers' days apart, yesterday's posts lose to today's. */
+  freshnessHalfLifeMs: 6 * 3_600_000,
+  /** Ranges of what was seen, per viewer: beyond it the oldest are forgotten. */
+  seenRangesMax: 64,
+  /** "More" and "less like this" count for two weeks. */
+  feedbackMs: 14 * 24 * 3_600_000,
   /** A cursor is refused after this: long enough for a tab left open overnight. */
   cursorTtlMs: 24 * 3_600_000,
   /** One required stage of a feed: well over any healthy shard, under the request's budget. */

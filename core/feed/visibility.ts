@@ -72,6 +72,11 @@ export class HiddenTally {
     if (TOLD.has(rule)) this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + 1);
   }
 
+  addAll(other: HiddenTally): void {
+    for (const [rule, count] of other.#counts)
+      this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + count);
+  }
+
   toJSON(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }
