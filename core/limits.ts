@@ -194,6 +194,16 @@ export const LIMITS = {
   seenRangesMax: 64,
   /** "More" and "less like this" count for two weeks. */
   feedbackMs: 14 * 24 * 3_600_000,
+  /** Things that one page of notifications looks at: some are told together, some are hidden. */
+  notificationsRead: 100,
+  /** Of a post or comment that a notification is about. */
+  notificationTextChars: 140,
+  /** Of a full list of notifications, what stays: the registry's bound leaves room for as many again. */
+  notificationsKept: 2_500,
+  /** Notifications in one write, of people of one shard. */
+  notesPerWrite: 500,
+  /** People that one text mentions and who are told of it. */
+  mentionsMax: 10,
   /** A cursor is refused after this: long enough for a tab left open overnight. */
   cursorTtlMs: 24 * 3_600_000,
   /** One required stage of a feed: well over any healthy shard, under the request's budget. */
