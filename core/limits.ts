@@ -192,6 +192,8 @@ export const LIMITS = {
   freshnessHalfLifeMs: 6 * 3_600_000,
   /** Ranges of what was seen, per viewer: beyond it the oldest are forgotten. */
   seenRangesMax: 64,
+  /** Wishes about authors that a ranked page reads, newest first. */
+  feedbackRead: 500,
   /** "More" and "less like this" count for two weeks. */
   feedbackMs: 14 * 24 * 3_600_000,
   /** Things that one page of notifications looks at: some are told together, some are hidden. */

@@ -1,6 +1,7 @@
 import type { Clock, Random, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
+import type { FanoutRecord } from "./fanout/service.ts";
 import type { RankingService } from "../ranking/service.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
@@ -11,6 +12,11 @@ export interface FeedEvent {
   readonly event: "stage_failed_open" | "refills_exhausted";
   readonly stage: string;
   readonly viewer: string | null;
+}
+
+/** How a post was spread, for explanations. Fails open: null when it is not known or cannot be asked. */
+export interface FanoutLookup {
+  record(post: Id): Promise<FanoutRecord | null>;
 }
 
 /** What one request of the feed Worker has at hand. */
@@ -26,6 +32,7 @@ export interface Call {
   readonly sleep: Sleep;
   readonly signer: Signer;
   readonly ranker: RankingService;
+  readonly fanout: FanoutLookup;
   readonly report: (event: FeedEvent) => void;
 }
 

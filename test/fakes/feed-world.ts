@@ -1,4 +1,5 @@
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
+import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import type { FeedPage, NewPost, Post } from "../../core/feed/schemas.ts";
 import { feedPageSchema } from "../../core/feed/schemas.ts";
 import type { FeedRequest, Relation } from "../../core/feed/service.ts";
@@ -25,6 +26,8 @@ export class FeedWorld {
   ranker: RankingService = {
     rank: async ({ candidates }) => chronological(candidates, "no_model"),
   };
+  /** How posts were spread, as far as a test says so. */
+  readonly spread = new Map<Id, FanoutRecord>();
   shortUnions: () => boolean = () => false;
   /** Waits end only when a test says so: no stage runs out of its budget by itself. */
   sleep = (_ms: number): Promise<void> => new Promise(() => {});
@@ -51,6 +54,7 @@ export class FeedWorld {
       sleep: (ms) => this.sleep(ms),
       signer: hmacSigner("a secret for tests"),
       ranker: this.ranker,
+      fanout: { record: async (post) => this.spread.get(post) ?? null },
       report: (event) => void this.events.push(event),
     };
   }

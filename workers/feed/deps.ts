@@ -55,6 +55,7 @@ function wire(env: FeedEnv): FeedDeps {
       idempotencyKey,
       deadlineMs,
       ranker: env.RANKER,
+      fanout: { record: async () => null },
       report: (event) => console.warn(event),
     }),
     readPinned: (pin, reads) =>
