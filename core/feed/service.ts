@@ -3,6 +3,8 @@ import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
 import type { Consistency } from "../tao/service.ts";
+import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
+import type { NotificationPage } from "./notifications/schemas.ts";
 import type {
   Audience,
   Comment,
@@ -105,6 +107,23 @@ export interface FeedService {
     kind: ReactionKind | null,
   ): Reply<{ reaction: ReactionKind | null; reactions: number }>;
   reactions(ctx: CallContext, on: Reactable, id: string, page: PageRequest): Reply<ReactionPage>;
+
+  /** What happened to the viewer: see `usecases/notifications.ts`. */
+  notifications(ctx: CallContext, page: PageRequest): Reply<NotificationPage>;
+  unread(ctx: CallContext): Reply<{ unread: number }>;
+  markRead(ctx: CallContext, upToMs: number): Reply<{ unread: number }>;
+
+  /** What explains and steers the viewer's feed: see `usecases/why.ts`, `seen.ts`, `feedback.ts`. */
+  why(ctx: CallContext, postId: string): Reply<Why>;
+  whyNot(ctx: CallContext, postId: string): Reply<WhyNot>;
+  seen(ctx: CallContext): Reply<SeenState>;
+  markSeen(ctx: CallContext, ranges: readonly SeenRange[]): Reply<SeenState>;
+  /** `kind` null takes it back. */
+  giveFeedback(
+    ctx: CallContext,
+    postId: string,
+    kind: "more" | "less" | null,
+  ): Reply<FeedbackState>;
 
   /** Operators only (the gateway checks the role): `multiWrite` of `graph-wire.ts`, for loading. */
   graphWrite(ctx: CallContext, body: string): Reply<string>;

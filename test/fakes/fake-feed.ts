@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { Failure } from "../../core/errors.ts";
+import type { Why, WhyNot } from "../../core/feed/explain/schemas.ts";
 import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
@@ -55,6 +56,17 @@ const COMMENT: schemas.Comment = {
   counts: { reactions: 0 },
   viewer: { reaction: null },
 };
+const WHY: Why = {
+  post: POST.id,
+  source: "followed",
+  mode: "latest",
+  score: null,
+  contributions: [],
+  penalties: [],
+  model: "heuristic-1",
+  ageMs: 0,
+};
+const WHY_NOT: WhyNot = { post: POST.id, verdict: "shown", says: "It is there.", steps: [] };
 const SHARD = {
   logicalShards: [0, 1] as [number, number],
   epoch: 2,
@@ -170,6 +182,21 @@ export class FakeFeed implements FeedService {
     this.#byId("react", args, args[2], REACTIONS);
   reactions = (...args: Parameters<FeedService["reactions"]>) =>
     this.#page("reactions", args, { items: [], cursor: null });
+
+  notifications = (...args: Parameters<FeedService["notifications"]>) =>
+    this.#page("notifications", args, { items: [], cursor: null, unread: 0 });
+  unread = (...args: Parameters<FeedService["unread"]>) =>
+    this.#reply("unread", args, { unread: 0 });
+  markRead = (...args: Parameters<FeedService["markRead"]>) =>
+    this.#reply("markRead", args, { unread: 0 });
+  why = (...args: Parameters<FeedService["why"]>) => this.#byId("why", args, args[1], WHY);
+  whyNot = (...args: Parameters<FeedService["whyNot"]>) =>
+    this.#byId("whyNot", args, args[1], WHY_NOT);
+  seen = (...args: Parameters<FeedService["seen"]>) => this.#reply("seen", args, { ranges: [] });
+  markSeen = (...args: Parameters<FeedService["markSeen"]>) =>
+    this.#reply("markSeen", args, { ranges: [] });
+  giveFeedback = (...args: Parameters<FeedService["giveFeedback"]>) =>
+    this.#byId("giveFeedback", args, args[1], { post: args[1], kind: args[2] });
 
   graphWrite = (...args: Parameters<FeedService["graphWrite"]>) =>
     this.#graph("graphWrite", args, "batches");

@@ -19,6 +19,14 @@ const BODIES: Record<string, unknown> = {
   graphWrite: { batches: [] },
   graphRead: { reads: [] },
   moveShard: { region: "eu-west" },
+  markRead: { upToMs: 1 },
+  markSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
+  giveFeedback: { kind: "more" },
+};
+
+const QUERIES: Record<string, string> = {
+  why: "?post=1184274518017",
+  whyNot: "?post=1184274518017",
 };
 
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
@@ -30,7 +38,9 @@ function requestFor(op: Operation): [string, RequestInit & { headers: Record<str
   const path = op.path
     .replace("{user}", "ada")
     .replace("{id}", "1184274518017")
-    .replace("{shard}", "3");
+    .replace("{post}", "1184274518017")
+    .replace("{shard}", "3")
+    .concat(QUERIES[op.id] ?? "");
   const init = { method: op.method.toUpperCase(), headers: {} };
   if (op.bodyKind === "image") return [path, { ...init, body: pngOf(2, 2) }];
   if (op.body === undefined) return [path, init];

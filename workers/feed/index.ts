@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 import type { Call, Outcome } from "../../core/feed/call.ts";
+import type { SeenRange } from "../../core/feed/explain/schemas.ts";
 import type {
   Audience,
   NewComment,
@@ -30,13 +31,17 @@ import {
 } from "../../core/feed/usecases/accounts.ts";
 import { addComment, comments, deleteComment } from "../../core/feed/usecases/comments.ts";
 import { home, profileFeed } from "../../core/feed/usecases/feeds.ts";
+import { giveFeedback } from "../../core/feed/usecases/feedback.ts";
 import { graphRead, graphWrite } from "../../core/feed/usecases/graph.ts";
 import { ownList, suggested, users } from "../../core/feed/usecases/lists.ts";
+import { markRead, notifications, unread } from "../../core/feed/usecases/notifications.ts";
 import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
 import { createPost, post } from "../../core/feed/usecases/posts.ts";
 import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
+import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
+import { why, whyNot } from "../../core/feed/usecases/why.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
@@ -127,6 +132,38 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   reactions(ctx: CallContext, on: Reactable, id: string, page: PageRequest) {
     return this.#run(ctx, (call) => reactions(call, on, id, page));
+  }
+
+  notifications(ctx: CallContext, page: PageRequest) {
+    return this.#run(ctx, (call) => notifications(call, page));
+  }
+
+  unread(ctx: CallContext) {
+    return this.#run(ctx, unread);
+  }
+
+  markRead(ctx: CallContext, upToMs: number) {
+    return this.#run(ctx, (call) => markRead(call, upToMs));
+  }
+
+  why(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => why(call, postId));
+  }
+
+  whyNot(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => whyNot(call, postId));
+  }
+
+  seen(ctx: CallContext) {
+    return this.#run(ctx, seen);
+  }
+
+  markSeen(ctx: CallContext, ranges: readonly SeenRange[]) {
+    return this.#run(ctx, (call) => markSeen(call, ranges));
+  }
+
+  giveFeedback(ctx: CallContext, postId: string, kind: "more" | "less" | null) {
+    return this.#run(ctx, (call) => giveFeedback(call, postId, kind));
   }
 
   graphWrite(ctx: CallContext, body: string) {

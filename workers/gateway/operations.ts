@@ -2,8 +2,10 @@ import type { Operation } from "./operation.ts";
 import { adminOperations } from "./routes/admin.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
+import { explainOperations } from "./routes/explain.ts";
 import { feedOperations } from "./routes/feed.ts";
 import { mediaOperations } from "./routes/media.ts";
+import { notificationOperations } from "./routes/notifications.ts";
 import { postOperations } from "./routes/posts.ts";
 import { reactionOperations } from "./routes/reactions.ts";
 import { relationOperations } from "./routes/relations.ts";
@@ -16,11 +18,13 @@ export const OPERATIONS: readonly Operation[] = [
   ...sessionOperations,
   ...demoOperations,
   ...feedOperations,
+  ...explainOperations,
   ...postOperations,
   ...commentOperations,
   ...reactionOperations,
   ...userOperations,
   ...relationOperations,
+  ...notificationOperations,
   ...settingsOperations,
   ...mediaOperations,
   ...adminOperations,
