@@ -20,8 +20,8 @@ const BODIES: Record<string, unknown> = {
   graphRead: { reads: [] },
   moveShard: { region: "eu-west" },
   markRead: { upToMs: 1 },
-  markSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
-  giveFeedback: { kind: "more" },
+  reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
+  setFeedback: { kind: "more" },
 };
 
 const QUERIES: Record<string, string> = {

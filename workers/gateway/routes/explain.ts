@@ -52,7 +52,7 @@ export const explainOperations = [
   }),
   operation({
     ...common,
-    id: "markSeen",
+    id: "reportSeen",
     method: "post",
     path: "/v1/feed/seen",
     summary: "Add stretches that were on a screen",
@@ -64,7 +64,7 @@ export const explainOperations = [
   }),
   operation({
     ...common,
-    id: "giveFeedback",
+    id: "setFeedback",
     method: "put",
     path: "/v1/feed/feedback/{post}",
     summary: "More or less like this post, for two weeks",
@@ -77,7 +77,7 @@ export const explainOperations = [
   }),
   operation({
     ...common,
-    id: "takeBackFeedback",
+    id: "clearFeedback",
     method: "delete",
     path: "/v1/feed/feedback/{post}",
     summary: "Take back what you said about a post",

@@ -24,7 +24,7 @@ export const notificationOperations = [
   }),
   operation({
     ...common,
-    id: "unreadNotifications",
+    id: "unread",
     method: "get",
     path: "/v1/notifications/unread",
     summary: "How many notifications you have not read",
