@@ -102,8 +102,8 @@ it("says unavailable and when to try again while the database is gone or hangs, 
 });
 
 it("stands on an Upstash whose replica follows, and which may be killed", async ({ expect }) => {
-  const folder = mkdtempSync(path.join(tmpdir(), "edgewise-backends-"));
-  const backends = await startBackends({ folder, ports: await freePorts() });
+  const own = mkdtempSync(path.join(tmpdir(), "edgewise-backends-"));
+  const backends = await startBackends({ folder: own, ports: await freePorts() });
   try {
     const session = () => upstashRedis({ ...backends.feedCache, budgetMs: () => 2_000 });
     const get = () => session().command(["GET", "kept"]);
@@ -119,6 +119,6 @@ it("stands on an Upstash whose replica follows, and which may be killed", async 
     }
   } finally {
     await backends.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(own, { recursive: true, force: true });
   }
 });

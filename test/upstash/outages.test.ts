@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const sessionOf = (url: string, token = TOKEN, budgetMs = BUDGET_MS): RedisSession =>
+const sessionOf = (url: string, token = TOKEN, budgetMs = 5_000): RedisSession =>
   upstashRedis({ url, token, budgetMs: () => budgetMs });
 
 const unavailable = {
@@ -39,7 +39,7 @@ const misses = async (session: RedisSession) => [
 
 describe("an outage is never a miss", () => {
   it("while nothing is wrong, a miss is a miss", async ({ expect }) => {
-    expect(await misses(sessionOf(server.url, TOKEN, 5_000))).toEqual([
+    expect(await misses(sessionOf(server.url))).toEqual([
       { ok: true, value: null },
       { ok: true, value: [null] },
       { ok: true, value: null },
@@ -47,7 +47,7 @@ describe("an outage is never a miss", () => {
   });
 
   it("when Redis is killed; and it is used again once it is back", async ({ expect }) => {
-    const session = sessionOf(server.url, TOKEN, 2_000);
+    const session = sessionOf(server.url);
     await session.command(["SET", "kept", "here"]);
     await server.primary.kill();
     expect(await misses(session)).toEqual([unavailable, unavailable, unavailable]);
@@ -60,11 +60,11 @@ describe("an outage is never a miss", () => {
   it("when Redis hangs", async ({ expect }) => {
     process.kill(server.primary.pid, "SIGSTOP");
     try {
-      expect(await misses(sessionOf(server.url))).toEqual([late, late, late]);
+      expect(await misses(sessionOf(server.url, TOKEN, BUDGET_MS))).toEqual([late, late, late]);
     } finally {
       process.kill(server.primary.pid, "SIGCONT");
     }
-    expect(await sessionOf(server.url, TOKEN, 5_000).command(["GET", "missing"])).toEqual({
+    expect(await sessionOf(server.url).command(["GET", "missing"])).toEqual({
       ok: true,
       value: null,
     });
@@ -73,9 +73,9 @@ describe("an outage is never a miss", () => {
   it("when the service answers too late", async ({ expect }) => {
     const slow = await server.front({ delayMs: 5 * BUDGET_MS });
     const startedMs = performance.now();
-    expect(await misses(sessionOf(slow.url))).toEqual([late, late, late]);
+    expect(await misses(sessionOf(slow.url, TOKEN, BUDGET_MS))).toEqual([late, late, late]);
     expect(performance.now() - startedMs).toBeLessThan(5 * BUDGET_MS);
-    expect(await misses(sessionOf(slow.url, TOKEN, 5_000))).toMatchObject([
+    expect(await misses(sessionOf(slow.url))).toMatchObject([
       { value: null },
       { value: [null] },
       { value: null },
@@ -104,7 +104,7 @@ describe("an outage is never a miss", () => {
   });
 
   it("when a command or one of a pipeline is refused", async ({ expect }) => {
-    const session = sessionOf(server.url, TOKEN, 5_000);
+    const session = sessionOf(server.url);
     await session.command(["LPUSH", "list", "x"]);
     expect(await session.command(["GET", "list"])).toEqual(unavailable);
     const mixed = [
@@ -120,7 +120,7 @@ describe("an outage is never a miss", () => {
 
   it("and what is logged of it is the error, not the command", async ({ expect }) => {
     said.mockClear();
-    await sessionOf(server.url, TOKEN, 5_000).command(["HSET", "list", "secret", "words"]);
+    await sessionOf(server.url).command(["HSET", "list", "secret", "words"]);
     const lines = JSON.stringify(said.mock.calls);
     expect(lines).toContain("WRONGTYPE");
     expect(lines).not.toContain("words");
@@ -167,11 +167,7 @@ describe("what is not an answer of Redis is not taken for one", () => {
     [500, "null"],
   ] as const)("%s %j", async ([status, body], { expect }) => {
     const stub = await startStub(answering(status, body));
-    expect(await misses(sessionOf(stub.url, TOKEN, 5_000))).toEqual([
-      unavailable,
-      unavailable,
-      unavailable,
-    ]);
+    expect(await misses(sessionOf(stub.url))).toEqual([unavailable, unavailable, unavailable]);
     // Nobody but our callers retries.
     expect(stub.requests).toBe(3);
     await stub.stop();
@@ -184,11 +180,7 @@ describe("what is not an answer of Redis is not taken for one", () => {
         response.writeHead(200, { "content-length": 100 });
         return response.write(before, () => response.destroy());
       });
-      expect(await misses(sessionOf(stub.url, TOKEN, 5_000))).toEqual([
-        unavailable,
-        unavailable,
-        unavailable,
-      ]);
+      expect(await misses(sessionOf(stub.url))).toEqual([unavailable, unavailable, unavailable]);
       expect(stub.requests).toBe(3);
       await stub.stop();
     }
@@ -196,7 +188,7 @@ describe("what is not an answer of Redis is not taken for one", () => {
 
   it("an answer that begins and never ends", async ({ expect }) => {
     const stub = await startStub((response) => void response.write(`{"result":`));
-    expect(await misses(sessionOf(stub.url))).toEqual([late, late, late]);
+    expect(await misses(sessionOf(stub.url, TOKEN, BUDGET_MS))).toEqual([late, late, late]);
     await stub.stop();
   });
 });

@@ -25,9 +25,9 @@ describe("commands of the client", () => {
     expect(await client.set("k", "w", { xx: true, get: true })).toBe("v");
     expect(await client.set("k", "x", { ex: 100 })).toBe("OK");
     expect(await client.ttl("k")).toBe(100);
-    expect(await client.set("short", "x", { px: 30 })).toBe("OK");
+    expect(await client.set("short", "x", { px: 300 })).toBe("OK");
     expect(await client.get("short")).toBe("x");
-    await expect.poll(() => client.get("short"), { interval: 5 }).toBeNull();
+    await expect.poll(() => client.get("short"), { timeout: 5_000 }).toBeNull();
     expect(await client.del("k", "short")).toBe(1);
   });
 

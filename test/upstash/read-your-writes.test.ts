@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { ask, clientOf, startTestRedis, type TestRedis } from "./database.ts";
 
 /** Much longer than anything else here takes, so that a late replica shows. */
-const LAG_MS = 150;
+const LAG_MS = 400;
 const PLAIN = { automaticDeserialization: false, enableAutoPipelining: false };
 
 let server: TestRedis;

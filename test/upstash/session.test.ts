@@ -15,7 +15,7 @@ const sessionOf = (syncToken?: string): RedisSession =>
   });
 
 beforeAll(async () => {
-  server = await startTestRedis({ lagMs: 100 });
+  server = await startTestRedis({ lagMs: 400 });
   session = sessionOf();
 }, 60_000);
 
