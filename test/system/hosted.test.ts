@@ -1,19 +1,28 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, it } from "vitest";
 
 import { createClient } from "../../client/client.ts";
 import type { Session } from "../../core/feed/schemas.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { freePorts, startBackends } from "../../dev/backends.ts";
 import { startHosted } from "../../dev/hosted.ts";
+import { upstashRedis } from "../../platform/upstash.ts";
 import { startProduct } from "./product.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "edgewise-hosted-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const ANY_PORTS = { MARIADB_PORT: "0", REDIS_PORT: "0", EMULATOR_PORT: "0" };
+const ANY_PORTS = {
+  MARIADB_PORT: "0",
+  REDIS_PORT: "0",
+  REDIS_REPLICA_PORT: "0",
+  EMULATOR_PORT: "0",
+  UPSTASH_PORT: "0",
+};
 const start = () => startProduct(["--profile", "hosted", "--data", folder], ANY_PORTS);
 
 it("keeps people, posts and edges in MariaDB, over a restart of everything", async ({ expect }) => {
@@ -28,7 +37,7 @@ it("keeps people, posts and edges in MariaDB, over a restart of everything", asy
   const post = await clientOf(first.url, 0).createPost({ text: "kept in MariaDB" });
   await clientOf(first.url, 1).follow("ada");
   await clientOf(first.url, 1).reactToPost(post.id, "like");
-  expect(first.said()).toContain("redis://127.0.0.1:");
+  expect(first.said()).toMatch(/Upstash +http:\/\/127\.0\.0\.1:\d+/);
   expect(await first.stop("SIGTERM")).toBe(0);
 
   const second = await start();
@@ -89,5 +98,27 @@ it("says unavailable and when to try again while the database is gone or hangs, 
     expect(items.map(({ text }) => text)).toEqual(["hangs", "gone", "before"]);
   } finally {
     await cluster.stop();
+  }
+});
+
+it("stands on an Upstash whose replica follows, and which may be killed", async ({ expect }) => {
+  const own = mkdtempSync(path.join(tmpdir(), "edgewise-backends-"));
+  const backends = await startBackends({ folder: own, ports: await freePorts() });
+  try {
+    const session = () => upstashRedis({ ...backends.feedCache, budgetMs: () => 2_000 });
+    const get = () => session().command(["GET", "kept"]);
+    const writer = session();
+    await writer.command(["SET", "kept", "here"]);
+    expect(await writer.command(["GET", "kept"])).toEqual({ ok: true, value: "here" });
+    for (const backend of [backends.upstash, backends.redis]) {
+      // Redis writes its log to the disk once a second.
+      await sleep(1_100);
+      await backend.process.kill();
+      await backend.restart();
+      await expect.poll(get, { timeout: 20_000 }).toEqual({ ok: true, value: "here" });
+    }
+  } finally {
+    await backends.stop();
+    rmSync(own, { recursive: true, force: true });
   }
 });

@@ -4,9 +4,10 @@ import { LIMITS } from "../../core/limits.ts";
 import type { RankingService } from "../../core/ranking/service.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
+import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface FeedEnv extends GraphBindings, TopologyVars {
+export interface FeedEnv extends GraphBindings, TopologyVars, FeedCacheVars {
   readonly RANKER: RankingService;
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */
@@ -41,7 +42,11 @@ const varsSchema = z
  */
 export function configFrom(env: FeedEnv) {
   try {
-    return { ...varsSchema.parse(env), ...topologyFrom(env) };
+    return {
+      ...varsSchema.parse(env),
+      ...topologyFrom(env),
+      feedCache: feedCacheSchema.parse(env),
+    };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const issues = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
