@@ -24,7 +24,7 @@ describe("an upload", () => {
     ["png", pngOf(3, 2), "image/png"],
     ["gif", gifOf(3, 2), "image/gif"],
     ["jpg", jpegOf(3, 2), "image/jpeg"],
-    ["webp", webpOf("VP8X", 3, 2), "image/webp"],
+    ["webp", webpOf("VP8L", 3, 2), "image/webp"],
   ] as const)(
     "of %s is named by its content and served as what it is",
     async ([extension, bytes, type], { expect }) => {
@@ -62,7 +62,7 @@ describe("an upload", () => {
       body: pngOf(width, height),
     });
     expect((await problemOf(response)).code).toBe("unsupported_media");
-    expect(gateway.media.images.size).toBe(0);
+    expect(gateway.media.objects.size).toBe(0);
   });
 });
 

@@ -145,11 +145,9 @@ const FRESHNESS: readonly Json[] = [
 ];
 
 function bodyObject(op: Operation, schema: z.ZodType, schemas: Record<string, Json>): Json {
-  if (op.bodyKind === "image") {
-    return {
-      required: true,
-      content: { "image/*": { schema: { type: "string", format: "binary" } } },
-    };
+  if (op.bodyKind === "stream") {
+    const binary = { schema: { type: "string", format: "binary" } };
+    return { required: true, content: { "image/*": binary, "video/*": binary } };
   }
   return { required: true, content: { "application/json": { schema: schemaOf(schema, schemas) } } };
 }
