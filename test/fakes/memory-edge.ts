@@ -3,7 +3,7 @@ import type { EdgeCache } from "../../platform/edge-cache.ts";
 
 /** Like the Cache API: absolute addresses only, nothing without an age, and tags of 1,024 characters. */
 export class MemoryEdge implements EdgeCache {
-  readonly entries = new Map<string, { readonly text: string; readonly untilMs: number }>();
+  entries = new Map<string, { readonly text: string; readonly untilMs: number }>();
   /** Every text that was ever put, by key: what a leak would be found in. */
   readonly puts: {
     readonly key: string;

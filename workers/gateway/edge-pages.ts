@@ -155,8 +155,10 @@ export class EdgePages {
     try {
       await call();
     } catch (error) {
-      this.#counts.errors++;
-      console.error({ event: "edge_cache_failed", error: String(error) });
+      // Once: a cache that is away would say so with every request. The counter says how often.
+      if (this.#counts.errors++ === 0) {
+        console.error({ event: "edge_cache_failed", error: String(error) });
+      }
     }
   }
 }
