@@ -271,6 +271,8 @@ export const LIMITS = {
   /** Tags that wait for the next request which is allowed; the oldest go first, their pages with them. */
   purgeWaitingMax: 1_000,
   purgeTimeoutMs: 5_000,
+  /** What its address names: a year, the most that caches make of it (RFC 9111, 1.2.2). */
+  immutableMs: 365 * 24 * 3_600_000,
   /** `/docs` and `/openapi.json`: a deployment shows within this. */
   documentFreshMs: 300_000,
 

@@ -27,7 +27,6 @@ export interface CachePolicy {
   readonly etag: boolean;
 }
 
-const YEAR_SECONDS = 31_536_000;
 const seconds = (ms: number): number => ms / 1_000;
 const FRESH = seconds(LIMITS.publicFreshMs);
 
@@ -41,7 +40,7 @@ export const PERSONAL_HEADERS = [
 
 export const CACHE_POLICIES: Readonly<Record<CacheClass, CachePolicy>> = {
   immutable: {
-    cacheControl: `public, max-age=${YEAR_SECONDS}, immutable`,
+    cacheControl: `public, max-age=${seconds(LIMITS.immutableMs)}, immutable`,
     vary: null,
     etag: true,
   },

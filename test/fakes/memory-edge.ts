@@ -1,9 +1,14 @@
 import type { Clock } from "../../core/clock.ts";
 import type { EdgeCache } from "../../platform/edge-cache.ts";
+import type { StoredMedia } from "../../platform/media-store.ts";
 
 /** Like the Cache API: absolute addresses only, nothing without an age, and tags of 1,024 characters. */
 export class MemoryEdge implements EdgeCache {
   entries = new Map<string, { readonly text: string; readonly untilMs: number }>();
+  readonly files = new Map<
+    string,
+    { readonly bytes: Uint8Array<ArrayBuffer>; readonly type: string }
+  >();
   /** Every text that was ever put, by key: what a leak would be found in. */
   readonly puts: {
     readonly key: string;
@@ -35,6 +40,18 @@ export class MemoryEdge implements EdgeCache {
   async delete(key: string): Promise<void> {
     this.#check(key);
     this.entries.delete(key);
+  }
+
+  async getFile(key: string): Promise<StoredMedia | null> {
+    this.#check(key);
+    const file = this.files.get(key);
+    if (file === undefined) return null;
+    return { ...file, size: file.bytes.length, body: new Blob([file.bytes]).stream() };
+  }
+
+  async putFile(key: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<void> {
+    this.#check(key);
+    this.files.set(key, { bytes, type });
   }
 
   #check(key: string): void {

@@ -4,6 +4,7 @@ import type { Failure } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { createApp } from "../../workers/gateway/app.ts";
+import { EdgeFiles } from "../../workers/gateway/edge-files.ts";
 import { EdgePages } from "../../workers/gateway/edge-pages.ts";
 import { configFrom, DEVELOPMENT_SECRET, type GatewayEnv } from "../../workers/gateway/env.ts";
 import { createTokens } from "../../workers/gateway/tokens.ts";
@@ -45,6 +46,7 @@ export function startGateway(
     media,
     resizer,
     pages,
+    files: new EdgeFiles(edge),
     zone,
     clock,
     random: { next: () => 0.5 },
