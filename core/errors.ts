@@ -9,6 +9,7 @@ export type Dependency =
   | "feed"
   | "media"
   | "feed_cache"
+  | "cdn"
   | "ranker"
   | "issuer";
 

@@ -20,6 +20,18 @@ export const LIMITS = {
   bodyBytesMax: 65_536,
   /** One uploaded image. */
   mediaBytesMax: 5_000_000,
+  /** One uploaded video: a minute from a phone. It streams through, so memory is no bound; the platform's is 100 MB. */
+  videoBytesMax: 50_000_000,
+  /** Longer ones cannot look well in `videoBytesMax`. */
+  videoMsMax: 600_000,
+  /** Width times height of a video, pixels: what phones record and decode, 4096 x 2304. */
+  videoPixelsMax: 9_437_184,
+  /** Boxes looked at from the outside of an MP4, each up to one read of the bucket. */
+  videoBoxesMax: 64,
+  /** The index of an MP4 (`moov`): a two-hour film's is about this. */
+  videoIndexBytesMax: 4_000_000,
+  /** Read at once from the start of a video: the whole header of most, and of every WebM accepted. */
+  videoHeadBytes: 65_536,
   /** One operator `multiWrite` body: under the 32 MiB an RPC may carry, and small enough to retry. */
   adminBodyBytesMax: 4_000_000,
 
@@ -261,6 +273,36 @@ export const LIMITS = {
   mediaSideMax: 16_384,
   /** Width times height: a phone's 50 megapixels. Decoded, that is 200 MB in every reader's browser. */
   mediaPixelsMax: 52_000_000,
+  /** Widths of smaller images, pixels: a phone's column, two densities of it, and a desktop's. */
+  imageWidths: [320, 640, 960, 1_280],
+
+  /** Public pages at the edge: fresh for this long, and shown for so much longer while a new one is made. */
+  publicFreshMs: 10_000,
+  publicStaleMs: 20_000,
+  /** After a purge, pages read within this are not kept: followers hear of a write within a second. */
+  purgeGraceMs: 2_000,
+  /** Purged tags one isolate remembers, some 30 s each: about 1 MB. Beyond it everything is purged. */
+  purgedTagsMax: 10_000,
+  /** An isolate looks this often for purges of its neighbours, when it shows kept pages at all. */
+  purgedTagsRefreshMs: 1_000,
+  /** A refresh that has not ended by then died with its request; the next reader starts another. */
+  pageRefreshMs: 10_000,
+  /** Refreshes of one isolate under way: a page of which none is left is shown until it is gone. */
+  pageRefreshesMax: 64,
+  /** Tags of one page: a page of 100 reposts names 400 things; the header has 16 KB in all. */
+  pageTagsMax: 400,
+  /** Tags in one request to the zone's purge API, and requests of one isolate: the Free plan's limits. */
+  purgeTagsMax: 100,
+  purgesPerMinute: 5,
+  purgesBurst: 25,
+  /** Tags that wait for the next request which is allowed; the oldest go first, their pages with them. */
+  purgeWaitingMax: 1_000,
+  purgeTimeoutMs: 5_000,
+  /** What its address names: a year, the most that caches make of it (RFC 9111, 1.2.2). */
+  immutableMs: 365 * 24 * 3_600_000,
+  /** `/docs` and `/openapi.json`: a deployment shows within this. */
+  documentFreshMs: 300_000,
+
   /** Client: extra attempts after the first, and the longest wait it accepts between two. */
   clientRetriesMax: 2,
   clientRetryWaitMs: 5_000,

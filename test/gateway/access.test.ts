@@ -42,7 +42,7 @@ function requestFor(op: Operation): [string, RequestInit & { headers: Record<str
     .replace("{shard}", "3")
     .concat(QUERIES[op.id] ?? "");
   const init = { method: op.method.toUpperCase(), headers: {} };
-  if (op.bodyKind === "image") return [path, { ...init, body: pngOf(2, 2) }];
+  if (op.bodyKind === "stream") return [path, { ...init, body: pngOf(2, 2) }];
   if (op.body === undefined) return [path, init];
   const headers = { "content-type": "application/json" };
   return [path, { ...init, headers, body: JSON.stringify(BODIES[op.id]) }];

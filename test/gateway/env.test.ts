@@ -8,6 +8,7 @@ const SECRET = "a secret of at least thirty-two characters";
 it("needs only ENVIRONMENT in development", ({ expect }) => {
   expect(configFrom({ ENVIRONMENT: "development" })).toEqual({
     environment: "development",
+    purge: null,
     trust: { kind: "secret", secret: DEVELOPMENT_SECRET },
     issuer: "edgewise",
     audience: null,

@@ -10,6 +10,8 @@ export interface GatewayEnv {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   readonly ASSETS: Fetcher;
+  /** Makes smaller images; without it they are served as they are. */
+  readonly IMAGES?: ImagesBinding;
   readonly ENVIRONMENT?: string;
   readonly AUTH_SECRET?: string;
   readonly AUTH_JWKS_URL?: string;
@@ -19,6 +21,9 @@ export interface GatewayEnv {
   readonly DEMO_SIGN_IN?: string;
   readonly CORS_ORIGINS?: string;
   readonly REQUEST_BUDGET_MS?: string;
+  /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
+  readonly CACHE_ZONE_ID?: string;
+  readonly CACHE_PURGE_TOKEN?: string;
   /** See `platform/topology.ts`; must equal the feed Worker's. */
   readonly REGIONS?: string;
 }
@@ -53,6 +58,8 @@ const varsSchema = z.object({
       .pipe(z.array(origin)),
   ),
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
+  CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
+  CACHE_PURGE_TOKEN: optional(z.string()),
   REGIONS: optional(regionsVar),
 });
 type Vars = z.infer<typeof varsSchema>;
@@ -74,6 +81,8 @@ export interface GatewayConfig {
   /** Origins of other sites whose pages may call the API; "*" is any. */
   readonly corsOrigins: readonly string[];
   readonly requestBudgetMs: number;
+  /** null: only this data centre's cache is purged. */
+  readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
 }
 
@@ -83,7 +92,9 @@ export class ConfigError extends Error {
 }
 
 /** @throws ConfigError */
-export function configFrom(env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS">): GatewayConfig {
+export function configFrom(
+  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES">,
+): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
@@ -111,6 +122,7 @@ export function configFrom(env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS">): 
     demoSignIn,
     corsOrigins: vars.CORS_ORIGINS ?? [],
     requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
+    purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
   };
 }
@@ -133,4 +145,12 @@ function trustFrom(vars: Vars): TokenTrust {
     );
   }
   return { kind: "secret", secret };
+}
+
+function purgeFrom({ CACHE_ZONE_ID, CACHE_PURGE_TOKEN }: Vars): GatewayConfig["purge"] {
+  if (CACHE_ZONE_ID !== undefined && CACHE_PURGE_TOKEN !== undefined) {
+    return { zoneId: CACHE_ZONE_ID, token: CACHE_PURGE_TOKEN };
+  }
+  if (CACHE_ZONE_ID === undefined && CACHE_PURGE_TOKEN === undefined) return null;
+  throw new ConfigError("CACHE_ZONE_ID: set it together with the secret CACHE_PURGE_TOKEN");
 }

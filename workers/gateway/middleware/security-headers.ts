@@ -6,6 +6,7 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 export const APP_POLICY = [
   "default-src 'self'",
   "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",
   "object-src 'none'",
   "base-uri 'none'",

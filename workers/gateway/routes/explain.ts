@@ -12,7 +12,7 @@ import {
 import { idSchema } from "../../../core/feed/schemas.ts";
 import { operation } from "../operation.ts";
 
-const common = { tag: "Feed", access: "viewer", status: 200 } as const;
+const common = { tag: "Feed", access: "viewer", status: 200, cache: "personal" } as const;
 const postPath = z.object({ post: idSchema });
 
 export const explainOperations = [

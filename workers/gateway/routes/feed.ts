@@ -10,6 +10,7 @@ export const feedOperations = [
     summary: "One page of the home feed",
     access: "viewer",
     rate: "read",
+    cache: "personal",
     query: feedQuerySchema,
     status: 200,
     answer: feedPageSchema,

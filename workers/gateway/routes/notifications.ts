@@ -6,7 +6,7 @@ import {
 } from "../../../core/feed/notifications/schemas.ts";
 import { operation } from "../operation.ts";
 
-const common = { tag: "Notifications", access: "viewer", status: 200 } as const;
+const common = { tag: "Notifications", access: "viewer", status: 200, cache: "personal" } as const;
 
 export const notificationOperations = [
   operation({
