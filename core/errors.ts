@@ -8,6 +8,7 @@ export type Dependency =
   | "coordinator"
   | "feed"
   | "media"
+  | "feed-cache"
   | "ranker"
   | "issuer";
 

@@ -21,6 +21,9 @@ const BODIES: Record<string, unknown> = {
   moveShard: { region: "eu-west" },
 };
 
+/** A query where one is needed. */
+const QUERIES: Record<string, string> = { newPosts: "?since=1780000000000.1184274518016" };
+
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
 const OPERATOR = ["graphRead", "graphWrite", "moveShard", "shards"];
@@ -30,7 +33,8 @@ function requestFor(op: Operation): [string, RequestInit & { headers: Record<str
   const path = op.path
     .replace("{user}", "ada")
     .replace("{id}", "1184274518017")
-    .replace("{shard}", "3");
+    .replace("{shard}", "3")
+    .concat(QUERIES[op.id] ?? "");
   const init = { method: op.method.toUpperCase(), headers: {} };
   if (op.bodyKind === "image") return [path, { ...init, body: pngOf(2, 2) }];
   if (op.body === undefined) return [path, init];

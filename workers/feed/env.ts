@@ -2,17 +2,20 @@ import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
 import type { RankingService } from "../../core/ranking/service.ts";
+import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface FeedEnv extends GraphBindings, TopologyVars {
+export interface FeedEnv extends GraphBindings, FeedCacheBindings, TopologyVars {
   readonly RANKER: RankingService;
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */
   readonly SIGNING_SECRET?: string;
   /** Followers of each shard in each region, 1 to 4; default 1. */
   readonly REPLICAS?: string;
+  /** `embedded`: feeds are kept in the region's buckets. `off`, the default: each is read from the graph. */
+  readonly FEED_CACHE?: string;
 }
 
 /** Everyone can read it, so it is refused anywhere but on a developer's machine. */
@@ -22,15 +25,16 @@ const varsSchema = z
   .object({
     ENVIRONMENT: z.enum(["development", "staging", "production"]),
     SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
+    FEED_CACHE: z.enum(["embedded", "off"]).default("off"),
     REPLICAS: z.coerce.number().int().min(1).max(LIMITS.replicasMax).default(1),
   })
-  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS }, context) => {
+  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS, FEED_CACHE }, context) => {
     const signingSecret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
     if (signingSecret === DEVELOPMENT_SECRET && ENVIRONMENT !== "development") {
       const message = "one of your own is needed here";
       context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message });
     }
-    return { signingSecret, replicas: REPLICAS };
+    return { signingSecret, replicas: REPLICAS, cachesFeeds: FEED_CACHE === "embedded" };
   });
 
 /**
