@@ -1,3 +1,5 @@
+import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
+
 /** Every bound in the service: unit in the name, reason beside the number. */
 export const LIMITS = {
   feedPageDefault: 20,
@@ -187,6 +189,10 @@ export const LIMITS = {
 
   /** Tickets outlast the oldest answer that may be served, however the clocks differ: no marked one goes behind them. */
   ticketTtlMs: 17 * 60_000,
+  /** What a client wrote is remembered as its own as long as an entry without it may live. */
+  ticketWritesMs: 400_000,
+  /** Shards of such writes: most are on the writer's own. */
+  ticketWritesMax: 24,
   /** Tickets: shards written or read within `ticketTtlMs`, most recent first. */
   ticketShardsMax: 64,
 
@@ -230,6 +236,7 @@ export const LIMITS = {
   graphBatchesInFlight: 6,
   /** Reactions of the viewer fetched with a page, newest first; older posts cost one more call. */
   viewerReactionsMax: 500,
+  ...FEED_CACHE_LIMITS,
   /** Time a request may take end to end. */
   requestBudgetMs: 5_000,
 

@@ -6,9 +6,9 @@ import { fillPage, type Page } from "./paging.ts";
 import type { Post } from "./schemas.ts";
 import { judge } from "./stages/filter.ts";
 import type { RecentReactions } from "./stages/home-viewer.ts";
-import { hydrate } from "./stages/hydrate.ts";
+import { hydrate, type World } from "./stages/hydrate.ts";
 import { placeOnce } from "./stages/select.ts";
-import { authored } from "./stages/sources.ts";
+import { authored, type Candidate } from "./stages/sources.ts";
 import type { Standing } from "./standing.ts";
 import type { Surface } from "./visibility.ts";
 
@@ -27,22 +27,41 @@ export interface TimelineRequest {
  * follow in the use-case, once per page.
  */
 export function timeline(call: Call, request: TimelineRequest): Outcome<Page<Post>> {
-  const { authors, standing, reactions, surface, after, limit } = request;
+  const { surface, after, limit } = request;
   return fillPage<Post>({
     limit,
     after,
     place: placeOnce,
     load: async (from, count) => {
-      const found = await authored(call, authors, from, count);
-      if (!found.ok) return found;
-      const { candidates, users, more } = found.value;
-      const world = await hydrate(call, candidates, { standing, users, reactions });
-      if (!world.ok) return world;
+      const read = await readStretch(call, request, from, count);
+      if (!read.ok) return read;
+      const { candidates, world, more } = read.value;
       const entries = candidates.map((candidate) => ({
         at: candidate.at,
-        ...judge(candidate, world.value, surface),
+        ...judge(candidate, world, surface),
       }));
       return ok({ entries, more });
     },
   });
+}
+
+/** Neighbours in time, and all that the rules and the rendering need of them. */
+export interface Stretch {
+  readonly candidates: readonly Candidate[];
+  readonly world: World;
+  readonly more: boolean;
+}
+
+/** The stages sources → hydrate, once. */
+export async function readStretch(
+  call: Call,
+  { authors, standing, reactions }: Pick<TimelineRequest, "authors" | "standing" | "reactions">,
+  after: ListCursor | null,
+  count: number,
+): Outcome<Stretch> {
+  const found = await authored(call, authors, after, count);
+  if (!found.ok) return found;
+  const { candidates, users, more } = found.value;
+  const world = await hydrate(call, candidates, { standing, users, reactions });
+  return world.ok ? ok({ candidates, world: world.value, more }) : world;
 }

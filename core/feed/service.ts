@@ -11,6 +11,7 @@ import type {
   CommentPage,
   NewComment,
   NewPost,
+  NewPosts,
   NewUser,
   Post,
   Profile,
@@ -60,7 +61,7 @@ export interface FeedRequest extends PageRequest {
   readonly mode: "latest" | "ranked" | undefined;
 }
 
-/** A page that is already JSON text (`FeedPage`): it crosses the hop as a string. */
+/** A page that is already JSON text (`FeedPage`, `PostPage`): it crosses the hop as a string. */
 export type PageText = string;
 
 export type UserList = "followers" | "following" | "friends";
@@ -75,6 +76,8 @@ export type Reactable = "post" | "comment";
  */
 export interface FeedService {
   home(ctx: CallContext, request: FeedRequest): Reply<PageText>;
+  /** How much came to the home feed since a place, `timeMs.id`. */
+  newPosts(ctx: CallContext, since: string): Reply<NewPosts>;
   /** Posts of one user that the viewer may see, newest first. `user` is an id or handle. */
   profileFeed(ctx: CallContext, user: string, request: PageRequest): Reply<PageText>;
 

@@ -28,3 +28,12 @@ export async function optional<T>(
   call.report({ event: "stage_failed_open", stage, viewer: call.viewer?.toString() ?? null });
   return null;
 }
+
+/** A page that is short because its refills ran out is worth knowing of. */
+export function reportExhausted(
+  call: Call,
+  stage: string,
+  { exhausted }: { readonly exhausted: boolean },
+): void {
+  if (exhausted) call.report({ event: "refills_exhausted", stage, viewer: String(call.viewer) });
+}

@@ -1,4 +1,4 @@
-import type { Comment, CommentPage, EmbeddedPost, FeedPage, Post, User } from "../feed/schemas.ts";
+import type { Comment, CommentPage, EmbeddedPost, PostPage, Post, User } from "../feed/schemas.ts";
 
 /** Names of what a public page shows: `Cache-Tag`s, short and without spaces. */
 export const postTag = (id: string): string => `post-${id}`;
@@ -17,7 +17,7 @@ export function tagsOfPost(post: Post): string[] {
   );
 }
 
-export const tagsOfPosts = ({ items }: FeedPage): string[] => unique(items.flatMap(tagsOfPost));
+export const tagsOfPosts = ({ items }: PostPage): string[] => unique(items.flatMap(tagsOfPost));
 
 export const tagsOfComments = (postId: string, { items }: CommentPage): string[] =>
   unique([postTag(postId), ...items.flatMap(tagsOfComment)]);

@@ -2,8 +2,10 @@ import type { Failure } from "../errors.ts";
 import type { Id, LogicalShard } from "../ids.ts";
 import type { Result } from "../result.ts";
 import type { Consistency, WriteResponse } from "./service.ts";
+import type { PhysicalShard } from "./shard-map.ts";
 import type { Read, ResultOf, Write } from "./types.ts";
 import type { UnionEntry, UnionRequest } from "./union.ts";
+import type { Version } from "./version.ts";
 
 /** Answers in the order of the reads, each of its read's type. */
 export type ResultsOf<R extends readonly Read[]> = { readonly [K in keyof R]: ResultOf<R[K]> };
@@ -52,6 +54,17 @@ export interface Tao {
     opId: string | null,
   ): Promise<Result<WriteResponse, Failure>>;
 
+  /** How far the client and this request have seen the shard of `id`: what is read next is at least that fresh. */
+  positionOf(id: Id): Version | null;
+  /** The client's own last write to each shard, as long as it matters to a cache. */
+  wrote(): ReadonlyMap<PhysicalShard, Version>;
+  /** From now on the shard of `id` is read at least as fresh as this. */
+  atLeast(id: Id, version: Version): void;
+  /**
+   * The answer was made before, for the same viewer: by a request that handed out `ticket` and had
+   * seen the shard of `id` up to `at`. Nothing is read after it.
+   */
+  madeBy(ticket: string, id: Id, at: Version | null): void;
   /** The signed ticket to hand to the client: everything this request read and wrote. */
   ticket(): string;
   /** The oldest answer so far that was marked as older than promised, ms; null when there was none. */

@@ -74,6 +74,17 @@ const SHARD = {
   notBeforeMs: 0,
 };
 export const FEED_TEXT = JSON.stringify({
+  items: [{ ...POST, source: "followed" }],
+  cursor: null,
+  head: { timeMs: POST.createdAtMs, id: POST.id },
+  mode: "latest",
+  reason: "requested",
+  ageMs: 0,
+  hidden: {},
+  calls: 2,
+} satisfies schemas.FeedPage);
+
+export const PROFILE_TEXT = JSON.stringify({
   items: [POST],
   cursor: null,
   mode: "latest",
@@ -81,7 +92,7 @@ export const FEED_TEXT = JSON.stringify({
   ageMs: 0,
   hidden: {},
   calls: 2,
-} satisfies schemas.FeedPage);
+} satisfies schemas.PostPage);
 
 type Method = keyof FeedService;
 
@@ -136,8 +147,12 @@ export class FakeFeed implements FeedService {
   }
 
   home = (...args: Parameters<FeedService["home"]>) => this.#page("home", args, FEED_TEXT);
+  newPosts = (...args: Parameters<FeedService["newPosts"]>) => {
+    if (!/^\d+\.\d+$/.test(args[1])) throw new Error(`the gateway let ${args[1]} through`);
+    return this.#reply("newPosts", args, { count: 1, authors: [ADA] });
+  };
   profileFeed = (...args: Parameters<FeedService["profileFeed"]>) =>
-    this.#page("profileFeed", args, FEED_TEXT, false);
+    this.#page("profileFeed", args, PROFILE_TEXT, false);
 
   profile = (...args: Parameters<FeedService["profile"]>) => this.#user("profile", args, PROFILE);
   userByHandle = (...args: Parameters<FeedService["userByHandle"]>) =>

@@ -37,13 +37,13 @@ describe("composition of the feed Worker", () => {
 
   it("turns the caller's context into a call; a viewer that is no id is nobody", ({ expect }) => {
     const { callFor } = depsFor(fakeEnv());
-    expect(callFor(context)).toMatchObject({
+    expect(callFor(context, () => {})).toMatchObject({
       viewer: 42n,
       idempotencyKey: "key",
       deadlineMs: 1_000,
     });
     for (const viewer of [null, "", "-1", "ada", "1e3"]) {
-      expect(callFor({ ...context, viewer }).viewer, String(viewer)).toBeNull();
+      expect(callFor({ ...context, viewer }, () => {}).viewer, String(viewer)).toBeNull();
     }
   });
 

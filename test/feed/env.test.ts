@@ -35,8 +35,8 @@ describe("where feeds are cached", () => {
   const upstash = { UPSTASH_REDIS_REST_URL: URL, UPSTASH_REDIS_REST_TOKEN: TOKEN };
   const cacheOf = (vars: Partial<Record<string, string>>) => configFrom(env(vars)).feedCache;
 
-  it("is an object of our own, unless told otherwise", ({ expect }) => {
-    expect(cacheOf({})).toEqual({ kind: "embedded" });
+  it("is nowhere, or in objects of our own, where the variables say so", ({ expect }) => {
+    expect(cacheOf({})).toEqual({ kind: "off" });
     expect(cacheOf({ FEED_CACHE: "embedded", ...upstash })).toEqual({ kind: "embedded" });
   });
 

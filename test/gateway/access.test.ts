@@ -25,10 +25,12 @@ const BODIES: Record<string, unknown> = {
 };
 
 const QUERIES: Record<string, string> = {
+  newPosts: "?since=1780000000000.1184274518016",
   why: "?post=1184274518017",
   whyNot: "?post=1184274518017",
 };
 
+/** A query where one is needed. */
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
 const OPERATOR = ["graphRead", "graphWrite", "moveShard", "shards"];

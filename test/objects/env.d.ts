@@ -7,6 +7,7 @@ declare namespace Cloudflare {
     COORDINATOR: DurableObjectNamespace<
       import("../../durable-objects/region-coordinator.ts").RegionCoordinator
     >;
+    FEED_BUCKET: DurableObjectNamespace<import("../../durable-objects/feed-bucket.ts").FeedBucket>;
     REGISTER: R2Bucket;
     SHARDS: string;
   }

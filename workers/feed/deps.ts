@@ -10,13 +10,14 @@ import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
+import { feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
 
 /** What every request of one isolate shares. */
 export interface FeedDeps {
-  readonly callFor: (ctx: CallContext) => Call;
+  readonly callFor: (ctx: CallContext, defer: Call["defer"]) => Call;
   readonly readPinned: ReadPinned;
   /** For the region's operators: its own coordinator first. */
   readonly shardAdmin: (region: Region) => ShardAdminPorts;
@@ -36,7 +37,14 @@ export function depsFor(env: FeedEnv): FeedDeps {
 }
 
 function wire(env: FeedEnv): FeedDeps {
-  const { map, regions, replicas, signingSecret } = configFrom(env);
+  const {
+    map,
+    regions,
+    replicas,
+    feedBuckets,
+    feedCache: cacheConfig,
+    signingSecret,
+  } = configFrom(env);
   const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
     clock: systemClock,
@@ -44,12 +52,21 @@ function wire(env: FeedEnv): FeedDeps {
     sleep: systemSleep,
     signer: hmacSigner(signingSecret),
   };
+  const feedCache =
+    cacheConfig.kind === "embedded" ? feedCacheStubs(env, { regions, feedBuckets }).cache : null;
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
   const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
   return {
-    callFor: ({ viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs }) => ({
+    callFor: (
+      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
+      defer,
+    ) => ({
       ...ports,
+      region,
+      consistency,
+      cache: feedCache,
+      defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** The variables that say where feeds are cached. */
 export interface FeedCacheVars {
-  /** `embedded` (the default): in an object of our own. `upstash`: in the Redis below. */
+  /** `off` (the default): nowhere. `embedded`: in objects of our own. `upstash`: in the Redis below. */
   readonly FEED_CACHE?: string;
   readonly UPSTASH_REDIS_REST_URL?: string;
   /** A secret. */
@@ -10,7 +10,7 @@ export interface FeedCacheVars {
 }
 
 export type FeedCacheConfig =
-  | { readonly kind: "embedded" }
+  | { readonly kind: "off" | "embedded" }
   | { readonly kind: "upstash"; readonly url: string; readonly token: string };
 
 const LOCAL = ["127.0.0.1", "localhost"];
@@ -23,7 +23,7 @@ const restUrl = z.string().refine((text) => {
 /** No message says what a secret holds. */
 export const feedCacheSchema = z
   .object({
-    FEED_CACHE: z.enum(["embedded", "upstash"]).default("embedded"),
+    FEED_CACHE: z.enum(["off", "embedded", "upstash"]).default("off"),
     UPSTASH_REDIS_REST_URL: restUrl.optional(),
     // A line break that came along would be refused by every request instead.
     UPSTASH_REDIS_REST_TOKEN: z
@@ -33,7 +33,7 @@ export const feedCacheSchema = z
   })
   .transform((vars, context): FeedCacheConfig => {
     const { FEED_CACHE, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = vars;
-    if (FEED_CACHE === "embedded") return { kind: "embedded" };
+    if (FEED_CACHE !== "upstash") return { kind: FEED_CACHE };
     if (url !== undefined && token !== undefined) return { kind: "upstash", url, token };
     const missing = url === undefined ? "UPSTASH_REDIS_REST_URL" : "UPSTASH_REDIS_REST_TOKEN";
     const message = "FEED_CACHE is upstash, which needs it";

@@ -30,9 +30,10 @@ import {
   updateUser,
 } from "../../core/feed/usecases/accounts.ts";
 import { addComment, comments, deleteComment } from "../../core/feed/usecases/comments.ts";
-import { home, profileFeed } from "../../core/feed/usecases/feeds.ts";
 import { giveFeedback } from "../../core/feed/usecases/feedback.ts";
+import { profileFeed } from "../../core/feed/usecases/feeds.ts";
 import { graphRead, graphWrite } from "../../core/feed/usecases/graph.ts";
+import { home, newPosts } from "../../core/feed/usecases/home.ts";
 import { ownList, suggested, users } from "../../core/feed/usecases/lists.ts";
 import { markRead, notifications, unread } from "../../core/feed/usecases/notifications.ts";
 import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
@@ -52,6 +53,10 @@ import type { FeedEnv } from "./env.ts";
 export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
     return this.#run(ctx, (call) => home(call, request));
+  }
+
+  newPosts(ctx: CallContext, since: string) {
+    return this.#run(ctx, (call) => newPosts(call, since));
   }
 
   profileFeed(ctx: CallContext, user: string, request: PageRequest) {
@@ -188,7 +193,8 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
-    const call = depsFor(this.env).callFor(ctx);
+    const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
+    const call = depsFor(this.env).callFor(ctx, defer);
     const result = await useCase(call);
     if (!result.ok) return result;
     const { tao } = call;

@@ -1,6 +1,7 @@
 import type { PartName } from "../ranked/heuristic.ts";
 import type { HideRule } from "../visibility.ts";
-import type { FeedSource, WhyNot } from "./schemas.ts";
+import type { FeedSource } from "../schemas.ts";
+import type { WhyNot } from "./schemas.ts";
 
 /** What each part of a score means to a reader. */
 export const PART_SAYS: Record<PartName, string> = {

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../limits.ts";
-import type { FeedSource } from "../explain/schemas.ts";
+import type { FeedSource } from "../schemas.ts";
 
 /** What the score of a post is made of. Names are wire format: the why-panel shows them. */
 export type PartName =

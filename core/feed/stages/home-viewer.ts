@@ -72,7 +72,7 @@ async function load(tao: Tao, viewer: Id): Outcome<HomeViewer> {
 }
 
 /** Follows and friends and the viewer, without whom a block or a mute takes out. */
-function authorsOf(viewer: Id, standing: Standing): readonly Id[] {
+export function authorsOf(viewer: Id, standing: Standing): readonly Id[] {
   const { follows, friends, blocks, blockedBy, mutes } = standing;
   const others = [...new Set([...follows, ...friends])].filter(
     (id) => !blocks.has(id) && !blockedBy.has(id) && !mutes.has(id) && id !== viewer,

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 
 import { feedPageSchema, type FeedPage } from "../../../core/feed/schemas.ts";
 import { updateSettings } from "../../../core/feed/usecases/accounts.ts";
-import { home } from "../../../core/feed/usecases/feeds.ts";
+import { home } from "../../../core/feed/usecases/home.ts";
 import { react } from "../../../core/feed/usecases/reactions.ts";
 import { type Id, logicalShard, shardOf } from "../../../core/ids.ts";
 import { LIMITS } from "../../../core/limits.ts";

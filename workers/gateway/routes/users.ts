@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import {
-  feedPageSchema,
+  postPageSchema,
   newUserSchema,
   pageQuerySchema,
   profileSchema,
@@ -133,7 +133,7 @@ export const userOperations = [
     params: userPath,
     query: pageQuerySchema,
     status: 200,
-    answer: feedPageSchema,
+    answer: postPageSchema,
     failures: ["not_found", "invalid_cursor"],
     handle: ({ deps, ctx, params, query }) =>
       deps.feed.profileFeed(ctx, params.user, { limit: query.limit, cursor: query.cursor }),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
-import { FEED_SOURCES } from "../../../../core/feed/explain/schemas.ts";
+import { FEED_SOURCES } from "../../../../core/feed/schemas.ts";
 import {
   arrange,
   type Rankable,
