@@ -78,8 +78,10 @@ export function decodeUnionRequest(text: string): UnionRequest {
 }
 
 /** A response whose entries are text already (`encodeUnionEntry`): what a follower keeps. */
-export interface UnionLines extends Pick<UnionResponse, "more" | "owners" | "at" | "staleMs"> {
+export interface UnionLines extends Pick<UnionResponse, "more" | "at" | "staleMs"> {
   readonly lines: readonly string[];
+  /** Each id1 object that appears, once. */
+  readonly owners: readonly (readonly [Id, string])[];
 }
 
 /**
@@ -87,9 +89,10 @@ export interface UnionLines extends Pick<UnionResponse, "more" | "owners" | "at"
  * and a line per entry (id1, id2, time, edge, counts, JSON or nothing when deleted).
  */
 export function encodeUnionLines({ lines, more, owners, at, staleMs }: UnionLines): string {
-  const all = [[formatVersion(at), more ? 1 : 0, owners.size, staleMs ?? ""].join(FIELD)];
+  const all = [`${formatVersion(at)}\t${more ? 1 : 0}\t${owners.length}\t${staleMs ?? ""}`];
   for (const [id, json] of owners) all.push(`${id}${FIELD}${json}`);
-  return all.concat(lines).join(LINE);
+  for (const line of lines) all.push(line);
+  return all.join(LINE);
 }
 
 export const encodeUnionEntry = (entry: UnionEntry): string =>
@@ -97,8 +100,8 @@ export const encodeUnionEntry = (entry: UnionEntry): string =>
     FIELD,
   );
 
-export const encodeUnionResponse = ({ entries, ...rest }: UnionResponse): string =>
-  encodeUnionLines({ ...rest, lines: entries.map(encodeUnionEntry) });
+export const encodeUnionResponse = ({ entries, owners, ...rest }: UnionResponse): string =>
+  encodeUnionLines({ ...rest, owners: [...owners], lines: entries.map(encodeUnionEntry) });
 
 export function decodeUnionResponse(text: string): UnionResponse {
   const lines = text.split(LINE);
