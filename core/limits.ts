@@ -100,6 +100,8 @@ export const LIMITS = {
   leaderKeysWaitingMax: 40_000,
   /** Reads, fills and pulls one leader has under way before more are refused: a stampede of 1,000 fits. */
   leaderReadsMax: 2_000,
+  /** What has waited in a leader for its turn this long is not begun: twice a request's budget, so nobody waits for it. */
+  leaderTurnMs: 10_000,
   /** Requests that one group commit may join. */
   groupRequestsMax: 64,
   /**
