@@ -167,6 +167,8 @@ export const LIMITS = {
   followerBytesMax: 16_000_000,
   /** Longest list prefix kept for merged reads: about 250 KB; deeper pages come from the leader. */
   unionPrefixMax: 2_000,
+  /** Whose lists readers of one follower asked to have merged: some 800 readers, of ten lists each on its shard. */
+  unionListsBytesMax: 1_000_000,
   /** Recently changed keys a follower remembers, to discard fills that were read before. */
   touchedKeysMax: 10_000,
   /** Prefix of a list that a follower fetches on a miss. */

@@ -13,6 +13,7 @@ import {
   type TaoObject,
 } from "./types.ts";
 import { encodeUnionEntry, type UnionLines, type UnionRequest } from "./union.ts";
+import type { UnionLists } from "./union-lists.ts";
 
 /** What the union asks of its follower. */
 export interface UnionPorts {
@@ -24,17 +25,19 @@ export interface UnionPorts {
 
 const FILL_ROUNDS = 2;
 
+type Asked = Omit<UnionRequest, "id1s">;
+
 /**
  * The newest entries over many lists of this shard, with objects and counts. At most
  * two leader calls when cold: the lists, then what their newest entries need.
  */
 export async function answerUnion(
-  request: UnionRequest,
+  request: Asked,
+  { id1s, keys }: UnionLists,
   view: View,
   ports: UnionPorts,
 ): Promise<Result<Pick<UnionLines, "lines" | "more" | "owners">, Failure>> {
-  const id1s = [...new Set(request.id1s)];
-  const lists = id1s.map((id1) => view.list(id1, request.atype));
+  const lists = keys.map((key) => view.listAt(key));
   const isHere = lackingOf(lists, request).length === 0;
   const parts = isHere
     ? ok(lists.map((list) => partOf(list, request)))
@@ -72,7 +75,7 @@ interface Lists {
 /** From each list enough entries below the cursor that none which belongs on the page is hidden. */
 async function gatherParts(
   { id1s, lists: known }: Lists,
-  request: UnionRequest,
+  request: Asked,
   view: View,
   ports: UnionPorts,
 ): Promise<Result<readonly ListPart[], Failure>> {
@@ -116,7 +119,7 @@ async function gatherParts(
 }
 
 /** Places of the lists whose known prefix is too short for this page. */
-function lackingOf(lists: readonly (ListPrefix | undefined)[], request: UnionRequest): number[] {
+function lackingOf(lists: readonly (ListPrefix | undefined)[], request: Asked): number[] {
   const places: number[] = [];
   for (let place = 0; place < lists.length; place++) {
     if (prefixFor(request, lists[place]) > 0) places.push(place);
@@ -125,7 +128,7 @@ function lackingOf(lists: readonly (ListPrefix | undefined)[], request: UnionReq
 }
 
 /** How many newest edges of a list the cache must hold for this page; 0 when it does. */
-function prefixFor(request: UnionRequest, list: ListPrefix | undefined): number {
+function prefixFor(request: Asked, list: ListPrefix | undefined): number {
   const { limit } = request;
   if (list === undefined) return Math.max(LIMITS.listPrefix, limit + 1);
   if (isWhole(list)) return 0;
@@ -137,10 +140,11 @@ function prefixFor(request: UnionRequest, list: ListPrefix | undefined): number 
 }
 
 /** Place of the newest entry below the cursor: by halves, since who scrolls far has long lists. */
-function startOf({ assocs }: ListPrefix, { after }: UnionRequest): number {
+function startOf({ assocs }: ListPrefix, { after }: Asked): number {
+  if (after === null) return 0;
   let from = 0;
-  let to = after === null ? 0 : assocs.length;
-  while (from < to && after !== null) {
+  let to = assocs.length;
+  while (from < to) {
     const middle = (from + to) >> 1;
     const assoc = assocs[middle];
     if (assoc !== undefined && compareListOrder(after, assoc) < 0) to = middle;
@@ -149,7 +153,7 @@ function startOf({ assocs }: ListPrefix, { after }: UnionRequest): number {
   return from;
 }
 
-const partOf = (list: ListPrefix | undefined, request: UnionRequest): ListPart =>
+const partOf = (list: ListPrefix | undefined, request: Asked): ListPart =>
   list === undefined
     ? { entries: [], start: 0, more: false }
     : { entries: list.assocs, start: startOf(list, request), more: !isWhole(list) };
@@ -166,7 +170,7 @@ const ownerLine = ([id1, owner]: Owner): (readonly [Id, string])[] =>
 function detailNeeds(
   page: readonly Assoc[],
   known: readonly (string | undefined)[],
-  request: UnionRequest,
+  request: Asked,
   view: View,
 ): Needs {
   const needs = new Needs();
@@ -182,7 +186,7 @@ function detailNeeds(
 }
 
 /** The line of an edge, kept for the next page that shows it. */
-function render(edge: Assoc, request: UnionRequest, counts: string, view: View): string {
+function render(edge: Assoc, request: Asked, counts: string, view: View): string {
   const line = encodeUnionEntry({
     id1: edge.id1,
     id2: edge.id2,

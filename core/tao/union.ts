@@ -61,13 +61,23 @@ export function encodeUnionRequest(request: UnionRequest): string {
   ].join(FIELD);
 }
 
+/** A request as its follower gets it. */
+export interface AskedUnion extends Omit<UnionRequest, "id1s"> {
+  /** Its `id1s`, still text: see `idsFrom`. */
+  readonly ids: string;
+}
+
+/** @throws SyntaxError on text that is no list of ids. */
+export const idsFrom = (ids: string): Id[] =>
+  ids === "" ? [] : ids.split(",").map((id) => BigInt(id) as Id);
+
 /** @throws SyntaxError on text that `encodeUnionRequest` did not write. */
-export function decodeUnionRequest(text: string): UnionRequest {
+export function decodeUnionRequest(text: string): AskedUnion {
   const [ids = "", atype = "", after = "", limit = "", counts = "", atLeast = "", stale = ""] =
     text.split(FIELD);
   const [timeMs = "", id2 = ""] = after.split(":");
   return {
-    id1s: ids === "" ? [] : ids.split(",").map((id) => BigInt(id) as Id),
+    ids,
     atype: Number(atype),
     after: after === "" ? null : { timeMs: Number(timeMs), id2: BigInt(id2) as Id },
     limit: Number(limit),

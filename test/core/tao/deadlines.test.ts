@@ -42,13 +42,13 @@ async function hanging() {
   /** What `work` ends with, and after how many ms. */
   const ends = async <T>(work: Promise<T>): Promise<readonly [T, number]> => {
     const beganMs = time.clock.nowMs();
-    let endedMs: number | null = null;
+    const end: { atMs: number | null } = { atMs: null };
     const timed = work.finally(() => {
-      endedMs = time.clock.nowMs();
+      end.atMs = time.clock.nowMs();
     });
-    while (endedMs === null && time.clock.nowMs() < beganMs + 20_000) await time.advance(100);
-    if (endedMs === null) throw new Error("still waiting after 20 s");
-    return [await timed, endedMs - beganMs];
+    while (end.atMs === null && time.clock.nowMs() < beganMs + 20_000) await time.advance(100);
+    if (end.atMs === null) throw new Error("still waiting after 20 s");
+    return [await timed, end.atMs - beganMs];
   };
   return { store, time, routes, a, b, request, ends };
 }
