@@ -117,6 +117,8 @@ export const LIMITS = {
   leaderKeysWaitingMax: 40_000,
   /** Reads, fills and pulls one leader has under way before more are refused: a stampede of 1,000 fits. */
   leaderReadsMax: 2_000,
+  /** What has waited in a leader for its turn this long is not begun: twice a request's budget, so nobody waits for it. */
+  leaderTurnMs: 10_000,
   /** Requests that one group commit may join. */
   groupRequestsMax: 64,
   /**
@@ -182,6 +184,8 @@ export const LIMITS = {
   followerBytesMax: 16_000_000,
   /** Longest list prefix kept for merged reads: about 250 KB; deeper pages come from the leader. */
   unionPrefixMax: 2_000,
+  /** Whose lists readers of one follower asked to have merged: some 800 readers, of ten lists each on its shard. */
+  unionListsBytesMax: 1_000_000,
   /** Recently changed keys a follower remembers, to discard fills that were read before. */
   touchedKeysMax: 10_000,
   /** Prefix of a list that a follower fetches on a miss. */

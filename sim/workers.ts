@@ -41,6 +41,7 @@ export class SimWorker {
       clock: world.clock(this.region),
       random: world.random,
       sleep: world.scheduler.sleep,
+      timer: world.scheduler.timer,
       signer,
     };
   }

@@ -20,6 +20,7 @@ import type {
 } from "./service.ts";
 import type { Read, ReadResult } from "./types.ts";
 import { decodeUnionRequest, encodeUnionLines } from "./union.ts";
+import { UnionListsMemo } from "./union-lists.ts";
 import type { Version } from "./version.ts";
 
 export interface FollowerPorts {
@@ -41,6 +42,7 @@ export class Follower implements FollowerService {
   readonly #log: FollowerLog;
   readonly #fills: FollowerFills;
   readonly #hot = new HotKeys();
+  readonly #asked = new UnionListsMemo();
   #counters = { reads: 0, hits: 0, stale: 0 };
 
   /** @param name unique among the shard's followers: the leader pushes to it. */
@@ -97,7 +99,8 @@ export class Follower implements FollowerService {
     const turn: Turn = { wish: request, view: new View(this.#cache), staleMs: null, isHit: false };
     const refused = this.#log.isFreshFor(request.atLeast) ? null : await this.#freshen(turn);
     if (refused !== null) return err(refused);
-    const answer = await answerUnion(request, turn.view, {
+    const lists = this.#asked.of(request.ids, request.atype);
+    const answer = await answerUnion(request, lists, turn.view, {
       gather: (needs) => this.#gather(needs, turn),
       readDeep: (reads) => this.#readDeep(reads, turn),
     });

@@ -13,6 +13,9 @@ import { startHosted } from "../../dev/hosted.ts";
 import { upstashRedis } from "../../platform/upstash.ts";
 import { startProduct } from "./product.ts";
 
+/** On a busy machine an answer is on its way for longer than the request was given. */
+const SLACK_MS = 1_000;
+
 const folder = mkdtempSync(path.join(tmpdir(), "edgewise-hosted-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -61,42 +64,60 @@ it("says unavailable and when to try again while the database is gone or hangs, 
   try {
     const anonymous = createClient({ baseUrl: cluster.url });
     const { token } = (await anonymous.createUser({ handle: "ada", name: "Ada" })) as Session;
+    await anonymous.createUser({ handle: "bob", name: "Bob" });
+    const authorization = `Bearer ${token}`;
     const post = (text: string) =>
       fetch(`${cluster.url}/v1/posts`, {
         method: "POST",
-        headers: {
-          authorization: `Bearer ${token}`,
-          "content-type": "application/json",
-          "idempotency-key": text,
-        },
+        headers: { authorization, "content-type": "application/json", "idempotency-key": text },
         body: JSON.stringify({ text }),
       });
-    const { emulator } = cluster.backends;
-    const away = async (text: string) => {
+    /** Of the leader, which has never been asked for it. */
+    const read = (at: string) =>
+      fetch(cluster.url + at, {
+        headers: { authorization, "edgewise-consistency": "leader" },
+      });
+    const { emulator, mariaDb } = cluster.backends;
+    const away = async (asked: () => Promise<Response>) => {
       const startedMs = performance.now();
-      const answer = await post(text);
+      const answer = await asked();
       const { code } = (await answer.json()) as { code: string };
+      const tookMs = performance.now() - startedMs;
       expect(["unavailable", "deadline_exceeded"]).toContain(code);
       expect([503, 504]).toContain(answer.status);
-      // No attempt starts after the budget; the last one may look into a lost commit.
-      const mostMs = LIMITS.requestBudgetMs + 2 * LIMITS.storeStatementMs;
-      expect(performance.now() - startedMs).toBeLessThan(mostMs + 1_000);
+      expect(tookMs).toBeLessThan(LIMITS.requestBudgetMs + SLACK_MS);
       return answer.headers.get("retry-after");
     };
+    const comesBack = (asked: () => Promise<Response>, status: number) =>
+      expect.poll(async () => (await asked()).status, { timeout: 20_000 }).toBe(status);
+
     expect((await post("before")).status).toBe(201);
     await emulator.process.kill();
-    expect(Number(await away("gone"))).toBeGreaterThan(0);
+    expect(Number(await away(() => post("gone")))).toBeGreaterThan(0);
     await emulator.restart();
-    await expect.poll(async () => (await post("gone")).status, { timeout: 20_000 }).toBe(201);
+    await comesBack(() => post("gone"), 201);
 
     process.kill(emulator.process.pid, "SIGSTOP");
-    await away("hangs");
+    await away(() => post("hangs"));
     process.kill(emulator.process.pid, "SIGCONT");
-    await expect.poll(async () => (await post("hangs")).status, { timeout: 20_000 }).toBe(201);
+    await comesBack(() => post("hangs"), 201);
+
+    process.kill(mariaDb.process.pid, "SIGSTOP");
+    const followers = () => read("/v1/users/bob/followers");
+    // Many at once: none waits for another's turn at the database beyond its own time.
+    const waiting = [followers, () => post("stopped"), () => post("stopped"), followers];
+    await Promise.all(waiting.map(away));
+    process.kill(mariaDb.process.pid, "SIGCONT");
+    await comesBack(() => post("stopped"), 201);
+    await comesBack(followers, 200);
+
     const client = createClient({ baseUrl: cluster.url, token: () => token });
     const { items } = await client.userPosts("ada");
-    expect(items.map(({ text }) => text)).toEqual(["hangs", "gone", "before"]);
+    expect(items.map(({ text }) => text)).toEqual(["stopped", "hangs", "gone", "before"]);
   } finally {
+    // A server that is stopped does not hear that it should end.
+    process.kill(cluster.backends.emulator.process.pid, "SIGCONT");
+    process.kill(cluster.backends.mariaDb.process.pid, "SIGCONT");
     await cluster.stop();
   }
 });

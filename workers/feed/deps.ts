@@ -9,7 +9,7 @@ import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Routes } from "../../core/tao/route.ts";
-import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
+import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
 import { feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -50,6 +50,7 @@ function wire(env: FeedEnv): FeedDeps {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
+    timer: systemTimer,
     signer: hmacSigner(signingSecret),
   };
   const feedCache =
