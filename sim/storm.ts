@@ -7,20 +7,18 @@ const OUTAGE_MS = { from: 100, to: 10_000 };
 /** The longer ones outlast a lease. */
 const ABSENCE_MS = { from: 1_000, to: 3 * LIMITS.leaseMs };
 
-/** Disturbances that last: links cut, regions cut off, stores away, crashes out of nothing. Ends with the faults. */
+/** Disturbances that last: links cut, regions cut off, stores away, crashes out of nothing. Ends with its faults. */
 export async function storm(world: World): Promise<void> {
-  const { random, scheduler } = world;
+  const { random, scheduler, faults } = world;
   for (;;) {
-    const { disturbEveryMs } = world.faults;
-    if (disturbEveryMs === Number.POSITIVE_INFINITY) return;
-    await scheduler.sleep(random.logInt(1, disturbEveryMs));
-    if (world.faults.disturbEveryMs === Number.POSITIVE_INFINITY) return;
+    await scheduler.sleep(random.logInt(1, faults.disturbEveryMs));
+    if (world.faults !== faults) return;
     disturb(world);
   }
 }
 
-function disturb(world: World): void {
-  const { random, scheduler, network, tally, register } = world;
+export function disturb(world: World): void {
+  const { random, scheduler, network, tally, register, faults } = world;
   const nowMs = scheduler.nowMs();
   const during = (range: { readonly from: number; readonly to: number }) =>
     nowMs + random.logInt(range.from, range.to);
@@ -28,7 +26,7 @@ function disturb(world: World): void {
   const follower = random.pick([...world.followers.values()]);
   const region = random.pick(world.regions());
   const leading = () => world.leader(leader.place.shard, world.leadingRegion(leader.place.shard));
-  switch (random.weighted(WEIGHTS)) {
+  switch (random.weighted(faults.disturbances)) {
     case "cut":
       return network.cut(leader.name, follower.name, during(CUT_MS));
     case "part":
@@ -69,22 +67,6 @@ function disturb(world: World): void {
       return failOver(world);
   }
 }
-
-const WEIGHTS = {
-  cut: 3,
-  part: 1,
-  unleash: 1,
-  isolate: 0.5,
-  blind: 0.5,
-  outage: 2,
-  registerOutage: 0.3,
-  crash: 2,
-  crashCoordinator: 1,
-  evict: 2,
-  lag: 1,
-  handOver: 3,
-  failOver: 3,
-};
 
 /** An operator moves a shard, asking any region's coordinator; the answer may be lost. */
 async function handOver(world: World): Promise<void> {
