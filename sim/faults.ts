@@ -19,7 +19,8 @@ const DISTURBANCES = {
   evict: 2,
   lag: 1,
   handOver: 3,
-  failOver: 3,
+  failOver: 5,
+  usurp: 1,
 };
 export type Disturbance = keyof typeof DISTURBANCES;
 
@@ -32,6 +33,8 @@ export interface Faults {
   readonly duplicate: number;
   /** Per message: whoever takes part dies right then. */
   readonly crash: number;
+  /** The same of a follower, whose platform stops it more lightly. */
+  readonly evict: number;
   readonly storeFails: number;
   readonly commitReplyLost: number;
   readonly commitLate: number;
@@ -50,6 +53,7 @@ export const CALM: Faults = {
   requestLate: 0,
   duplicate: 0,
   crash: 0,
+  evict: 0,
   storeFails: 0,
   commitReplyLost: 0,
   commitLate: 0,
@@ -70,11 +74,12 @@ export function drawFaults(random: SeededRandom, hasRemoteStore: boolean): Fault
     requestLate: upTo(0.04),
     duplicate: upTo(0.08),
     crash: upTo(0.01),
+    evict: upTo(random.pick([0.01, 0.05])),
     storeFails: upTo(0.02),
     commitReplyLost: remote * upTo(0.08),
     commitLate: remote * upTo(0.04),
     alarmLate: upTo(0.3),
-    answerLate: upTo(0.2),
+    answerLate: upTo(0.4),
     trim: upTo(0.03),
     disturbEveryMs: random.logInt(3_000, 300_000),
     disturbances: drawDisturbances(random),

@@ -26,13 +26,13 @@ const PAUSE_MS: Readonly<Record<Pause, readonly [from: number, to: number]>> = {
 const PACES: readonly Habits["pauses"][] = [
   { now: 94, soon: 5, later: 1, away: 0 },
   { now: 75, soon: 17, later: 6, away: 2 },
-  { now: 50, soon: 20, later: 22, away: 8 },
+  { now: 45, soon: 15, later: 30, away: 10 },
 ];
 
 export const drawHabits = (random: SeededRandom): Habits => ({
   pauses: random.pick(PACES),
   staleAllowed: random.pick([0.05, 0.2, 0.7]),
-  theme: random.pick([0, 0.2, 0.6]),
+  theme: random.pick([0, 0.2, 0.6, 0.95]),
   edgeAgain: random.pick([0, 0.3, 0.7]),
 });
 

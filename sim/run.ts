@@ -38,7 +38,7 @@ const REGIONS = ["us-east", "eu-west", "apac"];
 const SHARDS = 3;
 const CLIENTS = 12;
 /** Between lulls. */
-const STRETCHES = [1, 2, 4];
+const STRETCHES = [1, 1, 3, 6];
 /**
  * Quiescence: at least this long without faults, which is longer than any message is late
  * (network.ts) and than what it starts takes; then until no alarm is left.
@@ -177,7 +177,7 @@ async function finish(
 async function quiesce(world: World): Promise<void> {
   const { scheduler, leaders } = world;
   const startMs = scheduler.nowMs();
-  await Promise.all(world.failovers);
+  await Promise.all(world.moves);
   await scheduler.sleep(QUIET_MS.from);
   const all = [...leaders.values()];
   while (all.some((leader) => leader.hasAlarm) && scheduler.nowMs() - startMs < QUIET_MS.to) {

@@ -1,8 +1,10 @@
 import { LIMITS } from "../core/limits.ts";
-import { failOver } from "./failover.ts";
+import { parseObjectName } from "../core/tao/names.ts";
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import { failOver, usurp } from "./failover.ts";
 import type { World } from "./world.ts";
 
-const CUT_MS = { from: 1_000, to: 300_000 };
+const CUT_MS = { from: 2_000, to: 300_000 };
 const OUTAGE_MS = { from: 100, to: 10_000 };
 /** The longer ones outlast a lease. */
 const ABSENCE_MS = { from: 1_000, to: 3 * LIMITS.leaseMs };
@@ -25,12 +27,21 @@ export function disturb(world: World): void {
   const leader = random.pick([...world.leaders.values()]);
   const follower = random.pick([...world.followers.values()]);
   const region = random.pick(world.regions());
-  const leading = () => world.leader(leader.place.shard, world.leadingRegion(leader.place.shard));
+  const leads = (shard: PhysicalShard) => world.leader(shard, world.leadingRegion(shard));
+  const leading = () => leads(leader.place.shard);
   switch (random.weighted(faults.disturbances)) {
     case "cut":
-      return network.cut(leader.name, follower.name, during(CUT_MS));
+      return network.cut(
+        leads(parseObjectName(follower.name).shard).name,
+        follower.name,
+        during(CUT_MS),
+      );
     case "part":
-      return network.cut(leading().name, random.pick([...world.leaders.keys()]), during(CUT_MS));
+      return network.cut(
+        leading().name,
+        leads(random.pick(world.map.entries).shard).name,
+        during(CUT_MS),
+      );
     case "unleash":
       // The leader goes on without its coordinator, in reach of everybody else.
       return network.cut(
@@ -65,6 +76,8 @@ export function disturb(world: World): void {
       return void handOver(world);
     case "failOver":
       return failOver(world);
+    case "usurp":
+      return usurp(world);
   }
 }
 

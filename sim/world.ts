@@ -60,8 +60,9 @@ export class World {
   /** Where each shard has its copy, if each region has stores of its own. */
   readonly standbys: ReadonlyMap<PhysicalShard, StandbyHost>;
   readonly lost = new Set<Region>();
-  /** Failovers under way, and done. */
-  readonly failovers: Promise<void>[] = [];
+  /** Of shards away from where they were, under way and done. */
+  readonly moves: Promise<void>[] = [];
+  hasFailedOver = false;
   faults: Faults = CALM;
   habits: Habits;
   readonly trace: Trace;
