@@ -11,11 +11,11 @@ import type { World } from "./world.ts";
 const TRIES = 60;
 const RETRY_MS = 1_000;
 
-/** Everything that was ever written, as every follower tells it. */
-export async function readEverything(world: World): Promise<readonly FinalView[]> {
+/** Everything that was written after `sinceMs`, as every follower tells it. */
+export async function readEverything(world: World, sinceMs: number): Promise<readonly FinalView[]> {
   const home = (id: Id) => physicalShardOf(world.map, id);
   const reads = new Map<string, Read>();
-  for (const { mutation } of written(world)) {
+  for (const { mutation } of written(world, sinceMs)) {
     for (const [key, read] of readsOf(mutation)) reads.set(key, read);
   }
   const all = [...reads.values()];
@@ -30,7 +30,7 @@ export async function readEverything(world: World): Promise<readonly FinalView[]
         const result = results[index];
         return result === undefined ? [] : observe(read, result, home);
       });
-      return { follower: name, seen };
+      return { follower: name, atMs: world.scheduler.nowMs(), seen };
     }),
   );
 }
@@ -47,9 +47,9 @@ async function readAll(world: World, follower: FollowerHost, reads: readonly Rea
   }
 }
 
-function* written({ recorder }: World) {
+function* written({ recorder }: World, sinceMs: number) {
   for (const event of recorder.shards) {
-    if (event.kind === "commit")
+    if (event.kind === "commit" && event.atMs > sinceMs)
       for (const { entries } of event.records)
         for (const { mutation } of entries) yield { mutation };
   }

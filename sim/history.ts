@@ -108,6 +108,8 @@ export type ClientEvent = WriteEvent | ReadEvent;
 /** What one follower says about every key after quiescence. */
 export interface FinalView {
   readonly follower: string;
+  /** When: what was written later is not in it. Absent: at the end. */
+  readonly atMs?: number;
   readonly seen: readonly Seen[];
 }
 
@@ -131,6 +133,8 @@ export interface History {
   readonly events: readonly ClientEvent[];
   readonly finals: readonly FinalView[];
   readonly stored: readonly Stored[];
+  /** The same in each lull: when all had been quiet for as long as at the end. */
+  readonly storedInLulls?: readonly (readonly Stored[])[];
   /** The promised bound on staleness, and what a follower's own clock may have drifted within it. */
   readonly ttlMs: number;
 }

@@ -140,7 +140,8 @@ export class Network {
       trace.note(`${from.name} -> ${to.name} ${what}`);
       const cutOff = () => reply?.answer(() => reply.reject(new Error(`${what}: object reset`)));
       life.callers.add(cutOff);
-      if (random.chance(faults.crash)) this.#later(random.int(0, 3), () => to.crash());
+      const mayDie = to.name.startsWith("follower:") ? faults.evict : faults.crash;
+      if (random.chance(mayDie)) this.#later(random.int(0, 3), () => to.crash());
       const back = (settle: () => void) => {
         if (!life.callers.delete(cutOff) || reply === null) return;
         if (this.#isCut(from.name, to.name) || random.chance(faults.replyLost)) {

@@ -82,6 +82,7 @@ export function leaderWires(
         const what = `push ${formatVersion(push.after)}..${formatVersion(push.head)}`;
         const deliver = async (follower: Follower) => {
           const applied = await follower.push(push);
+          if (applied === null) tally.count("pushes declined");
           pushedTo(world).set(name, applied === null ? 0 : positionOf(applied));
           return applied;
         };
@@ -137,6 +138,7 @@ export function followerWires(
         tally.count("pulls");
         const answer = await leader.pull(by, after);
         if (answer.ok && answer.value === null) tally.count("caches dropped");
+        if (answer.ok && after.epoch < recorder.epochOf(shard)) tally.count("pulls across epochs");
         return answer;
       },
       read: (request) => leader.read(request),

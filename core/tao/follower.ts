@@ -41,13 +41,22 @@ export class Follower implements FollowerService {
   readonly #cache: FollowerCache;
   readonly #log: FollowerLog;
   readonly #fills: FollowerFills;
-  readonly #hot = new HotKeys();
+  readonly #hot: HotKeys;
   readonly #asked = new UnionListsMemo();
   #counters = { reads: 0, hits: 0, stale: 0 };
 
-  /** @param name unique among the shard's followers: the leader pushes to it. */
-  constructor(name: string, ports: FollowerPorts, bytesMax: number = LIMITS.followerBytesMax) {
+  /**
+   * @param name unique among the shard's followers: the leader pushes to it.
+   * @param hotReadsPerSecond a key that is asked for as often is marked as hot; absent: the limit.
+   */
+  constructor(
+    name: string,
+    ports: FollowerPorts,
+    bytesMax: number = LIMITS.followerBytesMax,
+    hotReadsPerSecond?: number,
+  ) {
     this.#ports = ports;
+    this.#hot = new HotKeys(hotReadsPerSecond);
     this.#cache = new FollowerCache(bytesMax);
     const log = new FollowerLog(name, this.#cache, ports);
     this.#log = log;
