@@ -1,3 +1,4 @@
+export { FanoutShard } from "./fanout-shard.ts";
 export { RegionCoordinator } from "./region-coordinator.ts";
 export { ShardFollower } from "./shard-follower.ts";
 export { ShardLeader } from "./shard-leader.ts";

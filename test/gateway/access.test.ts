@@ -19,11 +19,21 @@ const BODIES: Record<string, unknown> = {
   graphWrite: { batches: [] },
   graphRead: { reads: [] },
   moveShard: { region: "eu-west" },
+  fanoutReplay: {},
 };
 
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
-const OPERATOR = ["graphRead", "graphWrite", "moveShard", "shards"];
+const OPERATOR = [
+  "fanout",
+  "fanoutDeadLetters",
+  "fanoutPost",
+  "fanoutReplay",
+  "graphRead",
+  "graphWrite",
+  "moveShard",
+  "shards",
+];
 const MEMBER = ["uploadMedia"];
 
 function requestFor(op: Operation): [string, RequestInit & { headers: Record<string, string> }] {

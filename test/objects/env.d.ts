@@ -7,6 +7,8 @@ declare namespace Cloudflare {
     COORDINATOR: DurableObjectNamespace<
       import("../../durable-objects/region-coordinator.ts").RegionCoordinator
     >;
+    FANOUT: DurableObjectNamespace<import("../../durable-objects/fanout-shard.ts").FanoutShard>;
+    FANOUT_QUEUE: Queue<import("../../core/feed/fanout/service.ts").FanoutMessage>;
     REGISTER: R2Bucket;
     SHARDS: string;
   }

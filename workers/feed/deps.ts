@@ -1,4 +1,7 @@
 import type { Call } from "../../core/feed/call.ts";
+import type { FanoutAdminPorts } from "../../core/feed/fanout/admin.ts";
+import type { BatchPorts } from "../../core/feed/fanout/batch.ts";
+import type { Sink } from "../../core/feed/fanout/sinks.ts";
 import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
@@ -9,7 +12,9 @@ import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Routes } from "../../core/tao/route.ts";
+import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
+import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
@@ -22,6 +27,9 @@ export interface FeedDeps {
   readonly shardAdmin: (region: Region) => ShardAdminPorts;
   /** Shards that the region leads, so that one sweep per region reaches each leader once. */
   readonly sweep: (region: Region) => Promise<SweepReport>;
+  /** For the consumer of fan-out's queue. */
+  readonly fanout: BatchPorts;
+  readonly fanoutAdmin: FanoutAdminPorts;
 }
 
 const wired = new WeakMap<FeedEnv, FeedDeps>();
@@ -44,6 +52,7 @@ function wire(env: FeedEnv): FeedDeps {
     sleep: systemSleep,
     signer: hmacSigner(signingSecret),
   };
+  const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
   const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
@@ -67,8 +76,22 @@ function wire(env: FeedEnv): FeedDeps {
       sweepAll(
         cache.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),
       ),
+    fanout: {
+      regions: names,
+      sinks: sinksOf(),
+      fanout,
+      report: (event, error) => console.warn({ event, error: String(error) }),
+    },
+    fanoutAdmin: {
+      shards: map.entries.map(({ shard }) => shard),
+      shardOf: (id) => physicalShardOf(map, id),
+      fanout,
+    },
   };
 }
+
+/** Whom fan-out tells: feed caches and sockets by region and bucket, and whoever writes notifications. */
+const sinksOf = (): readonly Sink[] => [];
 
 /** Asks every leader to resume what it still has to deliver. One that is away is counted and asked next time. */
 async function sweepAll(leaders: readonly Pick<RoutedLeader, "sweep">[]): Promise<SweepReport> {

@@ -2,11 +2,12 @@ import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
 import type { RankingService } from "../../core/ranking/service.ts";
+import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface FeedEnv extends GraphBindings, TopologyVars {
+export interface FeedEnv extends GraphBindings, FanoutBindings, TopologyVars {
   readonly RANKER: RankingService;
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */

@@ -2,6 +2,7 @@ import type { Operation } from "./operation.ts";
 import { adminOperations } from "./routes/admin.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
+import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { postOperations } from "./routes/posts.ts";
@@ -24,4 +25,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...settingsOperations,
   ...mediaOperations,
   ...adminOperations,
+  ...fanoutOperations,
 ];

@@ -2,6 +2,7 @@ import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import type { Region } from "../../regions/regions.ts";
 import type { Result } from "../../result.ts";
+import type { Version } from "../../tao/version.ts";
 
 /** A post as the graph holds it, with its author: what a page needs of it, for any viewer. */
 export interface Cell {
@@ -36,6 +37,8 @@ export type BucketEvent =
   | { readonly kind: "forget"; readonly viewers: readonly Id[] }
   | {
       readonly kind: "count";
+      /** Place in the log of the post's shard: a count that is older than the one known is late. */
+      readonly at: Version;
       readonly post: Id;
       readonly of: "reactions" | "comments" | "reposts";
       readonly count: number;
