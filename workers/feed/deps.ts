@@ -72,10 +72,12 @@ function wire(env: FeedEnv): FeedDeps {
       coordinators: [near, ...names.filter((region) => region !== near)].map(coordinator),
       leader: (shard) => leader({ shard }),
     }),
-    sweep: (region) =>
-      sweepAll(
-        cache.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),
-      ),
+    sweep: async (region) => {
+      const led = cache.entries.filter((entry) => entry.leader === region);
+      // Whose alarm was lost goes on; one that is away is asked again in a minute.
+      await Promise.allSettled(led.map(({ shard }) => fanout(shard).wake()));
+      return sweepAll(led.map((entry) => leader(entry)));
+    },
     fanout: {
       regions: names,
       sinks: sinksOf(),
