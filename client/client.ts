@@ -17,6 +17,13 @@ import type {
   UserPage,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type {
+  DeadLetterList,
+  FanoutPost,
+  FanoutReport,
+  Replay,
+  Replayed,
+} from "../core/feed/fanout/admin.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
@@ -140,5 +147,14 @@ export function createClient(options: ClientOptions) {
     shards: (call?: CallOptions) => get<ShardList>("/v1/admin/shards", {}, call),
     moveShard: (shard: number, region: string, call?: CallOptions) =>
       write<Shard>("POST", `/v1/admin/shards/${shard}/leader`, { region }, call),
+
+    /** For operators: how posts reach feeds, and what was put aside on the way. */
+    fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),
+    fanoutPost: (post: string, call?: CallOptions) =>
+      get<FanoutPost>(`/v1/admin/fanout/posts/${encodeURIComponent(post)}`, {}, call),
+    fanoutDeadLetters: (call?: CallOptions) =>
+      get<DeadLetterList>("/v1/admin/fanout/dead-letters", {}, call),
+    fanoutReplay: (wanted: Replay = {}, call?: CallOptions) =>
+      write<Replayed>("POST", "/v1/admin/fanout/replay", wanted, call),
   };
 }

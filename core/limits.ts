@@ -1,4 +1,5 @@
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
+import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
 export const LIMITS = {
@@ -61,6 +62,8 @@ export const LIMITS = {
   logCharsMax: 8_000_000,
   /** Log kept for a durable consumer that is behind; past it, it must start over. */
   consumerRetentionMs: 24 * 3_600_000,
+  /** Log entries kept for such a one, whatever their age: some hundreds of MB of a shard's store. */
+  consumerEntriesMax: 1_000_000,
   /** Groups in one delivery to a durable consumer. */
   consumerGroupsMax: 100,
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */
@@ -241,6 +244,7 @@ export const LIMITS = {
   /** Reactions of the viewer fetched with a page, newest first; older posts cost one more call. */
   viewerReactionsMax: 500,
   ...FEED_CACHE_LIMITS,
+  ...FANOUT_LIMITS,
   /** Time a request may take end to end. */
   requestBudgetMs: 5_000,
 

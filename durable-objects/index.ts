@@ -1,4 +1,5 @@
 export { FeedBucket } from "./feed-bucket.ts";
+export { FanoutShard } from "./fanout-shard.ts";
 export { RegionCoordinator } from "./region-coordinator.ts";
 export { ShardFollower } from "./shard-follower.ts";
 export { ShardLeader } from "./shard-leader.ts";

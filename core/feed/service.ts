@@ -5,6 +5,7 @@ import type { Result } from "../result.ts";
 import type { Consistency } from "../tao/service.ts";
 import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
 import type { NotificationPage } from "./notifications/schemas.ts";
+import type { DeadLetterList, FanoutPost, FanoutReport, Replay, Replayed } from "./fanout/admin.ts";
 import type {
   Audience,
   Comment,
@@ -136,6 +137,12 @@ export interface FeedService {
   shards(ctx: CallContext): Reply<ShardList>;
   /** Operators only: hands a shard over to another region's leader. */
   moveShard(ctx: CallContext, shard: number, to: Region): Reply<Shard>;
+  /** Operators only: how each shard's fan-out is doing, how one post was spread, and what was put aside. */
+  fanout(ctx: CallContext): Reply<FanoutReport>;
+  fanoutPost(ctx: CallContext, postId: string): Reply<FanoutPost>;
+  fanoutDeadLetters(ctx: CallContext): Reply<DeadLetterList>;
+  /** Operators only: sends dead letters again. */
+  fanoutReplay(ctx: CallContext, wanted: Replay): Reply<Replayed>;
   /** Counters of leaders and followers, per shard; also wakes lost deliveries (cron). */
   sweep(region: Region): Promise<SweepReport>;
 }

@@ -161,8 +161,8 @@ export class RememberingStore implements GraphStore {
     return this.#loads.tail(after, limit);
   }
 
-  trim = (logBeforeMs: number, opsBeforeMs: number): Promise<void> =>
-    this.#store.trim(logBeforeMs, opsBeforeMs);
+  trim = (logBeforeMs: number, opsBeforeMs: number, entriesMax?: number): Promise<void> =>
+    this.#store.trim(logBeforeMs, opsBeforeMs, entriesMax);
   intents = (limitPerTarget: number): Promise<readonly IntentRow[]> =>
     this.#store.intents(limitPerTarget);
   dropIntents = (target: PhysicalShard, upTo: Version): Promise<void> =>

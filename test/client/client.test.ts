@@ -83,6 +83,10 @@ describe("each operation of the API", () => {
       graphRead: () => client.graphRead({ reads: [] }),
       shards: () => client.shards(),
       moveShard: () => client.moveShard(3, "eu-west"),
+      fanout: () => client.fanout(),
+      fanoutPost: () => client.fanoutPost("1184274518017"),
+      fanoutDeadLetters: () => client.fanoutDeadLetters(),
+      fanoutReplay: () => client.fanoutReplay({ shard: 3 }),
     };
     for (const [name, call] of Object.entries(calls)) {
       const before = gateway.feed.calls.length;

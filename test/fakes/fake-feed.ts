@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Failure } from "../../core/errors.ts";
 import type { Why, WhyNot } from "../../core/feed/explain/schemas.ts";
+import type { FanoutPost } from "../../core/feed/fanout/admin.ts";
 import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
@@ -72,6 +73,22 @@ const SHARD = {
   epoch: 2,
   leaseUntilMs: 0,
   notBeforeMs: 0,
+};
+const FANOUT_POST: FanoutPost = {
+  post: POST.id,
+  author: ADA.id,
+  strategy: "push",
+  reason: "nobody follows the author",
+  followers: 0,
+  costMs: 3,
+  chunks: 1,
+  chunksDone: 1,
+  named: 4,
+  active: 1,
+  calls: 4,
+  postedMs: 1_800_000_000_001,
+  plannedMs: 1_800_000_000_010,
+  doneMs: 1_800_000_000_900,
 };
 export const FEED_TEXT = JSON.stringify({
   items: [{ ...POST, source: "followed" }],
@@ -221,6 +238,14 @@ export class FakeFeed implements FeedService {
     this.#reply("shards", args, { revision: 1, coordinator: null, shards: [] }, false);
   moveShard = (...args: Parameters<FeedService["moveShard"]>) =>
     this.#reply("moveShard", args, { ...SHARD, shard: args[1], leader: args[2] }, false);
+  fanout = (...args: Parameters<FeedService["fanout"]>) =>
+    this.#reply("fanout", args, { shards: [] }, false);
+  fanoutPost = (...args: Parameters<FeedService["fanoutPost"]>) =>
+    this.#byId("fanoutPost", args, args[1], FANOUT_POST, false);
+  fanoutDeadLetters = (...args: Parameters<FeedService["fanoutDeadLetters"]>) =>
+    this.#reply("fanoutDeadLetters", args, { items: [] }, false);
+  fanoutReplay = (...args: Parameters<FeedService["fanoutReplay"]>) =>
+    this.#reply("fanoutReplay", args, { replayed: 0 }, false);
   async sweep(region: string) {
     this.calls.push({ method: "sweep", args: [region] });
     if (this.thrown !== null) throw this.thrown;

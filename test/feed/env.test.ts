@@ -36,7 +36,8 @@ describe("where feeds are cached", () => {
   const cacheOf = (vars: Partial<Record<string, string>>) => configFrom(env(vars)).feedCache;
 
   it("is nowhere, or in objects of our own, where the variables say so", ({ expect }) => {
-    expect(cacheOf({})).toEqual({ kind: "off" });
+    expect(cacheOf({})).toEqual({ kind: "embedded" });
+    expect(cacheOf({ FEED_CACHE: "off" })).toEqual({ kind: "off" });
     expect(cacheOf({ FEED_CACHE: "embedded", ...upstash })).toEqual({ kind: "embedded" });
   });
 

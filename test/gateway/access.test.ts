@@ -22,6 +22,7 @@ const BODIES: Record<string, unknown> = {
   markRead: { upToMs: 1 },
   reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
   setFeedback: { kind: "more" },
+  fanoutReplay: {},
 };
 
 const QUERIES: Record<string, string> = {
@@ -33,7 +34,16 @@ const QUERIES: Record<string, string> = {
 /** A query where one is needed. */
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
-const OPERATOR = ["graphRead", "graphWrite", "moveShard", "shards"];
+const OPERATOR = [
+  "fanout",
+  "fanoutDeadLetters",
+  "fanoutPost",
+  "fanoutReplay",
+  "graphRead",
+  "graphWrite",
+  "moveShard",
+  "shards",
+];
 const MEMBER = ["uploadMedia"];
 
 function requestFor(op: Operation): [string, RequestInit & { headers: Record<string, string> }] {

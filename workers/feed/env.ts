@@ -2,13 +2,15 @@ import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
 import type { RankingService } from "../../core/ranking/service.ts";
+import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
 import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface FeedEnv extends GraphBindings, FeedCacheBindings, FeedCacheVars, TopologyVars {
+export interface FeedEnv
+  extends GraphBindings, FanoutBindings, FeedCacheBindings, FeedCacheVars, TopologyVars {
   readonly RANKER: RankingService;
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** The variables that say where feeds are cached. */
 export interface FeedCacheVars {
-  /** `off` (the default): nowhere. `embedded`: in objects of our own. `upstash`: in the Redis below. */
+  /** `embedded` (the default): in objects of our own. `off`: nowhere. `upstash`: in the Redis below. */
   readonly FEED_CACHE?: string;
   readonly UPSTASH_REDIS_REST_URL?: string;
   /** A secret. */
@@ -23,7 +23,7 @@ const restUrl = z.string().refine((text) => {
 /** No message says what a secret holds. */
 export const feedCacheSchema = z
   .object({
-    FEED_CACHE: z.enum(["off", "embedded", "upstash"]).default("off"),
+    FEED_CACHE: z.enum(["off", "embedded", "upstash"]).default("embedded"),
     UPSTASH_REDIS_REST_URL: restUrl.optional(),
     // A line break that came along would be refused by every request instead.
     UPSTASH_REDIS_REST_TOKEN: z

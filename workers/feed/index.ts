@@ -43,6 +43,14 @@ import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
 import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
 import { why, whyNot } from "../../core/feed/usecases/why.ts";
+import {
+  deadLetters,
+  fanoutPost,
+  fanoutReport,
+  type Replay,
+  replayDead,
+} from "../../core/feed/fanout/admin.ts";
+import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
@@ -186,6 +194,31 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   moveShard(ctx: CallContext, shard: number, to: Region) {
     return this.#run(ctx, () => moveShard(depsFor(this.env).shardAdmin(ctx.region), shard, to));
+  }
+
+  fanout(ctx: CallContext) {
+    return this.#run(ctx, () => fanoutReport(depsFor(this.env).fanoutAdmin));
+  }
+
+  fanoutPost(ctx: CallContext, postId: string) {
+    return this.#run(ctx, () => fanoutPost(depsFor(this.env).fanoutAdmin, postId));
+  }
+
+  fanoutDeadLetters(ctx: CallContext) {
+    return this.#run(ctx, () => deadLetters(depsFor(this.env).fanoutAdmin));
+  }
+
+  fanoutReplay(ctx: CallContext, wanted: Replay) {
+    return this.#run(ctx, () => replayDead(depsFor(this.env).fanoutAdmin, wanted));
+  }
+
+  /** Work of fan-out. What fails is sent again by whoever keeps it: no message is returned to the queue. */
+  override async queue(batch: MessageBatch): Promise<void> {
+    await takeBatch(
+      batch.messages.map(({ body }) => body),
+      depsFor(this.env).fanout,
+    );
+    batch.ackAll();
   }
 
   async sweep(region: Region): Promise<SweepReport> {

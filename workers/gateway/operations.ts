@@ -3,6 +3,7 @@ import { adminOperations } from "./routes/admin.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
 import { explainOperations } from "./routes/explain.ts";
+import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
@@ -28,4 +29,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...settingsOperations,
   ...mediaOperations,
   ...adminOperations,
+  ...fanoutOperations,
 ];

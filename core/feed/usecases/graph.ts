@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { logicalShard } from "../../ids.ts";
+import { inParallel } from "../../in-parallel.ts";
 import { LIMITS } from "../../limits.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Failure } from "../../errors.ts";
@@ -90,19 +91,4 @@ function parseBody<S extends z.ZodType>(body: string, schema: S): Result<z.infer
   const issue = parsed.error.issues[0];
   const field = issue?.path.map(String).join(".") || "body";
   return err({ code: "invalid_request", field, reason: issue?.message ?? "is not valid" });
-}
-
-/** Results in the order of `items`, at most `width` in flight. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return results;
 }

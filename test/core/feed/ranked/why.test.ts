@@ -93,6 +93,7 @@ describe("why not", () => {
       strategy: "push",
       reason: "one follower",
       followers: 1,
+      costMs: 1,
       chunks: 1,
       chunksDone: 0,
       named: 0,
