@@ -7,6 +7,7 @@ export type Dependency =
   | "store"
   | "coordinator"
   | "feed"
+  | "sockets"
   | "media"
   | "ranker"
   | "issuer";

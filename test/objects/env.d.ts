@@ -7,6 +7,7 @@ declare namespace Cloudflare {
     COORDINATOR: DurableObjectNamespace<
       import("../../durable-objects/region-coordinator.ts").RegionCoordinator
     >;
+    SOCKETS: DurableObjectNamespace<import("../../durable-objects/socket-bucket.ts").SocketBucket>;
     REGISTER: R2Bucket;
     SHARDS: string;
   }
