@@ -7,11 +7,12 @@ import { follow } from "../../core/feed/realtime/place.ts";
 import type { ServerMessage, SocketEvent } from "../../core/feed/realtime/port.ts";
 import { socketBucketName } from "../../core/feed/realtime/service.ts";
 import type { Place } from "../../core/feed/realtime/stream.ts";
-import { formatId, type Id } from "../../core/ids.ts";
+import { formatId, type Id, shardOf } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
+import type { Write } from "../../core/tao/types.ts";
 import { connectionUrl, type SocketConnection } from "../../platform/socket-connection.ts";
-import { newUsers, write } from "./graph-driver.ts";
+import { newUsers, shardIndex, write } from "./graph-driver.ts";
 
 const VIEWER = 7n as Id;
 const OTHER = 8n as Id;
@@ -49,7 +50,9 @@ class Socket {
       if (followed.lost) this.lost++;
       this.messages.push(message);
     });
-    ws.addEventListener("close", ({ code }) => (this.code = code));
+    ws.addEventListener("close", ({ code }) => {
+      this.code = code;
+    });
     ws.accept();
     onTestFinished(() => this.close());
   }
@@ -284,9 +287,15 @@ describe("the other ways", () => {
   });
 });
 
+async function write1(at: Id, one: Write): Promise<Id> {
+  const written = await write(shardIndex(at), [one]);
+  if (!written.ok) throw new Error(written.error.code);
+  return written.value.results[0]?.id ?? at;
+}
+
 describe("posts on the screen", () => {
   it("are followed only by who may see them, by the graph's own facts", async ({ expect }) => {
-    const [author, friend, stranger] = await newUsers(3);
+    const [author, friend, , stranger] = await newUsers(3);
     if (author === undefined || friend === undefined || stranger === undefined)
       throw new Error("no users");
     const post = async (audience: string) => {
@@ -297,15 +306,16 @@ describe("posts on the screen", () => {
         audience,
         createdAtMs: 1,
       });
-      const { results } = await write(0, [
-        { op: "objAdd", otype: OBJECT.post, shard: author.shard, data },
-      ]);
-      return results[0]?.id as Id;
+      return write1(author.id, {
+        op: "objAdd",
+        otype: OBJECT.post,
+        shard: shardOf(author.id),
+        data,
+      });
     };
     const [open, closed] = [await post("public"), await post("followers")];
-    await write(friend.shard, [
-      { op: "assocAdd", id1: friend.id, atype: ASSOC.follows, id2: author.id, timeMs: 1, data: "" },
-    ]);
+    const edge = { atype: ASSOC.follows, id2: author.id, timeMs: 1, data: "" };
+    await write1(friend.id, { op: "assocAdd", id1: friend.id, ...edge });
     const bucket = bucketOf();
     const watch = { type: "watch", posts: [formatId(open), formatId(closed)] };
     const [mine, theirs] = [await join(bucket, friend.id), await join(bucket, stranger.id)];
