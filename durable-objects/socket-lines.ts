@@ -63,7 +63,7 @@ export class SocketLine implements Line {
       began,
       openedMs,
       watched: new BigUint64Array([...watched].flat()),
-      asked: new BigUint64Array([...asked]),
+      asked: new BigUint64Array(asked),
     } satisfies Attachment);
   }
 

@@ -30,13 +30,13 @@ export interface SocketVars {
   readonly SOCKET_BUCKETS?: string;
 }
 
-export const socketBuckets = z.coerce.number().int().min(1).max(LIMITS.socketBucketsMax).default(4);
+export const SOCKET_BUCKETS_DEFAULT = 4;
+export const socketBuckets = z.coerce.number().int().min(1).max(LIMITS.socketBucketsMax);
+const varsSchema = z.object({ SOCKET_BUCKETS: socketBuckets.default(SOCKET_BUCKETS_DEFAULT) });
 
 /** @throws ZodError */
 export const socketTopologyFrom = ({ SOCKET_BUCKETS }: SocketVars): SocketTopology =>
-  socketTopology(
-    z.object({ SOCKET_BUCKETS: socketBuckets }).parse({ SOCKET_BUCKETS }).SOCKET_BUCKETS,
-  );
+  socketTopology(varsSchema.parse({ SOCKET_BUCKETS }).SOCKET_BUCKETS);
 
 /** The gateway's way to a viewer's sockets. */
 export interface Sockets {

@@ -25,13 +25,16 @@ const BODIES: Record<string, unknown> = {
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
 const OPERATOR = ["graphRead", "graphWrite", "moveShard", "shards"];
 const MEMBER = ["uploadMedia"];
+/** Only the runtime can answer 101, so that the fake objects behind this gateway answer 200. */
+const statusOf = (op: Operation) => (op.status === 101 ? 200 : op.status);
 
 function requestFor(op: Operation): [string, RequestInit & { headers: Record<string, string> }] {
   const path = op.path
     .replace("{user}", "ada")
     .replace("{id}", "1184274518017")
     .replace("{shard}", "3");
-  const init = { method: op.method.toUpperCase(), headers: {} };
+  const upgrade = op.connects === "websocket" ? { upgrade: "websocket" } : {};
+  const init = { method: op.method.toUpperCase(), headers: upgrade };
   if (op.bodyKind === "image") return [path, { ...init, body: pngOf(2, 2) }];
   if (op.body === undefined) return [path, init];
   const headers = { "content-type": "application/json" };
@@ -54,7 +57,7 @@ describe.for(OPERATIONS.map((op) => [op.id, op] as const))("%s", ([id, op]) => {
   it("with a user's token", async ({ expect }) => {
     const gateway = startGateway();
     const bearer = `Bearer ${await gateway.token()}`;
-    expect(await statusFor(op, bearer, gateway)).toBe(OPERATOR.includes(id) ? 403 : op.status);
+    expect(await statusFor(op, bearer, gateway)).toBe(OPERATOR.includes(id) ? 403 : statusOf(op));
   });
 
   it("with an operator's token that is no user", async ({ expect }) => {

@@ -1,14 +1,16 @@
 import { SignJWT } from "jose";
 
+import { hmacSigner } from "../../platform/signer.ts";
 import { createApp } from "../../workers/gateway/app.ts";
 import { configFrom, DEVELOPMENT_SECRET, type GatewayEnv } from "../../workers/gateway/env.ts";
 import { createTokens } from "../../workers/gateway/tokens.ts";
 import { ADA, FakeFeed } from "../fakes/fake-feed.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
+import { FakeSockets } from "../fakes/fake-sockets.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
 
 export const START_MS = 1_800_000_000_000;
-type Vars = Omit<Partial<GatewayEnv>, "FEED" | "MEDIA" | "ASSETS">;
+type Vars = Omit<Partial<GatewayEnv>, "FEED" | "MEDIA" | "ASSETS" | "SOCKETS">;
 
 export interface TokenOptions {
   readonly sub?: string;
@@ -26,12 +28,15 @@ export function startGateway(
 ) {
   const config = configFrom({ ENVIRONMENT: "development", DEMO_SIGN_IN: "on", ...vars });
   const [feed, media, clock] = [new FakeFeed(), new MemoryMedia(), new ManualClock(START_MS)];
+  const sockets = new FakeSockets();
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const app = createApp({
     config,
     feed,
     media,
+    sockets,
+    signer: hmacSigner(config.signingSecret),
     clock,
     random: { next: () => 0.5 },
     assets: { fetch: async (request) => asset(new URL(request.url).pathname) },
@@ -60,6 +65,7 @@ export function startGateway(
     app,
     feed,
     media,
+    sockets,
     clock,
     token,
     verifications: () => verified,

@@ -1,110 +1,25 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { describe, it, onTestFinished } from "vitest";
+import { describe, it } from "vitest";
 
 import { CLOSE } from "../../core/feed/realtime/close-codes.ts";
-import { follow } from "../../core/feed/realtime/place.ts";
-import type { ServerMessage, SocketEvent } from "../../core/feed/realtime/port.ts";
-import { socketBucketName } from "../../core/feed/realtime/service.ts";
 import type { Place } from "../../core/feed/realtime/stream.ts";
 import { formatId, type Id, shardOf } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
 import type { Write } from "../../core/tao/types.ts";
-import { connectionUrl, type SocketConnection } from "../../platform/socket-connection.ts";
+import { connectionUrl } from "../../platform/socket-connection.ts";
 import { newUsers, shardIndex, write } from "./graph-driver.ts";
-
-const VIEWER = 7n as Id;
-const OTHER = 8n as Id;
-const AUTHOR = 9n as Id;
-let buckets = 0;
-
-/** A bucket that nobody has used. */
-const bucketOf = () => env.SOCKETS.getByName(socketBucketName("us-east", ++buckets));
-type Bucket = ReturnType<typeof bucketOf>;
-
-const connectionOf = (viewer: Id, rest: Partial<SocketConnection> = {}): SocketConnection => ({
-  kind: "socket",
-  viewer,
-  untilMs: Date.now() + 600_000,
-  nonce: null,
-  place: null,
-  watch: [],
-  ...rest,
-});
-
-/** A client that keeps its place, as the real one does. */
-class Socket {
-  readonly messages: ServerMessage[] = [];
-  place: Place | null = null;
-  lost = 0;
-  code: number | null = null;
-  readonly #ws: WebSocket;
-
-  constructor(ws: WebSocket) {
-    this.#ws = ws;
-    ws.addEventListener("message", ({ data }) => {
-      const message = JSON.parse(String(data)) as ServerMessage;
-      const followed = follow(this.place, message);
-      this.place = followed.place;
-      if (followed.lost) this.lost++;
-      this.messages.push(message);
-    });
-    ws.addEventListener("close", ({ code }) => {
-      this.code = code;
-    });
-    ws.accept();
-    onTestFinished(() => this.close());
-  }
-
-  say(message: object | string): void {
-    this.#ws.send(typeof message === "string" ? message : JSON.stringify(message));
-  }
-
-  close(): void {
-    if (this.code === null) this.#ws.close(1000);
-  }
-
-  of(type: ServerMessage["type"]) {
-    return this.messages.filter((message) => message.type === type);
-  }
-}
-
-async function connect(bucket: Bucket, viewer: Id, rest: Partial<SocketConnection> = {}) {
-  const response = await bucket.fetch(connectionUrl(connectionOf(viewer, rest)), {
-    headers: { upgrade: "websocket" },
-  });
-  if (response.webSocket === null) throw new Error(`${response.status}`);
-  return new Socket(response.webSocket);
-}
-
-async function join(bucket: Bucket, viewer: Id, place: Place | null = null): Promise<Socket> {
-  const socket = await connect(bucket, viewer);
-  socket.place = place;
-  socket.say({ type: "resume", ...(place !== null && { life: place.life, after: place.seq }) });
-  await until(() => socket.of("hello").length > 0, "hello");
-  return socket;
-}
-
-async function until(isSo: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`never: ${what}`);
-}
-
-const newPost = (post: number, viewers: readonly Id[] = [VIEWER]): SocketEvent => ({
-  kind: "new-post",
-  viewers,
-  author: AUTHOR,
-  post: BigInt(post) as Id,
-});
-
-async function tell(bucket: Bucket, ...events: readonly SocketEvent[]): Promise<void> {
-  const told = await bucket.tell(events);
-  if (!told.ok) throw new Error(told.error.code);
-}
+import {
+  bucketOf,
+  connect,
+  connectionOf,
+  join,
+  newPost,
+  OTHER,
+  tell,
+  until,
+  VIEWER,
+} from "./socket-client.ts";
 
 describe("a bucket of sockets", () => {
   it("tells a viewer's devices, and nobody else", async ({ expect }) => {
@@ -324,8 +239,8 @@ describe("posts on the screen", () => {
     await until(() => theirs.of("revoke").length === 1, "only one");
     expect(theirs.of("revoke")).toEqual([{ type: "revoke", seq: 0, post: formatId(closed) }]);
 
-    for (const post of [open, closed])
-      await tell(bucket, { kind: "counts", post, of: "reactions", count: 5 });
+    for (const watched of [open, closed])
+      await tell(bucket, { kind: "counts", post: watched, of: "reactions", count: 5 });
     await until(() => mine.of("counts").length === 4, "both counts");
     await until(() => theirs.of("counts").length === 2, "one count");
     expect(theirs.of("counts").at(-1)).toMatchObject({ post: formatId(open), reactions: 5 });

@@ -3,7 +3,9 @@ import type { Context, Hono } from "hono";
 import type { Clock, Random } from "../../core/clock.ts";
 import type { FeedService } from "../../core/feed/service.ts";
 import type { Region } from "../../core/regions/regions.ts";
+import type { Signer } from "../../core/signer.ts";
 import type { MediaStore } from "../../platform/media-store.ts";
+import type { Sockets } from "../../platform/socket-stubs.ts";
 import type { GatewayConfig } from "./env.ts";
 import type { Caller, Tokens } from "./tokens.ts";
 
@@ -15,6 +17,9 @@ export interface GatewayDeps {
   /** The built web app. */
   readonly assets: { fetch(request: Request): Promise<Response> };
   readonly tokens: Tokens;
+  readonly sockets: Sockets;
+  /** Of tickets for sockets. */
+  readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
 }

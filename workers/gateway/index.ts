@@ -1,5 +1,8 @@
 import { systemClock, systemRandom } from "../../platform/clock.ts";
 import { r2MediaStore } from "../../platform/media-store.ts";
+import { socketTopology } from "../../core/feed/realtime/buckets.ts";
+import { hmacSigner } from "../../platform/signer.ts";
+import { socketsOver } from "../../platform/socket-stubs.ts";
 import { createApp } from "./app.ts";
 import type { GatewayApp } from "./context.ts";
 import { configFrom, type GatewayConfig, type GatewayEnv } from "./env.ts";
@@ -23,6 +26,8 @@ function gatewayFor(env: GatewayEnv): Gateway {
     feed: env.FEED,
     media: r2MediaStore(env.MEDIA),
     assets: env.ASSETS,
+    sockets: socketsOver(env, config.regions, socketTopology(config.socketBuckets)),
+    signer: hmacSigner(config.signingSecret),
     tokens: createTokens(config, (url, init) => fetch(url, init)),
     clock: systemClock,
     random: systemRandom,

@@ -6,6 +6,7 @@ import { feedOperations } from "./routes/feed.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { postOperations } from "./routes/posts.ts";
 import { reactionOperations } from "./routes/reactions.ts";
+import { realtimeOperations } from "./routes/realtime.ts";
 import { relationOperations } from "./routes/relations.ts";
 import { sessionOperations } from "./routes/session.ts";
 import { settingsOperations } from "./routes/settings.ts";
@@ -23,5 +24,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...relationOperations,
   ...settingsOperations,
   ...mediaOperations,
+  ...realtimeOperations,
   ...adminOperations,
 ];

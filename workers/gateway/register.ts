@@ -43,6 +43,7 @@ function answer(
   op: Operation,
   { value, ticket, staleMs = null }: Answered<unknown>,
 ): Response {
+  if (value instanceof Response) return value;
   const headers = {
     "cache-control": "private, no-store",
     ...(ticket !== null && { "edgewise-ticket": ticket }),

@@ -46,21 +46,24 @@ export interface SocketTopology {
   readonly bucketOf: (viewer: Id) => number;
 }
 
-/**
- * A message that has a number of its viewer's. `from` where it is not the number before `seq`
- * that is missing but all since `from`: later messages say what those said, or more.
- */
-export type NumberedMessage = { readonly seq: number; readonly from?: number } & (
-  | {
-      readonly type: "new_posts";
-      /** `LIMITS.newPostsMax` means that many or more. */
-      readonly count: number;
-      readonly authors: readonly string[];
-    }
-  | { readonly type: "revoke"; readonly post: string }
-  | { readonly type: "hide_author"; readonly user: string }
-  | { readonly type: "notifications" }
-);
+export interface Numbered {
+  /** Of its viewer's messages, which are counted. */
+  readonly seq: number;
+  /** The message also stands for the numbers from here on: later ones say what those said, or more. */
+  readonly from?: number;
+}
+export type NumberedMessage = Numbered &
+  (
+    | {
+        readonly type: "new_posts";
+        /** `LIMITS.newPostsMax` means that many or more. */
+        readonly count: number;
+        readonly authors: readonly string[];
+      }
+    | { readonly type: "revoke"; readonly post: string }
+    | { readonly type: "hide_author"; readonly user: string }
+    | { readonly type: "notifications" }
+  );
 
 /**
  * Messages on the wire, JSON text, server to client. `seq` counts per viewer while the bucket

@@ -1,8 +1,8 @@
 import { formatId, type Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
-import type { NumberedMessage, ServerMessage } from "./port.ts";
+import type { Numbered, NumberedMessage, ServerMessage } from "./port.ts";
 
-type WithoutPlace<M> = M extends NumberedMessage ? Omit<M, "seq" | "from"> : never;
+type WithoutPlace<M> = M extends NumberedMessage ? Omit<M, keyof Numbered> : never;
 /** A numbered message before it has a number. */
 export type News = WithoutPlace<NumberedMessage>;
 

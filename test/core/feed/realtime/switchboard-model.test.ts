@@ -164,9 +164,11 @@ class Model {
 
   async tell(event: SocketEvent): Promise<void> {
     this.#unanswered.push(event);
-    const answer = this.world.board.tell([event]).then((outcome) => {
-      if (outcome.ok) this.#unanswered = this.#unanswered.filter((one) => one !== event);
-    });
+    const answered = async () => {
+      const { ok } = await this.world.board.tell([event]);
+      if (ok) this.#unanswered = this.#unanswered.filter((one) => one !== event);
+    };
+    const answer = answered();
     // Acknowledged or not, what was told has happened; who connects later was not there.
     for (const device of this.devices) {
       const truth = this.truths.get(device);
