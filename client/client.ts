@@ -24,6 +24,8 @@ import type {
   Replay,
   Replayed,
 } from "../core/feed/fanout/admin.ts";
+import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
+import type { PollAnswer } from "../core/feed/realtime/service.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
@@ -34,6 +36,14 @@ export interface Page {
 }
 export interface FeedQuery extends Page {
   readonly mode?: "latest" | "ranked" | undefined;
+}
+export interface PollQuery {
+  readonly life?: string;
+  readonly after?: number;
+  /** Ids with commas between. */
+  readonly watch?: string;
+  /** Milliseconds. */
+  readonly wait?: number;
 }
 export interface ReactionState {
   readonly reaction: ReactionKind | null;
@@ -133,6 +143,14 @@ export function createClient(options: ClientOptions) {
     uploadMedia: (image: BodyInit, call?: CallOptions) =>
       transport.send<Media>({ method: "POST", path: "/v1/media", bytes: image }, call),
     mediaUrl: (key: string): string => `${options.baseUrl}/media/${key}`,
+
+    /** What `realtime.ts` is made of; see there for a connection that keeps itself. */
+    socketTicket: (call?: CallOptions) =>
+      transport.send<IssuedSocketTicket>({ method: "POST", path: "/v1/realtime/ticket" }, call),
+    poll: (query: PollQuery = {}, call?: CallOptions) =>
+      get<PollAnswer>("/v1/realtime/poll", { ...query }, call),
+    caughtUp: (call?: CallOptions) =>
+      transport.send<null>({ method: "POST", path: "/v1/realtime/caught-up" }, call),
 
     /** For operators: bodies as in `core/tao/graph-wire.ts`, whose opIds make them idempotent. */
     graphWrite: (body: unknown, call?: CallOptions) =>

@@ -7,6 +7,7 @@ export type Dependency =
   | "store"
   | "coordinator"
   | "feed"
+  | "sockets"
   | "media"
   | "feed_cache"
   | "cdn"

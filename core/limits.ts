@@ -1,5 +1,6 @@
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
+import { REALTIME_LIMITS } from "./realtime-limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
 export const LIMITS = {
@@ -247,6 +248,8 @@ export const LIMITS = {
   ...FANOUT_LIMITS,
   /** Time a request may take end to end. */
   requestBudgetMs: 5_000,
+
+  ...REALTIME_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
   readsPerSecond: 50,

@@ -60,13 +60,17 @@ export interface Cluster {
    */
   sweep(waitMs?: number): Promise<void>;
   /** Drops one object's memory, as the platform does now and then; its storage stays. */
-  evict(object: "leader" | "follower", name: string): Promise<void>;
+  evict(object: keyof typeof CLASS_OF, name: string): Promise<void>;
   /** Everything acknowledged is on disk before it resolves. */
   stop(): Promise<void>;
 }
 
 const OBJECTS = "edgewise-objects";
-const CLASS_OF = { leader: "ShardLeader", follower: "ShardFollower" } as const;
+const CLASS_OF = {
+  leader: "ShardLeader",
+  follower: "ShardFollower",
+  sockets: "SocketBucket",
+} as const;
 
 /** Fixed, since nobody tells a local request where it comes from. */
 const LOCAL_CF = {

@@ -17,6 +17,8 @@ it("needs only ENVIRONMENT in development", ({ expect }) => {
     corsOrigins: [],
     requestBudgetMs: 5_000,
     regions: DEFAULT_REGIONS,
+    socketBuckets: 4,
+    signingSecret: DEVELOPMENT_SECRET,
   });
 });
 
@@ -24,6 +26,8 @@ it("takes empty variables as missing, and converts the rest", ({ expect }) => {
   const config = configFrom({
     ENVIRONMENT: "staging",
     AUTH_SECRET: SECRET,
+    SIGNING_SECRET: SECRET,
+    SOCKET_BUCKETS: "64",
     AUTH_ISSUER: "",
     CORS_ORIGINS: "https://a.example, http://localhost:5173",
     REQUEST_BUDGET_MS: "750",
@@ -33,12 +37,14 @@ it("takes empty variables as missing, and converts the rest", ({ expect }) => {
     issuer: "edgewise",
     corsOrigins: ["https://a.example", "http://localhost:5173"],
     requestBudgetMs: 750,
+    socketBuckets: 64,
+    signingSecret: SECRET,
     regions: [{ region: "mars" }],
   });
 });
 
 describe("refuses, naming the variable", () => {
-  const production = { ENVIRONMENT: "production", AUTH_SECRET: SECRET };
+  const production = { ENVIRONMENT: "production", AUTH_SECRET: SECRET, SIGNING_SECRET: SECRET };
   const jwks = {
     AUTH_JWKS_URL: "https://i.example/keys",
     AUTH_ISSUER: "https://i.example",
@@ -52,6 +58,10 @@ describe("refuses, naming the variable", () => {
     ["DEMO_SIGN_IN", { ENVIRONMENT: "staging", ...jwks, DEMO_SIGN_IN: "on" }],
     ["AUTH_SECRET", { ENVIRONMENT: "production" }],
     ["AUTH_SECRET", { ENVIRONMENT: "staging" }],
+    ["SIGNING_SECRET", { ENVIRONMENT: "staging", AUTH_SECRET: SECRET }],
+    ["SIGNING_SECRET", { ...production, SIGNING_SECRET: DEVELOPMENT_SECRET }],
+    ["SIGNING_SECRET", { ENVIRONMENT: "development", SIGNING_SECRET: "short" }],
+    ["SOCKET_BUCKETS", { ENVIRONMENT: "development", SOCKET_BUCKETS: "0" }],
     ["AUTH_SECRET", { ENVIRONMENT: "production", AUTH_SECRET: DEVELOPMENT_SECRET }],
     ["AUTH_SECRET", { ENVIRONMENT: "development", AUTH_SECRET: "short" }],
     ["AUTH_JWKS_URL", { ENVIRONMENT: "production", AUTH_JWKS_URL: "https://i.example/keys" }],

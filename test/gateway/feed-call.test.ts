@@ -116,7 +116,9 @@ describe("the call's context", () => {
   });
 
   it("lets no header choose the region outside development", async ({ expect }) => {
-    const gateway = startGateway({ ENVIRONMENT: "staging", AUTH_SECRET: "x".repeat(32) });
+    const secret = "x".repeat(32);
+    const secrets = { AUTH_SECRET: secret, SIGNING_SECRET: secret };
+    const gateway = startGateway({ ENVIRONMENT: "staging", ...secrets });
     await gateway.request("/v1/users/ada", { headers: { "x-edgewise-region": "apac" } });
     expect(contextOf(gateway).region).toBe("us-east");
   });

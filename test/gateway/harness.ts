@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import type { Failure } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
+import { hmacSigner } from "../../platform/signer.ts";
 import { createApp } from "../../workers/gateway/app.ts";
 import { EdgeFiles } from "../../workers/gateway/edge-files.ts";
 import { EdgePages } from "../../workers/gateway/edge-pages.ts";
@@ -11,11 +12,12 @@ import { createTokens } from "../../workers/gateway/tokens.ts";
 import { ADA, FakeFeed } from "../fakes/fake-feed.ts";
 import { FakeResizer } from "../fakes/fake-resizer.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
+import { FakeSockets } from "../fakes/fake-sockets.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
 
 export const START_MS = 1_800_000_000_000;
-type Vars = Omit<Partial<GatewayEnv>, "FEED" | "MEDIA" | "ASSETS" | "IMAGES">;
+type Vars = Omit<Partial<GatewayEnv>, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS">;
 
 export interface TokenOptions {
   readonly sub?: string;
@@ -38,6 +40,7 @@ export function startGateway(
   const pages = new EdgePages(edge, clock);
   const zone = new FakeZone();
   const afterwards = new Afterwards();
+  const sockets = new FakeSockets();
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -48,6 +51,8 @@ export function startGateway(
     pages,
     files: new EdgeFiles(edge),
     zone,
+    sockets,
+    signer: hmacSigner(config.signingSecret),
     clock,
     random: { next: () => 0.5 },
     assets: { fetch: async (request) => asset(new URL(request.url).pathname) },
@@ -86,6 +91,7 @@ export function startGateway(
     edge,
     pages,
     zone,
+    sockets,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),

@@ -16,6 +16,7 @@ const PATHS = [
 const staging = {
   ENVIRONMENT: "staging",
   AUTH_SECRET: "a secret of at least thirty-two characters",
+  SIGNING_SECRET: "another of at least thirty-two characters",
 };
 
 describe("security headers", () => {

@@ -20,6 +20,7 @@ import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
+import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
 
 /** What every request of one isolate shares. */
@@ -119,6 +120,7 @@ function wire(env: FeedEnv): FeedDeps {
         ...(feedCache === null
           ? []
           : [{ kind: "cache", sink: feedCache.sink, topology: feedBuckets } as const]),
+        { kind: "sockets", sink: socketSink(env, regions), topology: socketTopologyFrom(env) },
         { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
       ],
       fanout,

@@ -5,12 +5,20 @@ import type { RankingService } from "../../core/ranking/service.ts";
 import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
+import type { SocketBindings, SocketVars } from "../../platform/socket-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
 import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface FeedEnv
-  extends GraphBindings, FanoutBindings, FeedCacheBindings, FeedCacheVars, TopologyVars {
+  extends
+    GraphBindings,
+    FanoutBindings,
+    FeedCacheBindings,
+    FeedCacheVars,
+    SocketBindings,
+    SocketVars,
+    TopologyVars {
   readonly RANKER: RankingService;
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */

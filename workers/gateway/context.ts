@@ -8,6 +8,8 @@ import type { MediaStore } from "../../platform/media-store.ts";
 import type { Resizer } from "../../platform/resizer.ts";
 import type { EdgeFiles } from "./edge-files.ts";
 import type { EdgePages } from "./edge-pages.ts";
+import type { Signer } from "../../core/signer.ts";
+import type { Sockets } from "../../platform/socket-stubs.ts";
 import type { GatewayConfig } from "./env.ts";
 import type { Caller, Tokens } from "./tokens.ts";
 
@@ -24,6 +26,9 @@ export interface GatewayDeps {
   /** The built web app. */
   readonly assets: { fetch(request: Request): Promise<Response> };
   readonly tokens: Tokens;
+  readonly sockets: Sockets;
+  /** Of tickets for sockets. */
+  readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
 }

@@ -3,10 +3,16 @@ import { z } from "zod";
 import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
+import {
+  type SocketBindings,
+  SOCKET_BUCKETS_DEFAULT,
+  socketBuckets,
+  type SocketVars,
+} from "../../platform/socket-stubs.ts";
 import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface GatewayEnv {
+export interface GatewayEnv extends SocketBindings, SocketVars {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   readonly ASSETS: Fetcher;
@@ -14,6 +20,8 @@ export interface GatewayEnv {
   readonly IMAGES?: ImagesBinding;
   readonly ENVIRONMENT?: string;
   readonly AUTH_SECRET?: string;
+  /** Signs tickets of sockets; a secret outside development. */
+  readonly SIGNING_SECRET?: string;
   readonly AUTH_JWKS_URL?: string;
   readonly AUTH_ISSUER?: string;
   readonly AUTH_AUDIENCE?: string;
@@ -46,6 +54,8 @@ const origin = z
 const varsSchema = z.object({
   ENVIRONMENT: z.enum(["development", "staging", "production"]),
   AUTH_SECRET: optional(z.string().min(32, "at least 32 characters, as HS256 needs")),
+  SIGNING_SECRET: optional(z.string().min(32, "at least 32 characters")),
+  SOCKET_BUCKETS: optional(socketBuckets),
   AUTH_JWKS_URL: optional(z.url({ protocol: /^https?$/ })),
   AUTH_ISSUER: optional(z.string()),
   AUTH_AUDIENCE: optional(z.string()),
@@ -84,6 +94,8 @@ export interface GatewayConfig {
   /** null: only this data centre's cache is purged. */
   readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
+  readonly socketBuckets: number;
+  readonly signingSecret: string;
 }
 
 /** A variable is missing or wrong; the message names it and says what to do. */
@@ -93,7 +105,7 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError */
 export function configFrom(
-  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES">,
+  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS">,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
   if (!parsed.success) {
@@ -124,7 +136,17 @@ export function configFrom(
     requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
     purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
+    socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,
+    signingSecret: signingSecretFrom(vars),
   };
+}
+
+function signingSecretFrom({ SIGNING_SECRET, ENVIRONMENT }: Vars): string {
+  const secret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
+  if (secret !== DEVELOPMENT_SECRET || ENVIRONMENT === "development") return secret;
+  throw new ConfigError(
+    `SIGNING_SECRET: set one of your own for ${ENVIRONMENT} (wrangler secret put SIGNING_SECRET)`,
+  );
 }
 
 function trustFrom(vars: Vars): TokenTrust {

@@ -3,6 +3,9 @@ import { cacheApi } from "../../platform/edge-cache.ts";
 import { zonePurge } from "../../platform/cache-purge.ts";
 import { r2MediaStore } from "../../platform/media-store.ts";
 import { imagesResizer } from "../../platform/resizer.ts";
+import { socketTopology } from "../../core/feed/realtime/buckets.ts";
+import { hmacSigner } from "../../platform/signer.ts";
+import { socketsOver } from "../../platform/socket-stubs.ts";
 import { createApp } from "./app.ts";
 import type { GatewayApp } from "./context.ts";
 import { EdgeFiles } from "./edge-files.ts";
@@ -40,6 +43,8 @@ function gatewayFor(env: GatewayEnv): Gateway {
             clock: systemClock,
           }),
     assets: env.ASSETS,
+    sockets: socketsOver(env, config.regions, socketTopology(config.socketBuckets)),
+    signer: hmacSigner(config.signingSecret),
     tokens: createTokens(config, (url, init) => fetch(url, init)),
     clock: systemClock,
     random: systemRandom,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type FailureCode, STATUS, TITLE } from "../../core/errors.ts";
 import { CACHE_POLICIES } from "../../core/http/cache-policy.ts";
 import { PUBLIC_KEEP_MS } from "../../core/http/public-page.ts";
+import { serverMessageSchema } from "../../core/feed/realtime/schemas.ts";
 import { LIMITS } from "../../core/limits.ts";
 import {
   ALLOW_STALE_HEADER,
@@ -165,7 +166,7 @@ function bodyObject(op: Operation, schema: z.ZodType, schemas: Record<string, Js
 function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
   const responses: Record<string, Json> = {
     [op.status]: {
-      description: op.answer === null ? "Done" : "The answer",
+      description: DESCRIPTION[op.connects ?? (op.answer === null ? "none" : "json")],
       headers: {
         "Edgewise-Ticket": {
           schema: { type: "string" },
@@ -188,6 +189,9 @@ function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
       ...(op.answer !== null && {
         content: { "application/json": { schema: schemaOf(op.answer, schemas) } },
       }),
+      ...(op.connects === "event-stream" && {
+        content: { "text/event-stream": { schema: schemaOf(serverMessageSchema, schemas) } },
+      }),
     },
   };
   if (CACHE_POLICIES[op.cache].etag) responses["304"] = { description: "You have it already" };
@@ -206,6 +210,15 @@ function problemResponses(codes: readonly FailureCode[]): Record<string, Json> {
   }
   return responses;
 }
+
+const DESCRIPTION = {
+  none: "Done",
+  json: "The answer",
+  websocket:
+    "Switching to WebSocket; each message is a ServerMessage as JSON, and so is each of yours a resume, watch, caught_up or ping",
+  "event-stream":
+    "Each event's data is a ServerMessage as JSON, its id the place to send as Last-Event-ID",
+} as const;
 
 /** By status. */
 function failuresOf(op: Operation): readonly FailureCode[] {

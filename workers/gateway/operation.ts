@@ -60,7 +60,9 @@ export interface OperationSpec<P, Q, B, A> {
   /** Default "json". */
   readonly bodyKind?: BodyKind;
   readonly bodyBytesMax?: number;
-  readonly status: 200 | 201 | 204;
+  readonly status: 101 | 200 | 201 | 204;
+  /** The answer is a connection that stays open, a `Response` made by `handle`. */
+  readonly connects?: "websocket" | "event-stream";
   readonly answer: z.ZodType<A> | null;
   /** Failures beyond those that any operation may give. */
   readonly failures?: readonly FailureCode[];

@@ -9,6 +9,7 @@ import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
 import { postOperations } from "./routes/posts.ts";
 import { reactionOperations } from "./routes/reactions.ts";
+import { realtimeOperations } from "./routes/realtime.ts";
 import { relationOperations } from "./routes/relations.ts";
 import { sessionOperations } from "./routes/session.ts";
 import { settingsOperations } from "./routes/settings.ts";
@@ -28,6 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...notificationOperations,
   ...settingsOperations,
   ...mediaOperations,
+  ...realtimeOperations,
   ...adminOperations,
   ...fanoutOperations,
 ];

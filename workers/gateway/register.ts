@@ -63,6 +63,7 @@ function answer(
   cacheClass: CacheClass,
   { value, ticket, staleMs = null }: Answered<unknown>,
 ): Response {
+  if (value instanceof Response) return value;
   const headers = {
     ...cacheHeaders(cacheClass),
     ...(ticket !== null && { "edgewise-ticket": ticket }),
