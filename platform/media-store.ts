@@ -8,7 +8,7 @@ export interface MediaStore {
   /** Keeps what is there: repeating a put is harmless. */
   put(key: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<void>;
   /**
-   * The same for a body that is too large to hold.
+   * For a body that is too large to hold; over what is there, which has the same bytes.
    *
    * @param size bytes of `body`, exactly. Rejects when there are more or fewer.
    */
@@ -58,10 +58,8 @@ export function r2MediaStore(bucket: Bucket): MediaStore {
     async putStream(key, body, size, type) {
       // A bucket takes a stream only if it knows how long it is.
       const sized = new FixedLengthStream(size);
-      const stored = bucket.put(key, sized.readable, {
-        ...IF_ABSENT,
-        httpMetadata: { contentType: type },
-      });
+      // Over what is there, if anything: a bucket that refused might leave the body unread.
+      const stored = bucket.put(key, sized.readable, { httpMetadata: { contentType: type } });
       await Promise.all([body.pipeTo(sized.writable), stored]);
     },
     async get(key, range) {

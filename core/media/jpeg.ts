@@ -88,11 +88,8 @@ function orientationOf(payload: Uint8Array): number | null {
   return null;
 }
 
-/** Exif that says nothing but `orientation`. */
+/** Exif that says nothing but the orientation, which is to be filled in. */
+const EXIF =
+  "\xff\xe1\0\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0?\0\0\0\0\0\0";
 const exifOf = (orientation: number): Uint8Array =>
-  new Uint8Array([
-    ...[0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0],
-    ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1],
-    ...[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0],
-    ...[0, 0, 0, 0],
-  ]);
+  Uint8Array.from(EXIF, (char) => (char === "?" ? orientation : char.charCodeAt(0)));

@@ -1,3 +1,4 @@
+import type { GatewayDeps } from "./context.ts";
 import type { Operation } from "./operation.ts";
 
 /**
@@ -12,12 +13,16 @@ export function purgeAfter(
   const tags = op.purges?.(call, answer) ?? [];
   if (tags.length === 0) return;
   const { c, deps } = call;
-  const { origin } = new URL(c.req.url);
-  const purges = [deps.pages.purge(origin, tags), ...(deps.zone ? [deps.zone.purge(tags)] : [])];
-  const settled = Promise.all(purges).then((results) => {
-    for (const result of results) {
-      if (!result.ok) console.error({ event: "purge_failed", tags: tags.length, ...result.error });
-    }
-  });
-  c.executionCtx.waitUntil(settled);
+  c.executionCtx.waitUntil(purge(deps, new URL(c.req.url).origin, tags));
+}
+
+async function purge(
+  { pages, zone }: GatewayDeps,
+  origin: string,
+  tags: readonly string[],
+): Promise<void> {
+  const everywhere = zone === null ? [] : [zone.purge(tags)];
+  for (const result of await Promise.all([pages.purge(origin, tags), ...everywhere])) {
+    if (!result.ok) console.error({ event: "purge_failed", tags: tags.length, ...result.error });
+  }
 }
