@@ -6,8 +6,11 @@ import type {
   Media,
   NewComment,
   NewPost,
+  NewPosts,
   NewUser,
+  Place,
   Post,
+  PostPage,
   Profile,
   ReactionKind,
   ReactionPage,
@@ -83,6 +86,9 @@ export function createClient(options: ClientOptions) {
 
     feed: (query: FeedQuery = {}, call?: CallOptions) =>
       get<FeedPage>("/v1/feed", { ...query }, call),
+    /** @param since `head` of a first page. */
+    newPosts: (since: Place, call?: CallOptions) =>
+      get<NewPosts>("/v1/feed/new", { since: `${since.timeMs}.${since.id}` }, call),
 
     createPost: (post: PostDraft, call?: CallOptions) =>
       write<Post>("POST", "/v1/posts", post, call),
@@ -117,7 +123,7 @@ export function createClient(options: ClientOptions) {
     profile: (user: string, call?: CallOptions) => get<Profile>(at`/v1/users/${user}`, {}, call),
     updateMe: (patch: UserPatch, call?: CallOptions) =>
       write<User>("PATCH", "/v1/users/me", patch, call),
-    userPosts: getPage<FeedPage>((user) => at`/v1/users/${user}/posts`),
+    userPosts: getPage<PostPage>((user) => at`/v1/users/${user}/posts`),
     followers: getPage<UserPage>((user) => at`/v1/users/${user}/followers`),
     following: getPage<UserPage>((user) => at`/v1/users/${user}/following`),
     friends: getPage<UserPage>((user) => at`/v1/users/${user}/friends`),

@@ -278,6 +278,7 @@ export type Profile = z.infer<typeof profileSchema>;
 export type Post = z.infer<typeof postSchema>;
 export type EmbeddedPost = z.infer<typeof embeddedPostSchema>;
 export type Comment = z.infer<typeof commentSchema>;
+export type Place = z.infer<typeof placeSchema>;
 export type FeedItem = z.infer<typeof feedItemSchema>;
 export type FeedSource = FeedItem["source"];
 export type NewPosts = z.infer<typeof newPostsSchema>;

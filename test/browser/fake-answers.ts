@@ -78,8 +78,9 @@ export class FakeAnswers {
     const items = found.posts.slice(from, from + limit);
     const more = from + limit < found.posts.length;
     return {
-      items: items.map((post) => this.world.view(viewer, post)),
+      items: items.map((post) => ({ ...this.world.view(viewer, post), source: "followed" })),
       cursor: more ? (items.at(-1)?.id ?? null) : null,
+      head: null,
       mode: "latest",
       reason: "requested",
       ageMs: 0,

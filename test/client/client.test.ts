@@ -49,6 +49,7 @@ describe("each operation of the API", () => {
       session: () => client.session(),
       demoUsers: () => client.demoUsers(),
       feed: () => client.feed({ mode: "latest", limit: 5 }),
+      newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
       createPost: () => client.createPost({ text: "hello" }),
       post: () => client.post(id),
       setAudience: () => client.setAudience(id, "friends"),
