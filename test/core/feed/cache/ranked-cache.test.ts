@@ -72,21 +72,25 @@ describe("a ranked feed from the cache", () => {
     expect(calls.slice(0, 3)).toEqual([1, 1, 1]);
   });
 
-  it("keeps its place when the entry goes and when more arrives", async ({ expect }) => {
-    const { world, authors, made, cache, page } = await crowd(100);
-    const first = await page();
-    cache.rows.stored.clear();
-    cache.evict();
-    await world.post(authors[0] ?? "");
-    const shown = idsOf(first);
-    let cursor = first.cursor ?? undefined;
-    while (cursor !== undefined) {
-      const next = await page(cursor);
-      shown.push(...idsOf(next));
-      cursor = next.cursor ?? undefined;
-    }
-    expect(shown.toSorted()).toEqual(made.toSorted());
-  });
+  it.for([1, 30, 100])(
+    "keeps its place when %i more arrive and the entry is another",
+    async (more, { expect }) => {
+      const { world, authors, made, cache, page } = await crowd(100);
+      const first = await page();
+      cache.rows.stored.clear();
+      cache.evict();
+      for (let n = 0; n < more; n++) await world.post(authors[n % 3] ?? "");
+      await page();
+      const shown = idsOf(first);
+      let cursor = first.cursor ?? undefined;
+      while (cursor !== undefined) {
+        const next = await page(cursor);
+        shown.push(...idsOf(next));
+        cursor = next.cursor ?? undefined;
+      }
+      expect(shown.toSorted()).toEqual(made.toSorted());
+    },
+  );
 
   it("takes what a viewer wants less of, and what was seen, into account", async ({ expect }) => {
     const { world, viewer, authors, page } = await crowd(12);
