@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../deploy/build-web.ts";
 import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
+import { fanOut } from "./fan-out/fan-out.ts";
+import { HELP as FAN_OUT_HELP } from "./fan-out/options.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
@@ -18,6 +20,14 @@ interface Bench {
 }
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  [
+    "fan-out",
+    {
+      about: "cost and speed of a post on its way to followers, and the threshold between two ways",
+      help: FAN_OUT_HELP,
+      run: fanOut,
+    },
+  ],
   [
     "feed-read",
     {
