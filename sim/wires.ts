@@ -86,7 +86,12 @@ export function leaderWires(
           pushedTo(world).set(name, applied === null ? 0 : positionOf(applied));
           return applied;
         };
-        return network.call(life, world.follower(name), what, deliver, true);
+        const answer = network.call(life, world.follower(name), what, deliver, true);
+        answer.then(
+          () => world.outOfReach.delete(name),
+          () => world.outOfReach.add(name),
+        );
+        return answer;
       },
       sendInverses: (target, from, inverses) => {
         tally.count("inverses sent", inverses.length);
