@@ -73,11 +73,11 @@ export function drawFaults(random: SeededRandom, hasRemoteStore: boolean): Fault
   const upTo = (max: number) => (random.chance(0.2) ? 0 : random.next() * max);
   const remote = hasRemoteStore ? 1 : 0;
   return {
-    requestLost: upTo(0.06),
-    replyLost: upTo(0.06),
+    requestLost: upTo(random.pick([0.06, 0.06, 0.2])),
+    replyLost: upTo(random.pick([0.06, 0.06, 0.2])),
     requestLate: upTo(0.04),
     duplicate: upTo(0.08),
-    slow: random.pick([0.04, 0.04, 0.3]),
+    slow: random.pick([0.04, 0.3]),
     crash: upTo(0.01),
     evict: upTo(random.pick([0.01, 0.01, 0.1])),
     storeFails: upTo(0.02),

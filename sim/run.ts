@@ -122,7 +122,7 @@ async function live(
     operations.taste = world.habits;
     void storm(world);
     let left = Math.ceil(operationCount / stretches);
-    const deployAt = draw.chance(0.5) ? draw.int(1, DEPLOY_MAX) : 0;
+    const deployAt = draw.chance(0.7) ? draw.int(1, DEPLOY_MAX) : 0;
     await Promise.all(
       sessions.map(async (session) => {
         while (left-- > 0) {
@@ -132,7 +132,7 @@ async function live(
       }),
     );
     // Writes come last: whatever a follower misses of them, no reader makes good.
-    if (draw.chance(0.7)) await Promise.all(sessions.map((session) => session.change()));
+    if (draw.chance(0.8)) await Promise.all(sessions.map((session) => session.change()));
     // What happens last meets nobody who would see to it.
     if (draw.chance(0.6)) disturb(world, draw.chance(0.4) ? "handOver" : undefined);
     await world.scheduler.sleep(draw.logInt(1, LAST_MS));

@@ -31,9 +31,9 @@ export function coordinatorWires(world: World, region: Region, clock: Clock): Co
     regions: shape.regions,
     sharesStore: shape.store === "remote",
     coordinator: (other) => ({
-      handOver: (shard, to) =>
+      handOver: (shard, to, isForwarded) =>
         answered(world, life, world.coordinator(other), `hand over ${shard} to ${to}`, (service) =>
-          service.handOver(shard, to),
+          service.handOver(shard, to, isForwarded),
         ),
       release: (shard, epoch) =>
         answered(world, life, world.coordinator(other), `release ${shard}@${epoch}`, (service) =>
