@@ -37,8 +37,9 @@ export interface RunOptions {
 const REGIONS = ["us-east", "eu-west", "apac"];
 const SHARDS = 3;
 const CLIENTS = 12;
-/** Requests that are left when followers are deployed anew. */
-const DEPLOY_MAX = 40;
+/** So many requests before a lull, followers begin to be deployed anew: the chance before each request. */
+const LAST = 40;
+const DEPLOYMENTS = [0, 0.1, 0.3];
 /** From the last request to the lull, at most. */
 const LAST_MS = 4_000;
 /** Between lulls. */
@@ -122,11 +123,11 @@ async function live(
     operations.taste = world.habits;
     void storm(world);
     let left = Math.ceil(operationCount / stretches);
-    const deployAt = draw.chance(0.7) ? draw.int(1, DEPLOY_MAX) : 0;
+    const deployments = draw.pick(DEPLOYMENTS);
     await Promise.all(
       sessions.map(async (session) => {
         while (left-- > 0) {
-          if (left === deployAt) deploy(world);
+          if (left < LAST && draw.chance(deployments)) deploy(world);
           await session.step();
         }
       }),
@@ -134,7 +135,7 @@ async function live(
     // Writes come last: whatever a follower misses of them, no reader makes good.
     if (draw.chance(0.8)) await Promise.all(sessions.map((session) => session.change()));
     // What happens last meets nobody who would see to it.
-    if (draw.chance(0.6)) disturb(world, draw.chance(0.4) ? "handOver" : undefined);
+    if (draw.chance(0.6)) disturb(world, draw.chance(0.5) ? "handOver" : undefined);
     await world.scheduler.sleep(draw.logInt(1, LAST_MS));
     // Leases end while the storm goes on.
     if (draw.chance(0.7)) await Promise.all(world.moves);

@@ -94,7 +94,8 @@ export function deploy(world: World): void {
 /** An operator moves a shard, asking any region's coordinator; the answer may be lost. */
 async function handOver(world: World): Promise<void> {
   const { random, network, map, tally, trace } = world;
-  const { shard } = random.pick(map.entries);
+  const owing = map.entries.filter((entry) => owesInverses(world, entry.shard));
+  const { shard } = random.pick(owing.length > 0 && random.chance(0.5) ? owing : map.entries);
   const to = random.pick(world.regions());
   const asked = world.coordinator(random.pick(world.regions()));
   try {
@@ -106,4 +107,10 @@ async function handOver(world: World): Promise<void> {
   } catch (error) {
     trace.note(`hand-over of ${shard} to ${to}: ${String(error)}`);
   }
+}
+
+/** Its next leader finds work that this one has not done. */
+function owesInverses({ stores, recorder }: World, shard: PhysicalShard): boolean {
+  const store = stores.get(recorder.storeOf(shard) ?? "");
+  return store !== undefined && store.tables.intents(1, store.deliveredTo).length > 0;
 }
