@@ -2,7 +2,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Consistency } from "../core/tao/service.ts";
 import { expiredBy } from "./l1/expiry.ts";
 import { kindOf } from "./l1/kinds.ts";
-import type { CacheUse, L1Cache } from "./l1/l1-cache.ts";
+import type { CacheUse, KeptAnswer, L1Cache } from "./l1/l1-cache.ts";
 import { ApiProblem, networkProblem, problemFrom } from "./problem.ts";
 import { Ticket, type TicketStore } from "./ticket.ts";
 
@@ -40,10 +40,9 @@ export interface CallOptions {
   /** Of a read that may be kept; default `swr`, or `network` when the call asks the leader. */
   readonly cache?: CacheUse<never>["mode"];
   /** Told when the answer was kept; `newer` is the same read, answered by the server. */
-  readonly onKept?: (kept: {
-    readonly atMs: number;
-    readonly newer: Promise<unknown> | null;
-  }) => void;
+  readonly onKept?: (kept: KeptAnswer<unknown>) => void;
+  /** Goes on when the page closes; the browser bounds its body to 64 KB. */
+  readonly keepalive?: boolean;
 }
 
 export interface ApiRequest {
@@ -116,7 +115,8 @@ export class Transport {
   }
 
   async #attempt<T>(request: ApiRequest, call: CallOptions, key: string | null): Promise<T> {
-    const { baseUrl, timeoutMs = LIMITS.clientTimeoutMs } = this.#options;
+    const usualMs = request.bytes === undefined ? LIMITS.clientTimeoutMs : LIMITS.uploadTimeoutMs;
+    const { baseUrl, timeoutMs = usualMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
     const send = this.#options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
@@ -125,6 +125,7 @@ export class Transport {
       method: request.method,
       headers: this.#headers(request, call, key),
       signal,
+      ...(call.keepalive === true && { keepalive: true }),
       ...bodyOf(request),
     });
     this.#ticket.accept(response.headers.get("edgewise-ticket"), sentAt, request.write === true);

@@ -242,6 +242,8 @@ export const LIMITS = {
   clientRetryBaseMs: 200,
   /** Longer than `requestBudgetMs`, so that the server's own answer arrives first. */
   clientTimeoutMs: 15_000,
+  /** An upload on a slow line: 20 MB at 1 Mbit/s. */
+  uploadTimeoutMs: 180_000,
   /** Specification: the client's cache is fresh for five minutes, then shown while it is read again. */
   l1FreshMs: 5 * 60_000,
   /** What a reader without a connection still finds: a week away. */

@@ -5,10 +5,20 @@ import { type Kept, type Kind, isFresh, surplus } from "./kinds.ts";
 
 /** How one read uses what is kept. */
 export interface CacheUse<T> {
-  /** `swr`: what is kept at once, read again when it is not fresh. `network`: only without an answer. */
-  readonly mode: "swr" | "network";
-  /** Told when the answer was a kept one. `newer`: its replacement on the way, null when fresh or offline. */
-  readonly onKept?: (kept: { readonly atMs: number; readonly newer: Promise<T> | null }) => void;
+  /**
+   * `swr`: what is kept at once, and read again when it is not fresh. `kept`: the same, but whoever
+   * asks decides about reading again. `network`: only when nobody answers.
+   */
+  readonly mode: "swr" | "kept" | "network";
+  readonly onKept?: (kept: KeptAnswer<T>) => void;
+}
+
+/** Told when the answer was a kept one. */
+export interface KeptAnswer<T> {
+  readonly atMs: number;
+  readonly fresh: boolean;
+  /** What will replace it, already asked for. */
+  readonly newer: Promise<T> | null;
 }
 
 /** Reads of what may be kept: hits + stale + misses are all of them. */
@@ -76,9 +86,9 @@ export class L1Cache {
     const fresh = isFresh(kind, kept, this.#startedAtMs, this.#deps.nowMs());
     if (fresh) counts.hits++;
     else counts.stale++;
-    const newer = fresh ? null : this.#askAndKeep(key, ask);
+    const newer = fresh || use.mode === "kept" ? null : this.#askAndKeep(key, ask);
     newer?.catch(() => null);
-    use.onKept?.({ atMs: kept.atMs, newer });
+    use.onKept?.({ atMs: kept.atMs, fresh, newer });
     return kept.value as T;
   }
 
@@ -97,7 +107,7 @@ export class L1Cache {
       counts.misses--;
       counts.stale++;
       counts.offline++;
-      use.onKept?.({ atMs: kept.atMs, newer: null });
+      use.onKept?.({ atMs: kept.atMs, fresh: false, newer: null });
       return kept.value as T;
     }
   }

@@ -126,6 +126,7 @@ export class Outbox {
   async clear(): Promise<void> {
     this.#items = [];
     await this.#store(() => this.#deps.store.clear().catch(() => undefined));
+    this.#changed();
   }
 
   async #sendAll(): Promise<void> {
@@ -179,6 +180,7 @@ export class Outbox {
         () => this.#unkept.add(item.id),
       ),
     );
+    this.#changed();
   }
 
   async #end(id: string, ending: Ending): Promise<void> {
@@ -186,7 +188,9 @@ export class Outbox {
     this.#items = this.#items.filter((known) => known.id !== id);
     this.#unkept.delete(id);
     await this.#store(() => this.#deps.store.delete([id]).catch(() => undefined));
+    // First what it left behind, then that it is gone: no screen shows neither.
     if (item !== undefined) this.#ended(item, ending);
+    this.#changed();
   }
 
   async #store(change: () => Promise<unknown>): Promise<void> {
@@ -194,7 +198,6 @@ export class Outbox {
     this.#storing = this.#storing.then(change);
     await this.#storing;
     this.#deps.channel.tell({ type: "changed" });
-    this.#changed();
   }
 
   #ended(item: OutboxItem, ending: Ending): void {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 
+import type { SeenRange } from "../../core/feed/explain/schemas.ts";
 import type { Media, NewComment, NewPost, User } from "../../core/feed/schemas.ts";
+import { FakeNews } from "./fake-news.ts";
 import type { FakeWorld, StoredPost } from "./fake-world.ts";
 
 export interface Call {
@@ -23,9 +25,11 @@ export class Refusal extends Error {
 /** The API's answers over a world in memory: what the app relies on, and no more. */
 export class FakeAnswers {
   readonly world: FakeWorld;
+  readonly news: FakeNews;
 
   constructor(world: FakeWorld) {
     this.world = world;
+    this.news = new FakeNews(world);
   }
 
   answer(call: Call): unknown {
@@ -38,7 +42,9 @@ export class FakeAnswers {
     if (viewer === null) throw new Refusal(401, "Sign in first.");
     switch (head) {
       case "feed":
-        return this.#feedPage(call, viewer, this.world.home(viewer));
+        return this.#feed(call, viewer);
+      case "notifications":
+        return this.#notifications(call, viewer);
       case "users":
         return this.#users(call, viewer);
       case "posts":
@@ -66,19 +72,66 @@ export class FakeAnswers {
     return this.#session(this.world.addUser(handle, name, bio));
   }
 
+  #feed(call: Call, viewer: User): unknown {
+    const [, what, id = ""] = call.parts;
+    const { news, world } = this;
+    const visible = (wanted: string): StoredPost => {
+      const post = world.posts.find((item) => item.id === wanted);
+      if (post === undefined || !world.visible(viewer, post))
+        throw new Refusal(404, "There is no such post.");
+      return post;
+    };
+    switch (what) {
+      case "new":
+        return news.newer(viewer, call.query.get("since") ?? "");
+      case "why":
+        return news.why(viewer, visible(call.query.get("post") ?? ""));
+      case "why-not":
+        return news.whyNot(viewer, visible(call.query.get("post") ?? ""));
+      case "seen":
+        news.seen.push(...json<{ ranges: SeenRange[] }>(call).ranges);
+        return { ranges: news.seen };
+      case "feedback": {
+        const key = `${viewer.id}>${visible(id).id}`;
+        if (call.method === "DELETE") news.feedback.delete(key);
+        else news.feedback.set(key, json<{ kind: "more" | "less" }>(call).kind);
+        return { post: id, kind: news.feedback.get(key) ?? null };
+      }
+      default: {
+        const page = this.#feedPage(call, viewer, world.home(viewer));
+        return {
+          ...page,
+          items: page.items.map((item) => ({
+            ...item,
+            source: item.author.id === viewer.id ? "own" : "followed",
+          })),
+        };
+      }
+    }
+  }
+
+  #notifications(call: Call, viewer: User): unknown {
+    if (call.parts[1] === "unread") return this.news.unread(viewer);
+    if (call.parts[1] === "read")
+      return this.news.read(viewer, json<{ upToMs: number }>(call).upToMs);
+    return this.news.page(viewer);
+  }
+
   /** The cursor names the last post of the page before, as a moving list requires. */
   #feedPage(
     call: Call,
     viewer: User,
     found: { posts: StoredPost[]; hidden: Record<string, number> },
-  ): unknown {
+  ) {
     const limit = Number(call.query.get("limit") ?? 20);
     const after = call.query.get("cursor");
     const from = after === null ? 0 : found.posts.findIndex((post) => post.id === after) + 1;
     const items = found.posts.slice(from, from + limit);
     const more = from + limit < found.posts.length;
+    const [newest] = found.posts;
     return {
       items: items.map((post) => this.world.view(viewer, post)),
+      head: newest === undefined ? null : { timeMs: newest.createdAtMs, id: newest.id },
       cursor: more ? (items.at(-1)?.id ?? null) : null,
       mode: "latest",
       reason: "requested",

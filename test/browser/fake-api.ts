@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 
+import { APP_POLICY } from "../../workers/gateway/middleware/security-headers.ts";
 import { FakeAnswers, Refusal } from "./fake-answers.ts";
+import type { FakeNews } from "./fake-news.ts";
 import { PICTURES } from "./fake-pictures.ts";
 import { FakeWorld } from "./fake-world.ts";
 
@@ -15,8 +17,6 @@ const TYPES: Record<string, string> = {
   ".png": "image/png",
   ".webmanifest": "application/manifest+json",
 };
-/** The gateway's own policy: what it forbids must not be needed. */
-const POLICY = "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'";
 
 /** How a test makes the next calls go wrong: by method and start of path. */
 export interface Fault {
@@ -29,6 +29,9 @@ export interface Fault {
 export class FakeApi {
   readonly world: FakeWorld;
   readonly #answers: FakeAnswers;
+  get news(): FakeNews {
+    return this.#answers.news;
+  }
   readonly faults: Fault[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   /** Resolve to let held writes go on: shows what the app does before the answer. */
@@ -116,6 +119,6 @@ async function serveFile(dist: string, response: ServerResponse, pathname: strin
   const bytes = await readFile(file).catch(() => null);
   if (bytes === null) throw new Refusal(404, "There is no such file.");
   const type = TYPES[path.extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, { "content-type": type, "content-security-policy": POLICY });
+  response.writeHead(200, { "content-type": type, "content-security-policy": APP_POLICY });
   response.end(bytes);
 }
