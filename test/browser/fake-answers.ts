@@ -1,26 +1,9 @@
 import { createHash } from "node:crypto";
 
-import type { SeenRange } from "../../core/feed/explain/schemas.ts";
 import type { Media, NewComment, NewPost, User } from "../../core/feed/schemas.ts";
+import { type Call, Refusal, json } from "./fake-call.ts";
 import { FakeNews } from "./fake-news.ts";
 import type { FakeWorld, StoredPost } from "./fake-world.ts";
-
-export interface Call {
-  readonly method: string;
-  readonly parts: readonly string[];
-  readonly query: URLSearchParams;
-  readonly body: Buffer;
-  readonly type: string;
-  readonly viewer: User | null;
-}
-
-export class Refusal extends Error {
-  readonly status: number;
-  constructor(status: number, detail: string) {
-    super(detail);
-    this.status = status;
-  }
-}
 
 /** The API's answers over a world in memory: what the app relies on, and no more. */
 export class FakeAnswers {
@@ -44,7 +27,7 @@ export class FakeAnswers {
       case "feed":
         return this.#feed(call, viewer);
       case "notifications":
-        return this.#notifications(call, viewer);
+        return this.news.answerNotifications(call, viewer);
       case "users":
         return this.#users(call, viewer);
       case "posts":
@@ -73,48 +56,13 @@ export class FakeAnswers {
   }
 
   #feed(call: Call, viewer: User): unknown {
-    const [, what, id = ""] = call.parts;
-    const { news, world } = this;
-    const visible = (wanted: string): StoredPost => {
-      const post = world.posts.find((item) => item.id === wanted);
-      if (post === undefined || !world.visible(viewer, post))
-        throw new Refusal(404, "There is no such post.");
-      return post;
+    if (call.parts.length > 1) return this.news.answer(call, viewer);
+    const page = this.#feedPage(call, viewer, this.world.home(viewer));
+    const sourceOf = (author: User) => (author.id === viewer.id ? "own" : "followed");
+    return {
+      ...page,
+      items: page.items.map((item) => ({ ...item, source: sourceOf(item.author) })),
     };
-    switch (what) {
-      case "new":
-        return news.newer(viewer, call.query.get("since") ?? "");
-      case "why":
-        return news.why(viewer, visible(call.query.get("post") ?? ""));
-      case "why-not":
-        return news.whyNot(viewer, visible(call.query.get("post") ?? ""));
-      case "seen":
-        news.seen.push(...json<{ ranges: SeenRange[] }>(call).ranges);
-        return { ranges: news.seen };
-      case "feedback": {
-        const key = `${viewer.id}>${visible(id).id}`;
-        if (call.method === "DELETE") news.feedback.delete(key);
-        else news.feedback.set(key, json<{ kind: "more" | "less" }>(call).kind);
-        return { post: id, kind: news.feedback.get(key) ?? null };
-      }
-      default: {
-        const page = this.#feedPage(call, viewer, world.home(viewer));
-        return {
-          ...page,
-          items: page.items.map((item) => ({
-            ...item,
-            source: item.author.id === viewer.id ? "own" : "followed",
-          })),
-        };
-      }
-    }
-  }
-
-  #notifications(call: Call, viewer: User): unknown {
-    if (call.parts[1] === "unread") return this.news.unread(viewer);
-    if (call.parts[1] === "read")
-      return this.news.read(viewer, json<{ upToMs: number }>(call).upToMs);
-    return this.news.page(viewer);
   }
 
   /** The cursor names the last post of the page before, as a moving list requires. */
@@ -306,5 +254,3 @@ export class FakeAnswers {
     return { key, width: call.body.readUInt32BE(16), height: call.body.readUInt32BE(20), alt: "" };
   }
 }
-
-const json = <T>(call: Call): T => JSON.parse(call.body.toString("utf8")) as T;

@@ -1,6 +1,7 @@
 import type { SeenRange, Why, WhyNot } from "../../core/feed/explain/schemas.ts";
 import type { Notification } from "../../core/feed/notifications/schemas.ts";
 import type { User } from "../../core/feed/schemas.ts";
+import { type Call, Refusal, json } from "./fake-call.ts";
 import type { FakeWorld, StoredPost } from "./fake-world.ts";
 
 const COUNT_MAX = 99;
@@ -46,6 +47,34 @@ export class FakeNews {
         read: i > 1,
       })),
     );
+  }
+
+  /** `/v1/feed/{what}`. */
+  answer(call: Call, viewer: User): unknown {
+    const [, what, id = ""] = call.parts;
+    const wanted = id === "" ? (call.query.get("post") ?? "") : id;
+    const post = this.#world.posts.find((item) => item.id === wanted);
+    if (what === "new") return this.newer(viewer, call.query.get("since") ?? "");
+    if (what === "seen") {
+      this.seen.push(...json<{ ranges: SeenRange[] }>(call).ranges);
+      return { ranges: this.seen };
+    }
+    if (post === undefined || !this.#world.visible(viewer, post))
+      throw new Refusal(404, "There is no such post.");
+    if (what === "why") return this.why(viewer, post);
+    if (what === "why-not") return this.whyNot(viewer, post);
+    const key = `${viewer.id}>${post.id}`;
+    if (call.method === "DELETE") this.feedback.delete(key);
+    else this.feedback.set(key, json<{ kind: "more" | "less" }>(call).kind);
+    return { post: post.id, kind: this.feedback.get(key) ?? null };
+  }
+
+  /** `/v1/notifications...` */
+  answerNotifications(call: Call, viewer: User): unknown {
+    const [, what] = call.parts;
+    if (what === "unread") return this.unread(viewer);
+    if (what === "read") return this.read(viewer, json<{ upToMs: number }>(call).upToMs);
+    return this.page(viewer);
   }
 
   notify(viewer: User, kind: "like" | "follow", by: User): void {

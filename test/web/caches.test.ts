@@ -112,7 +112,7 @@ describe("lists of posts", () => {
     expect,
   }) => {
     const without = removeFromPages(list, "8");
-    expect(insertByTime(without, post("8", "2"))).toEqual(list);
+    expect(ids(insertByTime(without, post("8", "2"))).flat()).toEqual(["9", "8", "7", "6"]);
     expect(insertByTime(list, post("8", "2"))).toEqual(list);
     expect(insertByTime(list, post("1"))).toEqual(list);
   });

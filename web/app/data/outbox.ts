@@ -31,7 +31,7 @@ export function openOutbox(
       clearTimeout(timer);
       timer = setTimeout(run, ms);
     },
-    online: () => navigator.onLine,
+    online: () => navigator.onLine || onlineStore.get(),
   });
   current = { userId, outbox, close };
   outbox.onEnd(onEnd);

@@ -1,4 +1,5 @@
 import type { EmbeddedPost } from "../../../core/feed/schemas.ts";
+import { onlineStore } from "../state/online.ts";
 import { postPath, profilePath } from "../state/routes.ts";
 import { Link } from "../ui/link.tsx";
 import { Time } from "../ui/time.tsx";
@@ -35,6 +36,6 @@ function PendingWord({ id }: { id: string }) {
   const item = useItemOf(id);
   // Before its first try a post is as good as on its way.
   const fresh =
-    item === undefined || (item.state === "queued" && navigator.onLine && item.tries === 0);
+    item === undefined || (item.state === "queued" && onlineStore.get() && item.tries === 0);
   return <span>{fresh ? PENDING_WORDS.sending : PENDING_WORDS[item.state]}</span>;
 }

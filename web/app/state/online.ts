@@ -1,18 +1,12 @@
 import { createStore } from "./store.ts";
 
 /**
- * Whether answers come: the browser says so, and the last call got one. A browser only knows
- * about its own cable; a call finds out about the rest of the way.
+ * Whether answers come. A browser's word that there is a connection, or none, is about its own
+ * cable, and is heard when it changes; the last call knows about the whole way.
  */
 export const onlineStore = createStore(navigator.onLine);
 
-let answered = true;
-const update = (): void => onlineStore.set(navigator.onLine && answered);
-
-export function noteAnswer(came: boolean): void {
-  answered = came;
-  update();
-}
+export const noteAnswer = (came: boolean): void => onlineStore.set(came);
 
 addEventListener("online", () => noteAnswer(true));
-addEventListener("offline", update);
+addEventListener("offline", () => noteAnswer(false));
