@@ -24,10 +24,13 @@ async function start(roles?: readonly string[]) {
   return { gateway, client };
 }
 
+/** No operations. */
+type Beside = "mediaUrl" | "transport";
+
 describe("each operation of the API", () => {
   it("is a method of the same name, and nothing else is", async ({ expect }) => {
     const { client } = await start();
-    const { mediaUrl: _, ...methods } = client;
+    const { mediaUrl: _, transport: __, ...methods } = client;
     // A connection that stays open is no method: `realtime.ts` has it.
     const answered = OPERATIONS.filter((op) => op.connects === undefined);
     expect(Object.keys(methods).toSorted()).toEqual(answered.map((op) => op.id).toSorted());
@@ -43,7 +46,7 @@ describe("each operation of the API", () => {
       autoplay: true,
     } as const;
     const calls: {
-      readonly [Name in Exclude<keyof typeof client, "mediaUrl">]: () => Promise<unknown>;
+      readonly [Name in Exclude<keyof typeof client, Beside>]: () => Promise<unknown>;
     } = {
       signIn: () => client.signIn("ada"),
       session: () => client.session(),
@@ -93,6 +96,16 @@ describe("each operation of the API", () => {
       fanoutPost: () => client.fanoutPost("1184274518017"),
       fanoutDeadLetters: () => client.fanoutDeadLetters(),
       fanoutReplay: () => client.fanoutReplay({ shard: 3 }),
+      why: () => client.why(id),
+      whyNot: () => client.whyNot(id),
+      seen: () => client.seen(),
+      reportSeen: () =>
+        client.reportSeen([{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }]),
+      setFeedback: () => client.setFeedback(id, "more"),
+      clearFeedback: () => client.clearFeedback(id),
+      notifications: () => client.notifications({ limit: 5 }),
+      unread: () => client.unread(),
+      markRead: () => client.markRead(1),
       socketTicket: () => client.socketTicket(),
       poll: () => client.poll({ life: "life-1", after: 3, watch: "5,6", wait: 0 }),
       caughtUp: () => client.caughtUp(),
