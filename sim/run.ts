@@ -197,8 +197,10 @@ async function finish(
 
 async function quiesce(world: World): Promise<void> {
   const { scheduler, leaders } = world;
-  const startMs = scheduler.nowMs();
   await Promise.all(world.moves);
+  // A failover that had just begun has brought its own cuts.
+  world.network.heal();
+  const startMs = scheduler.nowMs();
   await scheduler.sleep(QUIET_MS.from);
   const all = [...leaders.values()];
   while (all.some((leader) => leader.hasAlarm) && scheduler.nowMs() - startMs < QUIET_MS.to) {
