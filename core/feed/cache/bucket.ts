@@ -7,7 +7,7 @@ import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
 import { CellTable } from "./cells.ts";
 import { arrivalOf } from "./correct.ts";
-import { type Cut, cutPage, isCurrent, newerThan } from "./cut.ts";
+import { cutPage, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
 import type { BucketEvent, Pushed } from "./port.ts";
@@ -76,7 +76,7 @@ export class Bucket {
     const { record } = entry;
     if (mode === undefined && record.feedMode === "ranked")
       return this.#miss(viewer, "ranked", nowMs);
-    const cut = after === null ? this.#firstPage(entry, limit) : this.#cut(entry, after, limit);
+    const cut = after === null ? entry.firstPage(limit) : cutPage(entry, after, limit);
     if (cut === null) return this.#miss(viewer, "below", nowMs);
     const ageMs = this.#hit(entry, nowMs);
     const { items, hidden, next, head } = cut;
@@ -133,17 +133,6 @@ export class Bucket {
     const isSeen = wrote.every(([shard, at]) => compareVersions(known.get(shard) ?? null, at) >= 0);
     return isSeen ? entry : "void";
   }
-
-  #firstPage(entry: Entry, limit: number): Cut | null {
-    const known = entry.page;
-    if (known !== null && known.limit === limit && isCurrent(known.cut)) return known.cut;
-    const cut = this.#cut(entry, null, limit);
-    entry.page = cut && { limit, cut };
-    return cut;
-  }
-
-  #cut = (entry: Entry, after: ListCursor | null, limit: number): Cut | null =>
-    cutPage(entry, after, limit, this.#cells.stamp);
 
   #hit(entry: Entry, nowMs: number): number {
     const ageMs = Math.max(0, nowMs - entry.record.builtMs);

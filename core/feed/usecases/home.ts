@@ -47,8 +47,7 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   if (start !== null && after.value === null && !isRanked) {
     const read = await readHome(call, start, facts.value);
     if (!read.ok) return read;
-    const { entry, cells } = entryOf(read.value);
-    const cut = cutPage(entry, null, limit, cells.stamp);
+    const cut = cutPage(entryOf(read.value), null, limit);
     // What fills no first page, because so much of it is hidden, is not worth keeping.
     if (cut !== null) {
       keep(call, read.value);
@@ -82,7 +81,7 @@ export async function newPosts(call: Call, since: string): Outcome<NewPosts> {
   const read = await readHome(call, start, facts.value);
   if (!read.ok) return read;
   if (cached.answer !== null) keep(call, read.value);
-  const { count, authors } = newerThan(entryOf(read.value).entry, at, LIMITS.feedNewPostsMax);
+  const { count, authors } = newerThan(entryOf(read.value), at, LIMITS.feedNewPostsMax);
   return ok({ count, authors: authors.slice(0, AUTHORS_TOLD).map(({ user }) => user) });
 }
 
@@ -108,10 +107,8 @@ async function cachedPage(call: Call, { viewer, after, limit, mode }: From): Pro
   return asked;
 }
 
-function entryOf({ record }: HomeRecord) {
-  const cells = new CellTable();
-  return { entry: new Entry({ ...record, ticket: "", upTo: null }, cells), cells };
-}
+const entryOf = ({ record }: HomeRecord): Entry =>
+  new Entry({ ...record, ticket: "", upTo: null }, new CellTable());
 
 interface GraphRequest extends From {
   readonly isRanked: boolean;
