@@ -95,7 +95,7 @@ export async function newPosts(call: Call, since: string): Outcome<NewPosts> {
   const read = await readHome(call, start, facts.value);
   if (!read.ok) return read;
   if (cached.answer !== null) keep(call, read.value);
-  const { count, authors } = newerThan(entryOf(read.value).entry, at, LIMITS.feedNewPostsMax);
+  const { count, authors } = newerThan(entryOf(read.value), at, LIMITS.feedNewPostsMax);
   return ok({ count, authors: authors.slice(0, AUTHORS_TOLD).map(({ user }) => user) });
 }
 
@@ -142,10 +142,8 @@ async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
   return asked;
 }
 
-function entryOf({ record }: HomeRecord) {
-  const cells = new CellTable();
-  return { entry: new Entry({ ...record, ticket: "", upTo: null }, cells), cells };
-}
+const entryOf = ({ record }: HomeRecord): Entry =>
+  new Entry({ ...record, ticket: "", upTo: null }, new CellTable());
 
 type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
 
@@ -156,13 +154,12 @@ function firstPageOf(
   limit: number,
   nowMs: number,
 ): PageParts | null {
-  const { entry, cells } = entryOf(read);
-  const { stamp } = cells;
+  const entry = entryOf(read);
   if (mode === "ranked") {
-    const cut = cutRanked(entry, null, limit, { stamp, nowMs });
+    const cut = cutRanked(entry, null, limit, nowMs);
     return cut && { ...cut, next: { mode, at: cut.next } };
   }
-  const cut = cutPage(entry, null, limit, stamp);
+  const cut = cutPage(entry, null, limit);
   return cut && { ...cut, next: { mode, at: cut.next } };
 }
 
