@@ -5,7 +5,10 @@ import type {
   FeedPage,
   Media,
   NewComment,
+  NewPosts,
+  Place,
   Post,
+  PostPage,
   Profile,
   ReactionKind,
   ReactionPage,
@@ -22,28 +25,34 @@ import type {
   Why,
   WhyNot,
 } from "../core/feed/explain/schemas.ts";
+import type {
+  DeadLetterList,
+  FanoutPost,
+  FanoutReport,
+  Replay,
+  Replayed,
+} from "../core/feed/fanout/admin.ts";
 import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
 import type { Relation, UserList } from "../core/feed/service.ts";
+import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
+import type { PollAnswer } from "../core/feed/realtime/service.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
 import { type FeedQuery, type Page, type PostDraft, type UserDraft, requests } from "./requests.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
 
+export interface PollQuery {
+  readonly life?: string;
+  readonly after?: number;
+  /** Ids with commas between. */
+  readonly watch?: string;
+  /** Milliseconds. */
+  readonly wait?: number;
+}
 export interface ReactionState {
   readonly reaction: ReactionKind | null;
   readonly reactions: number;
 }
-/** How much is newer than a place in the feed: at most 99, by these among others. */
-export interface NewPosts {
-  readonly count: number;
-  readonly authors: readonly User[];
-}
-/** A place in a list that is ordered by time. */
-export interface Place {
-  readonly timeMs: number;
-  readonly id: string;
-}
-
 export type Client = ReturnType<typeof createClient>;
 
 /** One method per operation of `/openapi.json`, under its operationId. Each throws ApiProblem. */
@@ -77,6 +86,7 @@ export function createClient(options: ClientOptions) {
     whyNot: (post: string, call?: CallOptions) => get<WhyNot>("/v1/feed/why-not", { post }, call),
     reportSeen: (ranges: readonly SeenRange[], call?: CallOptions) =>
       send<SeenState>(requests.reportSeen(ranges), call),
+    seen: (call?: CallOptions) => get<SeenState>("/v1/feed/seen", {}, call),
     setFeedback: (postId: string, kind: "more" | "less", call?: CallOptions) =>
       send<FeedbackState>(requests.setFeedback(postId, kind), call),
     clearFeedback: (postId: string, call?: CallOptions) =>
@@ -121,7 +131,7 @@ export function createClient(options: ClientOptions) {
     profile: (user: string, call?: CallOptions) => send<Profile>(requests.profile(user), call),
     updateMe: (patch: UserPatch, call?: CallOptions) => send<User>(requests.updateMe(patch), call),
     userPosts: (user: string, page: Page = {}, call?: CallOptions) =>
-      send<FeedPage>(requests.userPosts(user, page), call),
+      send<PostPage>(requests.userPosts(user, page), call),
     followers: users("followers"),
     following: users("following"),
     friends: users("friends"),
@@ -148,6 +158,14 @@ export function createClient(options: ClientOptions) {
       send<Media>({ method: "POST", path: "/v1/media", bytes: file }, call),
     mediaUrl: (key: string): string => `${options.baseUrl}/media/${key}`,
 
+    /** What `realtime.ts` is made of; see there for a connection that keeps itself. */
+    socketTicket: (call?: CallOptions) =>
+      transport.send<IssuedSocketTicket>({ method: "POST", path: "/v1/realtime/ticket" }, call),
+    poll: (query: PollQuery = {}, call?: CallOptions) =>
+      get<PollAnswer>("/v1/realtime/poll", { ...query }, call),
+    caughtUp: (call?: CallOptions) =>
+      transport.send<null>({ method: "POST", path: "/v1/realtime/caught-up" }, call),
+
     /** For operators: bodies as in `core/tao/graph-wire.ts`, whose opIds make them idempotent. */
     graphWrite: (body: unknown, call?: CallOptions) =>
       send<GraphWriteAnswer>({ method: "POST", path: "/v1/admin/graph/write", json: body }, call),
@@ -159,6 +177,18 @@ export function createClient(options: ClientOptions) {
     moveShard: (shard: number, region: string, call?: CallOptions) =>
       send<Shard>(
         { method: "POST", path: `/v1/admin/shards/${shard}/leader`, json: { region }, write: true },
+        call,
+      ),
+
+    /** For operators: how posts reach feeds, and what was put aside on the way. */
+    fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),
+    fanoutPost: (post: string, call?: CallOptions) =>
+      get<FanoutPost>(`/v1/admin/fanout/posts/${encodeURIComponent(post)}`, {}, call),
+    fanoutDeadLetters: (call?: CallOptions) =>
+      get<DeadLetterList>("/v1/admin/fanout/dead-letters", {}, call),
+    fanoutReplay: (wanted: Replay = {}, call?: CallOptions) =>
+      send<Replayed>(
+        { method: "POST", path: "/v1/admin/fanout/replay", json: wanted, write: true },
         call,
       ),
 

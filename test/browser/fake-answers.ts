@@ -34,6 +34,8 @@ export class FakeAnswers {
         return this.#posts(call, viewer);
       case "comments":
         return this.#comments(call, viewer);
+      case "realtime": // Polling is all there is here; the real product has sockets.
+        throw new Refusal(403, "There are no sockets here.");
       case "settings":
         return this.#settings(call, viewer);
       case "media":
@@ -78,7 +80,7 @@ export class FakeAnswers {
     const more = from + limit < found.posts.length;
     const [newest] = found.posts;
     return {
-      items: items.map((post) => this.world.view(viewer, post)),
+      items: items.map((post) => ({ ...this.world.view(viewer, post), source: "followed" })),
       head: newest === undefined ? null : { timeMs: newest.createdAtMs, id: newest.id },
       cursor: more ? (items.at(-1)?.id ?? null) : null,
       mode: "latest",

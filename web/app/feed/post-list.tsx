@@ -2,7 +2,7 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import type { FeedPage, Post } from "../../../core/feed/schemas.ts";
+import type { Post, PostPage } from "../../../core/feed/schemas.ts";
 import { usePendingPosts } from "../data/pending.ts";
 import { flatten } from "../data/post-cache.ts";
 import { explain } from "../data/problem.ts";
@@ -13,7 +13,7 @@ import { Failed, PostSkeletons } from "../ui/states.tsx";
 
 /** The part of an infinite query that a list needs. */
 export interface PagedQuery {
-  readonly data: { readonly pages: FeedPage[] } | undefined;
+  readonly data: { readonly pages: PostPage[] } | undefined;
   readonly error: unknown;
   readonly isPending: boolean;
   readonly isError: boolean;

@@ -1,0 +1,227 @@
+import type { Failure } from "../../errors.ts";
+import { inParallel } from "../../in-parallel.ts";
+import { LIMITS } from "../../limits.ts";
+import { ok, type Result } from "../../result.ts";
+import type { FeedCacheTopology } from "../cache/port.ts";
+import { bytesOf, cutReaders } from "./chunks.ts";
+import { decide, type FanoutCosts, type FanoutDecision } from "./decide.ts";
+import type { GraphEvent } from "./events.ts";
+import type { FanoutGraph, Spread } from "./graph.ts";
+import type { FanoutRecord, FanoutStrategy } from "./service.ts";
+import type { EventRow, FanoutHead, NewChunk } from "./table.ts";
+import { type Change, decodeEvent, encodeWork, NO_WORK, type Noted, type Work } from "./work.ts";
+
+export interface PlanPorts {
+  readonly graph: Pick<FanoutGraph, "spread" | "everyone">;
+  readonly regions: number;
+  readonly topology: FeedCacheTopology;
+  readonly costs: FanoutCosts;
+  /** A bench that compares them; null lets the costs decide. */
+  readonly force: Exclude<FanoutStrategy, "skip"> | null;
+}
+
+/** What a batch of events becomes. Events that are not among `planned` could not be read for now. */
+export interface Plan {
+  readonly planned: readonly number[];
+  readonly chunks: readonly NewChunk[];
+  readonly records: readonly FanoutRecord[];
+  readonly failure: Failure | null;
+}
+
+type ToSpread = Extract<GraphEvent, { kind: "posted" | "audience" }>;
+interface Read {
+  readonly row: EventRow;
+  readonly event: GraphEvent;
+}
+
+/** Plans events, the oldest first: posts each by itself, everything else together. */
+export async function planEvents(
+  rows: readonly EventRow[],
+  head: Pick<FanoutHead, "activeShare" | "entries">,
+  ports: PlanPorts,
+  nowMs: number,
+): Promise<Plan> {
+  const all = rows.map((row): Read => ({ row, event: decodeEvent(row.text) }));
+  const posts = all.flatMap(({ row, event }) => (isToSpread(event) ? [{ row, event }] : []));
+  const others = all.filter(({ event }) => !isToSpread(event));
+  const spread = await inParallel(posts, LIMITS.fanoutReadsInFlight, async ({ row, event }) => ({
+    row,
+    plan: await planPost(event, head, ports, nowMs),
+  }));
+  const done = spread.flatMap(({ row, plan }) => (plan.ok ? [{ row, ...plan.value }] : []));
+  return {
+    planned: [...others, ...done].map(({ row }) => row.number),
+    chunks: [...done.flatMap(({ chunks }) => chunks), ...chunksBeside(others)],
+    records: done.map(({ record }) => record),
+    failure: spread.flatMap(({ plan }) => (plan.ok ? [] : [plan.error]))[0] ?? null,
+  };
+}
+
+const PUBLIC = 0;
+
+/** A post that became public is new to whoever could not see it; any other change of audience revokes. */
+const isToSpread = (event: GraphEvent): event is ToSpread =>
+  event.kind === "posted" || (event.kind === "audience" && event.audience === PUBLIC);
+
+interface PostPlan {
+  readonly chunks: readonly NewChunk[];
+  readonly record: FanoutRecord;
+}
+
+async function planPost(
+  event: ToSpread,
+  head: Pick<FanoutHead, "activeShare" | "entries">,
+  ports: PlanPorts,
+  nowMs: number,
+): Promise<Result<PostPlan, Failure>> {
+  const { graph, topology, regions, costs, force } = ports;
+  const { post, author, timeMs, fromMs } = event;
+  const spread = await graph.spread(post, author, timeMs);
+  if (!spread.ok) return spread;
+  if (spread.value === null) {
+    const gone = { strategy: "skip", readers: "none", reason: "gone by then", costMs: 0 } as const;
+    return ok({ chunks: [], record: recordOf(event, gone, 0, 0, nowMs) });
+  }
+
+  const { followers, friends, audience } = spread.value;
+  const situation = {
+    followers,
+    friends,
+    audience,
+    ...head,
+    buckets: topology.buckets,
+    regions,
+    readersPerChunk: LIMITS.fanoutChunkReaders,
+  };
+  const decision = forced(decide(situation, costs), force);
+  const { strategy, readers } = decision;
+  const named = readers === "none" ? ok([]) : await graph.everyone(author, readers);
+  if (!named.ok) return named;
+
+  const works =
+    strategy === "announce"
+      ? [announced(spread.value)]
+      : pushed(spread.value, [author, ...named.value], topology);
+  const [first, ...rest] = event.kind === "posted" ? withNote(works, event) : works;
+  const chunks = [...(first === undefined ? [] : [first]), ...rest].map((work): NewChunk => ({
+    kind: strategy === "announce" ? "announce" : "push",
+    post,
+    work: encodeWork(work),
+    fromMs,
+  }));
+  return ok({ chunks, record: recordOf(event, decision, followers, chunks.length, nowMs) });
+}
+
+/** Only what either strategy could do is forced. */
+function forced(decision: FanoutDecision, force: PlanPorts["force"]): FanoutDecision {
+  const isChoice = decision.strategy === "announce" || decision.readers === "followers";
+  if (force === null || !isChoice || decision.strategy === force) return decision;
+  return {
+    ...decision,
+    strategy: force,
+    readers: force === "push" ? "followers" : "none",
+    reason: `forced to ${force}; otherwise ${decision.reason}`,
+  };
+}
+
+/** The author reads from an entry too, and may not be among those whom it follows. */
+const announced = ({ pushed: one }: Spread): Work => ({
+  ...NO_WORK,
+  announces: [one],
+  pushes: [{ pushed: one, viewers: [one.cell.author] }],
+});
+
+function pushed(
+  { pushed: one }: Spread,
+  readers: readonly Work["pushes"][number]["viewers"][number][],
+  { bucketOf }: FeedCacheTopology,
+): Work[] {
+  const bare: Work = { ...NO_WORK, pushes: [{ pushed: one, viewers: [] }] };
+  // Room for the note that goes with the first.
+  const besideBytes = bytesOf(encodeWork(bare)) + 1_000;
+  const bounds = { readersMax: LIMITS.fanoutChunkReaders, bytesMax: LIMITS.fanoutMessageBytesMax };
+  return cutReaders(readers, bucketOf, besideBytes, bounds).map((viewers) => ({
+    ...NO_WORK,
+    pushes: [{ pushed: one, viewers }],
+  }));
+}
+
+const withNote = ([first, ...rest]: readonly Work[], event: Noted): Work[] =>
+  first === undefined ? [] : [{ ...first, notes: [event] }, ...rest];
+
+const recordOf = (
+  { post, author, fromMs }: ToSpread,
+  { strategy, reason, costMs }: FanoutDecision,
+  followers: number,
+  chunks: number,
+  nowMs: number,
+): FanoutRecord => ({
+  post,
+  author,
+  strategy,
+  reason,
+  followers,
+  costMs,
+  chunks,
+  chunksDone: 0,
+  named: 0,
+  active: 0,
+  calls: 0,
+  postedMs: fromMs,
+  plannedMs: nowMs,
+  doneMs: chunks === 0 ? nowMs : null,
+});
+
+/** Everything that is no post to spread, some hundred events in a chunk. */
+function chunksBeside(events: readonly Read[]): NewChunk[] {
+  const chunks: NewChunk[] = [];
+  for (let start = 0; start < events.length; start += LIMITS.fanoutBesideMax) {
+    const batch = events.slice(start, start + LIMITS.fanoutBesideMax);
+    const works = batch.map(({ event }) => besideOf(event));
+    chunks.push({
+      kind: "beside",
+      post: null,
+      work: encodeWork({
+        ...NO_WORK,
+        revokes: works.flatMap(({ revokes }) => revokes ?? []),
+        changes: works.flatMap(({ changes }) => changes ?? []),
+        forgets: works.flatMap(({ forgets }) => forgets ?? []),
+        notes: works.flatMap(({ notes }) => notes ?? []),
+      }),
+      fromMs: Math.min(...batch.map(({ row }) => row.fromMs)),
+    });
+  }
+  return chunks;
+}
+
+function besideOf(event: GraphEvent): Partial<Work> {
+  switch (event.kind) {
+    case "unposted":
+      return { revokes: [event.post] };
+    case "audience":
+      // Whoever may still see it gets it with their next entry; the author at once.
+      return { revokes: [event.post], forgets: [event.author] };
+    case "related":
+      return { changes: [changeOf(event)] };
+    case "settings":
+      return { forgets: [event.viewer] };
+    case "acted":
+      return { notes: [event] };
+    case "posted":
+    case "counted":
+      return {};
+  }
+}
+
+const HIDES: ReadonlySet<string> = new Set(["blocks", "blockedBy", "mutes"]);
+
+const changeOf = ({
+  viewer,
+  other,
+  relation,
+  on,
+}: Extract<GraphEvent, { kind: "related" }>): Change => ({
+  viewer,
+  other,
+  hide: HIDES.has(relation) === on,
+});
