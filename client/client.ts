@@ -41,10 +41,6 @@ import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
 import { type FeedQuery, type Page, type PostDraft, type UserDraft, requests } from "./requests.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
 
-export interface ReactionState {
-  readonly reaction: ReactionKind | null;
-  readonly reactions: number;
-}
 export interface PollQuery {
   readonly life?: string;
   readonly after?: number;
@@ -53,7 +49,10 @@ export interface PollQuery {
   /** Milliseconds. */
   readonly wait?: number;
 }
-
+export interface ReactionState {
+  readonly reaction: ReactionKind | null;
+  readonly reactions: number;
+}
 export type Client = ReturnType<typeof createClient>;
 
 /** One method per operation of `/openapi.json`, under its operationId. Each throws ApiProblem. */

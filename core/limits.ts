@@ -1,3 +1,4 @@
+import { CLIENT_LIMITS } from "./client-limits.ts";
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
@@ -319,27 +320,5 @@ export const LIMITS = {
   /** `/docs` and `/openapi.json`: a deployment shows within this. */
   documentFreshMs: 300_000,
 
-  /** Client: extra attempts after the first, and the longest wait it accepts between two. */
-  clientRetriesMax: 2,
-  clientRetryWaitMs: 5_000,
-  clientRetryBaseMs: 200,
-  /** Longer than `requestBudgetMs`, so that the server's own answer arrives first. */
-  clientTimeoutMs: 15_000,
-  /** An upload on a slow line: 20 MB at 1 Mbit/s. */
-  uploadTimeoutMs: 180_000,
-  /** Specification: the client's cache is fresh for five minutes, then shown while it is read again. */
-  l1FreshMs: 5 * 60_000,
-  /** What a reader without a connection still finds: a week away. */
-  l1KeepMs: 7 * 24 * 3_600_000,
-  /** Answers one person's client keeps: an evening's reading, some 20 KB each. */
-  l1EntriesMax: 250,
-  l1BytesMax: 6_000_000,
-  /** Writes waiting to be sent: more than a person does in a long flight. */
-  outboxItemsMax: 200,
-  outboxBytesMax: 1_000_000,
-  /** Wait before a waiting write is tried again: full jitter under base * 2^n, at most the longest. */
-  outboxRetryBaseMs: 1_000,
-  outboxRetryMaxMs: 60_000,
-  /** Tries of a write that the server answers with an error of its own; no answer at all is tried for ever. */
-  outboxTriesMax: 8,
+  ...CLIENT_LIMITS,
 } as const;

@@ -113,11 +113,11 @@ export const documentWidth = (page: Page): Promise<number> =>
 export const drawn = (page: Page): Promise<void> =>
   page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
-/** Scrolls by wheel, as a reader does, until `isThere` says so. */
-export async function wheelUntil(page: Page, isThere: () => Promise<boolean>): Promise<void> {
+/** Scrolls by wheel, as a reader does, until `there` says so. */
+export async function wheelUntil(page: Page, there: () => Promise<boolean>): Promise<void> {
   await page.mouse.move(500, 500);
   for (let turns = 0; turns < 200; turns++) {
-    if (await isThere()) return;
+    if (await there()) return;
     await page.mouse.wheel(0, 700);
     await settled(page);
   }

@@ -34,6 +34,8 @@ export class FakeAnswers {
         return this.#posts(call, viewer);
       case "comments":
         return this.#comments(call, viewer);
+      case "realtime": // Polling is all there is here; the real product has sockets.
+        throw new Refusal(403, "There are no sockets here.");
       case "settings":
         return this.#settings(call, viewer);
       case "media":

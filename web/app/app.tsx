@@ -73,7 +73,7 @@ function SignedIn({ user }: { user: User }) {
     addEventListener("keydown", onShortcut);
     return () => removeEventListener("keydown", onShortcut);
   }, []);
-  useEffect(() => startLive(null), [user.id]);
+  useEffect(() => startLive(), [user.id]);
   useEffect(() => {
     // A new page is read from its start; the page of a first visit is left alone.
     if (!firstRef.current && !mainRef.current?.contains(document.activeElement)) {

@@ -3,7 +3,7 @@ import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import type { KeptAnswer } from "../../../client/l1/l1-cache.ts";
 import { requests } from "../../../client/requests.ts";
 import { cacheKey } from "../../../client/transport.ts";
-import type { FeedPage, FeedSource, Place, Post } from "../../../core/feed/schemas.ts";
+import type { FeedPage, Place } from "../../../core/feed/schemas.ts";
 import { hasKeptPlaces } from "../state/keep-place.ts";
 import { onlineStore } from "../state/online.ts";
 import { createStore } from "../state/store.ts";
@@ -15,9 +15,7 @@ import { explain } from "./problem.ts";
 import { queryClient } from "./query-client.ts";
 import { LATER_PAGE } from "./via-l1.ts";
 
-export type FeedPost = Post & { readonly source?: FeedSource };
-export type HomePage = FeedPage & { readonly head?: Place | null };
-export type HomePages = InfiniteData<HomePage, string | undefined>;
+export type FeedPages = InfiniteData<FeedPage, string | undefined>;
 
 const KEY = ["feed"];
 /** Pages that a reload brings back at most: further down than a reader goes in a day. */
@@ -41,17 +39,16 @@ const tell = (what: "caught-up" | "behind"): void => {
   for (const listener of listeners) listener(what);
 };
 
-export const feedPages = (): HomePages | undefined => queryClient.getQueryData<HomePages>(KEY);
+export const feedPages = (): FeedPages | undefined => queryClient.getQueryData<FeedPages>(KEY);
+
+/** Of an empty feed: everything is newer. */
+const BEGINNING: Place = { timeMs: 0, id: "0" };
 
 /** From where newer posts are counted; null while there is no feed. */
 export function feedHead(): Place | null {
   const first = feedPages()?.pages[0];
   if (first === undefined) return null;
-  const newest = first.items[0];
-  if (first.head) return first.head;
-  return newest === undefined
-    ? { timeMs: 0, id: "0" }
-    : { timeMs: newest.createdAtMs, id: newest.id };
+  return first.head ?? BEGINNING;
 }
 
 /** Has this reader done anything since the app was opened? Until then nothing they read can move. */
@@ -69,7 +66,7 @@ export const useFeed = () =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-async function readPage(cursor: string | undefined): Promise<HomePage> {
+async function readPage(cursor: string | undefined): Promise<FeedPage> {
   const query = { cursor, limit: FEED_PAGE };
   if (cursor !== undefined) return api.feed(query, LATER_PAGE);
   // What is on the screen is asked for again only to be replaced.
@@ -107,7 +104,7 @@ export async function refresh({ quiet }: { readonly quiet: boolean }): Promise<v
   let offline = false;
   try {
     const call = { cache: "network", onKept: () => (offline = true) } as const;
-    const first: HomePage = await api.feed({ limit: FEED_PAGE }, call);
+    const first: FeedPage = await api.feed({ limit: FEED_PAGE }, call);
     if (offline) {
       if (!quiet) showToast("You are offline. This is the newest that is saved here.");
       return;
@@ -115,7 +112,7 @@ export async function refresh({ quiet }: { readonly quiet: boolean }): Promise<v
     scrollTo({ top: 0 });
     // The list hears of the scroll in the next frame; before, it would keep the old place.
     await new Promise(requestAnimationFrame);
-    queryClient.setQueryData<HomePages>(KEY, { pages: [first], pageParams: [undefined] });
+    queryClient.setQueryData<FeedPages>(KEY, { pages: [first], pageParams: [undefined] });
     tell("caught-up");
   } catch (error) {
     if (!quiet) showToast(explain(error), { tone: "error" });
@@ -126,7 +123,7 @@ export async function refresh({ quiet }: { readonly quiet: boolean }): Promise<v
 export async function restoreFeed(): Promise<void> {
   const cache = l1();
   if (cache === null || !hasKeptPlaces()) return;
-  const pages: HomePage[] = [];
+  const pages: FeedPage[] = [];
   const pageParams: (string | undefined)[] = [];
   let firstKept: Pick<KeptAnswer<unknown>, "atMs" | "fresh"> = { atMs: 0, fresh: true };
   let cursor: string | undefined;
@@ -142,7 +139,7 @@ export async function restoreFeed(): Promise<void> {
     cursor = nextCursor(pages.at(-1) ?? { cursor: null });
   } while (cursor !== undefined && pages.length < RESTORED_PAGES_MAX);
   if (pages.length === 0 || feedPages() !== undefined) return;
-  queryClient.setQueryData<HomePages>(KEY, { pages, pageParams }, { updatedAt: firstKept.atMs });
+  queryClient.setQueryData<FeedPages>(KEY, { pages, pageParams }, { updatedAt: firstKept.atMs });
   if (onlineStore.get()) found(firstKept);
 }
 

@@ -1,4 +1,4 @@
-import type { ServerMessage } from "../../../core/feed/realtime/port.ts";
+import type { RealtimeMessage } from "../../../client/realtime.ts";
 import type { Profile } from "../../../core/feed/schemas.ts";
 import { l1 } from "../data/device.ts";
 import { newerStore } from "../data/feed-query.ts";
@@ -9,7 +9,7 @@ import { queryClient } from "../data/query-client.ts";
 import { lookForNews, lookForNotifications } from "./news.ts";
 
 /** What a message of the server does to the screen. Nothing is ever put above the reader. */
-export function onMessage(message: ServerMessage): void {
+export function onMessage(message: RealtimeMessage): void {
   switch (message.type) {
     case "new_posts":
       return newerStore.set({ count: message.count, authors: message.authors });
@@ -20,13 +20,7 @@ export function onMessage(message: ServerMessage): void {
     case "hide_author":
       return hide(message.user);
     case "notifications":
-      return void lookForNotifications();
-    case "hello":
-      if (!message.resumed) catchUp();
-      return;
-    case "gap":
-      return catchUp();
-    case "pong":
+      void lookForNotifications();
   }
 }
 
@@ -47,7 +41,7 @@ function hide(userId: string): void {
 }
 
 /** Something was missed: what is on the screen is read again, but for the feed, which waits. */
-function catchUp(): void {
+export function catchUp(): void {
   void l1()?.expire(["/v1/"]);
   for (const root of ["post", "comments", "profile"]) {
     void queryClient.invalidateQueries({ queryKey: [root] });

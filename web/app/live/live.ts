@@ -1,14 +1,14 @@
+import { type Realtime, createRealtime } from "../../../client/realtime.ts";
 import { onFeed } from "../data/feed-query.ts";
 import { onlineStore } from "../state/online.ts";
 import { sessionToken } from "../state/session.ts";
-import { onMessage } from "./effects.ts";
+import { catchUp, onMessage } from "./effects.ts";
 import { lookForNews, lookForNotifications } from "./news.ts";
-import type { ConnectLive, LiveConnection } from "./port.ts";
 
-/** Without a socket: how often a page that is being looked at asks. */
+/** Without a connection that tells: how often a page that is being looked at asks. */
 const POLL_MS = 30_000;
 
-let connection: LiveConnection | null = null;
+let connection: Realtime | null = null;
 let open = false;
 
 /** Posts in sight, whose counts should be alive. */
@@ -25,25 +25,27 @@ function look(): void {
   void lookForNotifications();
 }
 
-/**
- * Keeps the signed-in reader's screen alive until called back.
- * @param connect null where there are no sockets: then the app only polls.
- */
-export function startLive(connect: ConnectLive | null): () => void {
-  connection =
-    connect?.({
-      baseUrl: "",
-      token: sessionToken,
-      onMessage,
-      onState: (state) => {
-        open = state === "open";
-      },
-    }) ?? null;
-  connection?.start();
+/** Keeps the signed-in reader's screen alive until called back. */
+export function startLive(): () => void {
+  connection = createRealtime({
+    baseUrl: "",
+    token: sessionToken,
+    onMessage,
+    onGap: catchUp,
+    onState: ({ status }) => {
+      open = status === "open";
+    },
+  });
   const timer = setInterval(look, POLL_MS);
   const onVisible = (): void => {
-    if (!document.hidden) look();
+    // A page that nobody looks at holds no connection.
+    if (document.hidden) connection?.stop();
+    else {
+      connection?.start();
+      look();
+    }
   };
+  onVisible();
   document.addEventListener("visibilitychange", onVisible);
   const unsubscribe = onlineStore.subscribe(() => {
     if (onlineStore.get()) look();
