@@ -175,10 +175,10 @@ export class Bucket {
 
   /**
    * A post that comes later than what is remembered was read with every entry that still lives; and
-   * nobody knows any more whether it was taken back.
+   * nobody knows any more whether it was taken back. So is a change that a later one has overtaken.
    */
   #isOfUse(event: BucketEvent, nowMs: number): boolean {
-    if (event.kind !== "push" && event.kind !== "announce") return true;
+    if (event.kind !== "push" && event.kind !== "announce") return !this.#recent.isLate(event);
     const oldestMs = Math.max(nowMs - LIMITS.feedEventsKeptMs, this.#recent.sinceMs);
     return event.pushed.timeMs >= oldestMs;
   }
@@ -196,11 +196,11 @@ export class Bucket {
       case "revoke": {
         const audience = event.audience === undefined ? undefined : AUDIENCES[event.audience];
         if (audience === undefined) this.#cells.remove(event.post);
-        else this.#cells.admitOnly(event.post, audience, event.at ?? null);
+        else this.#cells.admitOnly(event.post, audience);
         return;
       }
       case "count":
-        this.#cells.count(event.post, event.of, event.count, event.at);
+        this.#cells.count(event.post, event.of, event.count);
         return;
       case "forget":
         for (const viewer of event.viewers) this.#entries.forget(viewer, event.at ?? null);
