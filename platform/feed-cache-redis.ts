@@ -22,9 +22,11 @@ import { appliedIn, foundIn, keptIn } from "./feed-cache-replies.ts";
 import type { FeedCacheStubs } from "./feed-cache-stubs.ts";
 import type { RedisReply, RedisSession } from "./upstash.ts";
 
+type ScriptSession = Pick<RedisSession, "evalScript" | "readScript">;
+
 export interface RedisFeedCachePorts {
   /** A session for one request of ours. */
-  readonly connect: (budgetMs: () => number) => RedisSession;
+  readonly connect: (budgetMs: () => number) => ScriptSession;
   /** Part of every key's name. */
   readonly run: string;
   readonly topology: FeedCacheTopology;
@@ -57,7 +59,7 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
   const keysOf = (region: Region, bucket: number): BucketKeys =>
     bucketKeys(run, region, bucket, topology.buckets);
   const keysFor = (region: Region, viewer: Id) => keysOf(region, topology.bucketOf(viewer));
-  const within = (budgetMs: number): RedisSession => {
+  const within = (budgetMs: number): ScriptSession => {
     const untilMs = clock.nowMs() + budgetMs;
     return connect(() => untilMs - clock.nowMs());
   };

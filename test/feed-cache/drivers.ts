@@ -1,9 +1,11 @@
+import type { Clock } from "../../core/clock.ts";
 import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
 import type { BucketEvent, FeedCacheSink, Pushed } from "../../core/feed/cache/port.ts";
 import type { FeedCache } from "../../core/feed/cache/service.ts";
 import { feedTopology } from "../../core/feed/cache/topology.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { ok } from "../../core/result.ts";
+import type { FeedCacheStubs } from "../../platform/feed-cache-stubs.ts";
 import { feedCacheInRedis } from "../../platform/feed-cache-redis.ts";
 import { upstashRedis } from "../../platform/upstash.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
@@ -35,27 +37,20 @@ let runs = 0;
 /** Keys of its own in that Redis, as another deployment has. */
 export const newRun = (): string => `test-${process.pid}-${runs++}`;
 
-export interface RedisOptions {
-  readonly url: string;
-  readonly clock?: ManualClock;
-  readonly run?: string;
-}
-
 /** Another one of the same run is another isolate. */
-export function redisCache({
-  url,
-  clock = new ManualClock(START_MS),
-  run = newRun(),
-}: RedisOptions): TestCache {
+export function redisParts(url: string, clock: Clock, run = newRun()): FeedCacheStubs {
   let names = 0;
-  const parts = feedCacheInRedis({
+  return feedCacheInRedis({
     connect: (budgetMs) => upstashRedis({ url, token: TOKEN, budgetMs }),
     run,
     topology: feedTopology(LIMITS.feedRedisBuckets),
     clock,
-    newName: () => `${run}-${performance.now()}-${names++}`,
+    newName: () => `${performance.now()}-${names++}`,
   });
-  return { clock, ...parts };
+}
+
+export function redisCache(url: string, clock = new ManualClock(START_MS), run?: string) {
+  return { clock, ...redisParts(url, clock, run) };
 }
 
 /** From its first event on it knows all; nothing is kept before that reaches back far enough. */

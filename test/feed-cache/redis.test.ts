@@ -10,4 +10,4 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop());
 
-feedCacheContract("in Redis", () => warm(redisCache({ url: server.url })));
+feedCacheContract("in Redis", () => warm(redisCache(server.url)));
