@@ -98,7 +98,12 @@ export function feedCacheContract(name: string, start: () => Promise<TestCache>)
       expect(await put(made, made.clock.nowMs(), [text])).toBe(true);
       made.clock.advance(1_000);
       const page = await ask(made);
-      expect(page).toMatchObject({ hit: true, ageMs: 1_000, next: null, ticket: "a ticket" });
+      expect(page).toMatchObject({
+        hit: true,
+        ageMs: 1_000,
+        next: { mode: "latest", at: null },
+        ticket: "a ticket",
+      });
       expect(page).toMatchObject({ head: { timeMs: text.timeMs, id2: big(10) } });
       expect(await posts(made)).toEqual([10]);
       expect(await posts(made, OTHER)).toBe("cold");
