@@ -40,6 +40,12 @@ export const FANOUT_LIMITS = {
   fanoutActivityWeight: 0.05,
   /** Calls to buckets that one batch of the queue has under way. */
   fanoutCallsInFlight: 24,
-  /** What the parts of spreading a post cost, ms of CPU (`npm run bench -- fan-out`): they choose push or announce. */
-  fanoutCosts: { chunkMs: 1.5, callMs: 0.3, readerMs: 0.004, entryMs: 0.002 },
+  /**
+   * What the parts of spreading a post cost, ms of CPU: they choose push or announce. Chunk and reader
+   * from `npm run bench -- fan-out` (1.2 ms a post and 4 µs a follower, chunks and the graph's pages
+   * included), the call from `npm run bench -- feed-read`'s floor. An entry is not measured.
+   */
+  fanoutCosts: { chunkMs: 1.2, callMs: 0.3, readerMs: 0.001, entryMs: 0.0005 },
+  /** What is known of entries fades by this with each chunk that is pushed: announcing is tried again in time. */
+  fanoutEntriesFade: 0.002,
 } as const;
