@@ -9,6 +9,8 @@ import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
+import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
+import { sockets } from "./sockets/sockets.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
 
@@ -42,6 +44,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU of a follower's hit beside a bare object call of the same payload",
       help: FOLLOWER_HIT_HELP,
       run: followerHit,
+    },
+  ],
+  [
+    "sockets",
+    {
+      about: "viewers that listen, a reconnect storm, and what was lost in it",
+      help: SOCKETS_HELP,
+      run: sockets,
     },
   ],
   [

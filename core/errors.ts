@@ -7,7 +7,10 @@ export type Dependency =
   | "store"
   | "coordinator"
   | "feed"
+  | "sockets"
   | "media"
+  | "feed_cache"
+  | "cdn"
   | "ranker"
   | "issuer";
 

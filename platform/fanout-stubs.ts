@@ -9,7 +9,10 @@ export interface FanoutBindings {
 }
 
 /** Fan-out of each shard, in the region that led it first: a fresh stub per call, which may throw. */
-export function fanoutStubs({ FANOUT }: FanoutBindings, { map, regions }: Topology) {
+export function fanoutStubs(
+  { FANOUT }: FanoutBindings,
+  { map, regions }: Pick<Topology, "map" | "regions">,
+) {
   const hintOf = hintsOf(regions);
   return {
     fanout: (shard: PhysicalShard): FanoutShardService => {

@@ -25,14 +25,17 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export async function startProduct(onStep: (text: string) => void): Promise<Product> {
+export async function startProduct(
+  onStep: (text: string) => void,
+  vars: Readonly<Record<string, string>> = {},
+): Promise<Product> {
   const before = new Set(runtimePids());
   const cluster = await startCluster({
     port: 0,
     dataFolder: null,
     directSockets: ["gateway"],
     withAssets: false,
-    vars: { feed: { SHARDS: String(SHARDS) }, objects: { SHARDS: String(SHARDS) } },
+    vars: { feed: { SHARDS: String(SHARDS), ...vars }, objects: { SHARDS: String(SHARDS) } },
     onStep,
     onLog: (level, message) => level === "error" && console.error(message),
   });

@@ -20,6 +20,7 @@ import type {
 } from "./service.ts";
 import type { Read, ReadResult } from "./types.ts";
 import { decodeUnionRequest, encodeUnionLines } from "./union.ts";
+import { UnionListsMemo } from "./union-lists.ts";
 import type { Version } from "./version.ts";
 
 export interface FollowerPorts {
@@ -40,12 +41,22 @@ export class Follower implements FollowerService {
   readonly #cache: FollowerCache;
   readonly #log: FollowerLog;
   readonly #fills: FollowerFills;
-  readonly #hot = new HotKeys();
+  readonly #hot: HotKeys;
+  readonly #asked = new UnionListsMemo();
   #counters = { reads: 0, hits: 0, stale: 0 };
 
-  /** @param name unique among the shard's followers: the leader pushes to it. */
-  constructor(name: string, ports: FollowerPorts, bytesMax: number = LIMITS.followerBytesMax) {
+  /**
+   * @param name unique among the shard's followers: the leader pushes to it.
+   * @param hotReadsPerSecond a key that is asked for as often is marked as hot; absent: the limit.
+   */
+  constructor(
+    name: string,
+    ports: FollowerPorts,
+    bytesMax: number = LIMITS.followerBytesMax,
+    hotReadsPerSecond?: number,
+  ) {
     this.#ports = ports;
+    this.#hot = new HotKeys(hotReadsPerSecond);
     this.#cache = new FollowerCache(bytesMax);
     const log = new FollowerLog(name, this.#cache, ports);
     this.#log = log;
@@ -97,7 +108,8 @@ export class Follower implements FollowerService {
     const turn: Turn = { wish: request, view: new View(this.#cache), staleMs: null, isHit: false };
     const refused = this.#log.isFreshFor(request.atLeast) ? null : await this.#freshen(turn);
     if (refused !== null) return err(refused);
-    const answer = await answerUnion(request, turn.view, {
+    const lists = this.#asked.of(request.ids, request.atype);
+    const answer = await answerUnion(request, lists, turn.view, {
       gather: (needs) => this.#gather(needs, turn),
       readDeep: (reads) => this.#readDeep(reads, turn),
     });

@@ -40,6 +40,12 @@ export class HotKeys {
   #windowMs = 0;
   /** Place of the next sample, counted from the first read of the next request. */
   #next = 0;
+  readonly #readsPerSecond: number;
+
+  /** @param readsPerSecond of one key, from which on it is hot. */
+  constructor(readsPerSecond: number = LIMITS.hotReadsPerSecond) {
+    this.#readsPerSecond = readsPerSecond;
+  }
 
   /** Counts the reads of one request; most cost an addition. */
   saw(reads: readonly Read[], nowMs: number): void {
@@ -77,6 +83,6 @@ export class HotKeys {
     if (known === undefined && this.#counts.size >= LIMITS.hotKeysMax) return;
     const count = (known ?? 0) + LIMITS.hotSampleEvery;
     this.#counts.set(key, count);
-    if (count >= LIMITS.hotReadsPerSecond) this.#hot.add(key);
+    if (count >= this.#readsPerSecond) this.#hot.add(key);
   }
 }

@@ -53,7 +53,7 @@ export class RememberingStore implements GraphStore {
   constructor(store: GraphStore, { clock, bytesMax = LIMITS.leaderBytesMax }: MemoryPorts) {
     this.#store = store;
     this.#cells = new LeaderCells(clock, bytesMax);
-    this.#loads = new LeaderLoads(store, this.#cells);
+    this.#loads = new LeaderLoads(store, this.#cells, clock);
   }
 
   stats(): MemoryStats {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { Failure } from "../../core/errors.ts";
+import type { Why, WhyNot } from "../../core/feed/explain/schemas.ts";
 import type { FanoutPost } from "../../core/feed/fanout/admin.ts";
 import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
@@ -56,6 +57,17 @@ const COMMENT: schemas.Comment = {
   counts: { reactions: 0 },
   viewer: { reaction: null },
 };
+const WHY: Why = {
+  post: POST.id,
+  source: "followed",
+  mode: "latest",
+  score: null,
+  contributions: [],
+  penalties: [],
+  model: "heuristic-1",
+  ageMs: 0,
+};
+const WHY_NOT: WhyNot = { post: POST.id, verdict: "shown", says: "It is there.", steps: [] };
 const SHARD = {
   logicalShards: [0, 1] as [number, number],
   epoch: 2,
@@ -79,6 +91,17 @@ const FANOUT_POST: FanoutPost = {
   doneMs: 1_800_000_000_900,
 };
 export const FEED_TEXT = JSON.stringify({
+  items: [{ ...POST, source: "followed" }],
+  cursor: null,
+  head: { timeMs: POST.createdAtMs, id: POST.id },
+  mode: "latest",
+  reason: "requested",
+  ageMs: 0,
+  hidden: {},
+  calls: 2,
+} satisfies schemas.FeedPage);
+
+export const PROFILE_TEXT = JSON.stringify({
   items: [POST],
   cursor: null,
   mode: "latest",
@@ -86,7 +109,7 @@ export const FEED_TEXT = JSON.stringify({
   ageMs: 0,
   hidden: {},
   calls: 2,
-} satisfies schemas.FeedPage);
+} satisfies schemas.PostPage);
 
 type Method = keyof FeedService;
 
@@ -141,8 +164,12 @@ export class FakeFeed implements FeedService {
   }
 
   home = (...args: Parameters<FeedService["home"]>) => this.#page("home", args, FEED_TEXT);
+  newPosts = (...args: Parameters<FeedService["newPosts"]>) => {
+    if (!/^\d+\.\d+$/.test(args[1])) throw new Error(`the gateway let ${args[1]} through`);
+    return this.#reply("newPosts", args, { count: 1, authors: [ADA] });
+  };
   profileFeed = (...args: Parameters<FeedService["profileFeed"]>) =>
-    this.#page("profileFeed", args, FEED_TEXT, false);
+    this.#page("profileFeed", args, PROFILE_TEXT, false);
 
   profile = (...args: Parameters<FeedService["profile"]>) => this.#user("profile", args, PROFILE);
   userByHandle = (...args: Parameters<FeedService["userByHandle"]>) =>
@@ -187,6 +214,21 @@ export class FakeFeed implements FeedService {
     this.#byId("react", args, args[2], REACTIONS);
   reactions = (...args: Parameters<FeedService["reactions"]>) =>
     this.#page("reactions", args, { items: [], cursor: null });
+
+  notifications = (...args: Parameters<FeedService["notifications"]>) =>
+    this.#page("notifications", args, { items: [], cursor: null, unread: 0 });
+  unread = (...args: Parameters<FeedService["unread"]>) =>
+    this.#reply("unread", args, { unread: 0 });
+  markRead = (...args: Parameters<FeedService["markRead"]>) =>
+    this.#reply("markRead", args, { unread: 0 });
+  why = (...args: Parameters<FeedService["why"]>) => this.#byId("why", args, args[1], WHY);
+  whyNot = (...args: Parameters<FeedService["whyNot"]>) =>
+    this.#byId("whyNot", args, args[1], WHY_NOT);
+  seen = (...args: Parameters<FeedService["seen"]>) => this.#reply("seen", args, { ranges: [] });
+  markSeen = (...args: Parameters<FeedService["markSeen"]>) =>
+    this.#reply("markSeen", args, { ranges: [] });
+  giveFeedback = (...args: Parameters<FeedService["giveFeedback"]>) =>
+    this.#byId("giveFeedback", args, args[1], { post: args[1], kind: args[2] });
 
   graphWrite = (...args: Parameters<FeedService["graphWrite"]>) =>
     this.#graph("graphWrite", args, "batches");

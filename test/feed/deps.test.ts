@@ -29,7 +29,6 @@ function fakeEnv(): FeedEnv {
     LEADER: { getByName: leader },
     FANOUT: { getByName: () => fanout },
     FOLLOWER: {},
-    RANKER: {},
   };
   return { ENVIRONMENT: "development", SHARDS: "4", ...bindings } as unknown as FeedEnv;
 }
@@ -43,13 +42,13 @@ describe("composition of the feed Worker", () => {
 
   it("turns the caller's context into a call; a viewer that is no id is nobody", ({ expect }) => {
     const { callFor } = depsFor(fakeEnv());
-    expect(callFor(context)).toMatchObject({
+    expect(callFor(context, () => {})).toMatchObject({
       viewer: 42n,
       idempotencyKey: "key",
       deadlineMs: 1_000,
     });
     for (const viewer of [null, "", "-1", "ada", "1e3"]) {
-      expect(callFor({ ...context, viewer }).viewer, String(viewer)).toBeNull();
+      expect(callFor({ ...context, viewer }, () => {}).viewer, String(viewer)).toBeNull();
     }
   });
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const start = () => startRuntime({ dataFolder: folder, port, databaseUrl: null });
+const start = () => startRuntime({ dataFolder: folder, port, services: null });
 
 async function operator(url: string): Promise<Client> {
   const { authSecret: secret } = readLocalSecrets(folder);

@@ -1,10 +1,12 @@
 import type { Call } from "../../core/feed/call.ts";
 import type { FanoutAdminPorts } from "../../core/feed/fanout/admin.ts";
 import type { BatchPorts } from "../../core/feed/fanout/batch.ts";
-import type { Sink } from "../../core/feed/fanout/sinks.ts";
+import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
+import { tell } from "../../core/feed/notifications/tell.ts";
 import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
-import { parseId } from "../../core/ids.ts";
+import { type Id, parseId } from "../../core/ids.ts";
+import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { ShardAdminPorts } from "../../core/regions/shard-admin.ts";
 import { createTao } from "../../core/tao/client.ts";
@@ -13,15 +15,17 @@ import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
-import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
+import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
+import { feedCacheIn } from "./feed-cache.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
+import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
 
 /** What every request of one isolate shares. */
 export interface FeedDeps {
-  readonly callFor: (ctx: CallContext) => Call;
+  readonly callFor: (ctx: CallContext, defer: Call["defer"]) => Call;
   readonly readPinned: ReadPinned;
   /** For the region's operators: its own coordinator first. */
   readonly shardAdmin: (region: Region) => ShardAdminPorts;
@@ -44,26 +48,56 @@ export function depsFor(env: FeedEnv): FeedDeps {
 }
 
 function wire(env: FeedEnv): FeedDeps {
-  const { map, regions, replicas, signingSecret } = configFrom(env);
+  const {
+    map,
+    regions,
+    replicas,
+    feedBuckets,
+    feedCache: cacheConfig,
+    signingSecret,
+  } = configFrom(env);
   const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
+    timer: systemTimer,
     signer: hmacSigner(signingSecret),
   };
+  const feedCache = feedCacheIn(env, cacheConfig, { regions, feedBuckets });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
   const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
+  const recordOf = async (post: Id): Promise<FanoutRecord | null> => {
+    try {
+      return await fanout(physicalShardOf(map, post)).record(post);
+    } catch (error) {
+      console.warn({ event: "fanout_record_unknown", error: String(error) });
+      return null;
+    }
+  };
+  /** Nobody waits for it: it reads what is there, and has a batch's time. */
+  const graphForFanout = () => {
+    const deadlineMs = systemClock.nowMs() + LIMITS.fanoutSinkMs;
+    const region = names[0] ?? "";
+    return createTao(taoPorts, { region, ticket: null, consistency: "leader", deadlineMs });
+  };
   return {
-    callFor: ({ viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs }) => ({
+    callFor: (
+      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
+      defer,
+    ) => ({
       ...ports,
+      region,
+      consistency,
+      cache: feedCache?.cache ?? null,
+      defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,
-      ranker: env.RANKER,
+      fanout: { record: recordOf },
       report: (event) => console.warn(event),
     }),
     readPinned: (pin, reads) =>
@@ -80,7 +114,13 @@ function wire(env: FeedEnv): FeedDeps {
     },
     fanout: {
       regions: names,
-      sinks: sinksOf(),
+      sinks: [
+        ...(feedCache === null
+          ? []
+          : [{ kind: "cache", sink: feedCache.sink, topology: feedCache.topology } as const]),
+        { kind: "sockets", sink: socketSink(env, regions), topology: socketTopologyFrom(env) },
+        { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
+      ],
       fanout,
       report: (event, error) => console.warn({ event, error: String(error) }),
     },
@@ -91,9 +131,6 @@ function wire(env: FeedEnv): FeedDeps {
     },
   };
 }
-
-/** Whom fan-out tells: feed caches and sockets by region and bucket, and whoever writes notifications. */
-const sinksOf = (): readonly Sink[] => [];
 
 /** Asks every leader to resume what it still has to deliver. One that is away is counted and asked next time. */
 async function sweepAll(leaders: readonly Pick<RoutedLeader, "sweep">[]): Promise<SweepReport> {

@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 import type { Call, Outcome } from "../../core/feed/call.ts";
+import type { SeenRange } from "../../core/feed/explain/schemas.ts";
 import type {
   Audience,
   NewComment,
@@ -29,14 +30,19 @@ import {
   updateUser,
 } from "../../core/feed/usecases/accounts.ts";
 import { addComment, comments, deleteComment } from "../../core/feed/usecases/comments.ts";
-import { home, profileFeed } from "../../core/feed/usecases/feeds.ts";
+import { giveFeedback } from "../../core/feed/usecases/feedback.ts";
+import { profileFeed } from "../../core/feed/usecases/feeds.ts";
 import { graphRead, graphWrite } from "../../core/feed/usecases/graph.ts";
+import { home, newPosts } from "../../core/feed/usecases/home.ts";
 import { ownList, suggested, users } from "../../core/feed/usecases/lists.ts";
+import { markRead, notifications, unread } from "../../core/feed/usecases/notifications.ts";
 import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
 import { createPost, post } from "../../core/feed/usecases/posts.ts";
 import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
+import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
+import { why, whyNot } from "../../core/feed/usecases/why.ts";
 import {
   deadLetters,
   fanoutPost,
@@ -55,6 +61,10 @@ import type { FeedEnv } from "./env.ts";
 export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
     return this.#run(ctx, (call) => home(call, request));
+  }
+
+  newPosts(ctx: CallContext, since: string) {
+    return this.#run(ctx, (call) => newPosts(call, since));
   }
 
   profileFeed(ctx: CallContext, user: string, request: PageRequest) {
@@ -137,6 +147,38 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, (call) => reactions(call, on, id, page));
   }
 
+  notifications(ctx: CallContext, page: PageRequest) {
+    return this.#run(ctx, (call) => notifications(call, page));
+  }
+
+  unread(ctx: CallContext) {
+    return this.#run(ctx, unread);
+  }
+
+  markRead(ctx: CallContext, upToMs: number) {
+    return this.#run(ctx, (call) => markRead(call, upToMs));
+  }
+
+  why(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => why(call, postId));
+  }
+
+  whyNot(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => whyNot(call, postId));
+  }
+
+  seen(ctx: CallContext) {
+    return this.#run(ctx, seen);
+  }
+
+  markSeen(ctx: CallContext, ranges: readonly SeenRange[]) {
+    return this.#run(ctx, (call) => markSeen(call, ranges));
+  }
+
+  giveFeedback(ctx: CallContext, postId: string, kind: "more" | "less" | null) {
+    return this.#run(ctx, (call) => giveFeedback(call, postId, kind));
+  }
+
   graphWrite(ctx: CallContext, body: string) {
     return this.#run(ctx, (call) => graphWrite(call, body));
   }
@@ -184,7 +226,8 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
-    const call = depsFor(this.env).callFor(ctx);
+    const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
+    const call = depsFor(this.env).callFor(ctx, defer);
     const result = await useCase(call);
     if (!result.ok) return result;
     const { tao } = call;

@@ -1,7 +1,15 @@
 import { systemClock, systemRandom } from "../../platform/clock.ts";
+import { cacheApi } from "../../platform/edge-cache.ts";
+import { zonePurge } from "../../platform/cache-purge.ts";
 import { r2MediaStore } from "../../platform/media-store.ts";
+import { imagesResizer } from "../../platform/resizer.ts";
+import { socketTopology } from "../../core/feed/realtime/buckets.ts";
+import { hmacSigner } from "../../platform/signer.ts";
+import { socketsOver } from "../../platform/socket-stubs.ts";
 import { createApp } from "./app.ts";
 import type { GatewayApp } from "./context.ts";
+import { EdgeFiles } from "./edge-files.ts";
+import { EdgePages } from "./edge-pages.ts";
 import { configFrom, type GatewayConfig, type GatewayEnv } from "./env.ts";
 import { INTERNAL } from "./problem.ts";
 import { createTokens } from "./tokens.ts";
@@ -18,11 +26,25 @@ function gatewayFor(env: GatewayEnv): Gateway {
   const known = gateways.get(env);
   if (known !== undefined) return known;
   const config = configFrom(env);
+  const edge = cacheApi(() => caches.default);
   const app = createApp({
     config,
     feed: env.FEED,
     media: r2MediaStore(env.MEDIA),
+    resizer: imagesResizer(env.IMAGES),
+    pages: new EdgePages(edge, systemClock),
+    files: new EdgeFiles(edge),
+    zone:
+      config.purge === null
+        ? null
+        : zonePurge({
+            ...config.purge,
+            fetch: (url, init) => fetch(url, init),
+            clock: systemClock,
+          }),
     assets: env.ASSETS,
+    sockets: socketsOver(env, config.regions, socketTopology(config.socketBuckets)),
+    signer: hmacSigner(config.signingSecret),
     tokens: createTokens(config, (url, init) => fetch(url, init)),
     clock: systemClock,
     random: systemRandom,

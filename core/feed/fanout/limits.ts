@@ -40,6 +40,8 @@ export const FANOUT_LIMITS = {
   fanoutActivityWeight: 0.05,
   /** Calls to buckets that one batch of the queue has under way. */
   fanoutCallsInFlight: 24,
+  /** What one batch's notifications may take: less than a chunk waits for its answer. */
+  fanoutSinkMs: 5_000,
   /**
    * What the parts of spreading a post cost, ms of CPU: they choose push or announce. Chunk and reader
    * from `npm run bench -- fan-out` (1.2 ms a post and 4 µs a follower, chunks and the graph's pages

@@ -16,6 +16,7 @@ import type { FollowerPin, PinnedAnswer } from "../../tao/pinned-read.ts";
 import type { Read, Write } from "../../tao/types.ts";
 import { formatVersion } from "../../tao/version.ts";
 import type { Call, Outcome } from "../call.ts";
+import { required } from "../stage.ts";
 
 /**
  * The operator's `multiWrite`: each batch is atomic by itself, and answers for itself, so
@@ -61,7 +62,11 @@ export async function graphRead(call: Call, body: string, readPinned: ReadPinned
   const { reads, consistency, follower } = request.value;
   if (follower !== undefined) {
     if (consistency !== "eventual") return eventualOnly;
-    const answer = await readPinned(follower, reads as Read[]);
+    const answer = await required(
+      call,
+      () => readPinned(follower, reads as Read[]),
+      LIMITS.requestBudgetMs,
+    );
     return answer.ok ? ok(toGraphJson(answer.value)) : answer;
   }
   const results = await call.tao.read(reads as Read[], consistency);

@@ -59,6 +59,18 @@ export const introduction = (): Html =>
           </td>
         </tr>
         <tr>
+          <th scope="row"><code>ETag</code>, <code>If-None-Match</code></th>
+          <td>both ways</td>
+          <td>Send the tag of what you have back: 304 says that it has not changed.</td>
+        </tr>
+        <tr>
+          <th scope="row"><code>Age</code>, <code>Cache-Status</code></th>
+          <td>answer</td>
+          <td>
+            Of what any visitor may see: how many seconds ago it was made, and whether for you.
+          </td>
+        </tr>
+        <tr>
           <th scope="row"><code>RateLimit</code>, <code>RateLimit-Policy</code></th>
           <td>answer</td>
           <td>

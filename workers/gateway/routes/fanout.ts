@@ -13,6 +13,7 @@ export const fanoutOperations = [
   operation({
     tag: "Operators",
     access: "operator",
+    cache: "personal",
     rate: "read",
     id: "fanout",
     method: "get",
@@ -25,6 +26,7 @@ export const fanoutOperations = [
   operation({
     tag: "Operators",
     access: "operator",
+    cache: "personal",
     rate: "read",
     id: "fanoutPost",
     method: "get",
@@ -39,6 +41,7 @@ export const fanoutOperations = [
   operation({
     tag: "Operators",
     access: "operator",
+    cache: "personal",
     rate: "read",
     id: "fanoutDeadLetters",
     method: "get",
@@ -51,6 +54,7 @@ export const fanoutOperations = [
   operation({
     tag: "Operators",
     access: "operator",
+    cache: "personal",
     rate: "write",
     id: "fanoutReplay",
     method: "post",
