@@ -21,6 +21,8 @@ export const FANOUT_LIMITS = {
   fanoutSendBytesMax: 240_000,
   /** Events beside posts in one chunk: each costs its bucket a line. */
   fanoutBesideMax: 200,
+  /** They go out this often at most, and at once after a lull: a screen follows within the second. */
+  fanoutBesideEveryMs: 250,
   /** Counts go out this often at most: all that changed since, in one message. */
   fanoutCountsEveryMs: 1_000,
   fanoutCountsMax: 500,
