@@ -7,6 +7,8 @@ export interface Spent {
   /** CPU per connection: of the runtime (gateway, objects, the local front door), and of the clients in this process. */
   readonly cpuMs: number;
   readonly benchCpuMs: number;
+  /** Cores that other processes of the machine used meanwhile: what the times suffer from. */
+  readonly foreignCores: number;
 }
 
 export interface Measured {
@@ -70,8 +72,8 @@ export function reportText(report: Report): string {
       ],
     ),
     "",
-    `Connecting all took ${digits(connected.seconds, 1)} s; ${digits(connected.cpuMs, 2)} ms of CPU (${digits(connected.benchCpuMs, 2)} more in the clients) and ${digits(connected.bytes / 1_024, 1)} KiB each.`,
-    `After everybody dropped at once and every object lost its memory, all were back in ${digits(storm.seconds, 1)} s: ${digits(storm.cpuMs, 2)} ms of CPU each, news included (${digits(storm.benchCpuMs, 2)} more in the clients).`,
+    `Connecting all took ${digits(connected.seconds, 1)} s; ${digits(connected.cpuMs, 2)} ms of CPU (${digits(connected.benchCpuMs, 2)} more in the clients) and ${digits(connected.bytes / 1_024, 1)} KiB each; others used ${digits(connected.foreignCores, 1)} cores.`,
+    `After everybody dropped at once and every object lost its memory, all were back in ${digits(storm.seconds, 1)} s: ${digits(storm.cpuMs, 2)} ms of CPU each, news included (${digits(storm.benchCpuMs, 2)} more in the clients); others used ${digits(storm.foreignCores, 1)} cores.`,
     `${report.told} facts told in ${report.calls} calls (${report.calledAgain} made again): ${report.lost} lost undeclared, ${report.twice} heard twice, ${report.gaps} gaps declared, ${report.holes} holes in numbers, ${report.repeatedNumbers} numbers again.`,
     `Zero lost, or declared: ${report.isMet ? "met" : "missed"}.`,
     "",

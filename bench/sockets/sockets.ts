@@ -5,7 +5,7 @@ import type { SocketEvent } from "../../core/feed/realtime/port.ts";
 import { socketBucketName } from "../../core/feed/realtime/service.ts";
 import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
-import { benchCpuSeconds, cpuSeconds, runtimePids } from "../measure/processes.ts";
+import { benchCpuSeconds, busySeconds, cpuSeconds, runtimePids } from "../measure/processes.ts";
 import { type Listener, newListener } from "./crowd.ts";
 import { type SocketsOptions, socketsOptions } from "./options.ts";
 import { type Measured, type Spent, reportOf, reportText } from "./report.ts";
@@ -204,12 +204,27 @@ async function settled(isSo: () => boolean): Promise<void> {
 
 /** @returns a function that says how long it took since, and what CPU for each of `count`. */
 function stopwatch(pids: readonly number[]) {
-  const began = { ms: performance.now(), cpu: cpuSeconds(pids), bench: benchCpuSeconds() };
-  return (count: number): Spent => ({
-    seconds: (performance.now() - began.ms) / 1_000,
-    cpuMs: ((cpuSeconds(pids) - began.cpu) * 1_000) / count,
-    benchCpuMs: ((benchCpuSeconds() - began.bench) * 1_000) / count,
+  const read = () => ({
+    seconds: performance.now() / 1_000,
+    cpu: cpuSeconds(pids),
+    bench: benchCpuSeconds(),
+    busy: busySeconds(),
   });
+  const began = read();
+  return (count: number): Spent => {
+    const now = read();
+    const [seconds, cpu, bench] = [
+      now.seconds - began.seconds,
+      now.cpu - began.cpu,
+      now.bench - began.bench,
+    ];
+    return {
+      seconds,
+      cpuMs: (cpu * 1_000) / count,
+      benchCpuMs: (bench * 1_000) / count,
+      foreignCores: Math.max(0, now.busy - began.busy - cpu - bench) / seconds,
+    };
+  };
 }
 
 /** Memory of the processes that is in use, bytes. */

@@ -97,6 +97,9 @@ describe("resuming", () => {
           stream = emit(stream, one, nowMs).stream;
         }
         const seq = Math.min(at, stream.seq);
+        const newest = new Map(
+          steps.flatMap(([one]) => one).map((one, n) => [subjectOf(one), n + 1]),
+        );
         const messages = back(stream, seq, nowMs);
         // Beside a gap stands how many posts are new now, under a number that was given before.
         const numbered = messages.some(({ type }) => type === "gap")
@@ -105,6 +108,11 @@ describe("resuming", () => {
         const covered = numbered.flatMap(rangeOf);
         const all = Array.from({ length: stream.seq - seq }, (_, n) => seq + 1 + n);
         expect(covered).toEqual(all);
+        // The last about each thing is told, or in the gap: nothing stands for it but itself.
+        const gap = messages.find((one) => one.type === "gap");
+        const heard = new Set(numbered.map((one) => one.seq));
+        for (const last of newest.values())
+          expect(last <= Math.max(seq, gap?.to ?? 0) || heard.has(last), `${last}`).toBe(true);
       }),
     );
   });
@@ -131,6 +139,9 @@ describe("resuming", () => {
     );
   });
 });
+
+const subjectOf = ({ type, ...about }: News): string =>
+  type === "new_posts" ? type : JSON.stringify([type, about]);
 
 /** Numbers that a message covers. */
 function rangeOf(message: ServerMessage): number[] {

@@ -152,6 +152,16 @@ describe("watching", () => {
     expect(line.of("counts")).toMatchObject([{ reactions: 9 }]);
   });
 
+  it("tells a count that came while the post was looked up", async ({ expect }) => {
+    world.graph.holds = true;
+    const line = await watching(ADA);
+    await tell(count(9));
+    world.pass(LIMITS.socketCountsEveryMs);
+    world.graph.release?.();
+    await settle();
+    expect(line.of("counts")).toMatchObject([{ reactions: 9 }]);
+  });
+
   it("does not bring back a post that was withdrawn while it was looked up", async ({ expect }) => {
     world.graph.holds = true;
     const line = await watching(ADA);
