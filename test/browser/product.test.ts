@@ -32,7 +32,7 @@ it("serves two people end to end: images, following, reactions, comments and a b
   expect,
 }) => {
   const ines = await join("ines_test", "Ines Test");
-  await ines.page.getByLabel("Add images").setInputFiles({
+  await ines.page.getByLabel("Add images or videos").setInputFiles({
     name: "sea.png",
     mimeType: "image/png",
     buffer: drawPng(320, 200, 2),
