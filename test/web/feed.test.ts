@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { inWords } from "../../web/app/data/about.ts";
 import { hiddenInWords } from "../../web/app/feed/hidden.ts";
 import { rangesOf } from "../../web/app/feed/seen-ranges.ts";
-import { postIn } from "../../web/app/feed/why-store.ts";
+import { postIn } from "../../web/app/format/post-link.ts";
 import { faceUrl, imageSources, isVideo } from "../../web/app/post/media-url.ts";
 
 const at = (timeMs: number, id = String(timeMs)) => ({ timeMs, id });
@@ -113,10 +113,5 @@ it("says what waits in a line", ({ expect }) => {
     inWords({ ...reaction, to: null }),
     inWords({ kind: "relation", user, relation: "follow", on: true }),
     inWords({ kind: "relation", user, relation: "mute", on: false }),
-  ]).toEqual([
-    "A reaction to a post",
-    "A reaction taken back",
-    "Follow @milo",
-    "No more Mute @milo",
-  ]);
+  ]).toEqual(["A reaction to a post", "A reaction taken back", "Follow @milo", "Unmute @milo"]);
 });

@@ -6,11 +6,12 @@ import type { FeedSource } from "../../../core/feed/schemas.ts";
 import { api } from "../data/api.ts";
 import { isNotFound } from "../data/problem.ts";
 import { plural } from "../format/count.ts";
+import { postIn } from "../format/post-link.ts";
 import { useStore } from "../state/store.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Failed, PersonSkeletons } from "../ui/states.tsx";
-import { postIn, whyStore } from "./why-store.ts";
+import { whyStore } from "./why-store.ts";
 
 const SOURCE_WORDS: Record<FeedSource, string> = {
   followed: "You follow its author.",
