@@ -3,6 +3,7 @@ import { LIMITS } from "../../limits.ts";
 import { AUDIENCES } from "../../tao/registry.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
+import { ActiveReaders } from "./active-readers.ts";
 import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
 import { CellTable } from "./cells.ts";
@@ -57,6 +58,7 @@ export class Bucket {
   readonly #recent: RecentEvents;
   readonly #entries: BucketEntries;
   readonly #tally = new BucketTally();
+  readonly #readers = new ActiveReaders();
 
   /** Wakes up with what is stored. */
   constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
@@ -70,7 +72,15 @@ export class Bucket {
     this.#entries = new BucketEntries(rows, this.#cells, this.#recent, bounds.entriesBytes);
   }
 
-  page(viewer: Id, { limit, after, wrote, mode }: PageWish, nowMs: number): CachedPage | Miss {
+  page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const hadEntry = this.#entries.isActive(viewer, nowMs);
+    const isActive = this.#readers.read(viewer, nowMs) || hadEntry;
+    const page = this.#page(viewer, wish, nowMs);
+    if (isActive) this.#tally.activePage(page.hit);
+    return page;
+  }
+
+  #page(viewer: Id, { limit, after, wrote, mode }: PageWish, nowMs: number): CachedPage | Miss {
     const entry = this.#find(viewer, wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
     const { record } = entry;
