@@ -239,8 +239,6 @@ export const LIMITS = {
   feedStageBudgetMs: 2_500,
   /** Reactions and names a page can do without are not waited for longer than this. */
   feedOptionalBudgetMs: 250,
-  /** Specification: a ranking call times out at 50 ms. */
-  rankBudgetMs: 50,
   /** Batches of one operator call in flight together: under a Worker's concurrent connections. */
   graphBatchesInFlight: 6,
   /** Reactions of the viewer fetched with a page, newest first; older posts cost one more call. */

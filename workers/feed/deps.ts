@@ -98,7 +98,6 @@ function wire(env: FeedEnv): FeedDeps {
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,
-      ranker: env.RANKER,
       fanout: { record: recordOf },
       report: (event) => console.warn(event),
     }),

@@ -12,6 +12,7 @@ import { type Cut, cutPage, isCurrent, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
 import type { BucketEvent, Pushed } from "./port.ts";
+import { cutRanked, type RankedCut } from "./ranked-cut.ts";
 import { RecentEvents } from "./recent.ts";
 import { decodeRecord } from "./record.ts";
 import type {
@@ -51,6 +52,8 @@ const BOUNDS: BucketBounds = {
 
 const AUTHORS_TOLD = 3;
 
+type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
+
 /** The feed cache of some viewers of one region: `bucket-entries.ts` says what keeps it right. */
 export class Bucket {
   readonly #rows: BucketRows;
@@ -80,18 +83,16 @@ export class Bucket {
     return page;
   }
 
-  #page(viewer: Id, { limit, after, wrote, mode }: PageWish, nowMs: number): CachedPage | Miss {
-    const entry = this.#find(viewer, wrote, nowMs);
+  #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const entry = this.#find(viewer, wish.wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
-    const { record } = entry;
-    if (mode === undefined && record.feedMode === "ranked")
-      return this.#miss(viewer, "ranked", nowMs);
-    const cut = after === null ? this.#firstPage(entry, limit) : this.#cut(entry, after, limit);
-    if (cut === null) return this.#miss(viewer, "below", nowMs);
-    const ageMs = this.#hit(entry, nowMs);
-    const { items, hidden, next, head } = cut;
-    const { ticket, upTo } = record;
-    return { hit: true, items, hidden, next, head, ageMs, ticket, upTo };
+    const { ticket, upTo, feedMode } = entry.record;
+    const page =
+      (wish.mode ?? feedMode) === "ranked"
+        ? this.#rankedPage(entry, wish, nowMs)
+        : this.#latestPage(entry, wish);
+    if (page === null) return this.#miss(viewer, "below", nowMs);
+    return { hit: true, ...page, ageMs: this.#hit(entry, nowMs), ticket, upTo };
   }
 
   newSince(viewer: Id, since: ListCursor, wrote: Wrote, nowMs: number): NewPosts | Miss {
@@ -142,6 +143,33 @@ export class Bucket {
     const known = entry.record.wrote;
     const isSeen = wrote.every(([shard, at]) => compareVersions(known.get(shard) ?? null, at) >= 0);
     return isSeen ? entry : "void";
+  }
+
+  #latestPage(entry: Entry, { after, limit }: PageWish): PageParts | null {
+    const cut = after === null ? this.#firstPage(entry, limit) : this.#cut(entry, after, limit);
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "latest", at: next } };
+  }
+
+  #rankedPage(entry: Entry, { segment, limit }: PageWish, nowMs: number): PageParts | null {
+    const cut =
+      segment === null
+        ? this.#firstRanked(entry, limit, nowMs)
+        : cutRanked(entry, segment, limit, { stamp: this.#cells.stamp, nowMs });
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "ranked", at: next } };
+  }
+
+  /** Freshness moves slowly: an order stays for some seconds, unless something in it changes. */
+  #firstRanked(entry: Entry, limit: number, nowMs: number): RankedCut | null {
+    const known = entry.ranked;
+    const isOld = known === null || nowMs - known.atMs >= LIMITS.rankedReuseMs;
+    if (!isOld && known.limit === limit && isCurrent(known.cut)) return known.cut;
+    const cut = cutRanked(entry, null, limit, { stamp: this.#cells.stamp, nowMs });
+    entry.ranked = cut && { limit, cut, atMs: nowMs };
+    return cut;
   }
 
   #firstPage(entry: Entry, limit: number): Cut | null {

@@ -8,6 +8,7 @@ import type { HideRule } from "../visibility.ts";
 import type { BucketCell, CellTable } from "./cells.ts";
 import type { CellContent, EntryRecord } from "./record.ts";
 import type { Cut } from "./cut.ts";
+import type { RankedCut } from "./ranked-cut.ts";
 
 /** A place of an entry, with what is there. */
 export interface Slot {
@@ -39,6 +40,8 @@ export class Entry {
   floor: ListCursor | null;
   /** The first page as it was last made. */
   page: { readonly limit: number; readonly cut: Cut } | null = null;
+  /** The same, best first, and when it was made, Unix ms. */
+  ranked: { readonly limit: number; readonly cut: RankedCut; readonly atMs: number } | null = null;
   readonly #authors: ReadonlySet<Id>;
   readonly #cells: CellTable;
 
@@ -105,6 +108,7 @@ export class Entry {
       original: original === null ? null : this.#hold(original, timeMs),
     });
     this.page = null;
+    this.ranked = null;
     while (this.slots.length > LIMITS.feedEntryPostsMax) this.#dropOldest();
   }
 
