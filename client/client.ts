@@ -31,6 +31,7 @@ import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
 import type { PollAnswer } from "../core/feed/realtime/service.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
+import type { CacheReport } from "../core/telemetry/cache-layers.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
 
 export interface Page {
@@ -171,6 +172,9 @@ export function createClient(options: ClientOptions) {
     shards: (call?: CallOptions) => get<ShardList>("/v1/admin/shards", {}, call),
     moveShard: (shard: number, region: string, call?: CallOptions) =>
       write<Shard>("POST", `/v1/admin/shards/${shard}/leader`, { region }, call),
+
+    /** For operators: what every cache layer has answered, by region. */
+    caches: (call?: CallOptions) => get<CacheReport>("/v1/admin/caches", {}, call),
 
     /** For operators: how posts reach feeds, and what was put aside on the way. */
     fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),

@@ -33,7 +33,13 @@ export class CacheTallyRows {
            hits = hits + excluded.hits, stale = stale + excluded.stale,
            misses = misses + excluded.misses, bytes = bytes + excluded.bytes,
            age_ms_sum = age_ms_sum + excluded.age_ms_sum`,
-        ...[layer, nowMs, hits, stale, misses, bytes, ageMsSum],
+        layer,
+        nowMs,
+        hits,
+        stale,
+        misses,
+        bytes,
+        ageMsSum,
       );
     }
   }

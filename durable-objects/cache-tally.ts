@@ -1,7 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
-import type { CacheTallyService, TallyDeltas, TallyReading } from "../core/telemetry/cache-tally.ts";
+import type {
+  CacheTallyService,
+  TallyDeltas,
+  TallyReading,
+} from "../core/telemetry/cache-tally.ts";
 import { systemClock } from "../platform/clock.ts";
 import { CacheTallyRows } from "./cache-tally-rows.ts";
 import type { ObjectsEnv } from "./env.ts";

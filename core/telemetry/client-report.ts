@@ -22,7 +22,9 @@ const MAX: Readonly<Record<keyof TallyDelta, number>> = {
 /** `hits=3, misses=1, stale=0, bytes=4096, age=90000`; `age` is the sum over hits and stale ones, ms. */
 export const formatCacheReport = (delta: TallyDelta): string =>
   Object.entries(NUMBER_OF)
-    .map(([name, field]) => `${name}=${Math.round(Math.min(MAX[field], Math.max(0, delta[field])))}`)
+    .map(
+      ([name, field]) => `${name}=${Math.round(Math.min(MAX[field], Math.max(0, delta[field])))}`,
+    )
     .join(", ");
 
 /**
