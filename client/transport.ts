@@ -1,5 +1,7 @@
 import { LIMITS } from "../core/limits.ts";
 import type { Consistency } from "../core/tao/service.ts";
+import type { TallyDelta } from "../core/telemetry/cache-tally.ts";
+import { CACHE_REPORT_HEADER, formatCacheReport } from "../core/telemetry/client-report.ts";
 import { ApiProblem, networkProblem, problemFrom } from "./problem.ts";
 import { Ticket, type TicketStore } from "./ticket.ts";
 
@@ -21,6 +23,8 @@ export interface ClientOptions {
   readonly consistency?: Consistency;
   /** Rather an answer that may be too old than none, unless a call says otherwise. */
   readonly allowStale?: boolean;
+  /** What the client's own cache has answered since it was last asked; null: nothing to say now. */
+  readonly cacheReport?: () => TallyDelta | null;
   /** Told of answers that may be too old: how long ago, ms, they were known to be true. */
   readonly onStale?: (staleMs: number) => void;
 }
@@ -103,10 +107,12 @@ export class Transport {
   #headers(request: ApiRequest, call: CallOptions, key: string | null): Record<string, string> {
     const token = this.#options.token?.() ?? null;
     const ticket = this.#ticket.current;
+    const report = token === null ? null : (this.#options.cacheReport?.() ?? null);
     return {
       ...(token !== null && { authorization: `Bearer ${token}` }),
       ...(ticket !== null && { "edgewise-ticket": ticket }),
       ...(key !== null && { "idempotency-key": key }),
+      ...(report !== null && { [CACHE_REPORT_HEADER]: formatCacheReport(report) }),
       ...(request.method === "GET" && freshnessHeaders({ ...this.#options, ...call })),
       ...(request.json !== undefined && { "content-type": "application/json" }),
     };
