@@ -177,7 +177,7 @@ function rowOf(name: LayerName, counts: LayerCounts): CacheLayer {
   };
 }
 
-function isMet(share: number | null, target: Target | null): boolean | null {
+export function isMet(share: number | null, target: Target | null): boolean | null {
   if (share === null || target === null) return null;
   return target.bound === "at least" ? share >= target.share : share <= target.share;
 }

@@ -127,7 +127,7 @@ const leadersOf = (
 
 /** Of its readers, those that it is meant to serve; of all, in its details. */
 export function feedCounts(stats: BucketStats): LayerCounts {
-  const { active, reads, hits, misses, puts, refused, ages, entries, stored, bytes } = stats;
+  const { active, reads, hits, misses, puts, refused, ages, entries, bytes } = stats;
   return {
     ...NO_COUNTS,
     asked: active.asked,
@@ -136,7 +136,7 @@ export function feedCounts(stats: BucketStats): LayerCounts {
     bytesHeld: bytes,
     entries,
     ages: AGES_MS.map((upToMs, place) => ({ upToMs, answers: ages[place] ?? 0 })),
-    details: { reads, readHits: hits, ...misses, puts, refused, stored },
+    details: { reads, readHits: hits, ...misses, puts, refused },
   };
 }
 
