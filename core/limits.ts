@@ -2,6 +2,7 @@ import { CLIENT_LIMITS } from "./client-limits.ts";
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
+import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
 export const LIMITS = {
@@ -249,6 +250,7 @@ export const LIMITS = {
   requestBudgetMs: 5_000,
 
   ...REALTIME_LIMITS,
+  ...TELEMETRY_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
   readsPerSecond: 50,

@@ -13,7 +13,7 @@ import { MemoryRows } from "../../../fakes/memory-feed-cache.ts";
 
 const START_MS = 1_780_000_000_000;
 const [ME, FRIEND, AUTHOR, STRANGER] = [id(1), id(2), id(3), id(4)];
-const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest" };
+const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 const STANDING = standingFor(ME, { follows: new Set([AUTHOR]), friends: new Set([FRIEND]) });
 
 /** A bucket at a time that a test moves. */
