@@ -5,7 +5,7 @@ import { ApiProblem } from "../../client/problem.ts";
 import type { Post } from "../../core/feed/schemas.ts";
 import type { Change } from "./changes.ts";
 import type { Model } from "./model.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation, Relating } from "./operations.ts";
 
 /** What an operation came to: changes that hold from `ackedMs` on, or why the product refused it. */
 export type Acted =
@@ -18,6 +18,21 @@ export type Acted =
     }
   | { readonly ok: false; readonly refusal: ApiProblem; readonly doubts: number };
 
+/** What somebody's device can do. */
+export type Writer = Pick<
+  Client,
+  | "createPost"
+  | "deletePost"
+  | "setAudience"
+  | "settings"
+  | "updateSettings"
+  | "reactToPost"
+  | "unreactToPost"
+  | "addComment"
+  | "deleteComment"
+  | Relating
+>;
+
 const TRIES_MAX = 120;
 const RETRY_MS = 250;
 
@@ -26,7 +41,7 @@ const RETRY_MS = 250;
  * Idempotency-Key, so that it happens once.
  * @throws Error when the product stays away.
  */
-export async function act(client: Client, operation: Operation, model: Model): Promise<Acted> {
+export async function act(client: Writer, operation: Operation, model: Model): Promise<Acted> {
   const key = crypto.randomUUID().replaceAll("-", "");
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     try {
@@ -63,7 +78,7 @@ const removed = (operation: Removal): readonly Change[] =>
       ];
 
 async function send(
-  client: Client,
+  client: Writer,
   operation: Operation,
   idempotencyKey: string,
   model: Model,

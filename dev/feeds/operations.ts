@@ -70,8 +70,8 @@ const WEIGHTS: Readonly<Record<OperationKind, number>> = {
   "set mode": 2,
   react: 6,
   unreact: 2,
-  comment: 3,
-  uncomment: 1,
+  comment: 4,
+  uncomment: 2.5,
 };
 export const OPERATION_KINDS = Object.keys(WEIGHTS) as OperationKind[];
 const AUDIENCE_WEIGHTS: Readonly<Record<Audience, number>> = {
@@ -140,6 +140,8 @@ export class Operations {
     const post = this.#recentOf(by);
     if (post === null) return null;
     if (kind === "delete") return { kind, by, post: post.id };
+    // A repost of something hidden can only be deleted.
+    if (typeof ruleOn(this.#model, by, post, "direct") === "string") return null;
     const others = AUDIENCES.filter((audience) => audience !== post.audience);
     return { kind, by, post: post.id, audience: this.#random.pick(others) };
   }
@@ -190,7 +192,9 @@ export class Operations {
       }
       case "block":
       case "mute": {
-        const isNew = (other: string) => !model.has(kind, by, other);
+        // Whoever blocks somebody is nobody for them.
+        const isNew = (other: string) =>
+          !model.has(kind, by, other) && !model.has("block", other, by);
         // Mostly of somebody who is in the feed: anything else changes nothing in it.
         const near = [...model.of("follow", by), ...model.of("friend", by)].filter(isNew);
         if (near.length > 0 && this.#random.chance(0.8)) return this.#random.pick(near);
