@@ -3,10 +3,14 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../deploy/build-web.ts";
 import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
+import { fanOut } from "./fan-out/fan-out.ts";
+import { HELP as FAN_OUT_HELP } from "./fan-out/options.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
+import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
+import { sockets } from "./sockets/sockets.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
 
@@ -18,6 +22,14 @@ interface Bench {
 }
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  [
+    "fan-out",
+    {
+      about: "cost and speed of a post on its way to followers, and the threshold between two ways",
+      help: FAN_OUT_HELP,
+      run: fanOut,
+    },
+  ],
   [
     "feed-read",
     {
@@ -32,6 +44,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU of a follower's hit beside a bare object call of the same payload",
       help: FOLLOWER_HIT_HELP,
       run: followerHit,
+    },
+  ],
+  [
+    "sockets",
+    {
+      about: "viewers that listen, a reconnect storm, and what was lost in it",
+      help: SOCKETS_HELP,
+      run: sockets,
     },
   ],
   [

@@ -1,3 +1,4 @@
+import { CLIENT_LIMITS } from "./client-limits.ts";
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
@@ -238,8 +239,6 @@ export const LIMITS = {
   feedStageBudgetMs: 2_500,
   /** Reactions and names a page can do without are not waited for longer than this. */
   feedOptionalBudgetMs: 250,
-  /** Specification: a ranking call times out at 50 ms. */
-  rankBudgetMs: 50,
   /** Batches of one operator call in flight together: under a Worker's concurrent connections. */
   graphBatchesInFlight: 6,
   /** Reactions of the viewer fetched with a page, newest first; older posts cost one more call. */
@@ -321,10 +320,5 @@ export const LIMITS = {
   /** `/docs` and `/openapi.json`: a deployment shows within this. */
   documentFreshMs: 300_000,
 
-  /** Client: extra attempts after the first, and the longest wait it accepts between two. */
-  clientRetriesMax: 2,
-  clientRetryWaitMs: 5_000,
-  clientRetryBaseMs: 200,
-  /** Longer than `requestBudgetMs`, so that the server's own answer arrives first. */
-  clientTimeoutMs: 15_000,
+  ...CLIENT_LIMITS,
 } as const;

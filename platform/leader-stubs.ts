@@ -63,7 +63,7 @@ export function leaderStubs(bindings: LeaderBindings, { map, regions }: GraphTop
         lease: (shard) =>
           call((stub) => inTime(LIMITS.leaseAskMs, "the coordinator", () => stub.lease(shard))),
         map: () => call((stub) => stub.map()),
-        handOver: (shard, to) => call((stub) => stub.handOver(shard, to)),
+        handOver: (shard, to, isForwarded) => call((stub) => stub.handOver(shard, to, isForwarded)),
         release: (shard, epoch) => call((stub) => stub.release(shard, epoch)),
       };
     },

@@ -8,7 +8,8 @@ export type StoreKind = "embedded" | "remote";
 /** Larger disturbances, and how often each happens beside the others. */
 const DISTURBANCES = {
   cut: 3,
-  part: 1,
+  deafen: 4,
+  part: 3,
   unleash: 1,
   isolate: 0.5,
   blind: 0.5,
@@ -20,7 +21,7 @@ const DISTURBANCES = {
   lag: 1,
   handOver: 3,
   failOver: 5,
-  usurp: 1,
+  usurp: 5,
 };
 export type Disturbance = keyof typeof DISTURBANCES;
 
@@ -31,6 +32,8 @@ export interface Faults {
   /** The caller gives up, the request arrives all the same. */
   readonly requestLate: number;
   readonly duplicate: number;
+  /** Per message: it takes long, but nobody has given up when it arrives. */
+  readonly slow: number;
   /** Per message: whoever takes part dies right then. */
   readonly crash: number;
   /** The same of a follower, whose platform stops it more lightly. */
@@ -52,6 +55,7 @@ export const CALM: Faults = {
   replyLost: 0,
   requestLate: 0,
   duplicate: 0,
+  slow: 0.04,
   crash: 0,
   evict: 0,
   storeFails: 0,
@@ -69,12 +73,13 @@ export function drawFaults(random: SeededRandom, hasRemoteStore: boolean): Fault
   const upTo = (max: number) => (random.chance(0.2) ? 0 : random.next() * max);
   const remote = hasRemoteStore ? 1 : 0;
   return {
-    requestLost: upTo(0.06),
-    replyLost: upTo(0.06),
+    requestLost: upTo(random.pick([0.06, 0.06, 0.2])),
+    replyLost: upTo(random.pick([0.06, 0.06, 0.2])),
     requestLate: upTo(0.04),
     duplicate: upTo(0.08),
+    slow: random.pick([0.04, 0.3]),
     crash: upTo(0.01),
-    evict: upTo(random.pick([0.01, 0.05])),
+    evict: upTo(random.pick([0.01, 0.01, 0.1])),
     storeFails: upTo(0.02),
     commitReplyLost: remote * upTo(0.08),
     commitLate: remote * upTo(0.04),

@@ -4,7 +4,7 @@ import { parseObjectName } from "../core/tao/names.ts";
 import { physicalShardOf } from "../core/tao/shard-map.ts";
 import type { Read } from "../core/tao/types.ts";
 import type { FollowerHost } from "./follower-host.ts";
-import type { FinalView } from "./history.ts";
+import type { FinalView, Laggard } from "./history.ts";
 import { observe } from "./observe.ts";
 import type { World } from "./world.ts";
 
@@ -33,6 +33,21 @@ export async function readEverything(world: World, sinceMs: number): Promise<rea
       return { follower: name, atMs: world.scheduler.nowMs(), seen };
     }),
   );
+}
+
+/** Who has entries of this epoch and lacks some of its log, although it was in reach. */
+export async function laggardsOf(world: World): Promise<readonly Laggard[]> {
+  const { followers, outOfReach, lost, stores, recorder } = world;
+  const found = [...followers].map(async ([name, host]): Promise<readonly Laggard[]> => {
+    const { shard, region } = parseObjectName(name);
+    const head = stores.get(recorder.storeOf(shard) ?? "")?.head;
+    if (head === undefined || lost.has(region) || outOfReach.has(name)) return [];
+    const { service } = await host.enter();
+    const { applied } = await service.stats();
+    const lags = applied?.epoch === head.epoch && applied.seq < head.seq;
+    return lags ? [{ follower: name, applied, head }] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Leaders may be waiting for a lease: nothing fails any more, so they get one. */

@@ -1,3 +1,4 @@
+import type { Consistency } from "../core/tao/service.ts";
 import type { SeededRandom } from "./random.ts";
 
 type Pause = "now" | "soon" | "later" | "away";
@@ -6,6 +7,8 @@ type Pause = "now" | "soon" | "later" | "away";
 export interface Habits {
   /** How often they wait how long between two requests. */
   readonly pauses: Readonly<Record<Pause, number>>;
+  /** How fresh readers want it, how often. */
+  readonly freshness: Readonly<Record<Consistency, number>>;
   /** Chance that a reader rather has an old answer, marked, than none. */
   readonly staleAllowed: number;
   /** Chance that a request is about what everybody talks about just then. */
@@ -29,8 +32,15 @@ const PACES: readonly Habits["pauses"][] = [
   { now: 45, soon: 15, later: 30, away: 10 },
 ];
 
+/** As most; and so that hardly anybody's ticket brings a follower up to date. */
+const FRESHNESS: readonly Habits["freshness"][] = [
+  { eventual: 3, ticket: 6, leader: 1 },
+  { eventual: 40, ticket: 1, leader: 1 },
+];
+
 export const drawHabits = (random: SeededRandom): Habits => ({
   pauses: random.pick(PACES),
+  freshness: random.pick(FRESHNESS),
   staleAllowed: random.pick([0.05, 0.2, 0.7]),
   theme: random.pick([0, 0.2, 0.6, 0.95]),
   edgeAgain: random.pick([0, 0.3, 0.7]),

@@ -120,6 +120,13 @@ export interface Stored {
   readonly lists: readonly ListRow[];
 }
 
+/** A follower that at rest has less of the log than there is, and that nobody tells of it. */
+export interface Laggard {
+  readonly follower: string;
+  readonly applied: Version;
+  readonly head: Version;
+}
+
 /** Everything the checkers know about a run. */
 export interface History {
   /** In the order in which they became durable. */
@@ -132,6 +139,7 @@ export interface History {
   /** In the order of their answers; each client has one request at a time. */
   readonly events: readonly ClientEvent[];
   readonly finals: readonly FinalView[];
+  readonly laggards?: readonly Laggard[];
   readonly stored: readonly Stored[];
   /** The same in each lull: when all had been quiet for as long as at the end. */
   readonly storedInLulls?: readonly (readonly Stored[])[];

@@ -50,4 +50,4 @@ export const driftOf = (skewMs: number): number => 2 * Math.min(SWING_MAX_MS, sk
 
 /** Some runs have right clocks: bounds are exact there. Most others go up to the stated bound. */
 export const drawSkewMs = (random: SeededRandom): number =>
-  random.chance(0.4) ? 0 : random.pick([random.logInt(20, SKEW_MS), SKEW_MS, SKEW_MS]);
+  random.chance(0.3) ? 0 : random.pick([random.logInt(20, SKEW_MS), SKEW_MS, SKEW_MS]);

@@ -53,6 +53,10 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   ),
   mutant(
+    "announced and never had",
+    edit("follower-log", "if (failure !== null && this.#lacksAnnounced()) this.#reset();", ""),
+  ),
+  mutant(
     "error path keeps the entry",
     edit(
       "follower-log",

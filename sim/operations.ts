@@ -18,7 +18,7 @@ const POSTS_MAX = 40;
 const READS_MAX = 6;
 const RECENT_MAX = 20;
 /** How often everybody turns to something else. */
-const NEW_THEME = 0.02;
+const NEW_THEME = 0.005;
 /** How often an update names every field, as a form does that is saved as a whole. */
 const WHOLE_UPDATE = 0.3;
 const EDGE_TYPES = [ASSOC.follows, ASSOC.mutes, ASSOC.blocks, ASSOC.friends, ASSOC.likes] as const;

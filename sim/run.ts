@@ -2,16 +2,16 @@ import { LIMITS } from "../core/limits.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { check } from "./check.ts";
 import { drawFaults } from "./faults.ts";
-import { readEverything } from "./final-view.ts";
+import { laggardsOf, readEverything } from "./final-view.ts";
 import { driftOf, drawSkewMs } from "./host-clock.ts";
 import { drawHabits } from "./habits.ts";
-import type { ClientEvent, FinalView, History, Stored, Violation } from "./history.ts";
+import type { ClientEvent, FinalView, History, Laggard, Stored, Violation } from "./history.ts";
 import { Operations } from "./operations.ts";
 import { populate } from "./populate.ts";
 import { positionOf } from "./position.ts";
 import { SeededRandom } from "./random.ts";
 import { Session } from "./session.ts";
-import { disturb, storm } from "./storm.ts";
+import { deploy, disturb, storm } from "./storm.ts";
 import type { StoreKind } from "./faults.ts";
 import type { Counts } from "./tally.ts";
 import { World, type WorldShape } from "./world.ts";
@@ -37,6 +37,11 @@ export interface RunOptions {
 const REGIONS = ["us-east", "eu-west", "apac"];
 const SHARDS = 3;
 const CLIENTS = 12;
+/** So many requests before a lull, followers begin to be deployed anew: the chance before each request. */
+const LAST = 40;
+const DEPLOYMENTS = [0, 0.1, 0.3];
+/** From the last request to the lull, at most. */
+const LAST_MS = 4_000;
 /** Between lulls. */
 const STRETCHES = [1, 1, 3, 6];
 /**
@@ -73,6 +78,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     ...listLost(world),
     events,
     finals: rests.flatMap(({ finals }) => finals),
+    laggards: rests.flatMap(({ laggards }) => laggards),
     stored: rests.at(-1)?.stored ?? [],
     storedInLulls: rests.slice(0, -1).map(({ stored }) => stored),
     ttlMs: LIMITS.followerTtlMs + driftOf(skewMs),
@@ -90,6 +96,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
 /** What there is when all is quiet. */
 interface Rest {
   readonly finals: readonly FinalView[];
+  readonly laggards: readonly Laggard[];
   readonly stored: readonly Stored[];
 }
 
@@ -116,18 +123,32 @@ async function live(
     operations.taste = world.habits;
     void storm(world);
     let left = Math.ceil(operationCount / stretches);
+    const deployments = draw.pick(DEPLOYMENTS);
     await Promise.all(
       sessions.map(async (session) => {
-        while (left-- > 0) await session.step();
+        while (left-- > 0) {
+          if (left < LAST && draw.chance(deployments)) deploy(world);
+          await session.step();
+        }
       }),
     );
+    // Writes come last: whatever a follower misses of them, no reader makes good.
+    if (draw.chance(0.8)) await Promise.all(sessions.map((session) => session.change()));
     // What happens last meets nobody who would see to it.
-    if (draw.chance(0.5)) disturb(world);
+    if (draw.chance(0.6)) disturb(world, draw.chance(0.5) ? "handOver" : undefined);
+    await world.scheduler.sleep(draw.logInt(1, LAST_MS));
+    // Leases end while the storm goes on.
+    if (draw.chance(0.7)) await Promise.all(world.moves);
     world.calm();
     world.trace.note("calm");
     await quiesce(world);
+    const laggards = await laggardsOf(world);
     const finals = await readEverything(world, bornMs);
-    rests.push({ finals, stored: world.map.entries.map(({ shard }) => storedOf(world, shard)) });
+    rests.push({
+      finals,
+      laggards,
+      stored: world.map.entries.map(({ shard }) => storedOf(world, shard)),
+    });
     if (stretch < stretches - 1) world.tally.count("lulls");
   }
   return rests;
@@ -176,8 +197,10 @@ async function finish(
 
 async function quiesce(world: World): Promise<void> {
   const { scheduler, leaders } = world;
-  const startMs = scheduler.nowMs();
   await Promise.all(world.moves);
+  // A failover that had just begun has brought its own cuts.
+  world.network.heal();
+  const startMs = scheduler.nowMs();
   await scheduler.sleep(QUIET_MS.from);
   const all = [...leaders.values()];
   while (all.some((leader) => leader.hasAlarm) && scheduler.nowMs() - startMs < QUIET_MS.to) {

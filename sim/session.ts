@@ -67,6 +67,12 @@ export class Session {
     const kind = random.weighted({ write: 5, read: 8, union: 2 });
     if (kind === "read") return this.#read();
     if (kind === "union") return this.#union();
+    await this.change();
+  }
+
+  /** A write, or one of those before once more. */
+  async change(): Promise<void> {
+    const { random, scheduler } = this.#world;
     const again = random.chance(0.1) ? this.#sent.at(-random.int(1, this.#sent.length)) : undefined;
     if (again !== undefined) return void (await this.write(again.writes, again.opId));
     const seen = (id: Id) => this.#versions.get(id) ?? null;
@@ -121,7 +127,7 @@ export class Session {
   async #read(): Promise<void> {
     const { random, scheduler, map, habits } = this.#world;
     const reads = this.#operations.reads(scheduler.nowMs());
-    const consistency = random.weighted({ eventual: 3, ticket: 6, leader: 1 });
+    const consistency = random.weighted(habits.freshness);
     await this.#observe(
       { consistency, allowStale: random.chance(habits.staleAllowed) },
       async (tao) => {
@@ -142,7 +148,7 @@ export class Session {
     const { map, random, habits } = this.#world;
     const request = this.#operations.union();
     const home = (id: Id) => physicalShardOf(map, id);
-    const consistency = random.weighted({ eventual: 2, ticket: 6, leader: 1 });
+    const consistency = random.weighted(habits.freshness);
     await this.#observe(
       { consistency, allowStale: random.chance(habits.staleAllowed) },
       async (tao) => {

@@ -1,10 +1,11 @@
 import { LIMITS } from "../core/limits.ts";
 import { parseObjectName } from "../core/tao/names.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import type { Disturbance } from "./faults.ts";
 import { failOver, usurp } from "./failover.ts";
 import type { World } from "./world.ts";
 
-const CUT_MS = { from: 2_000, to: 300_000 };
+const CUT_MS = { from: 5_000, to: 300_000 };
 const OUTAGE_MS = { from: 100, to: 10_000 };
 /** The longer ones outlast a lease. */
 const ABSENCE_MS = { from: 1_000, to: 3 * LIMITS.leaseMs };
@@ -19,8 +20,12 @@ export async function storm(world: World): Promise<void> {
   }
 }
 
-export function disturb(world: World): void {
-  const { random, scheduler, network, tally, register, faults } = world;
+/** @param kind absent: as often as its faults say. */
+export function disturb(
+  world: World,
+  kind: Disturbance = world.random.weighted(world.faults.disturbances),
+): void {
+  const { random, scheduler, network, tally, register } = world;
   const nowMs = scheduler.nowMs();
   const during = (range: { readonly from: number; readonly to: number }) =>
     nowMs + random.logInt(range.from, range.to);
@@ -28,14 +33,13 @@ export function disturb(world: World): void {
   const follower = random.pick([...world.followers.values()]);
   const region = random.pick(world.regions());
   const leads = (shard: PhysicalShard) => world.leader(shard, world.leadingRegion(shard));
+  const itsLeader = () => leads(parseObjectName(follower.name).shard);
   const leading = () => leads(leader.place.shard);
-  switch (random.weighted(faults.disturbances)) {
+  switch (kind) {
     case "cut":
-      return network.cut(
-        leads(parseObjectName(follower.name).shard).name,
-        follower.name,
-        during(CUT_MS),
-      );
+      return network.cut(itsLeader().name, follower.name, during(CUT_MS));
+    case "deafen":
+      return network.deafen(itsLeader().name, follower.name, during(CUT_MS));
     case "part":
       return network.cut(
         leading().name,
@@ -81,10 +85,17 @@ export function disturb(world: World): void {
   }
 }
 
+/** All followers start over, under way as requests are. */
+export function deploy(world: World): void {
+  world.tally.count("deployments");
+  for (const follower of world.followers.values()) follower.crash();
+}
+
 /** An operator moves a shard, asking any region's coordinator; the answer may be lost. */
 async function handOver(world: World): Promise<void> {
   const { random, network, map, tally, trace } = world;
-  const { shard } = random.pick(map.entries);
+  const owing = map.entries.filter((entry) => owesInverses(world, entry.shard));
+  const { shard } = random.pick(owing.length > 0 && random.chance(0.5) ? owing : map.entries);
   const to = random.pick(world.regions());
   const asked = world.coordinator(random.pick(world.regions()));
   try {
@@ -96,4 +107,10 @@ async function handOver(world: World): Promise<void> {
   } catch (error) {
     trace.note(`hand-over of ${shard} to ${to}: ${String(error)}`);
   }
+}
+
+/** Its next leader finds work that this one has not done. */
+function owesInverses({ stores, recorder }: World, shard: PhysicalShard): boolean {
+  const store = stores.get(recorder.storeOf(shard) ?? "");
+  return store !== undefined && store.tables.intents(1, store.deliveredTo).length > 0;
 }

@@ -11,6 +11,7 @@ export const REACHED = [
   "lulls",
   "leader crashes",
   "follower crashes",
+  "deployments",
   "coordinator crashes",
   "register conflicts",
   "register calls failed",

@@ -60,9 +60,12 @@ export class World {
   /** Where each shard has its copy, if each region has stores of its own. */
   readonly standbys: ReadonlyMap<PhysicalShard, StandbyHost>;
   readonly lost = new Set<Region>();
+  /** Followers that the last push did not reach: their leader may have given up on them. */
+  readonly outOfReach = new Set<string>();
   /** Of shards away from where they were, under way and done. */
   readonly moves: Promise<void>[] = [];
   hasFailedOver = false;
+  isUsurping = false;
   faults: Faults = CALM;
   habits: Habits;
   readonly trace: Trace;

@@ -3,7 +3,6 @@ import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
 import type { FanoutRecord } from "./fanout/service.ts";
 import type { Region } from "../regions/regions.ts";
-import type { RankingService } from "../ranking/service.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
 import type { Consistency } from "../tao/service.ts";
@@ -35,7 +34,6 @@ export interface Call {
   readonly random: Random;
   readonly sleep: Sleep;
   readonly signer: Signer;
-  readonly ranker: RankingService;
   readonly fanout: FanoutLookup;
   /** Of the request's region; null where it is switched off. */
   readonly cache: FeedCache | null;

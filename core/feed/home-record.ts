@@ -52,6 +52,7 @@ export async function readHome(
     record: {
       ...start,
       feedMode: facts.settings.feedMode,
+      ranking: facts.ranking,
       standing,
       reactions: { kinds: new Map([...kinds, ...reactions]), completeAfterMs },
       slots,

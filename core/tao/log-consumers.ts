@@ -74,7 +74,7 @@ export class LogConsumers {
 
   /** Consumers that lack something: while there are any, the log is kept for longer. */
   behind(): number {
-    return this.#lanes.filter((lane) => this.#isBehind(lane) || !isSaved(lane)).length;
+    return this.#lanes.filter((lane) => this.#isBehind(lane)).length;
   }
 
   /** Makes durable how far those are whose cursors are saved late. */

@@ -78,9 +78,8 @@ export class FanoutWorld {
     this.fanout = this.#start();
   }
 
-  /** Another life over the same table; what the old one still does reaches nothing. */
+  /** Another life over the same table and alarm; what the old one still does reaches nothing. */
   restart(): void {
-    this.alarmMs = null;
     this.fanout = this.#start();
   }
 

@@ -10,8 +10,6 @@ import { home } from "../../core/feed/usecases/home.ts";
 import { createPost } from "../../core/feed/usecases/posts.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
 import { type Id, ID_EPOCH_MS } from "../../core/ids.ts";
-import { chronological } from "../../core/ranking/chronological.ts";
-import type { RankingService } from "../../core/ranking/service.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import type { Consistency } from "../../core/tao/service.ts";
 import type { Tao } from "../../core/tao/tao.ts";
@@ -26,9 +24,6 @@ export class FeedWorld {
   nowMs = START_MS;
   readonly graph = new MemoryGraph();
   readonly events: FeedEvent[] = [];
-  ranker: RankingService = {
-    rank: async ({ candidates }) => chronological(candidates, "no_model"),
-  };
   /** How posts were spread, as far as a test says so. */
   readonly spread = new Map<Id, FanoutRecord>();
   shortUnions: () => boolean = () => false;
@@ -66,7 +61,6 @@ export class FeedWorld {
       random: { next: () => this.#next() },
       sleep: (ms) => this.sleep(ms),
       signer: hmacSigner("a secret for tests"),
-      ranker: this.ranker,
       fanout: { record: async (post) => this.spread.get(post) ?? null },
       report: (event) => void this.events.push(event),
     };

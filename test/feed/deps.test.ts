@@ -29,7 +29,6 @@ function fakeEnv(): FeedEnv {
     LEADER: { getByName: leader },
     FANOUT: { getByName: () => fanout },
     FOLLOWER: {},
-    RANKER: {},
   };
   return { ENVIRONMENT: "development", SHARDS: "4", ...bindings } as unknown as FeedEnv;
 }

@@ -13,7 +13,7 @@ import { FeedBucket } from "../../durable-objects/feed-bucket.ts";
 import { id, pushedOf, recordOf, standingFor } from "../fakes/feed-cells.ts";
 
 const [VIEWER, AUTHOR] = [id(1), id(2)];
-const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest" };
+const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 let buckets = 0;
 const newBucket = () => env.FEED_BUCKET.getByName(feedBucketName("eu-west", buckets++));
 type Stub = ReturnType<typeof newBucket>;

@@ -140,12 +140,9 @@ describe("two readers over the whole product", () => {
     expect,
   }) => {
     const user = await newUser("behind_a_proxy");
-    const broken: RealtimeOptions["webSocket"] = () => {
-      throw new Error("unreachable");
-    };
     const blocked: RealtimeOptions["webSocket"] = (url) =>
       new WebSocket(url.replace("/v1/realtime", "/v1/nothing")) as unknown as ReturnType<
-        NonNullable<typeof broken>
+        NonNullable<RealtimeOptions["webSocket"]>
       >;
     const events = listen(user, { webSocket: blocked });
     const polls = listen(user, {

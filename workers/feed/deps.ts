@@ -17,7 +17,7 @@ import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
-import { feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
+import { feedCacheIn } from "./feed-cache.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
@@ -64,8 +64,7 @@ function wire(env: FeedEnv): FeedDeps {
     timer: systemTimer,
     signer: hmacSigner(signingSecret),
   };
-  const feedCache =
-    cacheConfig.kind === "embedded" ? feedCacheStubs(env, { regions, feedBuckets }) : null;
+  const feedCache = feedCacheIn(env, cacheConfig, { regions, feedBuckets });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
@@ -98,7 +97,6 @@ function wire(env: FeedEnv): FeedDeps {
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,
-      ranker: env.RANKER,
       fanout: { record: recordOf },
       report: (event) => console.warn(event),
     }),
@@ -119,7 +117,7 @@ function wire(env: FeedEnv): FeedDeps {
       sinks: [
         ...(feedCache === null
           ? []
-          : [{ kind: "cache", sink: feedCache.sink, topology: feedBuckets } as const]),
+          : [{ kind: "cache", sink: feedCache.sink, topology: feedCache.topology } as const]),
         { kind: "sockets", sink: socketSink(env, regions), topology: socketTopologyFrom(env) },
         { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
       ],

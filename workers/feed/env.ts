@@ -1,7 +1,6 @@
 import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
-import type { RankingService } from "../../core/ranking/service.ts";
 import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
@@ -19,7 +18,6 @@ export interface FeedEnv
     SocketBindings,
     SocketVars,
     TopologyVars {
-  readonly RANKER: RankingService;
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */
   readonly SIGNING_SECRET?: string;

@@ -15,7 +15,6 @@ export class BucketTally {
     expired: 0,
     void: 0,
     below: 0,
-    ranked: 0,
   };
   readonly #ages: number[] = AGES_MS.map(() => 0);
 

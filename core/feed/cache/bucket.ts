@@ -7,10 +7,11 @@ import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
 import { CellTable } from "./cells.ts";
 import { arrivalOf } from "./correct.ts";
-import { type Cut, cutPage, isCurrent, newerThan } from "./cut.ts";
+import { cutPage, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
 import type { BucketEvent, Pushed } from "./port.ts";
+import { cutRanked } from "./ranked-cut.ts";
 import { RecentEvents } from "./recent.ts";
 import { decodeRecord } from "./record.ts";
 import type {
@@ -50,6 +51,8 @@ const BOUNDS: BucketBounds = {
 
 const AUTHORS_TOLD = 3;
 
+type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
+
 /** The feed cache of some viewers of one region: `bucket-entries.ts` says what keeps it right. */
 export class Bucket {
   readonly #rows: BucketRows;
@@ -70,18 +73,16 @@ export class Bucket {
     this.#entries = new BucketEntries(rows, this.#cells, this.#recent, bounds.entriesBytes);
   }
 
-  page(viewer: Id, { limit, after, wrote, mode }: PageWish, nowMs: number): CachedPage | Miss {
-    const entry = this.#find(viewer, wrote, nowMs);
+  page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const entry = this.#find(viewer, wish.wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
-    const { record } = entry;
-    if (mode === undefined && record.feedMode === "ranked")
-      return this.#miss(viewer, "ranked", nowMs);
-    const cut = after === null ? this.#firstPage(entry, limit) : this.#cut(entry, after, limit);
-    if (cut === null) return this.#miss(viewer, "below", nowMs);
-    const ageMs = this.#hit(entry, nowMs);
-    const { items, hidden, next, head } = cut;
-    const { ticket, upTo } = record;
-    return { hit: true, items, hidden, next, head, ageMs, ticket, upTo };
+    const { ticket, upTo, feedMode } = entry.record;
+    const page =
+      (wish.mode ?? feedMode) === "ranked"
+        ? this.#rankedPage(entry, wish, nowMs)
+        : this.#latestPage(entry, wish);
+    if (page === null) return this.#miss(viewer, "below", nowMs);
+    return { hit: true, ...page, ageMs: this.#hit(entry, nowMs), ticket, upTo };
   }
 
   newSince(viewer: Id, since: ListCursor, wrote: Wrote, nowMs: number): NewPosts | Miss {
@@ -140,16 +141,20 @@ export class Bucket {
     return isSeen ? entry : "void";
   }
 
-  #firstPage(entry: Entry, limit: number): Cut | null {
-    const known = entry.page;
-    if (known !== null && known.limit === limit && isCurrent(known.cut)) return known.cut;
-    const cut = this.#cut(entry, null, limit);
-    entry.page = cut && { limit, cut };
-    return cut;
+  #latestPage(entry: Entry, { after, limit }: PageWish): PageParts | null {
+    const cut = after === null ? entry.firstPage(limit) : cutPage(entry, after, limit);
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "latest", at: next } };
   }
 
-  #cut = (entry: Entry, after: ListCursor | null, limit: number): Cut | null =>
-    cutPage(entry, after, limit, this.#cells.stamp);
+  #rankedPage(entry: Entry, { segment, limit }: PageWish, nowMs: number): PageParts | null {
+    const cut =
+      segment === null ? entry.firstRanked(limit, nowMs) : cutRanked(entry, segment, limit, nowMs);
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "ranked", at: next } };
+  }
 
   #hit(entry: Entry, nowMs: number): number {
     const ageMs = Math.max(0, nowMs - entry.record.builtMs);
@@ -176,10 +181,10 @@ export class Bucket {
 
   /**
    * A post that comes later than what is remembered was read with every entry that still lives; and
-   * nobody knows any more whether it was taken back.
+   * nobody knows any more whether it was taken back. So is a change that a later one has overtaken.
    */
   #isOfUse(event: BucketEvent, nowMs: number): boolean {
-    if (event.kind !== "push" && event.kind !== "announce") return true;
+    if (event.kind !== "push" && event.kind !== "announce") return !this.#recent.isLate(event);
     const oldestMs = Math.max(nowMs - LIMITS.feedEventsKeptMs, this.#recent.sinceMs);
     return event.pushed.timeMs >= oldestMs;
   }
@@ -197,11 +202,11 @@ export class Bucket {
       case "revoke": {
         const audience = event.audience === undefined ? undefined : AUDIENCES[event.audience];
         if (audience === undefined) this.#cells.remove(event.post);
-        else this.#cells.admitOnly(event.post, audience, event.at ?? null);
+        else this.#cells.admitOnly(event.post, audience);
         return;
       }
       case "count":
-        this.#cells.count(event.post, event.of, event.count, event.at);
+        this.#cells.count(event.post, event.of, event.count);
         return;
       case "forget":
         for (const viewer of event.viewers) this.#entries.forget(viewer, event.at ?? null);

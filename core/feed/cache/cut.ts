@@ -15,12 +15,11 @@ export interface Cut {
   readonly head: ListCursor | null;
   /** JSON text: what was left out, by rule. */
   readonly hidden: string;
-  /** What it was made from, and the newest stamp then: as long as none of them moves, it is what it would be. */
+  /** What it was made from: as long as none of them has a newer stamp, it is what it would be now. */
   readonly cells: readonly BucketCell[];
-  readonly stamp: number;
 }
 
-interface Shown {
+export interface Shown {
   readonly slot: Slot;
   readonly cell: BucketCell;
   /** What it embeds, as far as the viewer may see it. */
@@ -33,12 +32,7 @@ interface Shown {
  *
  * @returns null when the entry does not reach that far: the graph must answer.
  */
-export function cutPage(
-  entry: Entry,
-  after: ListCursor | null,
-  limit: number,
-  stamp: number,
-): Cut | null {
+export function cutPage(entry: Entry, after: ListCursor | null, limit: number): Cut | null {
   const { slots } = entry;
   const shown: Shown[] = [];
   const hidden = new HiddenTally();
@@ -55,7 +49,8 @@ export function cutPage(
   }
   const isFull = shown.length >= limit;
   if (!isFull && entry.floor !== null) return null;
-  const rest = isFull ? slots.slice(place) : [];
+  // Something surely follows a floor; above one that is the end, what is left may all be hidden.
+  const rest = isFull && entry.floor === null ? slots.slice(place) : [];
   for (const slot of rest) note(cells, slot);
   const isEnd =
     entry.floor === null && rest.every((slot) => look(entry, slot, new HiddenTally()) === null);
@@ -66,14 +61,7 @@ export function cutPage(
     head: after === null && first !== undefined ? first.slot.at : null,
     hidden: JSON.stringify(hidden),
     cells,
-    stamp,
   };
-}
-
-/** Whether a page of before is still what it would be now. */
-export function isCurrent({ cells, stamp }: Cut): boolean {
-  for (const cell of cells) if (cell.stamp > stamp) return false;
-  return true;
 }
 
 /** What came to the viewer's feed since a place: how much, and from whom, newest first. */
@@ -100,7 +88,7 @@ function firstBelow(slots: readonly Slot[], after: ListCursor): number {
 }
 
 /** What the viewer may see of a slot; nothing, and why, otherwise. */
-function look(entry: Entry, slot: Slot, hidden: HiddenTally): Shown | null {
+export function look(entry: Entry, slot: Slot, hidden: HiddenTally): Shown | null {
   const { cell, rule, original } = slot;
   if (rule !== null) hidden.add(rule);
   // Deleted: its place in the author's list went with it.
@@ -114,7 +102,7 @@ function look(entry: Entry, slot: Slot, hidden: HiddenTally): Shown | null {
 }
 
 /** As `placeOnce` of the select stage, over slots. */
-function placeOnce(shown: Shown[], one: Shown, hidden: HiddenTally): void {
+export function placeOnce(shown: Shown[], one: Shown, hidden: HiddenTally): void {
   const content = repostOf(one.cell);
   if (
     content !== null &&
@@ -134,7 +122,7 @@ function placeOnce(shown: Shown[], one: Shown, hidden: HiddenTally): void {
 const repostOf = ({ embeds, original }: BucketCell): Id | null =>
   embeds === "repost" ? original : null;
 
-function itemText(entry: Entry, { cell, inner }: Shown): string {
+export function itemText(entry: Entry, { cell, inner }: Shown): string {
   const text = cell.text(entry.reactionTo(cell.id));
   const source = `"source":"${entry.sourceOf(cell.author)}"}`;
   if (cell.embeds === "nothing") return `${text},${source}`;
@@ -142,7 +130,7 @@ function itemText(entry: Entry, { cell, inner }: Shown): string {
   return `${text},"${cell.embeds}Of":${embedded},${source}`;
 }
 
-function note(cells: BucketCell[], { cell, original }: Slot): void {
+export function note(cells: BucketCell[], { cell, original }: Slot): void {
   if (cell !== null) cells.push(cell);
   if (original !== null) cells.push(original);
 }

@@ -5,8 +5,8 @@ import { LIMITS } from "../../limits.ts";
 import type { feedbackPayload, seenPayload } from "../../tao/registry.ts";
 import type { Assoc } from "../../tao/types.ts";
 import { isSeen, type Range } from "../explain/seen-ranges.ts";
-import type { FeedSource, Post } from "../schemas.ts";
-import type { Standing } from "../standing.ts";
+import type { Post } from "../schemas.ts";
+import { sourceOf, type Standing } from "../standing.ts";
 import { toId } from "../views.ts";
 import type { Rankable } from "./heuristic.ts";
 import { placeOf } from "./ranked-page.ts";
@@ -51,13 +51,6 @@ export const rangesData = (ranges: readonly Range[]): string =>
 
 const parseFeedback = (data: string): "more" | "less" =>
   (JSON.parse(data) as z.infer<typeof feedbackPayload>).kind;
-
-/** Where an author's posts come from, for this viewer. */
-export function sourceOf(author: Id, { viewer, friends, follows }: Standing): FeedSource {
-  if (author === viewer) return "own";
-  if (friends.has(author)) return "friend";
-  return follows.has(author) ? "followed" : "popular";
-}
 
 export function rankableOf(post: Post, standing: Standing, context: RankContext): Rankable {
   const author = toId(post.author.id);

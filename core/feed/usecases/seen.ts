@@ -1,6 +1,7 @@
 import { type Id, shardOf } from "../../ids.ts";
 import { ok } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
+import type { Consistency } from "../../tao/service.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import { type Call, opId, type Outcome, signedIn } from "../call.ts";
 import type { SeenRange, SeenState } from "../explain/schemas.ts";
@@ -21,7 +22,8 @@ export async function markSeen(call: Call, ranges: readonly SeenRange[]): Outcom
   const viewer = signedIn(call);
   if (!viewer.ok) return viewer;
   const id = viewer.value;
-  const known = await readSeen(call, id);
+  // Of the leader: a follower may not know yet what was told a moment ago, and that would be lost.
+  const known = await readSeen(call, id, "leader");
   if (!known.ok) return known;
   const more = ranges.map(({ from, to }) => rangeOf(placeFrom(from), placeFrom(to)));
   const merged = mergeRanges(known.value, more);
@@ -29,12 +31,16 @@ export async function markSeen(call: Call, ranges: readonly SeenRange[]): Outcom
   if (data === rangesData(known.value)) return ok(stateOf(merged));
   const timeMs = call.clock.nowMs();
   const edge = { op: "assocAdd", id1: id, atype: ASSOC.seen, id2: id, timeMs, data } as const;
-  const written = await call.tao.write(shardOf(id), [edge], opId(call, "markSeen"));
+  // Told while somebody scrolls: a page of a moment ago need not be made again for it.
+  const written = await call.tao.write(shardOf(id), [edge], opId(call, "markSeen"), {
+    isAwaited: false,
+  });
   return written.ok ? ok(stateOf(merged)) : written;
 }
 
-async function readSeen(call: Call, id1: Id): Outcome<readonly Range[]> {
-  const found = await call.tao.read([{ op: "assocGet", id1, atype: ASSOC.seen, id2s: [id1] }]);
+async function readSeen(call: Call, id1: Id, consistency?: Consistency): Outcome<readonly Range[]> {
+  const read = { op: "assocGet", id1, atype: ASSOC.seen, id2s: [id1] } as const;
+  const found = await call.tao.read([read], consistency);
   return found.ok ? ok(found.value[0].assocs.flatMap(({ data }) => parseRanges(data))) : found;
 }
 

@@ -1,22 +1,19 @@
-import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import { ok } from "../../result.ts";
-import { ASSOC } from "../../tao/registry.ts";
 import { type Call, notFound, type Outcome, signedIn } from "../call.ts";
 import { PART_SAYS, RULE_SAYS, SOURCE_SAYS, VERDICT_SAYS } from "../explain/says.ts";
 import type { Why, WhyNot } from "../explain/schemas.ts";
 import { timeline } from "../pipeline.ts";
-import { type RankContext, rankableOf, rankContext, sourceOf } from "../ranked/context.ts";
+import { rankableOf } from "../ranked/context.ts";
+import { sourceOf } from "../standing.ts";
 import { arrange, HEURISTIC, type Part, type Placed, scoreOf } from "../ranked/heuristic.ts";
 import type { Post } from "../schemas.ts";
-import { required } from "../stage.ts";
 import { type HomeViewer, loadHomeViewer } from "../stages/home-viewer.ts";
 import { hiddenBy } from "../visibility.ts";
 import { visiblePost, type VisiblePost } from "./post-view.ts";
 
 interface Facts {
   readonly viewer: HomeViewer;
-  readonly context: RankContext;
   readonly post: VisiblePost;
   /** The newest visible candidates, as the first pages show them. */
   readonly newest: readonly Post[];
@@ -31,13 +28,14 @@ interface Facts {
 export async function why(call: Call, postId: string): Outcome<Why> {
   const found = await factsFor(call, postId);
   if (!found.ok) return found;
-  const { viewer, context, post, newest, arranged } = found.value;
+  const { viewer, post, newest, arranged } = found.value;
   const { view } = post;
   if (!isSource(viewer, post)) return notFound("post in your feed");
   const mode = viewer.settings.feedMode;
   const index = newest.findIndex(({ id }) => id === view.id);
   const placed = arranged.find((one) => one.index === index)?.score;
-  const score = placed ?? scoreOf(rankableOf(view, viewer.standing, context), call.clock.nowMs());
+  const score =
+    placed ?? scoreOf(rankableOf(view, viewer.standing, viewer.ranking), call.clock.nowMs());
   const says = (part: Part) => ({ ...part, says: PART_SAYS[part.name] });
   return ok({
     post: view.id,
@@ -87,7 +85,7 @@ export async function whyNot(call: Call, postId: string): Outcome<WhyNot> {
 
 /** Where it stands among the newest, told as a step. */
 function placeStep(facts: Facts, steps: WhyNot["steps"]): WhyNot["verdict"] {
-  const { viewer, context, post, newest, arranged } = facts;
+  const { viewer, post, newest, arranged } = facts;
   const atMs = post.view.createdAtMs;
   const index = newest.findIndex(({ id }) => id === post.view.id);
   if (index < 0) {
@@ -101,7 +99,7 @@ function placeStep(facts: Facts, steps: WhyNot["steps"]): WhyNot["verdict"] {
   const isOnFirstPage = place < LIMITS.feedPageDefault;
   steps.push({ stage: isRanked ? "score" : "select", passed: isOnFirstPage, says, atMs });
   if (isOnFirstPage || !isRanked) return "shown";
-  const { seen } = rankableOf(post.view, viewer.standing, context);
+  const { seen } = rankableOf(post.view, viewer.standing, viewer.ranking);
   if (seen) steps.push({ stage: "seen", passed: false, says: PART_SAYS.seen, atMs: null });
   return seen ? "seen" : "outranked";
 }
@@ -112,14 +110,13 @@ const isSource = ({ authors }: HomeViewer, { stored }: VisiblePost): boolean =>
 async function factsFor(call: Call, postId: string): Outcome<Facts> {
   const id = signedIn(call);
   if (!id.ok) return id;
-  const [post, viewer, context] = await Promise.all([
+  const [post, viewer] = await Promise.all([
     visiblePost(call, postId),
     loadHomeViewer(call, id.value),
-    loadContext(call, id.value),
   ]);
   if (!post.ok) return post;
   if (!viewer.ok) return viewer;
-  if (!context.ok) return context;
+  const { standing, ranking } = viewer.value;
   const page = await timeline(call, {
     ...viewer.value,
     surface: "home",
@@ -128,25 +125,7 @@ async function factsFor(call: Call, postId: string): Outcome<Facts> {
   });
   if (!page.ok) return page;
   const newest = page.value.items;
-  const rankable = newest.map((one) => rankableOf(one, viewer.value.standing, context.value));
+  const rankable = newest.map((one) => rankableOf(one, standing, ranking));
   const arranged = arrange(rankable, call.clock.nowMs());
-  return ok({
-    viewer: viewer.value,
-    context: context.value,
-    post: post.value,
-    newest,
-    arranged,
-  });
-}
-
-async function loadContext(call: Call, id1: Id): Outcome<RankContext> {
-  const found = await required(call, () =>
-    call.tao.read([
-      { op: "assocGet", id1, atype: ASSOC.seen, id2s: [id1] },
-      { op: "assocRange", id1, atype: ASSOC.feedback, after: null, limit: LIMITS.feedbackRead },
-    ]),
-  );
-  if (!found.ok) return found;
-  const [seen, feedback] = found.value;
-  return ok(rankContext(seen.assocs, feedback.assocs, call.clock.nowMs()));
+  return ok({ viewer: viewer.value, post: post.value, newest, arranged });
 }

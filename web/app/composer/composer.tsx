@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import type { EmbeddedPost } from "../../../core/feed/schemas.ts";
 import { LIMITS } from "../../../core/limits.ts";
-import { publish } from "../data/post-writes.ts";
+import { forgetPending, publish } from "../data/post-writes.ts";
 import { useSettings } from "../data/queries.ts";
 import { AudiencePicker } from "../post/audience.tsx";
 import { Embed } from "../post/embed.tsx";
@@ -55,9 +55,11 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
       media: [...sent.media],
       ...(quote !== null && { quoteOf: quote.id }),
     };
-    if (await publish(user, post, quote)) return;
-    // Whatever was begun meanwhile is not overwritten.
-    setDraft((now) => (isEmpty(now) ? sent : now));
+    const { done, pendingId } = await publish(user, post, quote);
+    // Whatever was begun meanwhile is not overwritten: then the refused post keeps its words.
+    if (done || !isEmpty(drafts.get())) return;
+    setDraft(() => sent);
+    await forgetPending(pendingId);
   };
 
   if (user === undefined) return null;

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Post, PostPage } from "../../../core/feed/schemas.ts";
+import { usePendingPosts } from "../data/pending.ts";
 import { flatten } from "../data/post-cache.ts";
 import { explain } from "../data/problem.ts";
 import { PostCard } from "../post/post-card.tsx";
@@ -35,8 +36,17 @@ function estimate(post: Post | undefined): number {
   return 104 + lines * 24 + (shown.media.length > 0 ? 340 : 0) + (post?.quoteOf ? 130 : 0);
 }
 
-export function PostList({ query, empty }: { query: PagedQuery; empty: ComponentChildren }) {
-  const posts = flatten(query.data?.pages);
+interface Props {
+  readonly query: PagedQuery;
+  readonly empty: ComponentChildren;
+  /** Own posts that are on their way show first. */
+  readonly withPending?: boolean;
+}
+
+export function PostList({ query, empty, withPending = false }: Props) {
+  const read = flatten(query.data?.pages);
+  const pending = usePendingPosts(read);
+  const posts = withPending ? [...pending, ...read] : read;
   if (query.isPending) return <PostSkeletons />;
   if (query.isError && posts.length === 0) {
     return <Failed error={query.error} retry={() => void query.refetch()} />;

@@ -31,7 +31,7 @@ export function SettingsPage() {
         none="You have blocked nobody."
       />
       <section class="settings-group">
-        <button type="button" class="button button-quiet" onClick={signOut}>
+        <button type="button" class="button button-quiet" onClick={() => void signOut()}>
           <Icon name="out" size={18} /> Sign out
         </button>
       </section>

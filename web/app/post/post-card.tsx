@@ -8,6 +8,7 @@ import { Link } from "../ui/link.tsx";
 import { Byline } from "./byline.tsx";
 import { Embed, isControl } from "./embed.tsx";
 import { MediaGrid } from "./media-grid.tsx";
+import { PendingActions } from "./pending-actions.tsx";
 import { PostActions } from "./post-actions.tsx";
 import { PostMenu } from "./post-menu.tsx";
 import { RichText } from "./rich-text.tsx";
@@ -59,7 +60,7 @@ export function PostCard({ post, position }: Props) {
       <div class="post-body">
         <div class="post-head">
           <Byline post={shown} pending={pending} />
-          <PostMenu post={post} />
+          {!pending && <PostMenu post={post} />}
         </div>
         {post.repostOf === null ? (
           <Embed post={null} />
@@ -70,7 +71,7 @@ export function PostCard({ post, position }: Props) {
           </>
         )}
         {post.quoteOf !== undefined && <Embed post={post.quoteOf} />}
-        <PostActions post={post} />
+        {pending ? <PendingActions post={post} /> : <PostActions post={post} />}
       </div>
     </article>
   );

@@ -54,6 +54,7 @@ async function take(bodies: readonly unknown[], buckets = 4) {
       topology,
       sink: {
         apply: async (region, bucket, events) => {
+          await new Promise(setImmediate);
           steps.push("cache");
           if (region === fails.cacheIn && fails.throws) throw new Error("a bug");
           if (region === fails.cacheIn) return err({ code: "overloaded", retryAfterMs: 1 });

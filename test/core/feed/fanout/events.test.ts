@@ -259,6 +259,17 @@ describe("events", () => {
     expect(kinds.toSorted()).toEqual(["acted", "audience", "related", "unposted"]);
   });
 
+  it("of a post that changes in the same record are no new post's", async ({ expect }) => {
+    const { user, write, post, events, nowMs } = await newWorld();
+    const id = await post(0, "public", nowMs);
+    const edge = { id1: user(0), atype: ASSOC.authored, id2: id, timeMs: nowMs } as const;
+    await write(user(0), [
+      { op: "objUpdate", id, patch: JSON.stringify({ audience: "friends" }) },
+      { op: "assocAdd", ...edge, data: authoredData("friends") },
+    ]);
+    expect((await events()).map(({ kind }) => kind)).toEqual(["posted", "audience"]);
+  });
+
   it("tell a post of the very record from one that was there", async ({ expect }) => {
     const { user, write, events, nowMs } = await newWorld();
     const fields = {

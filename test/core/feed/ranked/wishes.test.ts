@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 
-import { rankableOf, rankContext, sourceOf } from "../../../../core/feed/ranked/context.ts";
-import { loadStanding } from "../../../../core/feed/standing.ts";
+import { rankableOf, rankContext } from "../../../../core/feed/ranked/context.ts";
+import { loadStanding, sourceOf } from "../../../../core/feed/standing.ts";
 import { giveFeedback } from "../../../../core/feed/usecases/feedback.ts";
 import { markSeen, seen } from "../../../../core/feed/usecases/seen.ts";
 import type { Post } from "../../../../core/feed/schemas.ts";

@@ -1,0 +1,286 @@
+import { describe, it } from "vitest";
+
+import type { BucketEvent } from "../../core/feed/cache/port.ts";
+import { encodeRecord, type EntryRecord } from "../../core/feed/cache/record.ts";
+import type { CachedPage, Miss, PageWish } from "../../core/feed/cache/service.ts";
+import type { Id } from "../../core/ids.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { AUDIENCES } from "../../core/tao/registry.ts";
+import { id, type PostSpec, pushedOf, recordOf, standingFor } from "../fakes/feed-cells.ts";
+import { REGION, type TestCache, tell } from "./drivers.ts";
+
+/** Ids that doubles would round. */
+const big = (n: number): Id => id(2n ** 60n + BigInt(n));
+const [VIEWER, AUTHOR, FRIEND, STRANGER, OTHER] = [big(1), big(2), big(3), big(4), big(5)];
+const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest" };
+
+async function ask(
+  { cache }: TestCache,
+  wish: Partial<PageWish> = {},
+  viewer: Id = VIEWER,
+): Promise<CachedPage | Miss> {
+  const page = await cache.page(REGION, viewer, { ...FIRST, ...wish });
+  if (!page.ok) throw new Error(`no answer: ${JSON.stringify(page.error)}`);
+  return page.value;
+}
+
+/** Numbers of the posts of a hit; why there is none otherwise. */
+export async function posts(made: TestCache, viewer: Id = VIEWER): Promise<number[] | string> {
+  const page = await ask(made, {}, viewer);
+  if (!page.hit) return page.why;
+  const items = JSON.parse(page.items) as { id: string }[];
+  return items.map((item) => Number(BigInt(item.id) - 2n ** 60n));
+}
+
+export const post = (n: number, timeMs: number, more: Partial<PostSpec> = {}): PostSpec => ({
+  id: big(n),
+  author: AUTHOR,
+  timeMs,
+  ...more,
+});
+export const announce = (spec: PostSpec, original: PostSpec | null = null): BucketEvent => ({
+  kind: "announce",
+  pushed: pushedOf(spec, original),
+});
+export const push = (spec: PostSpec, ...viewers: Id[]): BucketEvent => ({
+  kind: "push",
+  pushed: pushedOf(spec),
+  viewers: viewers.length === 0 ? [VIEWER] : viewers,
+});
+export const revoke = (n: number): BucketEvent => ({ kind: "revoke", post: big(n) });
+const audience = (n: number, rank: (typeof AUDIENCES)[number], seq: number): BucketEvent => ({
+  kind: "revoke",
+  post: big(n),
+  audience: AUDIENCES.indexOf(rank),
+  at: { epoch: 1, seq },
+});
+
+/** An entry of the viewer, who follows an author, read at the watermark of a miss. */
+export async function put(
+  { cache }: TestCache,
+  builtMs: number,
+  specs: readonly PostSpec[],
+  more: Partial<EntryRecord> = {},
+): Promise<boolean> {
+  const viewer = more.viewer ?? VIEWER;
+  const standing = standingFor(viewer, { follows: new Set([AUTHOR]), friends: new Set([FRIEND]) });
+  const record = recordOf(
+    { viewer, builtMs, standing, ...more },
+    specs.map((spec) => [spec, null] as const),
+  );
+  const kept = await cache.put(REGION, viewer, encodeRecord(record));
+  if (!kept.ok) throw new Error(`not put: ${JSON.stringify(kept.error)}`);
+  return kept.value;
+}
+
+/** A miss, and the entry that is built after it with these posts. */
+export async function built(made: TestCache, ...numbers: number[]): Promise<number> {
+  const miss = await ask(made);
+  if (miss.hit) throw new Error("there is an entry already");
+  const specs = numbers.map((n) => post(n, miss.watermarkMs - 1_000 + n));
+  await put(made, miss.watermarkMs, specs);
+  return miss.watermarkMs;
+}
+
+/** What readers and fan-out may rely on, whatever keeps the feeds. */
+export function feedCacheContract(name: string, start: () => Promise<TestCache>): void {
+  describe(`${name}: entries`, () => {
+    it("answer as soon as they are put, to their viewer alone", async ({ expect }) => {
+      const made = await start();
+      const miss = await ask(made);
+      expect(miss).toEqual({
+        hit: false,
+        why: "cold",
+        watermarkMs: made.clock.nowMs(),
+        needs: null,
+      });
+      const text = { ...post(10, made.clock.nowMs() - 5) };
+      expect(await put(made, made.clock.nowMs(), [text])).toBe(true);
+      made.clock.advance(1_000);
+      const page = await ask(made);
+      expect(page).toMatchObject({ hit: true, ageMs: 1_000, next: null, ticket: "a ticket" });
+      expect(page).toMatchObject({ head: { timeMs: text.timeMs, id2: big(10) } });
+      expect(await posts(made)).toEqual([10]);
+      expect(await posts(made, OTHER)).toBe("cold");
+    });
+
+    it("live five minutes from when they were built", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      made.clock.advance(builtMs + LIMITS.feedCacheTtlMs - 1 - made.clock.nowMs());
+      expect(await posts(made)).toEqual([10]);
+      made.clock.advance(1);
+      expect(await posts(made)).toMatch(/^(?:cold|expired)$/);
+    });
+
+    it("are not kept when they took too long, or a newer one is there", async ({ expect }) => {
+      const made = await start();
+      const { nowMs } = { nowMs: made.clock.nowMs() };
+      expect(await put(made, nowMs - LIMITS.feedBuildMsMax - 1, [])).toBe(false);
+      expect(await put(made, nowMs + 1, [])).toBe(false);
+      expect(await put(made, nowMs, [post(10, nowMs - 1)])).toBe(true);
+      expect(await put(made, nowMs - 1, [])).toBe(false);
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("answer a client whose writes they reflect, and pages as far as they reach", async ({
+      expect,
+    }) => {
+      const made = await start();
+      const { nowMs } = { nowMs: made.clock.nowMs() };
+      const wrote = new Map([[3, { epoch: 1, seq: 7 }]]);
+      const specs = [post(11, nowMs - 1), post(10, nowMs - 2)];
+      const floor = { timeMs: nowMs - 2, id2: big(10) };
+      await put(made, nowMs, specs, { wrote, floor });
+      const at = (seq: number) => ask(made, { limit: 1, wrote: [[3, { epoch: 1, seq }]] });
+      expect(await at(7)).toMatchObject({ hit: true });
+      expect(await at(8)).toMatchObject({ hit: false, why: "void" });
+      const first = await ask(made, { limit: 1 });
+      const after = first.hit ? first.next : null;
+      expect(after).toEqual({ timeMs: nowMs - 1, id2: big(11) });
+      expect(await ask(made, { limit: 1, after })).toMatchObject({ hit: true });
+      expect(await ask(made, { limit: 2, after })).toMatchObject({ hit: false, why: "below" });
+    });
+
+    it("count what is new since a place", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      const since = { timeMs: builtMs - 1_000 + 10, id2: big(10) };
+      await tell(made, [push(post(11, builtMs)), announce(post(12, builtMs, { author: FRIEND }))]);
+      const found = await made.cache.newSince(REGION, VIEWER, since, []);
+      const ids = [FRIEND, AUTHOR].map((user) => expect.objectContaining({ id: String(user) }));
+      expect(found).toEqual({ ok: true, value: { hit: true, count: 2, authors: ids } });
+    });
+  });
+
+  describe(`${name}: events`, () => {
+    it("reach entries before, while and after they are built", async ({ expect }) => {
+      const made = await start();
+      const { nowMs } = { nowMs: made.clock.nowMs() };
+      // A follower that is a minute behind did not show it.
+      await tell(made, [push(post(10, nowMs))]);
+      made.clock.advance(LIMITS.followerTtlMs);
+      const miss = await ask(made);
+      if (miss.hit) throw new Error("a hit");
+      await tell(made, [announce(post(11, nowMs + 1))]);
+      made.clock.advance(1_000);
+      await put(made, miss.watermarkMs, [post(9, nowMs - 1)]);
+      await tell(made, [push(post(12, nowMs + 2)), push(post(12, nowMs + 2))]);
+      expect(await posts(made)).toEqual([12, 11, 10, 9]);
+      made.clock.advance(2 * LIMITS.followerTtlMs);
+      expect(await posts(made)).toEqual([12, 11, 10, 9]);
+    });
+
+    it("of authors whom the viewer does not follow change nothing", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      const foreign = post(11, builtMs, { author: STRANGER });
+      await tell(made, [announce(foreign), push({ ...foreign, id: big(12) })]);
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("say how many readers they named, and who of them has an entry", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      const many = Array.from({ length: 1_500 }, (_, n) => big(1_000 + n));
+      const pushed = await tell(made, [push(post(11, builtMs), VIEWER, OTHER, ...many)]);
+      expect(pushed).toEqual({ named: 1_502, active: 1 });
+      expect(await tell(made, [announce(post(12, builtMs))])).toEqual({ named: 0, active: 0 });
+    });
+
+    it("take posts back for good: there, on their way, and reposted", async ({ expect }) => {
+      const made = await start();
+      const { nowMs } = { nowMs: made.clock.nowMs() };
+      await tell(made, [revoke(10), revoke(11)]);
+      await built(made, 10, 9);
+      expect(await posts(made)).toEqual([9]);
+      const repost = post(13, nowMs + 1, { repostOf: big(12) });
+      await tell(made, [push(post(11, nowMs)), announce(repost, post(12, nowMs))]);
+      expect(await posts(made)).toEqual([13, 9]);
+      await tell(made, [revoke(12)]);
+      expect(await posts(made)).toEqual([9]);
+      made.clock.advance(LIMITS.feedCacheTtlMs - 1);
+      await tell(made, [push(post(11, nowMs)), announce(repost, post(12, nowMs))]);
+      expect(await posts(made)).toEqual([9]);
+    });
+
+    it("narrow an audience; the later of two by the log, whichever comes last", async ({
+      expect,
+    }) => {
+      const made = await start();
+      await built(made, 10, 9);
+      await tell(made, [audience(10, "friends", 5)]);
+      expect(await posts(made)).toEqual([9]);
+      await tell(made, [audience(10, "public", 4)]);
+      expect(await posts(made)).toEqual([9]);
+      await tell(made, [audience(10, "followers", 6)]);
+      expect(await posts(made)).toEqual([10, 9]);
+    });
+
+    it("count; an older count than the one known is late", async ({ expect }) => {
+      const made = await start();
+      await built(made, 10);
+      const count = (of: "reactions" | "comments", seq: number, n: number): BucketEvent => ({
+        kind: "count",
+        at: { epoch: 2, seq },
+        post: big(10),
+        of,
+        count: n,
+      });
+      const counts = async () => {
+        const page = await ask(made);
+        return page.hit && (JSON.parse(page.items) as { counts: object }[])[0]?.counts;
+      };
+      await tell(made, [count("reactions", 10, 3), count("comments", 11, 1)]);
+      await tell(made, [count("reactions", 9, 2)]);
+      expect(await counts()).toEqual({ reactions: 3, comments: 1, reposts: 0 });
+      await tell(made, [count("reactions", 100, 4), audience(10, "followers", 1)]);
+      expect(await counts()).toEqual({ reactions: 4, comments: 1, reposts: 0 });
+    });
+
+    it("forget entries, except those that reflect the change", async ({ expect }) => {
+      const made = await start();
+      const forget = (seq: number): BucketEvent => ({
+        kind: "forget",
+        viewers: [OTHER, VIEWER],
+        at: { epoch: 1, seq },
+      });
+      const at = (seq: number) => ({ since: { epoch: 1, seq } });
+      await put(made, made.clock.nowMs(), [post(10, 1)], at(7));
+      await tell(made, [forget(7)]);
+      expect(await posts(made)).toEqual([10]);
+      await tell(made, [forget(8)]);
+      const miss = await ask(made);
+      expect(miss).toMatchObject({ hit: false, why: "cold", needs: { epoch: 1, seq: 8 } });
+      made.clock.advance(1);
+      await put(made, made.clock.nowMs(), [post(10, 1)], at(7));
+      expect(await posts(made)).toBe("cold");
+      await put(made, made.clock.nowMs(), [post(10, 1)], at(8));
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("that nobody can place in a log void entries for a follower's TTL", async ({ expect }) => {
+      const made = await start();
+      await built(made, 10);
+      await tell(made, [{ kind: "forget", viewers: [VIEWER] }]);
+      await built(made, 10);
+      expect(await posts(made)).toBe("cold");
+      made.clock.advance(LIMITS.followerTtlMs + LIMITS.feedRedisSkewMs + 1);
+      await built(made, 10);
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("carry any text", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made);
+      const pushed = pushedOf(post(11, builtMs));
+      const text = 'a\0"\\\u2028\n\t%1 ü漢🐋';
+      const json = JSON.stringify({ ...JSON.parse(pushed.cell.post), text });
+      await tell(made, [
+        { kind: "announce", pushed: { ...pushed, cell: { ...pushed.cell, post: json } } },
+      ]);
+      const page = await ask(made);
+      expect(page.hit && JSON.parse(page.items)).toMatchObject([{ text }]);
+    });
+  });
+}
