@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     port: settings.port,
     dataFolder: settings.dataFolder,
     withAssets: false,
-    vars: { feed: vars, objects: vars },
+    vars: { feed: { ...vars, FEED_CACHE: "embedded" }, objects: vars },
     moreWorkers: [await courierWorker()],
     ...(settings.mutant !== null && { scripts: await mutantScripts(settings.mutant) }),
     onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),

@@ -20,7 +20,7 @@ export interface FeedAnswer {
 }
 
 /** One call: the feed cache answered the whole page by itself. */
-export const isFromCache = ({ calls, mode }: FeedAnswer): boolean => calls === 1 && mode === "latest";
+export const isFromCache = ({ calls }: Pick<FeedAnswer, "calls">): boolean => calls === 1;
 
 export interface ReaderPorts {
   readonly people: People;

@@ -68,7 +68,9 @@ export interface RunResult {
   readonly gone: Lags;
 }
 
-const WRITERS = 6;
+/** Operations under way at once: each keeps a few people busy, who are not judged meanwhile. */
+const WRITERS_MAX = 6;
+const USERS_PER_WRITER = 15;
 const READERS = 3;
 const READER_PAUSE_MS = 15;
 
@@ -136,7 +138,7 @@ class Run {
       });
       const background = reading.run(READERS, READER_PAUSE_MS);
       const faults = this.#settings.withFaults ? this.#injectAll(plan, until, load) : null;
-      await load.run(until, WRITERS).finally(() => (isOver.value = true));
+      await load.run(until, this.#writers).finally(() => (isOver.value = true));
       await Promise.all([background, faults]);
       readers.pages += reading.pages;
       readers.fromCache += reading.fromCache;
@@ -151,6 +153,10 @@ class Run {
       this.#step(`${this.#compared.pages} pages compared, ${this.#findings.total} findings`);
     }
     return this.#result(load, watch, readers);
+  }
+
+  get #writers(): number {
+    return Math.min(WRITERS_MAX, Math.ceil(this.#model.users.length / USERS_PER_WRITER));
   }
 
   /** The world as an earlier run left it, or a new one. */
