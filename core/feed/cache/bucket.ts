@@ -135,6 +135,12 @@ export class Bucket {
     return this.#entries.counters.stored > 0 || !this.#recent.isEmpty;
   }
 
+  /** Drops every entry. Events stay: whoever builds the next ones may have read before them. */
+  flush(): void {
+    this.#rows.trim(Number.MAX_SAFE_INTEGER, -1);
+    this.#entries.expire(Number.MAX_SAFE_INTEGER);
+  }
+
   stats = (): BucketStats => this.#tally.toStats(this.#entries.counters);
 
   #find(viewer: Id, wrote: Wrote, nowMs: number): Entry | MissReason {
