@@ -12,7 +12,7 @@ import { Routes } from "../../core/tao/route.ts";
 import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
 import { feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
-import { hmacSigner } from "../../platform/signer.ts";
+import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
 
 /** What every request of one isolate shares. */
@@ -43,7 +43,7 @@ function wire(env: FeedEnv): FeedDeps {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
-    signer: hmacSigner(signingSecret),
+    signer: rememberingSigner(hmacSigner(signingSecret)),
   };
   const feedCache = cachesFeeds ? feedCacheStubs(env, { regions, feedBuckets }).cache : null;
   const names = regions.map(({ region }) => region);

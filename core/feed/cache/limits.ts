@@ -34,4 +34,6 @@ export const FEED_CACHE_LIMITS = {
   feedBucketEntriesMax: 20_000,
   /** New posts are counted up to here. */
   feedNewPostsMax: 99,
+  /** Signatures that one isolate remembers: of some 6,000 cursors and tickets. */
+  signaturesBytesMax: 2_000_000,
 } as const;

@@ -157,7 +157,9 @@ function pageText(
   { items, hidden, next, head }: PageParts,
   { mode, reason, ageMs, calls }: Made,
 ): PageText {
-  const cursor = next === null ? "null" : `"${encodeCursor(scope, next, clock.nowMs(), signer)}"`;
+  // As old as the page: the same page then has the same cursor, which need not be signed again.
+  const madeMs = clock.nowMs() - ageMs;
+  const cursor = next === null ? "null" : `"${encodeCursor(scope, next, madeMs, signer)}"`;
   const newest = head === null ? "null" : `{"timeMs":${head.timeMs},"id":"${formatId(head.id2)}"}`;
   return `{"items":${items},"cursor":${cursor},"head":${newest},"mode":"${mode}","reason":${JSON.stringify(reason)},"ageMs":${ageMs},"hidden":${hidden},"calls":${calls}}`;
 }
