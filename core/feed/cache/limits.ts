@@ -50,4 +50,6 @@ export const FEED_CACHE_LIMITS = {
   feedRedisOutageMs: 120_000,
   /** Where a Redis that nobody uses loses its beginning: it starts over then. */
   feedRedisHeadTtlMs: 3_600_000,
+  /** Signatures that one isolate remembers: of some 6,000 cursors and tickets. */
+  signaturesBytesMax: 2_000_000,
 } as const;
