@@ -74,7 +74,7 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
     const reply = await within(LIMITS.feedCacheBudgetMs).readScript(
       READ_SCRIPT,
       [head, entry(viewer), ...slices.map(events)],
-      [formatId(viewer), BACK_MS, LIMITS.feedRedisSliceMs, ...slices],
+      [formatId(viewer), BACK_MS, LIMITS.feedRedisSliceMs, LIMITS.feedRedisArrivedMax, ...slices],
     );
     const found = understood(reply, foundIn);
     if (!found.ok) return found;

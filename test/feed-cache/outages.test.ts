@@ -179,6 +179,16 @@ describe("a Redis that lost something", () => {
   });
 });
 
+it("an entry to which very much came is built anew", async ({ expect }) => {
+  await built(made, 10);
+  const events = (n: number, from: number) =>
+    Array.from({ length: n }, (_, i) => announce(post(from + i, made.clock.nowMs() + i)));
+  await tell(made, events(LIMITS.feedRedisArrivedMax, 100));
+  expect(await posts(made)).toHaveLength(20);
+  await tell(made, events(1, 1_000));
+  expect(await posts(made)).toBe("expired");
+});
+
 describe("keys", () => {
   it("do not grow with every count", async ({ expect }) => {
     const events = Array.from({ length: 50 }, (_, seq) => count(10, seq, 2 * seq));

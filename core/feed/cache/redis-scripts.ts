@@ -41,14 +41,14 @@ local head = redis.call('HMGET', KEYS[1], 'gen', 'since', 'seq')
 
 /**
  * Keys: head, entry, slices. Arguments: viewer, how far before it was built an entry needs events (ms),
- * length of a slice (ms), numbers of the slices.
+ * length of a slice (ms), how many posts may have arrived, numbers of the slices.
  *
  * Replies: "found" | "cold" | "lost", lines about the viewer, and of what was found: when it was built, the
  * record, lines about its posts and authors.
  */
 export const READ_SCRIPT = `${KNOWN}
-local viewer, back, length = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local slices, whole = known(head, part(KEYS, 3, #KEYS), part(ARGV, 4, #ARGV))
+local viewer, back, length, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local slices, whole = known(head, part(KEYS, 3, #KEYS), part(ARGV, 5, #ARGV))
 local lines = {}
 for _, slice in ipairs(slices) do
   lines[#lines + 1] = redis.call('HGET', slice.key, 'f' .. viewer) or nil
@@ -90,6 +90,8 @@ for _, slice in ipairs(slices) do
         end
       end
     end)
+    most = most - #arrived
+    if most < 0 then return {'lost', lines} end
     each(slice.key, 'p', arrived, function(value) about[#about + 1] = value end)
   end
 end
