@@ -192,6 +192,18 @@ export function feedCacheContract(name: string, start: () => Promise<TestCache>)
       expect(await posts(made)).toEqual([10]);
     });
 
+    it("of any of thousands of authors arrive", async ({ expect }) => {
+      const made = await start();
+      const nowMs = made.clock.nowMs();
+      const follows = new Set(Array.from({ length: 2_500 }, (_, n) => big(10_000 + n)));
+      await put(made, nowMs, [], { standing: standingFor(VIEWER, { follows }) });
+      const from = [10_000, 11_234, 12_499].map((n, i) =>
+        announce(post(20 + i, nowMs + i, { author: big(n) })),
+      );
+      await tell(made, from);
+      expect(await posts(made)).toEqual([22, 21, 20]);
+    });
+
     it("say how many readers they named, and who of them has an entry", async ({ expect }) => {
       const made = await start();
       const builtMs = await built(made, 10);
