@@ -70,6 +70,7 @@ const CLASS_OF = {
   leader: "ShardLeader",
   follower: "ShardFollower",
   sockets: "SocketBucket",
+  "feed-bucket": "FeedBucket",
 } as const;
 
 /** Fixed, since nobody tells a local request where it comes from. */
