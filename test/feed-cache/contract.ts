@@ -12,7 +12,7 @@ import { REGION, type TestCache, tell } from "./drivers.ts";
 /** Ids that doubles would round. */
 const big = (n: number): Id => id(2n ** 60n + BigInt(n));
 const [VIEWER, AUTHOR, FRIEND, STRANGER, OTHER] = [big(1), big(2), big(3), big(4), big(5)];
-const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest" };
+const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 
 async function ask(
   { cache }: TestCache,
@@ -98,7 +98,12 @@ export function feedCacheContract(name: string, start: () => Promise<TestCache>)
       expect(await put(made, made.clock.nowMs(), [text])).toBe(true);
       made.clock.advance(1_000);
       const page = await ask(made);
-      expect(page).toMatchObject({ hit: true, ageMs: 1_000, next: null, ticket: "a ticket" });
+      expect(page).toMatchObject({
+        hit: true,
+        ageMs: 1_000,
+        next: { mode: "latest", at: null },
+        ticket: "a ticket",
+      });
       expect(page).toMatchObject({ head: { timeMs: text.timeMs, id2: big(10) } });
       expect(await posts(made)).toEqual([10]);
       expect(await posts(made, OTHER)).toBe("cold");
@@ -136,7 +141,7 @@ export function feedCacheContract(name: string, start: () => Promise<TestCache>)
       expect(await at(7)).toMatchObject({ hit: true });
       expect(await at(8)).toMatchObject({ hit: false, why: "void" });
       const first = await ask(made, { limit: 1 });
-      const after = first.hit ? first.next : null;
+      const after = first.hit && first.next.mode === "latest" ? first.next.at : null;
       expect(after).toEqual({ timeMs: nowMs - 1, id2: big(11) });
       expect(await ask(made, { limit: 1, after })).toMatchObject({ hit: true });
       expect(await ask(made, { limit: 2, after })).toMatchObject({ hit: false, why: "below" });

@@ -13,7 +13,7 @@ import { startTestRedis, type TestRedis } from "../upstash/database.ts";
 import { announce, built, post, posts, put, revoke } from "./contract.ts";
 import { newRun, redisCache, REGION, tell, type TestCache, warm, WARM_MS } from "./drivers.ts";
 
-const FIRST = { limit: 20, after: null, wrote: [], mode: "latest" } as const;
+const FIRST = { limit: 20, after: null, wrote: [], mode: "latest", segment: null } as const;
 const VIEWER = id(2n ** 60n + 1n);
 
 let server: TestRedis;
