@@ -13,6 +13,8 @@ import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
+import { HELP as WEB_HELP } from "./web/options.ts";
+import { web } from "./web/web.ts";
 
 interface Bench {
   readonly about: string;
@@ -60,6 +62,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "hit rates, latency, invalidation lag and capacity of the graph layer",
       help: TAO_HELP,
       run: tao,
+    },
+  ],
+  [
+    "web",
+    {
+      about: "size of the web app, and how soon it shows on a slow phone",
+      help: WEB_HELP,
+      run: web,
     },
   ],
 ]);

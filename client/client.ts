@@ -38,6 +38,7 @@ import type { PollAnswer } from "../core/feed/realtime/service.ts";
 import type { Relation, UserList } from "../core/feed/service.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
+import type { CacheReport } from "../core/telemetry/cache-layers.ts";
 import { type FeedQuery, type Page, type PostDraft, type UserDraft, requests } from "./requests.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
 
@@ -178,6 +179,9 @@ export function createClient(options: ClientOptions) {
         { method: "POST", path: `/v1/admin/shards/${shard}/leader`, json: { region }, write: true },
         call,
       ),
+
+    /** For operators: what every cache layer has answered, by region. */
+    caches: (call?: CallOptions) => get<CacheReport>("/v1/admin/caches", {}, call),
 
     /** For operators: how posts reach feeds; see docs/fanout.md. */
     fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),

@@ -61,7 +61,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     regions: REGIONS,
     store,
     followerBytes: draw.chance(0.3) ? draw.int(4_000, 40_000) : LIMITS.followerBytesMax,
-    hotReadsPerSecond: draw.pick([1, 20, LIMITS.hotReadsPerSecond]),
+    hotReadsPerSecond: draw.pick([1, 1, 20, LIMITS.hotReadsPerSecond]),
     skewMs,
   };
   const world = new World(seed, shape, options.trace);
@@ -78,6 +78,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     ...listLost(world),
     events,
     finals: rests.flatMap(({ finals }) => finals),
+    misfits: [...world.stores.values()].flatMap(({ misfits }) => misfits),
     laggards: rests.flatMap(({ laggards }) => laggards),
     stored: rests.at(-1)?.stored ?? [],
     storedInLulls: rests.slice(0, -1).map(({ stored }) => stored),
@@ -132,8 +133,11 @@ async function live(
         }
       }),
     );
-    // Writes come last: whatever a follower misses of them, no reader makes good.
-    if (draw.chance(0.8)) await Promise.all(sessions.map((session) => session.change()));
+    // Mostly writes come last: whatever a follower misses of them, no reader makes good.
+    if (draw.chance(0.5)) deploy(world);
+    await Promise.all(
+      sessions.map((session) => (draw.chance(0.3) ? session.step() : session.change())),
+    );
     // What happens last meets nobody who would see to it.
     if (draw.chance(0.6)) disturb(world, draw.chance(0.5) ? "handOver" : undefined);
     await world.scheduler.sleep(draw.logInt(1, LAST_MS));

@@ -125,7 +125,8 @@ export class Follower implements FollowerService {
   async stats(): Promise<FollowerStats> {
     const { entries, bytes } = this.#cache;
     const counters = { ...this.#counters, ...this.#fills.counters, ...this.#log.counters };
-    return { ...counters, entries, bytes, applied: this.#log.applied };
+    const { applied, ageMs } = this.#log;
+    return { ...counters, entries, bytes, applied, ageMs: applied === null ? null : ageMs };
   }
 
   /** All from memory: worth a caller's memory too where many ask, unless it expires meanwhile. */

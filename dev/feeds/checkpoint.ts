@@ -179,8 +179,7 @@ class FeedCheck {
     const { model, compared } = this.#ports;
     for (const [index, row] of expected.entries()) {
       const item = items[index];
-      const stale =
-        item?.id === row.post.id ? staleIn(model, this.#viewer, row, item) : null;
+      const stale = item?.id === row.post.id ? staleIn(model, this.#viewer, row, item) : null;
       if (stale === null) continue;
       compared.stale++;
       compared.staleTold ??= stale;

@@ -27,7 +27,9 @@ export function comparePage(
   }
   const place = wanted.findIndex((id, index) => id !== got[index]);
   if (place >= 0)
-    return [{ kind: "wrong order", what: `at ${place}: ${wanted[place]} wanted, ${got[place]} found` }];
+    return [
+      { kind: "wrong order", what: `at ${place}: ${wanted[place]} wanted, ${got[place]} found` },
+    ];
   return expected.flatMap((row, index) => {
     const item = found[index];
     const wrong = item === undefined ? null : wrongIn(model, viewer, row, item);
@@ -51,14 +53,20 @@ function compareSets(wanted: readonly string[], got: readonly string[]): readonl
   return [
     ...repeats.map((what): Difference => ({ kind: "repeat", what })),
     ...wanted.filter((id) => !found.has(id)).map((what): Difference => ({ kind: "hole", what })),
-    ...got.filter((id) => !known.has(id)).map((what): Difference => ({ kind: "one too many", what })),
+    ...got
+      .filter((id) => !known.has(id))
+      .map((what): Difference => ({ kind: "one too many", what })),
   ];
 }
 
 /** What is not as the model says; null: all is. */
 function wrongIn(model: Model, viewer: string, { post, repostOf, quoteOf }: Row, item: FeedItem) {
   const source =
-    post.author === viewer ? "own" : model.has("friend", viewer, post.author) ? "friend" : "followed";
+    post.author === viewer
+      ? "own"
+      : model.has("friend", viewer, post.author)
+        ? "friend"
+        : "followed";
   const checks: readonly (readonly [what: string, wanted: unknown, got: unknown])[] = [
     ["author", post.author, item.author.id],
     ["time", post.timeMs, item.createdAtMs],
@@ -72,7 +80,12 @@ function wrongIn(model: Model, viewer: string, { post, repostOf, quoteOf }: Row,
 }
 
 /** Numbers and the viewer's own reaction: those of imported posts are not known. */
-export function staleIn(model: Model, viewer: string, { post }: Row, item: FeedItem): string | null {
+export function staleIn(
+  model: Model,
+  viewer: string,
+  { post }: Row,
+  item: FeedItem,
+): string | null {
   if (post.isImported) return null;
   const { reactions, comments, reposters } = model.post(post.id);
   const wanted = `${reactions.size}/${comments.size}/${reposters.size}/${reactions.get(viewer) ?? "-"}`;
@@ -85,7 +98,10 @@ export function staleIn(model: Model, viewer: string, { post }: Row, item: FeedI
  * A ranked feed in all its pages, in any order: nothing twice, nothing that is not for the viewer,
  * and every content somewhere.
  */
-export function compareRanked(rows: readonly Row[], found: readonly FeedItem[]): readonly Difference[] {
+export function compareRanked(
+  rows: readonly Row[],
+  found: readonly FeedItem[],
+): readonly Difference[] {
   const visible = new Map(rows.map((row) => [row.post.id, row]));
   const ids = found.map(({ id }) => id);
   const contents = new Set(ids.map((id) => visible.get(id)?.repostOf ?? id));
@@ -97,7 +113,9 @@ export function compareRanked(rows: readonly Row[], found: readonly FeedItem[]):
     ...ids
       .filter((id, index) => ids.indexOf(id) !== index)
       .map((what): Difference => ({ kind: "repeat", what })),
-    ...ids.filter((id) => !visible.has(id)).map((what): Difference => ({ kind: "one too many", what })),
+    ...ids
+      .filter((id) => !visible.has(id))
+      .map((what): Difference => ({ kind: "one too many", what })),
     ...holes.map(({ post }): Difference => ({ kind: "hole", what: post.id })),
   ];
 }

@@ -176,7 +176,9 @@ type Posted = Extract<Change, { kind: "posted" }>;
 
 /** A block goes first, so there is nothing for it to end. */
 const isStranger = (model: Model, one: string, two: string): boolean =>
-  !model.has("follow", one, two) && !model.has("follow", two, one) && !model.has("friend", one, two);
+  !model.has("follow", one, two) &&
+  !model.has("follow", two, one) &&
+  !model.has("friend", one, two);
 
 function edgeOf(bond: Bond, from: string, to: string): Extract<Write, { op: "assocAdd" }> {
   const [id1, id2] = [toId(from), toId(to)];

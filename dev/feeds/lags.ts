@@ -16,12 +16,14 @@ export class Lags {
   toJSON = (): Readonly<Record<string, readonly number[]>> => Object.fromEntries(this.#samples);
 
   rows(): readonly LagRow[] {
-    return [...this.#samples].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([of, all]) => {
-      const sorted = all.toSorted((a, b) => a - b);
-      const at = (share: number) =>
-        sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-      return { of, n: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
-    });
+    return [...this.#samples]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([of, all]) => {
+        const sorted = all.toSorted((a, b) => a - b);
+        const at = (share: number) =>
+          sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+        return { of, n: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+      });
   }
 }
 

@@ -58,14 +58,18 @@ export function homeOf(model: Model, viewer: string): HomeFeed {
 export type Surface = "home" | "direct";
 
 /** The post as the viewer may see it, or what hides it. */
-export function ruleOn(model: Model, viewer: string, post: ModelPost, surface: Surface): Row | Rule {
+export function ruleOn(
+  model: Model,
+  viewer: string,
+  post: ModelPost,
+  surface: Surface,
+): Row | Rule {
   const rule = hiddenBy(model, viewer, post, surface);
   if (rule !== null) return rule;
   const embedded = post.repostOf ?? post.quoteOf;
   if (embedded === null) return { post, repostOf: null, quoteOf: undefined };
   const original = model.posts.get(embedded);
-  const hidden =
-    original === undefined ? "deleted" : hiddenBy(model, viewer, original, surface);
+  const hidden = original === undefined ? "deleted" : hiddenBy(model, viewer, original, surface);
   if (post.quoteOf !== null) {
     return { post, repostOf: null, quoteOf: hidden === null ? post.quoteOf : null };
   }

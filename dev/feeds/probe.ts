@@ -134,7 +134,10 @@ export class Probes {
         return status === 200 && holds(body.items, id);
       },
     };
-    const visitor: Layer = { name: "post, to a visitor", isShown: () => isOk(null, `/v1/posts/${id}`) };
+    const visitor: Layer = {
+      name: "post, to a visitor",
+      isShown: () => isOk(null, `/v1/posts/${id}`),
+    };
     const profile: Layer = { name: "profile", isShown: () => isOk(viewer, `/v1/users/${author}`) };
     const told: Layer = {
       name: "new posts",
@@ -227,8 +230,7 @@ function goesWith(model: Model, operation: Operation, viewer: string, post: Mode
       return author === operation.whom;
     case "unfriend":
       return (
-        author === operation.by &&
-        (audience === "friends" || !model.has("follow", viewer, author))
+        author === operation.by && (audience === "friends" || !model.has("follow", viewer, author))
       );
     case "unfollow":
       return (

@@ -1,4 +1,4 @@
-import { Findings } from "./findings.ts";
+import type { Findings } from "./findings.ts";
 import type { LagRow } from "./lags.ts";
 import { RULES } from "./oracle.ts";
 import type { RunResult } from "./run.ts";

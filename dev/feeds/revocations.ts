@@ -2,14 +2,7 @@ import type { Change } from "./changes.ts";
 import type { ModelPost } from "./model.ts";
 
 /** Ways in which something stops being for somebody. */
-export const REVOCATIONS = [
-  "delete",
-  "audience",
-  "block",
-  "unfriend",
-  "unfollow",
-  "mute",
-] as const;
+export const REVOCATIONS = ["delete", "audience", "block", "unfriend", "unfollow", "mute"] as const;
 export type RevocationKind = (typeof REVOCATIONS)[number];
 
 export interface Revocation {
@@ -30,8 +23,7 @@ export class Revocations {
         this.#posts.set(change.post, { kind: "delete", atMs });
         return;
       case "audience":
-        if (change.audience !== "public")
-          this.#posts.set(change.post, { kind: "audience", atMs });
+        if (change.audience !== "public") this.#posts.set(change.post, { kind: "audience", atMs });
         return;
       case "bond":
         return this.#bond(change, atMs);

@@ -85,7 +85,11 @@ export async function runFeeds(settings: RunSettings): Promise<RunResult> {
   );
   try {
     const { url, authSecret } = await product.whenUp();
-    const run = new Run(settings, product, new People({ url, secret: authSecret, issuer: "edgewise" }));
+    const run = new Run(
+      settings,
+      product,
+      new People({ url, secret: authSecret, issuer: "edgewise" }),
+    );
     const result = await run.all({ url, secret: authSecret, issuer: "edgewise" });
     await product.stop();
     return result;

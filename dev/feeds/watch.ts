@@ -102,5 +102,7 @@ export function isFor(
   const row = ruleOn(model, viewer, model.post(shown.id), surface);
   if (typeof row === "string") return row;
   if (surface === "home" && !isSource(model, viewer, row.post.author)) return "no source";
-  return shown.quoteOf != null && row.quoteOf === null ? "what it quotes" : null;
+  return shown.quoteOf !== null && shown.quoteOf !== undefined && row.quoteOf === null
+    ? "what it quotes"
+    : null;
 }

@@ -5,6 +5,9 @@ import { type Call, Refusal, json } from "./fake-call.ts";
 import { FakeNews } from "./fake-news.ts";
 import type { FakeWorld, StoredPost } from "./fake-world.ts";
 
+/** How a WebM file begins. */
+const WEBM = 0x1a45dfa3;
+
 /** The API's answers over a world in memory: what the app relies on, and no more. */
 export class FakeAnswers {
   readonly world: FakeWorld;
@@ -251,8 +254,11 @@ export class FakeAnswers {
 
   #upload(call: Call): Media {
     const hash = createHash("sha256").update(call.body).digest("hex").slice(0, 32);
-    const key = `${hash}.png`;
-    this.world.media.set(key, { type: call.type, bytes: call.body });
+    const isVideo = call.body.readUInt32BE(0) === WEBM;
+    const key = `${hash}.${isVideo ? "webm" : "png"}`;
+    this.world.media.set(key, { type: isVideo ? "video/webm" : "image/png", bytes: call.body });
+    // What the tests record is of this size; a PNG says its own.
+    if (isVideo) return { key, width: 320, height: 240, durationMs: 500, alt: "" };
     return { key, width: call.body.readUInt32BE(16), height: call.body.readUInt32BE(20), alt: "" };
   }
 }

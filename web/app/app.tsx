@@ -3,11 +3,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { User } from "../../core/feed/schemas.ts";
 import { ComposerDialog } from "./composer/composer-dialog.tsx";
+import { openComposer } from "./composer/open.ts";
 import { onEnd } from "./data/endings.ts";
 import { restoreFeed } from "./data/feed-query.ts";
 import { openOutbox } from "./data/outbox.ts";
 import { useSettings } from "./data/queries.ts";
 import { queryClient } from "./data/query-client.ts";
+import { WhyDialog } from "./feed/why-dialog.tsx";
 import { startLive } from "./live/live.ts";
 import { ExplorePage } from "./pages/explore.tsx";
 import { HomePage } from "./pages/home.tsx";
@@ -75,6 +77,10 @@ function SignedIn({ user }: { user: User }) {
   }, []);
   useEffect(() => startLive(), [user.id]);
   useEffect(() => {
+    // A shortcut of the installed app: its icon's menu.
+    if (location.search === "?compose") openComposer();
+  }, []);
+  useEffect(() => {
     // A new page is read from its start; the page of a first visit is left alone.
     if (!firstRef.current && !mainRef.current?.contains(document.activeElement)) {
       mainRef.current?.focus({ preventScroll: true });
@@ -97,6 +103,7 @@ function SignedIn({ user }: { user: User }) {
       <ComposerDialog />
       <HelpDialog />
       <OutboxDialog />
+      <WhyDialog />
       <ConfirmHost />
       <ToastHost />
     </>

@@ -21,6 +21,7 @@ import "./styles/pages.css";
 import "./styles/notifications.css";
 import "./styles/overlays.css";
 import "./styles/status.css";
+import "./styles/why.css";
 
 startRouter();
 followOtherTabs();

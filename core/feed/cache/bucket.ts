@@ -3,6 +3,7 @@ import { LIMITS } from "../../limits.ts";
 import { AUDIENCES } from "../../tao/registry.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
+import { ActiveReaders } from "./active-readers.ts";
 import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
 import { CellTable } from "./cells.ts";
@@ -60,6 +61,7 @@ export class Bucket {
   readonly #recent: RecentEvents;
   readonly #entries: BucketEntries;
   readonly #tally = new BucketTally();
+  readonly #readers = new ActiveReaders();
 
   /** Wakes up with what is stored. */
   constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
@@ -74,6 +76,14 @@ export class Bucket {
   }
 
   page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const hadEntry = this.#entries.isActive(viewer, nowMs);
+    const isActive = this.#readers.read(viewer, nowMs) || hadEntry;
+    const page = this.#page(viewer, wish, nowMs);
+    if (isActive) this.#tally.activePage(page.hit);
+    return page;
+  }
+
+  #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
     const entry = this.#find(viewer, wish.wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
     const { ticket, upTo, feedMode } = entry.record;

@@ -110,13 +110,16 @@ export class Entry {
     if (this.floor !== null && compareListOrder(this.floor, at) < 0) return;
     const found = this.slots.findIndex((slot) => compareListOrder(slot.at, at) >= 0);
     const place = found < 0 ? this.slots.length : found;
-    if (this.slots[place]?.at.id2 === id) return;
-    this.slots.splice(place, 0, {
+    const known = this.slots[place]?.at.id2 === id ? this.slots[place] : undefined;
+    if (known !== undefined && (known.original !== null || original === null)) return;
+    this.slots.splice(place, known === undefined ? 0 : 1, {
       at,
       rule: null,
       cell: this.#hold(content, timeMs),
       original: original === null ? null : this.#hold(original, timeMs),
     });
+    // What it embeds was on a shard whose follower did not have it yet when the entry was read.
+    if (known !== undefined) this.#release(known);
     this.#page = null;
     this.#ranked = null;
     while (this.slots.length > LIMITS.feedEntryPostsMax) this.#dropOldest();

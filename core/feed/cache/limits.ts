@@ -32,6 +32,8 @@ export const FEED_CACHE_LIMITS = {
   feedSweepMs: 120_000,
   /** Entries in the storage of one bucket. */
   feedBucketEntriesMax: 20_000,
+  /** Whoever has read their feed this recently is an active reader: what is commonly called one visit. */
+  feedActiveMs: 30 * 60_000,
   /** A ranked first page is put in order again after this: half a percent of a post's freshness. */
   rankedReuseMs: 30_000,
   /** New posts are counted up to here. */

@@ -77,10 +77,7 @@ export function rowsOf(viewer: Id, found: RedisFound): BucketRows {
   return {
     entries: () => (found.is === "cold" ? [] : [[viewer, builtMs]]),
     entry: () => (found.is === "found" ? found.record : null),
-    events: (sinceMs, max) =>
-      batchesOf(found.lines)
-        .filter(({ atMs }) => atMs >= sinceMs)
-        .slice(-max),
+    events: (sinceMs, max) => batchesOf(found.lines, sinceMs).slice(-max),
     putEntry: ignore,
     dropEntry: ignore,
     addEvents: ignore,
@@ -91,12 +88,16 @@ export function rowsOf(viewer: Id, found: RedisFound): BucketRows {
 /** Redis forgets by itself, and is told by nobody who reads. */
 const ignore = () => {};
 
-function batchesOf(texts: readonly string[]): StoredEvents[] {
+/**
+ * @param sinceMs what is older counts as that old: a post that came late has brought it along, and every
+ * entry that lives has read it.
+ */
+function batchesOf(texts: readonly string[], sinceMs: number): StoredEvents[] {
   const byTime = new Map<number, string[]>();
   for (const line of new Set(texts.flatMap((text) => text.split("\n")))) {
     const [, at, event] = line.split("\t");
     if (at === undefined || event === undefined) continue;
-    const atMs = Number(at) + LIMITS.feedRedisSkewMs;
+    const atMs = Math.max(Number(at) + LIMITS.feedRedisSkewMs, sinceMs);
     const batch = byTime.get(atMs);
     if (batch === undefined) byTime.set(atMs, [event]);
     else batch.push(event);

@@ -59,7 +59,7 @@ export function inWords(about: About): string {
     case "reaction":
       return about.to === null ? "A reaction taken back" : `A reaction to a ${about.on}`;
     case "relation":
-      return `${about.on ? "" : "No more "}${RELATION_WORDS[about.relation]} @${about.user.handle}`;
+      return `${RELATION_WORDS[about.relation][about.on ? 1 : 0]} @${about.user.handle}`;
     case "audience":
       return "Who can see a post";
     case "delete-post":
@@ -75,9 +75,10 @@ export function inWords(about: About): string {
   }
 }
 
-const RELATION_WORDS: Record<Relation, string> = {
-  follow: "Follow",
-  friend: "Friends with",
-  block: "Block",
-  mute: "Mute",
+/** Off, on. */
+const RELATION_WORDS: Record<Relation, readonly [string, string]> = {
+  follow: ["Unfollow", "Follow"],
+  friend: ["End the friendship with", "Ask to be friends with"],
+  block: ["Unblock", "Block"],
+  mute: ["Unmute", "Mute"],
 };

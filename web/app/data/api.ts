@@ -3,6 +3,7 @@ import { ApiProblem } from "../../../client/problem.ts";
 import type { CallOptions } from "../../../client/transport.ts";
 import type { NewUser, Session } from "../../../core/feed/schemas.ts";
 import type { OwnList } from "../../../core/feed/service.ts";
+import { fetchWithProgress, progressOf } from "../composer/upload-fetch.ts";
 import { noteAnswer } from "../state/online.ts";
 import { sessionToken, setSession } from "../state/session.ts";
 import { readText, writeText } from "../state/storage.ts";
@@ -26,7 +27,9 @@ export const api = createClient({
 /** A token that is no longer good leads back to the way in. */
 async function fetchAndWatch(url: string, init: RequestInit): Promise<Response> {
   const token = sessionToken();
-  const response = await fetch(url, init).catch((error: unknown) => {
+  const progress = progressOf(init.body);
+  const sent = progress === undefined ? fetch(url, init) : fetchWithProgress(url, init, progress);
+  const response = await sent.catch((error: unknown) => {
     // A call that its own page gave up says nothing about the connection.
     if (init.signal?.aborted !== true) noteAnswer(false);
     throw error;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
+import { LIMITS } from "../../../core/limits.ts";
 import { Composer } from "../composer/composer.tsx";
 import { newerStore, refresh, useFeed } from "../data/feed-query.ts";
 import { plural } from "../format/count.ts";
@@ -55,6 +56,7 @@ export function HomePage() {
       <PostList
         query={feed}
         withPending
+        home
         empty={
           <Empty
             icon="compass"
@@ -71,8 +73,8 @@ export function HomePage() {
   );
 }
 
-/** What the server counts to: beyond it, the number says no more. */
-const COUNTED_MAX = 99;
+/** Beyond it, the number makes no difference, and a socket counts no further. */
+const COUNTED_MAX = LIMITS.newPostsMax;
 const FACES = 3;
 
 /** Says how much is new and by whom, and waits to be asked: the page never moves by itself. */

@@ -73,6 +73,16 @@ function Choices({ settings }: { settings: Settings }) {
         )}
         onPick={(defaultAudience) => save({ defaultAudience })}
       />
+      <Choice
+        title="Videos"
+        name="autoplay"
+        value={settings.autoplay ? "on" : "off"}
+        options={[
+          ["off", "When I press play", ""],
+          ["on", "By themselves", "Without sound, while in sight"],
+        ]}
+        onPick={(choice) => save({ autoplay: choice === "on" })}
+      />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import type { Post } from "../../../core/feed/schemas.ts";
+import type { FeedItem, Post } from "../../../core/feed/schemas.ts";
 import { isPending } from "../data/post-cache.ts";
 import { navigate } from "../state/location.ts";
 import { postPath, profilePath } from "../state/routes.ts";
@@ -14,7 +14,7 @@ import { PostMenu } from "./post-menu.tsx";
 import { RichText } from "./rich-text.tsx";
 
 interface Props {
-  readonly post: Post;
+  readonly post: Post | FeedItem;
   /** Place in the list, from 1, for readers who hear it. */
   readonly position?: number;
 }
@@ -43,6 +43,11 @@ export function PostCard({ post, position }: Props) {
         if (event.key === "Enter" && event.target === event.currentTarget) open();
       }}
     >
+      {"source" in post && post.source === "popular" && (
+        <p class="feed-note">
+          <Icon name="compass" size={15} /> Popular near you
+        </p>
+      )}
       {post.repostOf !== undefined && (
         <p class="repost-line">
           <Icon name="repost" size={15} />

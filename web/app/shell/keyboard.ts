@@ -1,4 +1,6 @@
 import { openComposer } from "../composer/open.ts";
+import { isPending } from "../data/post-cache.ts";
+import { askWhy } from "../feed/why-store.ts";
 import { navigate } from "../state/location.ts";
 import { profilePath } from "../state/routes.ts";
 import { sessionStore } from "../state/session.ts";
@@ -48,7 +50,10 @@ const SHORTCUTS: Record<string, () => void> = {
   g: () => {
     goUntilMs = Date.now() + GO_MS;
   },
-  w: () => press("why"),
+  w: () => {
+    const id = currentCard()?.dataset["post"];
+    if (id !== undefined && !isPending({ id })) askWhy(id);
+  },
   "?": openHelp,
 };
 

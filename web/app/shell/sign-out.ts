@@ -2,6 +2,7 @@ import { forgetDrafts } from "../composer/draft.ts";
 import { forgetKept } from "../data/device.ts";
 import { closeOutbox, outboxStore } from "../data/outbox.ts";
 import { queryClient } from "../data/query-client.ts";
+import { forgetSeen } from "../feed/seen.ts";
 import { plural } from "../format/count.ts";
 import { forgetPlaces } from "../state/keep-place.ts";
 import { navigate } from "../state/location.ts";
@@ -38,6 +39,7 @@ export function forgetWhoLeaves(): void {
     if (present !== undefined && next !== present) {
       queryClient.clear();
       forgetPlaces();
+      forgetSeen();
       void forgetKept(present);
       void closeOutbox(false);
       void forgetWorkerSession();
