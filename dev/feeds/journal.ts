@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
 import type { Change } from "./changes.ts";
 
-/** All that was acknowledged, one change a line: a later run of the same data goes on from it. */
+/** All that was acknowledged, one change a line with its time: a later run of the same data goes on from it. */
 export class ChangeJournal {
   readonly #file: string;
 
@@ -10,9 +10,11 @@ export class ChangeJournal {
     this.#file = file;
   }
 
-  record(changes: readonly Change[]): void {
+  /** @param atMs null: it was always so. */
+  record(changes: readonly Change[], atMs: number | null): void {
     if (changes.length === 0) return;
-    appendFileSync(this.#file, `${changes.map((change) => JSON.stringify(change)).join("\n")}\n`);
+    const lines = changes.map((change) => JSON.stringify({ ...change, atMs }));
+    appendFileSync(this.#file, `${lines.join("\n")}\n`);
   }
 
   /** null: there is none. */

@@ -233,7 +233,7 @@ class Run {
       if (atMs !== null) this.#revocations.note(change, atMs);
       this.#model.apply(change);
     }
-    this.#journal.record(changes);
+    this.#journal.record(changes, atMs);
   }
 
   #step(text: string): void {

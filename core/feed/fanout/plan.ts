@@ -1,10 +1,18 @@
 import type { Failure } from "../../errors.ts";
+import type { Id } from "../../ids.ts";
 import { inParallel } from "../../in-parallel.ts";
 import { LIMITS } from "../../limits.ts";
 import { ok, type Result } from "../../result.ts";
+import { AUDIENCES } from "../../tao/registry.ts";
 import type { FeedCacheTopology } from "../cache/port.ts";
 import { bytesOf, cutReaders } from "./chunks.ts";
-import { decide, type FanoutCosts, type FanoutDecision } from "./decide.ts";
+import {
+  decide,
+  type FanoutCosts,
+  type FanoutDecision,
+  openReaders,
+  type Readers,
+} from "./decide.ts";
 import type { GraphEvent } from "./events.ts";
 import type { FanoutGraph, Spread } from "./graph.ts";
 import type { FanoutRecord, FanoutStrategy } from "./service.ts";
@@ -60,11 +68,11 @@ export async function planPosts(
   };
 }
 
-const PUBLIC = 0;
+const ONLY_ME = AUDIENCES.indexOf("only_me");
 
-/** A post that became public is new to whoever could not see it; any other change of audience revokes. */
+/** A post for others than before is new to some of them, and revoked for the rest. */
 export const isToSpread = (event: GraphEvent): event is ToSpread =>
-  event.kind === "posted" || (event.kind === "audience" && event.audience === PUBLIC);
+  event.kind === "posted" || (event.kind === "audience" && event.audience !== ONLY_ME);
 
 interface PostPlan {
   readonly chunks: readonly NewChunk[];
@@ -96,9 +104,9 @@ async function planPost(
     regions,
     readersPerChunk: LIMITS.fanoutChunkReaders,
   };
-  const decision = forced(decide(situation, costs), force);
-  const { strategy, readers } = decision;
-  const named = readers === "none" ? ok([]) : await graph.everyone(author, readers);
+  const decision = forced(decide(situation, costs), force, audience);
+  const { strategy } = decision;
+  const named = await readersOf(graph, author, decision.readers);
   if (!named.ok) return named;
 
   const works =
@@ -114,14 +122,32 @@ async function planPost(
   return ok({ chunks, record: recordOf(event, decision, followers, chunks.length, nowMs) });
 }
 
+async function readersOf(
+  graph: Pick<FanoutGraph, "everyone">,
+  author: Id,
+  readers: Readers,
+): Promise<Result<readonly Id[], Failure>> {
+  if (readers === "none") return ok([]);
+  if (readers !== "both") return graph.everyone(author, readers);
+  const followers = await graph.everyone(author, "followers");
+  if (!followers.ok) return followers;
+  const friends = await graph.everyone(author, "friends");
+  return friends.ok ? ok([...new Set([...followers.value, ...friends.value])]) : friends;
+}
+
 /** Only what either strategy could do is forced. */
-function forced(decision: FanoutDecision, force: PlanPorts["force"]): FanoutDecision {
-  const isChoice = decision.strategy === "announce" || decision.readers === "followers";
+function forced(
+  decision: FanoutDecision,
+  force: PlanPorts["force"],
+  audience: number,
+): FanoutDecision {
+  const open = openReaders(audience);
+  const isChoice = decision.strategy === "announce" || decision.readers === open;
   if (force === null || !isChoice || decision.strategy === force) return decision;
   return {
     ...decision,
     strategy: force,
-    readers: force === "push" ? "followers" : "none",
+    readers: force === "push" ? open : "none",
     reason: `forced to ${force}; otherwise ${decision.reason}`,
   };
 }

@@ -69,7 +69,7 @@ describe("a shard's fan-out", () => {
     const viewer = FANS[0] ?? AUTHOR;
     await accept([
       { ...base, at: nextAt(), kind: "unposted", post: id(10) },
-      { ...base, at: nextAt(), kind: "audience", post: id(11), timeMs: 1, audience: 2 },
+      { ...base, at: nextAt(), kind: "audience", post: id(11), timeMs: 1, audience: 3 },
       {
         at: nextAt(),
         fromMs: 1,
@@ -99,6 +99,35 @@ describe("a shard's fan-out", () => {
       other: AUTHOR,
       hide: true,
     });
+  });
+
+  it("names followers and friends once each of what is public", async ({ expect }) => {
+    const { world, post, accept } = newWorld();
+    const [fan = AUTHOR] = FANS;
+    world.friends.set(AUTHOR, [fan, id(300)]);
+    await accept([post(10)]);
+    await world.quiesce();
+    const readers = [...world.readersOf(id(10), "here")];
+    expect(readers.toSorted()).toEqual([AUTHOR, ...FANS, id(300)].toSorted());
+  });
+
+  it("spreads a post that is for others than before to those, unless it is for the author alone", async ({
+    expect,
+  }) => {
+    const { world, accept } = newWorld();
+    world.friends.set(AUTHOR, [id(300)]);
+    world.audiences.set(id(10), "friends");
+    world.audiences.set(id(11), "only_me");
+    const base = { fromMs: 1, kind: "audience", author: AUTHOR, timeMs: 1 } as const;
+    await accept([
+      { ...base, at: nextAt(), post: id(10), audience: 2 },
+      { ...base, at: nextAt(), post: id(11), audience: 3 },
+    ]);
+    await world.quiesce();
+    expect([...world.readersOf(id(10), "here")].toSorted()).toEqual([AUTHOR, id(300)].toSorted());
+    expect(world.readersOf(id(11), "here").size).toBe(0);
+    const revoked = world.told.filter(({ event }) => event.kind === "revoke");
+    expect(revoked).toHaveLength(2 * REGIONS.length * world.topology.buckets);
   });
 
   it("spreads a post that became public, and says that it did", async ({ expect }) => {
