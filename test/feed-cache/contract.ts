@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import type { BucketEvent } from "../../core/feed/cache/port.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { pushedOf, standingFor } from "../fakes/feed-cells.ts";
-import { type TestCache, tell } from "./drivers.ts";
+import { REGION, type TestCache, tell } from "./drivers.ts";
 import {
   announce,
   ask,
