@@ -82,7 +82,9 @@ describe("push or announce", () => {
     expect(decide({ ...situation, followers: 0, audience: 1 }, costs).readers).toBe("none");
   });
 
-  it("names the friends of somebody whom nobody follows: they read what is public", ({ expect }) => {
+  it("names the friends of somebody whom nobody follows: they read what is public", ({
+    expect,
+  }) => {
     expect(decide({ ...situation, followers: 0 }, costs).readers).toBe("both");
   });
 
