@@ -69,12 +69,12 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
     viewer: Id,
     ask: (bucket: Bucket, nowMs: number) => T,
   ): Promise<Result<T, Failure>> => {
-    const { head, entry, events } = keysFor(region, viewer);
+    const { head, entry, follows, events, authors } = keysFor(region, viewer);
     const slices = slicesAt(clock.nowMs());
     const reply = await within(LIMITS.feedCacheBudgetMs).readScript(
       READ_SCRIPT,
-      [head, entry(viewer), ...slices.map(events)],
-      [formatId(viewer), BACK_MS, LIMITS.feedRedisSliceMs, ...slices],
+      [head, entry(viewer), follows(viewer), ...slices.map(events), ...slices.map(authors)],
+      [formatId(viewer), BACK_MS, LIMITS.feedRedisSliceMs, LIMITS.feedRedisArrivedMax, ...slices],
     );
     const found = understood(reply, foundIn);
     if (!found.ok) return found;
@@ -88,12 +88,19 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
     const tookMs = nowMs - record.builtMs;
     const isInTime = tookMs >= 0 && tookMs <= LIMITS.feedBuildMsMax;
     if (!isInTime || text.length > LIMITS.feedEntryCharsMax) return ok(false);
-    const { head, entry, events, active } = keysFor(region, viewer);
+    const { head, entry, follows, events, authors, active } = keysFor(region, viewer);
     const slices = slicesAt(nowMs);
-    const { authors, posts } = indexOf(record);
+    const index = indexOf(record);
     const reply = await within(LIMITS.feedRedisWriteMs).evalScript(
       PUT_SCRIPT,
-      [head, entry(viewer), active(sliceOf(nowMs)), ...slices.map(events)],
+      [
+        head,
+        entry(viewer),
+        follows(viewer),
+        active(sliceOf(nowMs)),
+        ...slices.map(events),
+        ...slices.map(authors),
+      ],
       [
         formatId(viewer),
         nowMs,
@@ -103,10 +110,10 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
         LIMITS.feedCacheTtlMs - tookMs,
         LIMITS.feedRedisHeadTtlMs,
         sliceTtlMs(sliceOf(nowMs), nowMs),
-        authors,
-        posts,
+        index.posts,
         text,
         ...slices,
+        ...index.authors,
       ],
     );
     return understood(reply, keptIn);
@@ -122,7 +129,12 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
     const wasAway = failingSinceMs !== null && nowMs - failingSinceMs > LIMITS.feedRedisOutageMs;
     const reply = await within(LIMITS.feedRedisWriteMs).evalScript(
       APPLY_SCRIPT,
-      [keys.head, ...slices.map(keys.events), ...activeSlicesAt(nowMs).map(keys.active)],
+      [
+        keys.head,
+        ...slices.map(keys.events),
+        ...slices.map(keys.authors),
+        ...activeSlicesAt(nowMs).map(keys.active),
+      ],
       [
         nowMs,
         newName(),

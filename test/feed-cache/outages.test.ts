@@ -10,7 +10,7 @@ import type { RedisReply } from "../../platform/upstash.ts";
 import { id } from "../fakes/feed-cells.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { startTestRedis, type TestRedis } from "../upstash/database.ts";
-import { announce, built, count, post, posts, put, revoke } from "./contract.ts";
+import { announce, built, count, post, posts, put, revoke } from "./said.ts";
 import {
   newRun,
   redisCache,
@@ -129,13 +129,15 @@ describe("a Redis that lost something", () => {
     [":entry:", "cold"],
     [":head", "expired"],
     [":events:", "expired"],
+    [":follows:", "expired"],
+    [":authors:", "expired"],
   ] as const)("%s keys alone: %s", async ([part, why], { expect }) => {
     await built(made, 10, 9);
-    await tell(made, [revoke(10)]);
-    expect(await posts(made)).toEqual([9]);
+    await tell(made, [revoke(10), announce(post(7, 1)), announce(post(12, made.clock.nowMs()))]);
+    expect(await posts(made)).toEqual([12, 9]);
     await evict(part);
     expect(await posts(made)).toBe(why);
-    if (part === ":entry:") return;
+    if (part === ":entry:" || part === ":follows:") return;
     // Neither is hidden by what comes next.
     await tell(made, [announce(post(11, made.clock.nowMs()))]);
     expect(await posts(made)).toBe("expired");
@@ -179,6 +181,16 @@ describe("a Redis that lost something", () => {
   });
 });
 
+it("an entry to which very much came is built anew", async ({ expect }) => {
+  await built(made, 10);
+  const events = (n: number, from: number) =>
+    Array.from({ length: n }, (_, i) => announce(post(from + i, made.clock.nowMs() + i)));
+  await tell(made, events(LIMITS.feedRedisArrivedMax, 100));
+  expect(await posts(made)).toHaveLength(20);
+  await tell(made, events(1, 1_000));
+  expect(await posts(made)).toBe("expired");
+});
+
 describe("keys", () => {
   it("do not grow with every count", async ({ expect }) => {
     const events = Array.from({ length: 50 }, (_, seq) => count(10, seq, 2 * seq));
@@ -200,7 +212,7 @@ describe("keys", () => {
     expect(elsewhere).toMatchObject({ ok: true, value: { hit: false, why: "cold" } });
     const keys = await keysLike("");
     expect(keys.map((key) => key.replace(/:\d{4,}$/, ":N")).toSorted()).toEqual(
-      ["active:N", "entry:N", "events:N", "events:N", "head"].map(
+      ["active:N", "authors:N", "entry:N", "events:N", "events:N", "follows:N", "head"].map(
         (name) => `edgewise:feed:1:${run}:{us-east:0/1}:${name}`,
       ),
     );

@@ -21,7 +21,7 @@ import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platf
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
-import { hmacSigner } from "../../platform/signer.ts";
+import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
 import { within } from "../../platform/time-limit.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
@@ -67,7 +67,7 @@ function wire(env: FeedEnv): FeedDeps {
     random: systemRandom,
     sleep: systemSleep,
     timer: systemTimer,
-    signer: hmacSigner(signingSecret),
+    signer: rememberingSigner(hmacSigner(signingSecret)),
   };
   const feedCache = feedCacheIn(env, cacheConfig, { regions, feedBuckets });
   const { fanout } = fanoutStubs(env, { map, regions });

@@ -37,7 +37,11 @@ export interface BucketKeys {
   /** The generation: its name, since when it is whole, its newest event. */
   readonly head: string;
   readonly entry: (viewer: Id) => string;
+  /** Whose posts belong in the entry. */
+  readonly follows: (viewer: Id) => string;
   readonly events: (slice: SliceNumber) => string;
+  /** Who wrote the posts in it. */
+  readonly authors: (slice: SliceNumber) => string;
   readonly active: (slice: SliceNumber) => string;
 }
 
@@ -52,7 +56,9 @@ export function bucketKeys(
   return {
     head: `${base}:head`,
     entry: (viewer) => `${base}:entry:${formatId(viewer)}`,
+    follows: (viewer) => `${base}:follows:${formatId(viewer)}`,
     events: (slice) => `${base}:events:${slice}`,
+    authors: (slice) => `${base}:authors:${slice}`,
     active: (slice) => `${base}:active:${slice}`,
   };
 }

@@ -4,21 +4,23 @@
  *
  * Of a bucket there are: a `head` (fields `gen`, `since` ms, `seq`, and by number of each slice that was
  * written the newest `seq` in it), slices of events (`#` is "gen:seq" of the newest; `a<author>` ids of
- * posts, `p<post>` a post, `c<post>` what became of it, `f<viewer>` that something is to be forgotten),
- * entries, and who has one. A slice whose `#` is older than the head says was evicted, or has not come to
+ * posts, `p<post>` a post, `c<post>` what became of it, `f<viewer>` that something is to be forgotten)
+ * with the set of their authors (as many as `#authors` says), entries with the set of authors whose posts
+ * belong there, and who has one. A slice whose `#` is older than the head says was evicted, or has not come to
  * this replica: then nothing is known for sure.
  */
 const KNOWN = `
-local function known(head, keys, numbers)
+local function known(head, keys, wrote, numbers)
   if not head[1] then return {}, false end
   local found, whole = {}, true
   local marks = redis.call('HMGET', KEYS[1], unpack(numbers))
   for i, mark in ipairs(marks) do
     if mark then
-      local at = redis.call('HGET', keys[i], '#') or ''
-      local gen, seq = string.match(at, '^(.*):(%d+)$')
-      if gen == head[1] and tonumber(seq) >= tonumber(mark) then
-        found[#found + 1] = {key = keys[i], number = tonumber(numbers[i])}
+      local at = redis.call('HMGET', keys[i], '#', '#authors')
+      local gen, seq = string.match(at[1] or '', '^(.*):(%d+)$')
+      if gen == head[1] and tonumber(seq) >= tonumber(mark)
+        and redis.call('SCARD', wrote[i]) >= tonumber(at[2]) then
+        found[#found + 1] = {key = keys[i], authors = wrote[i], number = tonumber(numbers[i])}
       else
         whole = false
       end
@@ -40,15 +42,17 @@ local head = redis.call('HMGET', KEYS[1], 'gen', 'since', 'seq')
 `;
 
 /**
- * Keys: head, entry, slices. Arguments: viewer, how far before it was built an entry needs events (ms),
- * length of a slice (ms), numbers of the slices.
+ * Keys: head, entry, its authors, slices, the authors of each. Arguments: viewer, how far before it was built an entry needs events (ms),
+ * length of a slice (ms), how many posts may have arrived, numbers of the slices.
  *
  * Replies: "found" | "cold" | "lost", lines about the viewer, and of what was found: when it was built, the
  * record, lines about its posts and authors.
  */
 export const READ_SCRIPT = `${KNOWN}
-local viewer, back, length = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local slices, whole = known(head, part(KEYS, 3, #KEYS), part(ARGV, 4, #ARGV))
+local viewer, back, length, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local count = #ARGV - 4
+local slices, whole =
+  known(head, part(KEYS, 4, count + 3), part(KEYS, count + 4, #KEYS), part(ARGV, 5, #ARGV))
 local lines = {}
 for _, slice in ipairs(slices) do
   lines[#lines + 1] = redis.call('HGET', slice.key, 'f' .. viewer) or nil
@@ -57,7 +61,8 @@ local entry = redis.call('HMGET', KEYS[2], 'gen', 'seq', 'built', 'authors', 'po
 if not entry[6] then return {'cold', lines} end
 local from = tonumber(entry[3]) - back
 if not whole or entry[1] ~= head[1] or tonumber(entry[2]) > tonumber(head[3])
-  or from < tonumber(head[2]) then return {'lost', lines} end
+  or from < tonumber(head[2]) or redis.call('SCARD', KEYS[3]) ~= tonumber(entry[4])
+then return {'lost', lines} end
 
 local function words(text)
   local list = {}
@@ -73,13 +78,13 @@ local function each(key, prefix, list, take)
     end
   end
 end
-local authors, posts, about = words(entry[4]), words(entry[5]), {}
+local posts, about = words(entry[5]), {}
 local seen = {}
 for _, post in ipairs(posts) do seen[post] = true end
 for _, slice in ipairs(slices) do
   if (slice.number + 1) * length > from then
     local arrived = {}
-    each(slice.key, 'a', authors, function(value)
+    each(slice.key, 'a', redis.call('SINTER', KEYS[3], slice.authors), function(value)
       for post, original in string.gmatch(value, '(%d+):(%d*);') do
         arrived[#arrived + 1] = post
         for _, one in ipairs({post, original}) do
@@ -90,6 +95,8 @@ for _, slice in ipairs(slices) do
         end
       end
     end)
+    most = most - #arrived
+    if most < 0 then return {'lost', lines} end
     each(slice.key, 'p', arrived, function(value) about[#about + 1] = value end)
   end
 end
@@ -100,31 +107,38 @@ return {'found', lines, entry[3], entry[6], about}
 `;
 
 /**
- * Keys: head, entry, the newest slice of who is active, slices. Arguments: viewer, now, how far before it
- * was built an entry needs events, when it was built, name for a new generation, TTL of the entry, of the
- * head and of the slice, authors, posts, record, numbers of the slices. All times in ms.
+ * Keys: head, entry, its authors, the newest slice of who is active, slices, the authors of each. Arguments: viewer, now, how far
+ * before it was built an entry needs events, when it was built, name for a new generation, TTL of the entry,
+ * of the head and of the slice, posts, record, numbers of the slices, authors. All times in ms.
  *
  * Replies 1 when the entry is kept. A generation that is not whole any more ends here.
  */
 export const PUT_SCRIPT = `${KNOWN}
 local built = tonumber(ARGV[4])
-local keys = part(KEYS, 4, #KEYS)
-local _, whole = known(head, keys, part(ARGV, 12, #ARGV))
+local count = (#KEYS - 4) / 2
+local first = 11 + count
+local keys = part(KEYS, 5, count + 4)
+local _, whole = known(head, keys, part(KEYS, count + 5, #KEYS), part(ARGV, 11, first - 1))
 if not whole then head = begin(ARGV[5], ARGV[2], keys) end
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 if built - tonumber(ARGV[3]) < tonumber(head[2]) then return 0 end
 local there = redis.call('HMGET', KEYS[2], 'gen', 'built')
 if there[1] == head[1] and tonumber(there[2]) > built then return 0 end
 redis.call('HSET', KEYS[2], 'gen', head[1], 'seq', head[3], 'built', ARGV[4],
-  'authors', ARGV[9], 'posts', ARGV[10], 'record', ARGV[11])
+  'authors', #ARGV - first + 1, 'posts', ARGV[9], 'record', ARGV[10])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
-redis.call('SADD', KEYS[3], ARGV[1])
-redis.call('PEXPIRE', KEYS[3], ARGV[8])
+redis.call('DEL', KEYS[3])
+for from = first, #ARGV, 1000 do
+  redis.call('SADD', KEYS[3], unpack(ARGV, from, math.min(from + 999, #ARGV)))
+end
+redis.call('PEXPIRE', KEYS[3], ARGV[6])
+redis.call('SADD', KEYS[4], ARGV[1])
+redis.call('PEXPIRE', KEYS[4], ARGV[8])
 return 1
 `;
 
 /**
- * Keys: head, slices (the one to write to is the newest), slices of who is active. Arguments: now, name
+ * Keys: head, slices, the authors of each, slices of who is active. Arguments: now, name
  * for a new generation, generation and newest event that the caller knows of ("" and 0: none), "1" to
  * begin anew, TTL of head and of slice (ms), how many slices, their numbers, the place of the one to write to,
  * how many viewers, the viewers, then six for each change: kind, key, three that the kind explains, line.
@@ -135,15 +149,15 @@ export const APPLY_SCRIPT = `${KNOWN}
 local now, count = ARGV[1], tonumber(ARGV[8])
 local keys, numbers = part(KEYS, 2, count + 1), part(ARGV, 9, count + 8)
 local place = tonumber(ARGV[count + 9])
-local target, number = keys[place], numbers[place]
-local slices, whole = known(head, keys, numbers)
+local target, wrote, number = keys[place], KEYS[1 + count + place], numbers[place]
+local slices, whole = known(head, keys, part(KEYS, count + 2, 2 * count + 1), numbers)
 local isOlder = head[1] == ARGV[3] and tonumber(head[3]) < tonumber(ARGV[4])
 if not whole or isOlder or ARGV[5] == '1' then head, slices = begin(ARGV[2], now, keys), {} end
 
 local at = count + 10
 local last = at + tonumber(ARGV[at])
 local has = {}
-for k = count + 2, #KEYS do
+for k = 2 * count + 2, #KEYS do
   for from = at + 1, last, 1000 do
     local to = math.min(from + 999, last)
     for i, is in ipairs(redis.call('SMISMEMBER', KEYS[k], unpack(ARGV, from, to))) do
@@ -175,6 +189,7 @@ for i = last + 1, #ARGV, 6 do
     if tonumber(c) >= tonumber(head[2]) and redis.call('HSETNX', target, 'p' .. a, line) == 1 then
       local field = 'a' .. key
       redis.call('HSET', target, field, (redis.call('HGET', target, field) or '') .. a .. ':' .. b .. ';')
+      redis.call('SADD', wrote, key)
       bring(a)
       if b ~= '' then bring(b) end
     end
@@ -200,8 +215,9 @@ if not redis.call('HGET', KEYS[1], number) then
   end
 end
 redis.call('HSET', KEYS[1], number, seq)
-redis.call('HSET', target, '#', head[1] .. ':' .. seq)
+redis.call('HSET', target, '#', head[1] .. ':' .. seq, '#authors', redis.call('SCARD', wrote))
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('PEXPIRE', target, ARGV[7])
+redis.call('PEXPIRE', wrote, ARGV[7])
 return {head[1], seq, active}
 `;

@@ -53,7 +53,10 @@ export function changesOf(events: readonly BucketEvent[], atMs: number): RedisCh
 
 /** By what Redis finds the events that concern an entry: authors whose posts belong in it, and posts that it has. */
 export function indexOf({ viewer, standing, cells }: EntryRecord) {
-  return { authors: authorsOf(viewer, standing).join(","), posts: [...cells.keys()].join(",") };
+  return {
+    authors: authorsOf(viewer, standing).map(formatId),
+    posts: [...cells.keys()].map(formatId).join(","),
+  };
 }
 
 /** What a read found. Lines are as `changesOf` made them. */

@@ -216,8 +216,12 @@ const itemsText = (posts: readonly Post[], { standing }: HomeViewer): string =>
     posts.map((post) => ({ ...post, source: sourceOf(toId(post.author.id), standing) })),
   );
 
-function cursorOf({ clock, signer }: Call, viewer: Id, next: PageParts["next"]): string | null {
-  const nowMs = clock.nowMs();
+function cursorOf(
+  { signer }: Call,
+  viewer: Id,
+  next: PageParts["next"],
+  nowMs: number,
+): string | null {
   if (next.mode === "ranked")
     return next.at && encodeSegment(rankedScope(viewer), next.at, nowMs, signer);
   return next.at && encodeCursor(latestScope(viewer), next.at, nowMs, signer);
@@ -230,7 +234,8 @@ function pageText(
   { items, hidden, next, head }: PageParts,
   { mode, reason, ageMs, calls }: Made,
 ): PageText {
-  const place = cursorOf(call, viewer, next);
+  // As old as the page: the same page then has the same cursor, which need not be signed again.
+  const place = cursorOf(call, viewer, next, call.clock.nowMs() - ageMs);
   const cursor = place === null ? "null" : `"${place}"`;
   const newest = head === null ? "null" : `{"timeMs":${head.timeMs},"id":"${formatId(head.id2)}"}`;
   return `{"items":${items},"cursor":${cursor},"head":${newest},"mode":"${mode}","reason":${JSON.stringify(reason)},"ageMs":${ageMs},"hidden":${hidden},"calls":${calls}}`;
