@@ -11,6 +11,7 @@ import type { Operation } from "./operations.ts";
 import { isSource, ruleOn } from "./oracle.ts";
 import type { People } from "./people.ts";
 import type { RevocationKind } from "./revocations.ts";
+import { Screen } from "./screen.ts";
 import type { ShownPost } from "./watch.ts";
 
 /** What is about to be taken from somebody, on whose page it is. */
@@ -31,6 +32,7 @@ export interface Probe {
   readonly people: readonly string[];
   /** Resolves when every layer has let go, or the bound is long over. */
   watch(ackedMs: number): Promise<void>;
+  close(): void;
 }
 
 export interface ProbePorts {
@@ -73,11 +75,16 @@ export class Probes {
       this.#ports.locks.free(people, Date.now());
       return null;
     }
+    const screen = await this.#screenWith(target);
     return {
       people,
       watch: async (ackedMs) => {
-        await Promise.all(layers.map((layer) => this.#follow(target, layer, ackedMs)));
+        await Promise.all([
+          ...layers.map((layer) => this.#follow(target, layer, ackedMs)),
+          screen === null ? null : this.#look(target, screen, ackedMs),
+        ]);
       },
+      close: () => screen?.close(),
     };
   }
 
@@ -182,6 +189,25 @@ export class Probes {
       await delay(POLL_MS);
     }
     gone.add(`${kind}, ${layer.name}`, downtime.upBetween(ackedMs, goneMs ?? Date.now()));
+  }
+
+  async #screenWith({ viewer, post }: Target): Promise<Screen | null> {
+    const { people } = this.#ports;
+    const shown = { post: post.id, author: post.author };
+    return Screen.open(people.url, await people.token(viewer), shown);
+  }
+
+  /** Until the screen is told. */
+  async #look({ kind, viewer, post }: Target, screen: Screen, ackedMs: number): Promise<void> {
+    const { gone, findings, downtime, boundMs } = this.#ports;
+    while (screen.toldMs === null) {
+      if (downtime.upBetween(ackedMs, Date.now()) > boundMs) {
+        findings.add("screen not told", `${kind}: ${viewer} still has ${post.id} on the screen`);
+        return;
+      }
+      await delay(POLL_MS);
+    }
+    gone.add(`${kind}, screen`, downtime.upBetween(ackedMs, screen.toldMs));
   }
 
   async #feed(viewer: string, consistency?: "leader"): Promise<readonly ShownPost[]> {
