@@ -42,11 +42,7 @@ export function MediaGrid({ media }: { media: readonly Media[] }) {
               width={item.width}
               height={item.height}
             />
-            {item.alt !== "" && (
-              <span class="alt-badge" aria-hidden="true">
-                ALT
-              </span>
-            )}
+            {item.alt !== "" && <span class="alt-badge" aria-hidden="true" />}
           </button>
         ),
       )}
