@@ -7,8 +7,10 @@ export type Dependency =
   | "store"
   | "coordinator"
   | "feed"
+  | "sockets"
   | "media"
-  | "feed-cache"
+  | "feed_cache"
+  | "cdn"
   | "ranker"
   | "issuer";
 

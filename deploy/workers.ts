@@ -46,6 +46,6 @@ export const WORKERS: readonly WorkerPlan[] = [
     name: "edgewise-gateway",
     config: "wrangler.toml",
     folder: "workers/gateway",
-    secrets: ["AUTH_SECRET"],
+    secrets: ["AUTH_SECRET", "SIGNING_SECRET"],
   },
 ];

@@ -31,7 +31,7 @@ export function feedCacheStubs(
     bucket: number,
     ask: (stub: FeedBucketService) => Promise<Result<T, Failure>>,
   ) =>
-    answered("feed-cache", () =>
+    answered("feed_cache", () =>
       ask(FEED_BUCKET.getByName(feedBucketName(region, bucket), hintOf(region))),
     );
   const read = <T>(
@@ -39,7 +39,7 @@ export function feedCacheStubs(
     viewer: Id,
     ask: (stub: FeedBucketService) => Promise<Result<T, Failure>>,
   ) =>
-    within(LIMITS.feedCacheBudgetMs, "feed-cache", call(region, feedBuckets.bucketOf(viewer), ask));
+    within(LIMITS.feedCacheBudgetMs, "feed_cache", call(region, feedBuckets.bucketOf(viewer), ask));
 
   return {
     cache: {

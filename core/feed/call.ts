@@ -1,8 +1,8 @@
 import type { Clock, Random, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
+import type { FanoutRecord } from "./fanout/service.ts";
 import type { Region } from "../regions/regions.ts";
-import type { RankingService } from "../ranking/service.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
 import type { Consistency } from "../tao/service.ts";
@@ -14,6 +14,11 @@ export interface FeedEvent {
   readonly event: "stage_failed_open" | "refills_exhausted" | "cache_failed";
   readonly stage: string;
   readonly viewer: string | null;
+}
+
+/** How a post was spread, for explanations. Fails open: null when it is not known or cannot be asked. */
+export interface FanoutLookup {
+  record(post: Id): Promise<FanoutRecord | null>;
 }
 
 /** What one request of the feed Worker has at hand. */
@@ -29,7 +34,7 @@ export interface Call {
   readonly random: Random;
   readonly sleep: Sleep;
   readonly signer: Signer;
-  readonly ranker: RankingService;
+  readonly fanout: FanoutLookup;
   /** Of the request's region; null where it is switched off. */
   readonly cache: FeedCache | null;
   readonly region: Region;

@@ -48,6 +48,10 @@ export function decodeCursor(
   return ok({ timeMs: Number.parseInt(time, 36), id2 });
 }
 
+/** Whether it says that it belongs to this list; whether that is true, opening it shows. */
+export const isOf = (text: string, { kind }: CursorScope): boolean =>
+  text.startsWith(`${VERSION}.${kind}.`);
+
 /** Any fields without a dot, bound to a list and a viewer. */
 export function sealCursor(
   scope: CursorScope,

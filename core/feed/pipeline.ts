@@ -1,6 +1,6 @@
 import type { Id } from "../ids.ts";
 import { ok } from "../result.ts";
-import type { ListCursor } from "../tao/types.ts";
+import { compareListOrder, type ListCursor } from "../tao/types.ts";
 import type { Call, Outcome } from "./call.ts";
 import { fillPage, type Page } from "./paging.ts";
 import type { Post } from "./schemas.ts";
@@ -18,6 +18,8 @@ export interface TimelineRequest {
   readonly reactions: RecentReactions;
   readonly surface: Surface;
   readonly after: ListCursor | null;
+  /** The last place that may be on the page; absent or null: any. */
+  readonly until?: ListCursor | null;
   readonly limit: number;
 }
 
@@ -27,7 +29,7 @@ export interface TimelineRequest {
  * follow in the use-case, once per page.
  */
 export function timeline(call: Call, request: TimelineRequest): Outcome<Page<Post>> {
-  const { surface, after, limit } = request;
+  const { surface, after, until = null, limit } = request;
   return fillPage<Post>({
     limit,
     after,
@@ -36,11 +38,14 @@ export function timeline(call: Call, request: TimelineRequest): Outcome<Page<Pos
       const read = await readStretch(call, request, from, count);
       if (!read.ok) return read;
       const { candidates, world, more } = read.value;
-      const entries = candidates.map((candidate) => ({
+      const within = candidates.filter(
+        ({ at }) => until === null || compareListOrder(at, until) <= 0,
+      );
+      const entries = within.map((candidate) => ({
         at: candidate.at,
         ...judge(candidate, world, surface),
       }));
-      return ok({ entries, more });
+      return ok({ entries, more: more && within.length === candidates.length });
     },
   });
 }

@@ -22,13 +22,25 @@ const timeSchema = z.int().min(0).meta({ description: "Unix time, milliseconds" 
 export const audienceSchema = z.enum(AUDIENCES).meta({ id: "Audience" });
 export const reactionKindSchema = z.enum(REACTIONS).meta({ id: "ReactionKind" });
 
+const imageKeySchema = z
+  .string()
+  .regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif)$/, "a key that POST /v1/media gave for an image");
+export const mediaKeySchema = z
+  .string()
+  .regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif|mp4|webm)$/, "a key that POST /v1/media gave")
+  .meta({ description: "Served at /media/{key}; its extension says what it is" });
+/** An image or a video, as its key's extension says. */
 export const mediaSchema = z
   .object({
-    key: z
-      .string()
-      .regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif)$/, "a key that POST /v1/media gave"),
+    key: mediaKeySchema,
     width: z.int().min(1).max(16_384),
     height: z.int().min(1).max(16_384),
+    durationMs: z
+      .int()
+      .min(1)
+      .max(LIMITS.videoMsMax)
+      .optional()
+      .meta({ description: "Of a video that says how long it is, milliseconds" }),
     alt: z.string().max(LIMITS.mediaAltCharsMax).default(""),
   })
   .meta({ id: "Media" });
@@ -200,7 +212,7 @@ export const userPatchSchema = z
   .strictObject({
     name: nameField.optional(),
     bio: bioField.optional(),
-    avatar: mediaSchema.shape.key.nullable().optional(),
+    avatar: imageKeySchema.nullable().optional(),
   })
   .meta({ id: "UserPatch" });
 export const newPostSchema = z
@@ -221,7 +233,7 @@ export const newPostSchema = z
   })
   .refine((post) => post.repostOf !== undefined || post.text !== "" || post.media.length > 0, {
     path: ["text"],
-    message: "write something or attach an image",
+    message: "write something or attach an image or a video",
   })
   .meta({ id: "NewPost" });
 export const postPatchSchema = z
@@ -252,10 +264,7 @@ export const newPostsQuerySchema = z.object({
   since: z
     .string()
     .max(40)
-    .regex(
-      /^[0-9]{1,15}\.(?:0|[1-9][0-9]{0,18})$/,
-      "a place as timeMs.id, such as `head` of a page",
-    )
+    .regex(/^[0-9]{1,15}\.(?:0|[1-9][0-9]{0,18})$/, "a place as timeMs.id: `head` of a page")
     .meta({ example: "1780000000000.1184274518016" }),
 });
 export const pageQuerySchema = z.object({

@@ -10,8 +10,9 @@ import type { Call } from "./call.ts";
 export async function required<T>(
   call: Call,
   work: () => Promise<Result<T, Failure>>,
+  mostMs: number = LIMITS.feedStageBudgetMs,
 ): Promise<Result<T, Failure>> {
-  const budgetMs = Math.min(LIMITS.feedStageBudgetMs, call.deadlineMs - call.clock.nowMs());
+  const budgetMs = Math.min(mostMs, call.deadlineMs - call.clock.nowMs());
   const late = err<Failure>({ code: "deadline_exceeded", dependency: "follower", budgetMs });
   return budgetMs <= 0 ? late : Promise.race([work(), call.sleep(budgetMs).then(() => late)]);
 }

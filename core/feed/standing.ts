@@ -33,9 +33,10 @@ export const VISITOR: Standing = {
 };
 
 /** Why a post of `author` is in the viewer's home feed: of two reasons the closer one. */
-export function sourceOf(author: Id, { viewer, friends }: Standing): FeedSource {
+export function sourceOf(author: Id, { viewer, friends, follows }: Standing): FeedSource {
   if (author === viewer) return "own";
-  return friends.has(author) ? "friend" : "followed";
+  if (friends.has(author)) return "friend";
+  return follows.has(author) ? "followed" : "popular";
 }
 
 /** Facts about nobody yet: `extendStanding` adds them as users turn up. */

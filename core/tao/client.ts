@@ -9,7 +9,7 @@ import { inChunks } from "./read-chunks.ts";
 import type { Consistency, ReadResponse, WriteResponse } from "./service.ts";
 import { ShardCalls, type ShardCallsPorts } from "./shard-calls.ts";
 import { entryOf, physicalShardOf, type PhysicalShard, type ShardMap } from "./shard-map.ts";
-import type { ResultsOf, Tao, UnionAcross, UnionWish } from "./tao.ts";
+import type { ResultsOf, Tao, UnionAcross, UnionWish, WriteOptions } from "./tao.ts";
 import { advance, advanceOwn, decodeTicket, encodeTicket, type Seen } from "./ticket.ts";
 import type { Read, ReadResult, Write } from "./types.ts";
 import { decodeUnionResponse, encodeUnionRequest, type UnionResponse } from "./union.ts";
@@ -180,13 +180,14 @@ class TaoClient implements Tao {
     shard: LogicalShard,
     writes: readonly Write[],
     opId: string | null,
+    { isAwaited = true }: WriteOptions = {},
   ): Promise<Result<WriteResponse, Failure>> {
     const entry = entryOf(this.#ports.map, shard);
     const kind = opId === null ? "write once" : "write";
     const answer = await this.#calls.leader(entry, kind, (leader) =>
       leader.write({ writes, opId }),
     );
-    if (answer.ok) {
+    if (answer.ok && isAwaited) {
       this.#ticket = null;
       advanceOwn(this.#progress, entry.shard, answer.value.at, this.#ports.clock.nowMs());
     }

@@ -31,6 +31,8 @@ const mediaRef = z.object({
   key: z.string().max(80),
   width: z.int().min(1).max(16_384),
   height: z.int().min(1).max(16_384),
+  /** Of a video that says so; posts from before there were videos have none. */
+  durationMs: z.int().min(1).optional(),
   alt: z.string().max(1_000),
 });
 

@@ -13,6 +13,11 @@ export type ResultsOf<R extends readonly Read[]> = { readonly [K in keyof R]: Re
 /** The session adds its ticket, and whether it takes stale answers. */
 export type UnionWish = Omit<UnionRequest, "atLeast" | "allowStale">;
 
+export interface WriteOptions {
+  /** false: the client need not find this write in what it reads next; its ticket says nothing of it. Default true. */
+  readonly isAwaited?: boolean;
+}
+
 export interface UnionAcross {
   /** In list order over all shards together. */
   readonly entries: readonly UnionEntry[];
@@ -52,6 +57,7 @@ export interface Tao {
     shard: LogicalShard,
     writes: readonly Write[],
     opId: string | null,
+    options?: WriteOptions,
   ): Promise<Result<WriteResponse, Failure>>;
 
   /** How far the client and this request have seen the shard of `id`: what is read next is at least that fresh. */

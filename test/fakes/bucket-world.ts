@@ -1,3 +1,4 @@
+import { NO_CONTEXT } from "../../core/feed/ranked/context.ts";
 import { Bucket } from "../../core/feed/cache/bucket.ts";
 import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
 import type { BucketEvent } from "../../core/feed/cache/port.ts";
@@ -150,7 +151,7 @@ export class BucketWorld {
   read(who: number, lag: readonly number[]): readonly Shown[] | null {
     const viewer = this.viewers[who % this.viewers.length];
     if (viewer === undefined) return null;
-    const wish = { limit: 50, after: null, wrote: [], mode: "latest" } as const;
+    const wish = { limit: 50, after: null, wrote: [], mode: "latest", segment: null } as const;
     const page = this.bucket.page(viewer.id, wish, this.nowMs);
     if (page.hit) return JSON.parse(page.items) as Shown[];
     const { watermarkMs: builtMs, needs } = page;
@@ -239,6 +240,7 @@ export class BucketWorld {
       feedMode: "latest",
       standing,
       reactions: { kinds: new Map(), completeAfterMs: -Infinity },
+      ranking: NO_CONTEXT,
       slots,
       floor: null,
       cells,

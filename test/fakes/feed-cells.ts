@@ -1,5 +1,6 @@
 import type { Cell, PushedPost } from "../../core/feed/cache/port.ts";
 import type { CellContent, EntryRecord } from "../../core/feed/cache/record.ts";
+import { NO_CONTEXT } from "../../core/feed/ranked/context.ts";
 import { VISITOR, type Standing } from "../../core/feed/standing.ts";
 import { storedPost, userView } from "../../core/feed/views.ts";
 import type { Id } from "../../core/ids.ts";
@@ -71,6 +72,7 @@ export function recordOf(
     ticket: "a ticket",
     feedMode: "latest",
     reactions: { kinds: new Map(), completeAfterMs: -Infinity },
+    ranking: NO_CONTEXT,
     slots: posts.map(([post]) => ({
       at: { timeMs: post.timeMs, id2: post.id },
       original: post.repostOf ?? post.quoteOf ?? null,

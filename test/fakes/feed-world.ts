@@ -1,4 +1,5 @@
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
+import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import type { FeedPage, NewPost, Post } from "../../core/feed/schemas.ts";
 import type { FeedCache } from "../../core/feed/cache/service.ts";
 import { feedPageSchema, type PostPage, postPageSchema } from "../../core/feed/schemas.ts";
@@ -9,8 +10,6 @@ import { home } from "../../core/feed/usecases/home.ts";
 import { createPost } from "../../core/feed/usecases/posts.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
 import { type Id, ID_EPOCH_MS } from "../../core/ids.ts";
-import { chronological } from "../../core/ranking/chronological.ts";
-import type { RankingService } from "../../core/ranking/service.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import type { Consistency } from "../../core/tao/service.ts";
 import type { Tao } from "../../core/tao/tao.ts";
@@ -25,9 +24,8 @@ export class FeedWorld {
   nowMs = START_MS;
   readonly graph = new MemoryGraph();
   readonly events: FeedEvent[] = [];
-  ranker: RankingService = {
-    rank: async ({ candidates }) => chronological(candidates, "no_model"),
-  };
+  /** How posts were spread, as far as a test says so. */
+  readonly spread = new Map<Id, FanoutRecord>();
   shortUnions: () => boolean = () => false;
   /** Waits end only when a test says so: no stage runs out of its budget by itself. */
   sleep = (_ms: number): Promise<void> => new Promise(() => {});
@@ -63,7 +61,7 @@ export class FeedWorld {
       random: { next: () => this.#next() },
       sleep: (ms) => this.sleep(ms),
       signer: hmacSigner("a secret for tests"),
-      ranker: this.ranker,
+      fanout: { record: async (post) => this.spread.get(post) ?? null },
       report: (event) => void this.events.push(event),
     };
   }

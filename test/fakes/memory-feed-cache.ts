@@ -60,7 +60,7 @@ export class MemoryFeedCache implements FeedCache {
   #answer<T>(ask: () => T): Result<T, Failure> {
     this.asked++;
     if (this.isAway)
-      return err({ code: "unavailable", dependency: "feed-cache", retryAfterMs: 200 });
+      return err({ code: "unavailable", dependency: "feed_cache", retryAfterMs: 200 });
     return ok(ask());
   }
 }

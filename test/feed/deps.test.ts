@@ -24,7 +24,12 @@ function fakeEnv(): FeedEnv {
         ? Promise.reject(new Error("away"))
         : Promise.resolve(ok({ intents: 2, followersBehind: 1 })),
   });
-  const bindings = { LEADER: { getByName: leader }, FOLLOWER: {}, RANKER: {} };
+  const fanout = { wake: async () => {} };
+  const bindings = {
+    LEADER: { getByName: leader },
+    FANOUT: { getByName: () => fanout },
+    FOLLOWER: {},
+  };
   return { ENVIRONMENT: "development", SHARDS: "4", ...bindings } as unknown as FeedEnv;
 }
 

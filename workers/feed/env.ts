@@ -1,21 +1,30 @@
 import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
-import type { RankingService } from "../../core/ranking/service.ts";
+import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
+import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
+import type { SocketBindings, SocketVars } from "../../platform/socket-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
+import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface FeedEnv extends GraphBindings, FeedCacheBindings, TopologyVars {
-  readonly RANKER: RankingService;
+export interface FeedEnv
+  extends
+    GraphBindings,
+    CacheTallyBindings,
+    FanoutBindings,
+    FeedCacheBindings,
+    FeedCacheVars,
+    SocketBindings,
+    SocketVars,
+    TopologyVars {
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */
   readonly SIGNING_SECRET?: string;
   /** Followers of each shard in each region, 1 to 4; default 1. */
   readonly REPLICAS?: string;
-  /** `embedded`: feeds are kept in the region's buckets. `off`, the default: each is read from the graph. */
-  readonly FEED_CACHE?: string;
 }
 
 /** Everyone can read it, so it is refused anywhere but on a developer's machine. */
@@ -25,16 +34,15 @@ const varsSchema = z
   .object({
     ENVIRONMENT: z.enum(["development", "staging", "production"]),
     SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
-    FEED_CACHE: z.enum(["embedded", "off"]).default("off"),
     REPLICAS: z.coerce.number().int().min(1).max(LIMITS.replicasMax).default(1),
   })
-  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS, FEED_CACHE }, context) => {
+  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS }, context) => {
     const signingSecret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
     if (signingSecret === DEVELOPMENT_SECRET && ENVIRONMENT !== "development") {
       const message = "one of your own is needed here";
       context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message });
     }
-    return { signingSecret, replicas: REPLICAS, cachesFeeds: FEED_CACHE === "embedded" };
+    return { signingSecret, replicas: REPLICAS };
   });
 
 /**
@@ -45,7 +53,11 @@ const varsSchema = z
  */
 export function configFrom(env: FeedEnv) {
   try {
-    return { ...varsSchema.parse(env), ...topologyFrom(env) };
+    return {
+      ...varsSchema.parse(env),
+      ...topologyFrom(env),
+      feedCache: feedCacheSchema.parse(env),
+    };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const issues = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);

@@ -3,15 +3,26 @@ import { z } from "zod";
 import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
+import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
+import {
+  type SocketBindings,
+  SOCKET_BUCKETS_DEFAULT,
+  socketBuckets,
+  type SocketVars,
+} from "../../platform/socket-stubs.ts";
 import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface GatewayEnv {
+export interface GatewayEnv extends SocketBindings, SocketVars, CacheTallyBindings {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   readonly ASSETS: Fetcher;
+  /** Makes smaller images; without it they are served as they are. */
+  readonly IMAGES?: ImagesBinding;
   readonly ENVIRONMENT?: string;
   readonly AUTH_SECRET?: string;
+  /** Signs tickets of sockets; a secret outside development. */
+  readonly SIGNING_SECRET?: string;
   readonly AUTH_JWKS_URL?: string;
   readonly AUTH_ISSUER?: string;
   readonly AUTH_AUDIENCE?: string;
@@ -19,6 +30,9 @@ export interface GatewayEnv {
   readonly DEMO_SIGN_IN?: string;
   readonly CORS_ORIGINS?: string;
   readonly REQUEST_BUDGET_MS?: string;
+  /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
+  readonly CACHE_ZONE_ID?: string;
+  readonly CACHE_PURGE_TOKEN?: string;
   /** See `platform/topology.ts`; must equal the feed Worker's. */
   readonly REGIONS?: string;
 }
@@ -41,6 +55,8 @@ const origin = z
 const varsSchema = z.object({
   ENVIRONMENT: z.enum(["development", "staging", "production"]),
   AUTH_SECRET: optional(z.string().min(32, "at least 32 characters, as HS256 needs")),
+  SIGNING_SECRET: optional(z.string().min(32, "at least 32 characters")),
+  SOCKET_BUCKETS: optional(socketBuckets),
   AUTH_JWKS_URL: optional(z.url({ protocol: /^https?$/ })),
   AUTH_ISSUER: optional(z.string()),
   AUTH_AUDIENCE: optional(z.string()),
@@ -53,6 +69,8 @@ const varsSchema = z.object({
       .pipe(z.array(origin)),
   ),
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
+  CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
+  CACHE_PURGE_TOKEN: optional(z.string()),
   REGIONS: optional(regionsVar),
 });
 type Vars = z.infer<typeof varsSchema>;
@@ -74,7 +92,11 @@ export interface GatewayConfig {
   /** Origins of other sites whose pages may call the API; "*" is any. */
   readonly corsOrigins: readonly string[];
   readonly requestBudgetMs: number;
+  /** null: only this data centre's cache is purged. */
+  readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
+  readonly socketBuckets: number;
+  readonly signingSecret: string;
 }
 
 /** A variable is missing or wrong; the message names it and says what to do. */
@@ -83,7 +105,9 @@ export class ConfigError extends Error {
 }
 
 /** @throws ConfigError */
-export function configFrom(env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS">): GatewayConfig {
+export function configFrom(
+  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY">,
+): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
@@ -111,8 +135,19 @@ export function configFrom(env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS">): 
     demoSignIn,
     corsOrigins: vars.CORS_ORIGINS ?? [],
     requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
+    purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
+    socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,
+    signingSecret: signingSecretFrom(vars),
   };
+}
+
+function signingSecretFrom({ SIGNING_SECRET, ENVIRONMENT }: Vars): string {
+  const secret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
+  if (secret !== DEVELOPMENT_SECRET || ENVIRONMENT === "development") return secret;
+  throw new ConfigError(
+    `SIGNING_SECRET: set one of your own for ${ENVIRONMENT} (wrangler secret put SIGNING_SECRET)`,
+  );
 }
 
 function trustFrom(vars: Vars): TokenTrust {
@@ -133,4 +168,12 @@ function trustFrom(vars: Vars): TokenTrust {
     );
   }
   return { kind: "secret", secret };
+}
+
+function purgeFrom({ CACHE_ZONE_ID, CACHE_PURGE_TOKEN }: Vars): GatewayConfig["purge"] {
+  if (CACHE_ZONE_ID !== undefined && CACHE_PURGE_TOKEN !== undefined) {
+    return { zoneId: CACHE_ZONE_ID, token: CACHE_PURGE_TOKEN };
+  }
+  if (CACHE_ZONE_ID === undefined && CACHE_PURGE_TOKEN === undefined) return null;
+  throw new ConfigError("CACHE_ZONE_ID: set it together with the secret CACHE_PURGE_TOKEN");
 }

@@ -3,6 +3,7 @@ import { LIMITS } from "../../limits.ts";
 import { AUDIENCES } from "../../tao/registry.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
+import { ActiveReaders } from "./active-readers.ts";
 import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
 import { CellTable } from "./cells.ts";
@@ -11,6 +12,7 @@ import { cutPage, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
 import type { BucketEvent, Pushed } from "./port.ts";
+import { cutRanked } from "./ranked-cut.ts";
 import { RecentEvents } from "./recent.ts";
 import { decodeRecord } from "./record.ts";
 import type {
@@ -50,6 +52,8 @@ const BOUNDS: BucketBounds = {
 
 const AUTHORS_TOLD = 3;
 
+type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
+
 /** The feed cache of some viewers of one region: `bucket-entries.ts` says what keeps it right. */
 export class Bucket {
   readonly #rows: BucketRows;
@@ -57,6 +61,7 @@ export class Bucket {
   readonly #recent: RecentEvents;
   readonly #entries: BucketEntries;
   readonly #tally = new BucketTally();
+  readonly #readers = new ActiveReaders();
 
   /** Wakes up with what is stored. */
   constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
@@ -70,18 +75,24 @@ export class Bucket {
     this.#entries = new BucketEntries(rows, this.#cells, this.#recent, bounds.entriesBytes);
   }
 
-  page(viewer: Id, { limit, after, wrote, mode }: PageWish, nowMs: number): CachedPage | Miss {
-    const entry = this.#find(viewer, wrote, nowMs);
+  page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const hadEntry = this.#entries.isActive(viewer, nowMs);
+    const isActive = this.#readers.read(viewer, nowMs) || hadEntry;
+    const page = this.#page(viewer, wish, nowMs);
+    if (isActive) this.#tally.activePage(page.hit);
+    return page;
+  }
+
+  #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const entry = this.#find(viewer, wish.wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
-    const { record } = entry;
-    if (mode === undefined && record.feedMode === "ranked")
-      return this.#miss(viewer, "ranked", nowMs);
-    const cut = after === null ? entry.firstPage(limit) : cutPage(entry, after, limit);
-    if (cut === null) return this.#miss(viewer, "below", nowMs);
-    const ageMs = this.#hit(entry, nowMs);
-    const { items, hidden, next, head } = cut;
-    const { ticket, upTo } = record;
-    return { hit: true, items, hidden, next, head, ageMs, ticket, upTo };
+    const { ticket, upTo, feedMode } = entry.record;
+    const page =
+      (wish.mode ?? feedMode) === "ranked"
+        ? this.#rankedPage(entry, wish, nowMs)
+        : this.#latestPage(entry, wish);
+    if (page === null) return this.#miss(viewer, "below", nowMs);
+    return { hit: true, ...page, ageMs: this.#hit(entry, nowMs), ticket, upTo };
   }
 
   newSince(viewer: Id, since: ListCursor, wrote: Wrote, nowMs: number): NewPosts | Miss {
@@ -124,6 +135,12 @@ export class Bucket {
     return this.#entries.counters.stored > 0 || !this.#recent.isEmpty;
   }
 
+  /** Drops every entry. Events stay: whoever builds the next ones may have read before them. */
+  flush(): void {
+    this.#rows.trim(Number.MAX_SAFE_INTEGER, -1);
+    this.#entries.expire(Number.MAX_SAFE_INTEGER);
+  }
+
   stats = (): BucketStats => this.#tally.toStats(this.#entries.counters);
 
   #find(viewer: Id, wrote: Wrote, nowMs: number): Entry | MissReason {
@@ -132,6 +149,21 @@ export class Bucket {
     const known = entry.record.wrote;
     const isSeen = wrote.every(([shard, at]) => compareVersions(known.get(shard) ?? null, at) >= 0);
     return isSeen ? entry : "void";
+  }
+
+  #latestPage(entry: Entry, { after, limit }: PageWish): PageParts | null {
+    const cut = after === null ? entry.firstPage(limit) : cutPage(entry, after, limit);
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "latest", at: next } };
+  }
+
+  #rankedPage(entry: Entry, { segment, limit }: PageWish, nowMs: number): PageParts | null {
+    const cut =
+      segment === null ? entry.firstRanked(limit, nowMs) : cutRanked(entry, segment, limit, nowMs);
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "ranked", at: next } };
   }
 
   #hit(entry: Entry, nowMs: number): number {

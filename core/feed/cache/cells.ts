@@ -17,6 +17,8 @@ export class BucketCell {
   readonly original: Id | null;
   user: User;
   audience: Audience;
+  /** How many pictures and videos it has. */
+  media: number;
   /** Deleted: whoever still holds it shows nothing. */
   isGone = false;
   stamp: number;
@@ -41,10 +43,15 @@ export class BucketCell {
       original === undefined ? "nothing" : payload.repostOf === undefined ? "quote" : "repost";
     this.user = user;
     this.audience = payload.audience;
+    this.media = payload.media.length;
     this.#payload = payload;
     this.#counts = counts;
     this.asOfMs = asOfMs;
     this.stamp = stamp;
+  }
+
+  get counts(): PostCounts {
+    return this.#counts;
   }
 
   get bytes(): number {
@@ -60,6 +67,7 @@ export class BucketCell {
   renew({ post, user }: CellContent, asOfMs: number, stamp: number): void {
     this.user = user;
     this.audience = post.payload.audience;
+    this.media = post.payload.media.length;
     this.#payload = post.payload;
     this.#counts = post.counts;
     this.asOfMs = asOfMs;

@@ -19,7 +19,7 @@ export interface Cut {
   readonly cells: readonly BucketCell[];
 }
 
-interface Shown {
+export interface Shown {
   readonly slot: Slot;
   readonly cell: BucketCell;
   /** What it embeds, as far as the viewer may see it. */
@@ -88,7 +88,7 @@ function firstBelow(slots: readonly Slot[], after: ListCursor): number {
 }
 
 /** What the viewer may see of a slot; nothing, and why, otherwise. */
-function look(entry: Entry, slot: Slot, hidden: HiddenTally): Shown | null {
+export function look(entry: Entry, slot: Slot, hidden: HiddenTally): Shown | null {
   const { cell, rule, original } = slot;
   if (rule !== null) hidden.add(rule);
   // Deleted: its place in the author's list went with it.
@@ -102,7 +102,7 @@ function look(entry: Entry, slot: Slot, hidden: HiddenTally): Shown | null {
 }
 
 /** As `placeOnce` of the select stage, over slots. */
-function placeOnce(shown: Shown[], one: Shown, hidden: HiddenTally): void {
+export function placeOnce(shown: Shown[], one: Shown, hidden: HiddenTally): void {
   const content = repostOf(one.cell);
   if (
     content !== null &&
@@ -122,7 +122,7 @@ function placeOnce(shown: Shown[], one: Shown, hidden: HiddenTally): void {
 const repostOf = ({ embeds, original }: BucketCell): Id | null =>
   embeds === "repost" ? original : null;
 
-function itemText(entry: Entry, { cell, inner }: Shown): string {
+export function itemText(entry: Entry, { cell, inner }: Shown): string {
   const text = cell.text(entry.reactionTo(cell.id));
   const source = `"source":"${entry.sourceOf(cell.author)}"}`;
   if (cell.embeds === "nothing") return `${text},${source}`;
@@ -130,7 +130,7 @@ function itemText(entry: Entry, { cell, inner }: Shown): string {
   return `${text},"${cell.embeds}Of":${embedded},${source}`;
 }
 
-function note(cells: BucketCell[], { cell, original }: Slot): void {
+export function note(cells: BucketCell[], { cell, original }: Slot): void {
   if (cell !== null) cells.push(cell);
   if (original !== null) cells.push(original);
 }

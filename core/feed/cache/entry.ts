@@ -8,6 +8,7 @@ import type { HideRule } from "../visibility.ts";
 import type { BucketCell, CellTable } from "./cells.ts";
 import type { CellContent, EntryRecord } from "./record.ts";
 import { type Cut, cutPage } from "./cut.ts";
+import { cutRanked, type RankedCut } from "./ranked-cut.ts";
 
 /** A place of an entry, with what is there. */
 export interface Slot {
@@ -26,15 +27,16 @@ export interface Arrival {
   readonly original: CellContent | null;
 }
 
-interface FirstPage {
+/** A first page as it was last made. */
+interface Kept<C> {
   readonly limit: number;
-  readonly cut: Cut;
+  readonly cut: C;
   /** Of the table, when the page was last found to be right. */
   stamp: number;
 }
 
 /** Most of the time nothing at all has changed in the bucket. */
-const isCurrent = ({ cut, stamp }: FirstPage, now: number): boolean =>
+const isCurrent = ({ cut, stamp }: Kept<Pick<Cut, "cells">>, now: number): boolean =>
   stamp === now || cut.cells.every((cell) => cell.stamp <= stamp);
 
 /** Estimates, bytes: a slot, and an id in a set or a map. */
@@ -48,7 +50,8 @@ export class Entry {
   readonly slots: Slot[] = [];
   /** As in `EntryRecord`. */
   floor: ListCursor | null;
-  #page: FirstPage | null = null;
+  #page: Kept<Cut> | null = null;
+  #ranked: (Kept<RankedCut> & { readonly atMs: number }) | null = null;
   readonly #authors: ReadonlySet<Id>;
   readonly #cells: CellTable;
 
@@ -118,6 +121,7 @@ export class Entry {
     // What it embeds was on a shard whose follower did not have it yet when the entry was read.
     if (known !== undefined) this.#release(known);
     this.#page = null;
+    this.#ranked = null;
     while (this.slots.length > LIMITS.feedEntryPostsMax) this.#dropOldest();
   }
 
@@ -131,6 +135,23 @@ export class Entry {
     }
     const cut = cutPage(this, null, limit);
     this.#page = cut && { limit, cut, stamp };
+    return cut;
+  }
+
+  /**
+   * The same, best first. Freshness moves slowly: an order stays for some seconds, unless something in
+   * it changes.
+   */
+  firstRanked(limit: number, nowMs: number): RankedCut | null {
+    const { stamp } = this.#cells;
+    const known = this.#ranked;
+    const isOld = known === null || nowMs - known.atMs >= LIMITS.rankedReuseMs;
+    if (!isOld && known.limit === limit && isCurrent(known, stamp)) {
+      known.stamp = stamp;
+      return known.cut;
+    }
+    const cut = cutRanked(this, null, limit, nowMs);
+    this.#ranked = cut && { limit, cut, stamp, atMs: nowMs };
     return cut;
   }
 

@@ -5,6 +5,7 @@ import type { Version } from "../../tao/version.ts";
 import type { PostCounts, PostPayload, StoredPost } from "../views.ts";
 import { toId } from "../views.ts";
 import type { ReactionKind, Settings, User } from "../schemas.ts";
+import { parseRanges, type RankContext, rangesData } from "../ranked/context.ts";
 import type { RecentReactions } from "../stages/home-viewer.ts";
 import type { Standing } from "../standing.ts";
 import type { HideRule } from "../visibility.ts";
@@ -43,6 +44,8 @@ export interface EntryRecord {
   readonly feedMode: Settings["feedMode"];
   readonly standing: Standing;
   readonly reactions: RecentReactions;
+  /** What scores need to know of the viewer. */
+  readonly ranking: RankContext;
   /** Newest first, without what nobody may know of. */
   readonly slots: readonly RecordSlot[];
   /** Nothing above this place is missing, nor at it; null: nothing at all. */
@@ -66,6 +69,8 @@ interface Wire {
     readonly kinds: readonly (readonly [id: string, kind: ReactionKind])[];
     readonly completeAfterMs: number | null;
   };
+  readonly seen: string;
+  readonly feedback: readonly (readonly [author: string, kind: "more" | "less"])[];
   readonly slots: readonly (readonly [
     timeMs: number,
     id: string,
@@ -102,6 +107,8 @@ export function encodeRecord(record: EntryRecord): string {
       kinds: [...reactions.kinds].map(([id, kind]) => [formatId(id), kind]),
       completeAfterMs: wireTime(reactions.completeAfterMs),
     },
+    seen: rangesData(record.ranking.seen),
+    feedback: [...record.ranking.feedback].map(([author, kind]) => [formatId(author), kind]),
     slots: slots.map(({ at, original, rule }) => [
       at.timeMs,
       formatId(at.id2),
@@ -148,6 +155,10 @@ export function decodeRecord(text: string): EntryRecord {
     reactions: {
       kinds: new Map(reactions.kinds.map(([id, kind]) => [toId(id), kind])),
       completeAfterMs: timeOf(reactions.completeAfterMs),
+    },
+    ranking: {
+      seen: parseRanges(wire.seen),
+      feedback: new Map(wire.feedback.map(([author, kind]) => [toId(author), kind])),
     },
     slots: wire.slots.map(([timeMs, id, original, rule]) => ({
       at: { timeMs, id2: toId(id) },

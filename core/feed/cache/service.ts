@@ -5,6 +5,7 @@ import type { Result } from "../../result.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import type { Version } from "../../tao/version.ts";
+import type { Segment } from "../ranked/segment-cursor.ts";
 import type { User } from "../schemas.ts";
 import type { Pushed } from "./port.ts";
 
@@ -15,8 +16,10 @@ export interface PageWish {
   readonly limit: number;
   readonly after: ListCursor | null;
   readonly wrote: Wrote;
-  /** undefined: what the viewer's settings say; only `latest` is answered. */
-  readonly mode: "latest" | undefined;
+  /** undefined: what the viewer's settings say. */
+  readonly mode: "latest" | "ranked" | undefined;
+  /** Where a ranked page goes on; null on a first page. `after` is for pages in the order of time. */
+  readonly segment: Segment | null;
 }
 
 /** Why there is no page: each is an honest one, and none of them is a cache that is away. */
@@ -27,9 +30,7 @@ export type MissReason =
   /** The client has written what the entry does not reflect. */
   | "void"
   /** The entry does not reach that far down. */
-  | "below"
-  /** The viewer's settings ask for a ranked feed. */
-  | "ranked";
+  | "below";
 
 /** What a build needs to know, so that its entry may be kept. */
 export interface Miss {
@@ -48,7 +49,10 @@ export interface CachedPage {
   readonly items: string;
   /** JSON text: what was left out, by rule. */
   readonly hidden: string;
-  readonly next: ListCursor | null;
+  /** Where the next page starts, in the order that this one has; null exactly when nothing can follow. */
+  readonly next:
+    | { readonly mode: "latest"; readonly at: ListCursor | null }
+    | { readonly mode: "ranked"; readonly at: Segment | null };
   readonly head: ListCursor | null;
   readonly ageMs: number;
   /** Of the build: `Tao.madeBy`. */
@@ -80,10 +84,12 @@ export interface FeedCache {
 
 /** Since the bucket woke up. */
 export interface BucketStats {
-  /** Reads of first pages, and how they ended. */
+  /** Reads of pages and of counts of new posts, and how they ended. */
   readonly reads: number;
   readonly hits: number;
   readonly misses: Readonly<Record<MissReason, number>>;
+  /** Pages, not counts of new posts, that readers asked for who had read their feed lately. */
+  readonly active: { readonly asked: number; readonly hits: number };
   readonly puts: number;
   /** Entries that came too late, or not fresh enough, to be kept. */
   readonly refused: number;
@@ -104,4 +110,6 @@ export interface FeedBucketService {
   /** @param events text of `encodeEvents`. */
   apply(events: string): Promise<Result<Pushed, Failure>>;
   stats(): Promise<BucketStats>;
+  /** Drops every entry: each next read is a miss. What the bucket was told stays known. */
+  flush(): Promise<void>;
 }

@@ -35,7 +35,8 @@ type Acted = Extract<GraphEvent, { kind: "acted" }>;
 export const objectsOf = (events: readonly GraphEvent[]): readonly Id[] => [
   ...new Set(
     events.flatMap((event) => {
-      if (event.kind === "posted") return event.quoteOf ?? [];
+      if (event.kind === "posted")
+        return event.quoteOf === null ? [event.post] : [event.post, event.quoteOf];
       if (event.kind !== "acted" || isPersonal(event)) return [];
       return event.by === null ? [event.target] : [event.target, event.by];
     }),
@@ -116,8 +117,10 @@ const authorOf = (object: TaoObject | undefined): Id | null =>
 export const mentionablesOf = (events: readonly GraphEvent[], objects: Objects): Mentionable[] =>
   events.flatMap((event): Mentionable[] => {
     if (event.kind === "posted") {
-      if (event.audience === ONLY_ME || event.repostOf !== null) return [];
-      const { text } = JSON.parse(event.object) as PostPayload;
+      const object = objects.get(event.post);
+      if (object === undefined || event.audience === ONLY_ME) return [];
+      // Nothing stands in a repost.
+      const { text } = JSON.parse(object.data) as PostPayload;
       const { author: actor, post, timeMs } = event;
       return [{ text, actor, post, comment: null, timeMs }];
     }

@@ -2,6 +2,9 @@ import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import type { Region } from "../../regions/regions.ts";
 import type { Result } from "../../result.ts";
+import type { Version } from "../../tao/version.ts";
+
+export type CountOf = "reactions" | "comments" | "reposts";
 
 /** What fan-out tells the sockets of one region's bucket. */
 export type SocketEvent =
@@ -17,8 +20,10 @@ export type SocketEvent =
   | {
       readonly kind: "counts";
       readonly post: Id;
-      readonly of: "reactions" | "comments" | "reposts";
+      readonly of: CountOf;
       readonly count: number;
+      /** Position in the log of the post's shard: an older one that comes late is then left out. */
+      readonly at?: Version;
     }
   /** Take it off the screen now. */
   | { readonly kind: "revoke"; readonly post: Id }
@@ -35,24 +40,47 @@ export interface SocketSink {
   ): Promise<Result<null, Failure>>;
 }
 
+/** Which buckets a region has, and where a viewer's sockets are. */
+export interface SocketTopology {
+  readonly buckets: number;
+  readonly bucketOf: (viewer: Id) => number;
+}
+
+export interface Numbered {
+  /** Of its viewer's messages, which are counted. */
+  readonly seq: number;
+  /** The message also stands for the numbers from here on: later ones say what those said, or more. */
+  readonly from?: number;
+}
+export type NumberedMessage = Numbered &
+  (
+    | {
+        readonly type: "new_posts";
+        /** `LIMITS.newPostsMax` means that many or more. */
+        readonly count: number;
+        readonly authors: readonly string[];
+      }
+    | { readonly type: "revoke"; readonly post: string }
+    | { readonly type: "hide_author"; readonly user: string }
+    | { readonly type: "notifications" }
+  );
+
 /**
- * Messages on the wire, JSON text, server to client. `seq` counts per viewer and bucket life (`life`);
- * a client that comes back with (life, seq) gets exactly what it missed, or `gap`.
+ * Messages on the wire, JSON text, server to client. `seq` counts per viewer while the bucket
+ * remembers them (`life`); a client that comes back with (life, seq) gets exactly what it
+ * missed, or `gap`. `core/feed/realtime/place.ts` is the client's half of the rule.
  */
 export type ServerMessage =
+  | NumberedMessage
   | {
       readonly type: "hello";
       readonly life: string;
+      /** The newest number; what was missed follows. */
       readonly seq: number;
       /** false: something may be missing; fetch again what is on the screen. */
       readonly resumed: boolean;
     }
-  | {
-      readonly type: "new_posts";
-      readonly seq: number;
-      readonly count: number;
-      readonly authors: readonly string[];
-    }
+  /** The newest counts of a watched post. Takes no number: `watch` answers with all of them again. */
   | {
       readonly type: "counts";
       readonly seq: number;
@@ -61,12 +89,10 @@ export type ServerMessage =
       readonly comments?: number;
       readonly reposts?: number;
     }
-  | { readonly type: "revoke"; readonly seq: number; readonly post: string }
-  | { readonly type: "hide_author"; readonly seq: number; readonly user: string }
-  | { readonly type: "notifications"; readonly seq: number }
   /** Events from `from` up to `to` are not remembered any more. */
   | { readonly type: "gap"; readonly seq: number; readonly from: number; readonly to: number }
-  | { readonly type: "pong"; readonly seq: number };
+  /** `seq` is missing where the answer is made without waking the object. */
+  | { readonly type: "pong"; readonly seq?: number };
 
 /** Client to server. */
 export type ClientMessage =

@@ -13,17 +13,17 @@ import { hmacSigner } from "../../../platform/signer.ts";
 
 const signer = hmacSigner("a secret that is long enough for this test");
 const NOW = 1_800_000_000_000;
-const version = fc.record({
+const anyVersion = fc.record({
   epoch: fc.integer({ min: 1, max: 1_000 }),
   seq: fc.integer({ min: 0, max: 2 ** 45 }),
 });
-const progress = fc
-  .uniqueArray(fc.tuple(fc.nat(4_095), version), { selector: ([shard]) => shard, maxLength: 64 })
+const anyProgress = fc
+  .uniqueArray(fc.tuple(fc.nat(4_095), anyVersion), { selector: ([shard]) => shard, maxLength: 64 })
   .map((shards) => new Map(shards.map(([shard, at]) => [shard, { version: at, seenMs: NOW }])));
 
 it("survives the way to the client and back", ({ expect }) => {
   fc.assert(
-    fc.property(progress, (seen) => {
+    fc.property(anyProgress, (seen) => {
       const text = encodeTicket(seen, NOW, signer);
       expect(text.length).toBeLessThanOrEqual(LIMITS.ticketCharsMax);
       expect(new Map(decodeTicket(text, NOW + 500, signer))).toEqual(seen);

@@ -13,13 +13,19 @@ export function corsPolicy({ corsOrigins }: GatewayConfig): MiddlewareHandler<Ga
       "authorization",
       "content-type",
       "edgewise-allow-stale",
+      "edgewise-cache-report",
       "edgewise-consistency",
       "edgewise-ticket",
       "idempotency-key",
+      "if-none-match",
+      "last-event-id",
     ],
     exposeHeaders: [
+      "age",
+      "cache-status",
       "edgewise-stale-ms",
       "edgewise-ticket",
+      "etag",
       "ratelimit",
       "ratelimit-policy",
       "retry-after",
@@ -27,6 +33,10 @@ export function corsPolicy({ corsOrigins }: GatewayConfig): MiddlewareHandler<Ga
     ],
     maxAge: 86_400,
   });
-  // Most requests come from our own pages and carry no Origin.
-  return (c, next) => (c.req.raw.headers.has("origin") ? policy(c, next) : next());
+  // Most requests come from our own pages and carry no Origin. A socket's route asks for itself:
+  // browsers do not, and its answer cannot be given more headers.
+  return (c, next) => {
+    const { headers } = c.req.raw;
+    return headers.has("origin") && !headers.has("upgrade") ? policy(c, next) : next();
+  };
 }

@@ -20,6 +20,7 @@ export const POLICIES = {
   "sign-in": policy("sign-in", LIMITS.signInsPerSecond, LIMITS.signInsBurst),
   "bad-token": policy("bad-token", LIMITS.badTokensPerSecond, LIMITS.badTokensBurst),
   media: policy("media", LIMITS.mediaPerSecond, LIMITS.mediaBurst),
+  socket: policy("sockets", LIMITS.socketsPerSecond, LIMITS.socketsBurst),
 } as const;
 
 /** Roughly what an entry of a map takes beside its text. */
@@ -29,7 +30,7 @@ const ENTRY_BYTES = 64;
  * What a route costs. Signed-in callers pay for reads and writes themselves, and their
  * address a little too: many accounts behind one address have a bound together.
  */
-export type RateClass = "read" | "write" | "sign-in" | "media";
+export type RateClass = "read" | "write" | "sign-in" | "media" | "socket";
 
 /**
  * Buckets of this isolate only: a check costs one map access, and a caller who is spread

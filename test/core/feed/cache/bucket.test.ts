@@ -13,7 +13,7 @@ import { MemoryRows } from "../../../fakes/memory-feed-cache.ts";
 
 const START_MS = 1_780_000_000_000;
 const [ME, FRIEND, AUTHOR, STRANGER] = [id(1), id(2), id(3), id(4)];
-const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest" };
+const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 const STANDING = standingFor(ME, { follows: new Set([AUTHOR]), friends: new Set([FRIEND]) });
 
 /** A bucket at a time that a test moves. */
@@ -123,6 +123,21 @@ describe("an entry", () => {
     expect(put([])).toBe(false);
     world.nowMs += 1;
     expect(put([])).toBe(true);
+  });
+
+  it("is gone after a flush, in memory and in storage; what was told meanwhile is not", ({
+    expect,
+  }) => {
+    const { put, items, apply, world } = bucketAt();
+    put([post(10)]);
+    apply({ kind: "push", pushed: pushedOf(post(20)), viewers: [ME] });
+    world.bucket.flush();
+    expect(items()).toBe("cold");
+    world.bucket = new Bucket(world.rows, world.nowMs);
+    expect(items()).toBe("cold");
+    // As a follower that is behind would have it.
+    put([post(10)]);
+    expect(idsOf(items())).toEqual([20, 10]);
   });
 
   it("answers only clients whose writes it reflects", ({ expect }) => {

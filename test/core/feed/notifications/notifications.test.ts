@@ -14,6 +14,7 @@ import { cast, must } from "../../../fakes/feed-world.ts";
 
 const id = (text: string): Id => BigInt(text) as Id;
 const at = { epoch: 1, seq: 1 };
+const fromMs = 0;
 type Act = Extract<GraphEvent, { kind: "acted" }>["act"];
 
 async function stage() {
@@ -28,6 +29,7 @@ async function stage() {
     timeMs: ++world.nowMs,
     on,
     at,
+    fromMs,
   });
   const commented = async (by: string, post: string, text: string, replyTo?: string) => {
     world.nowMs++;
@@ -43,6 +45,7 @@ async function stage() {
       timeMs: comment.createdAtMs,
       on: true,
       at,
+      fromMs,
     };
     return { comment, event };
   };
@@ -54,8 +57,8 @@ async function stage() {
     audience: 0,
     repostOf: null,
     quoteOf: quoteOf === null ? null : id(quoteOf),
-    object: JSON.stringify({ text: post.text }),
     at,
+    fromMs,
   });
   const told = (...events: GraphEvent[]) => must(tell(world.tao(), events));
   const list = async (viewer: string, limit = 30, cursor?: string) => {

@@ -83,7 +83,7 @@ class Feed {
     if (!from.ok) throw new Error(from.error.code);
     const page = await must(rankedPage(this.source, limit, from.value));
     const next = page.next === null ? undefined : encodeSegment(scope, page.next, NOW, signer);
-    return { ...page, ids: page.items.map(({ post }) => Number(post.id)), cursor: next };
+    return { ...page, ids: page.items.map(({ item }) => Number(item.id)), cursor: next };
   }
 }
 

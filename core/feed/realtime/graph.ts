@@ -1,0 +1,175 @@
+import type { Failure } from "../../errors.ts";
+import type { Id } from "../../ids.ts";
+import { LIMITS } from "../../limits.ts";
+import { ok, type Result } from "../../result.ts";
+import { ASSOC, OBJECT } from "../../tao/registry.ts";
+import type { Tao } from "../../tao/tao.ts";
+import { readGroups } from "../read-groups.ts";
+import { readPosts } from "../reader.ts";
+import { idSet, type Standing } from "../standing.ts";
+import { type PostCounts, type PostPayload, type StoredPost, storedPost, toId } from "../views.ts";
+import { hiddenBy } from "../visibility.ts";
+
+export interface SeenPost {
+  readonly author: Id;
+  readonly counts: PostCounts;
+}
+
+/** What a bucket of sockets asks the graph. */
+export interface RealtimeGraph {
+  /** Those of `viewers` whose feed takes a new post of this author. */
+  reach(post: Id, author: Id, viewers: readonly Id[]): Promise<Result<ReadonlySet<Id>, Failure>>;
+  /** Of each viewer's posts those that they may see. Fails closed, as a whole. */
+  visible(
+    wanted: ReadonlyMap<Id, ReadonlySet<Id>>,
+  ): Promise<Result<ReadonlyMap<Id, ReadonlyMap<Id, SeenPost>>, Failure>>;
+}
+
+/** @param taoFor a graph for one question, with its deadline. */
+export const realtimeGraph = (taoFor: () => Tao): RealtimeGraph => ({
+  reach: (post, author, viewers) => reach(taoFor(), post, author, viewers),
+  visible: (wanted) => visible(taoFor(), wanted),
+});
+
+/** Asks the author's shard about the viewers, never each viewer's: one call, whatever their number. */
+async function reach(
+  tao: Tao,
+  post: Id,
+  author: Id,
+  viewers: readonly Id[],
+): Promise<Result<ReadonlySet<Id>, Failure>> {
+  const edges = (atype: typeof ASSOC.followedBy | typeof ASSOC.friends) =>
+    chunksOf(viewers).map((id2s) => ({ op: "assocGet", id1: author, atype, id2s }) as const);
+  const found = await readGroups(tao, {
+    post: [{ op: "objGet", id: post }],
+    followers: edges(ASSOC.followedBy),
+    friends: edges(ASSOC.friends),
+  });
+  if (!found.ok) return found;
+
+  const object = found.value.post[0]?.object;
+  if (object?.otype !== OBJECT.post) return ok(new Set<Id>());
+  const ids = (results: readonly { readonly assocs: Parameters<typeof idSet>[0] }[]) => [
+    ...idSet(results.flatMap(({ assocs }) => assocs)),
+  ];
+  const followers = ids(found.value.followers);
+  const friends = ids(found.value.friends);
+  switch ((JSON.parse(object.data) as PostPayload).audience) {
+    case "public":
+      return ok(new Set([...followers, ...friends]));
+    case "followers":
+      return ok(new Set(followers));
+    case "friends":
+      return ok(new Set(friends));
+    case "only_me":
+      return ok(new Set<Id>());
+  }
+}
+
+function chunksOf(viewers: readonly Id[]): readonly (readonly Id[])[] {
+  const chunks: Id[][] = [];
+  for (let from = 0; from < viewers.length; from += LIMITS.readsPerCallMax)
+    chunks.push(viewers.slice(from, from + LIMITS.readsPerCallMax));
+  return chunks;
+}
+
+/** The rules of a post's own page, on the whole chain: the post, and what it reposts. Three waves at most. */
+async function visible(
+  tao: Tao,
+  wanted: ReadonlyMap<Id, ReadonlySet<Id>>,
+): Promise<Result<ReadonlyMap<Id, ReadonlyMap<Id, SeenPost>>, Failure>> {
+  const posts = await readPosts(tao, [...new Set([...wanted.values()].flatMap((ids) => [...ids]))]);
+  if (!posts.ok) return posts;
+  const originals = await originalsOf(tao, [...posts.value.values()]);
+  if (!originals.ok) return originals;
+
+  const chainOf = (post: StoredPost): readonly StoredPost[] | null => {
+    const original = repostedBy(post);
+    if (original === null) return [post];
+    const reposted = originals.value.get(original);
+    return reposted === undefined ? null : [post, reposted];
+  };
+  const chains = new Map(
+    [...posts.value.values()].flatMap((post) => {
+      const chain = chainOf(post);
+      return chain === null ? [] : [[post.id, chain] as const];
+    }),
+  );
+  const authorsFor = (ids: ReadonlySet<Id>) => [
+    ...new Set([...ids].flatMap((id) => chains.get(id)?.map(({ author }) => author) ?? [])),
+  ];
+  const standings = await standingsOf(
+    tao,
+    [...wanted].map(([viewer, ids]) => [viewer, authorsFor(ids)] as const),
+  );
+  if (!standings.ok) return standings;
+  return ok(
+    new Map(
+      [...wanted].map(([viewer, ids]) => {
+        const standing = standings.value.get(viewer);
+        const seen = new Map<Id, SeenPost>();
+        for (const id of ids) {
+          const chain = chains.get(id);
+          const post = chain?.[0];
+          if (chain === undefined || post === undefined || standing === undefined) continue;
+          const isVisible = chain.every((one) => hiddenBy(rated(one), standing, "direct") === null);
+          if (isVisible) seen.set(id, { author: post.author, counts: post.counts });
+        }
+        return [viewer, seen] as const;
+      }),
+    ),
+  );
+}
+
+const rated = ({ author, payload }: StoredPost) => ({ author, audience: payload.audience });
+const repostedBy = ({ payload }: StoredPost): Id | null =>
+  payload.repostOf === undefined ? null : toId(payload.repostOf);
+
+async function originalsOf(
+  tao: Tao,
+  posts: readonly StoredPost[],
+): Promise<Result<ReadonlyMap<Id, StoredPost>, Failure>> {
+  const ids = [...new Set(posts.flatMap((post) => repostedBy(post) ?? []))];
+  const found = await readGroups(tao, {
+    objects: ids.map((id) => ({ op: "objGet", id }) as const),
+  });
+  if (!found.ok) return found;
+  const none = { reactions: 0, comments: 0, reposts: 0 };
+  return ok(
+    new Map(
+      found.value.objects.flatMap(({ object }) =>
+        object?.otype === OBJECT.post
+          ? [[object.id, storedPost(object.id, object.data, none)] as const]
+          : [],
+      ),
+    ),
+  );
+}
+
+/** How each viewer stands to these users, all in one wave. */
+async function standingsOf(
+  tao: Tao,
+  asked: readonly (readonly [viewer: Id, users: readonly Id[]])[],
+): Promise<Result<ReadonlyMap<Id, Standing>, Failure>> {
+  const TYPES = [ASSOC.follows, ASSOC.friends, ASSOC.blocks, ASSOC.blockedBy] as const;
+  const found = await readGroups(tao, {
+    edges: asked.flatMap(([viewer, id2s]) =>
+      TYPES.map((atype) => ({ op: "assocGet", id1: viewer, atype, id2s }) as const),
+    ),
+  });
+  if (!found.ok) return found;
+  return ok(
+    new Map(
+      asked.map(([viewer, users], index) => {
+        const sets = TYPES.map((_, place) =>
+          idSet(found.value.edges[index * TYPES.length + place]?.assocs ?? []),
+        );
+        const [follows = NOBODY, friends = NOBODY, blocks = NOBODY, blockedBy = NOBODY] = sets;
+        const covers = new Set(users);
+        return [viewer, { viewer, follows, friends, blocks, blockedBy, mutes: NOBODY, covers }];
+      }),
+    ),
+  );
+}
+
+const NOBODY: ReadonlySet<Id> = new Set();

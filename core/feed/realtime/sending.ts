@@ -1,0 +1,97 @@
+import { formatId, type Id } from "../../ids.ts";
+import { CLOSE } from "./close-codes.ts";
+import type { Board } from "./events.ts";
+import type { SeenPost } from "./graph.ts";
+import type { OpenLine } from "./lines.ts";
+import type { ServerMessage } from "./port.ts";
+import { applyWaiting } from "./pending.ts";
+import { emit } from "./stream.ts";
+
+/**
+ * Numbers and stores everything that waits, then sends it: a number that somebody has seen
+ * is one that the store has.
+ *
+ * @throws when the store does; then nothing was sent, and memory is as the store has it.
+ */
+export function sendPending(board: Board, nowMs: number): void {
+  const { lines, pending, streams } = board;
+  const all = pending.take();
+  streams.load(all.keys());
+  const messages = new Map<Id, readonly ServerMessage[]>();
+  for (const [viewer, waiting] of all) {
+    const before = streams.get(viewer);
+    if (before === undefined) continue;
+    const { stream, news } = applyWaiting(before, waiting);
+    if (news.length === 0) continue;
+    const emitted = emit(stream, news, nowMs);
+    streams.set(viewer, emitted.stream);
+    messages.set(viewer, emitted.messages);
+  }
+  const saved = streams.save();
+  for (const [viewer, numbered] of messages) {
+    for (const open of lines.of(viewer))
+      if (open.began) for (const message of numbered) sendTo(board, open, message, nowMs);
+  }
+  for (const viewer of saved) if (lines.of(viewer).size === 0) streams.release(viewer);
+}
+
+/** Of watched posts, to whoever follows them. */
+export function sendCounts(board: Board, nowMs: number): void {
+  for (const [post, counts] of board.counts.take(nowMs)) {
+    for (const open of board.lines.watching(post))
+      sendTo(
+        board,
+        open,
+        { type: "counts", seq: seqOf(board, open), post: formatId(post), ...counts },
+        nowMs,
+      );
+  }
+}
+
+/** The answer to a line that asked whether it may follow a post. */
+export function sendFound(
+  board: Board,
+  open: OpenLine,
+  post: Id,
+  seen: SeenPost | null,
+  nowMs: number,
+): void {
+  const { counts, lines, revoked } = board;
+  const about = { seq: seqOf(board, open), post: formatId(post) };
+  if (seen === null || revoked.has(post, nowMs)) {
+    // The same whether it is hidden, deleted or never was.
+    lines.unwatch(open, post);
+    return sendTo(board, open, { type: "revoke", ...about }, nowMs);
+  }
+  lines.watch(open, post, seen.author);
+  lines.keep(open);
+  const newest = { ...seen.counts, ...counts.newest(post) };
+  sendTo(board, open, { type: "counts", ...about, ...newest }, nowMs);
+}
+
+/** Nothing is sent once a line's token has expired, whenever that is noticed. */
+export function sendTo(
+  board: Pick<Board, "lines">,
+  open: OpenLine,
+  message: ServerMessage,
+  nowMs: number,
+): void {
+  if (open.line.untilMs > nowMs) open.line.send(message);
+  else endLine(board, open, CLOSE.expired, "the token has expired");
+}
+
+export function endLine(
+  { lines }: Pick<Board, "lines">,
+  open: OpenLine,
+  code: number,
+  reason: string,
+): void {
+  lines.remove(open);
+  open.line.close(code, reason);
+}
+
+/** The newest number that the line's viewer was given. */
+export function seqOf({ streams }: Pick<Board, "streams">, { line }: OpenLine): number {
+  streams.load([line.viewer]);
+  return streams.get(line.viewer)?.seq ?? 0;
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+
+import { socketTopology } from "../core/feed/realtime/buckets.ts";
+import type { SocketSink, SocketTopology } from "../core/feed/realtime/port.ts";
+import {
+  type PollAnswer,
+  type PollRequest,
+  socketBucketName,
+  type SocketBucketService,
+} from "../core/feed/realtime/service.ts";
+import type { Failure } from "../core/errors.ts";
+import type { Id } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Region, RegionRow } from "../core/regions/regions.ts";
+import { ok, type Result } from "../core/result.ts";
+import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
+import { connectionUrl, type SocketConnection } from "./socket-connection.ts";
+
+/** As a stub offers it: the contract, and the connections that come over `fetch`. */
+export interface SocketBucketObject extends SocketBucketService {
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+}
+
+export interface SocketBindings {
+  readonly SOCKETS: ObjectNamespace<SocketBucketObject>;
+}
+
+export interface SocketVars {
+  /** Buckets of sockets in each region, default 4; every Worker must get the same number. */
+  readonly SOCKET_BUCKETS?: string;
+}
+
+export const SOCKET_BUCKETS_DEFAULT = 4;
+export const socketBuckets = z.coerce.number().int().min(1).max(LIMITS.socketBucketsMax);
+const varsSchema = z.object({ SOCKET_BUCKETS: socketBuckets.default(SOCKET_BUCKETS_DEFAULT) });
+
+/** @throws ZodError */
+export const socketTopologyFrom = ({ SOCKET_BUCKETS }: SocketVars): SocketTopology =>
+  socketTopology(varsSchema.parse({ SOCKET_BUCKETS }).SOCKET_BUCKETS);
+
+/** The gateway's way to a viewer's sockets. */
+export interface Sockets {
+  /** A WebSocket's answer (101), or an event stream's. */
+  connect(region: Region, connection: SocketConnection): Promise<Result<Response, Failure>>;
+  poll(region: Region, request: PollRequest): Promise<Result<PollAnswer, Failure>>;
+  caughtUp(region: Region, viewer: Id): Promise<Result<null, Failure>>;
+}
+
+const stubs =
+  ({ SOCKETS }: SocketBindings, regions: readonly RegionRow[]) =>
+  (region: Region, bucket: number): SocketBucketObject =>
+    SOCKETS.getByName(socketBucketName(region, bucket), hintsOf(regions)(region));
+
+export function socketsOver(
+  bindings: SocketBindings,
+  regions: readonly RegionRow[],
+  { bucketOf }: SocketTopology,
+): Sockets {
+  const stubOf = stubs(bindings, regions);
+  const of = (region: Region, viewer: Id) => stubOf(region, bucketOf(viewer));
+  return {
+    connect: (region, connection) =>
+      answered("sockets", async () => {
+        const { kind, viewer } = connection;
+        const headers: Record<string, string> = kind === "socket" ? { upgrade: "websocket" } : {};
+        return ok(await of(region, viewer).fetch(connectionUrl(connection), { headers }));
+      }),
+    poll: (region, request) => answered("sockets", () => of(region, request.viewer).poll(request)),
+    caughtUp: (region, viewer) =>
+      answered("sockets", async () => {
+        await of(region, viewer).caughtUp(viewer);
+        return ok(null);
+      }),
+  };
+}
+
+/** Fan-out's way to the sockets of a region. */
+export function socketSink(bindings: SocketBindings, regions: readonly RegionRow[]): SocketSink {
+  const stubOf = stubs(bindings, regions);
+  return {
+    tell: (region, bucket, events) =>
+      answered("sockets", () => stubOf(region, bucket).tell(events)),
+  };
+}
