@@ -3,14 +3,20 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../deploy/build-web.ts";
 import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
+import { fanOut } from "./fan-out/fan-out.ts";
+import { HELP as FAN_OUT_HELP } from "./fan-out/options.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
+import { hitRates } from "./hit-rates/hit-rates.ts";
+import { HELP as HIT_RATES_HELP } from "./hit-rates/options.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
+import { HELP as WEB_HELP } from "./web/options.ts";
+import { web } from "./web/web.ts";
 
 interface Bench {
   readonly about: string;
@@ -20,6 +26,14 @@ interface Bench {
 }
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  [
+    "fan-out",
+    {
+      about: "cost and speed of a post on its way to followers, and the threshold between two ways",
+      help: FAN_OUT_HELP,
+      run: fanOut,
+    },
+  ],
   [
     "feed-read",
     {
@@ -45,11 +59,27 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
     },
   ],
   [
+    "hit-rates",
+    {
+      about: "hits of the six cache layers in a slice of a day's busiest hour",
+      help: HIT_RATES_HELP,
+      run: hitRates,
+    },
+  ],
+  [
     "tao",
     {
       about: "hit rates, latency, invalidation lag and capacity of the graph layer",
       help: TAO_HELP,
       run: tao,
+    },
+  ],
+  [
+    "web",
+    {
+      about: "size of the web app, and how soon it shows on a slow phone",
+      help: WEB_HELP,
+      run: web,
     },
   ],
 ]);

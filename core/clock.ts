@@ -11,3 +11,6 @@ export interface Random {
 
 /** Resolves after `ms` milliseconds. */
 export type Sleep = (ms: number) => Promise<void>;
+
+/** Calls `ring` once, after `ms` milliseconds. @returns calls it off. */
+export type Timer = (ms: number, ring: () => void) => () => void;

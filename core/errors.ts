@@ -9,6 +9,8 @@ export type Dependency =
   | "feed"
   | "sockets"
   | "media"
+  | "feed_cache"
+  | "cdn"
   | "ranker"
   | "issuer";
 

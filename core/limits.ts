@@ -1,13 +1,20 @@
+import { CLIENT_LIMITS } from "./client-limits.ts";
+import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
+import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
+import { FEED_LIMITS } from "./feed/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
+import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
 export const LIMITS = {
+  ...FEED_LIMITS,
   feedPageDefault: 20,
   /** Spec-sized page is 20; 50 keeps a page under about 32 KB. */
   feedPageMax: 50,
   listPageDefault: 30,
   listPageMax: 100,
-  cursorCharsMax: 512,
+  /** A ranked cursor names what its segment has shown: up to 60 ids of 13 characters. */
+  cursorCharsMax: 1_280,
   ticketCharsMax: 2_048,
   idempotencyKeyCharsMax: 64,
 
@@ -21,6 +28,18 @@ export const LIMITS = {
   bodyBytesMax: 65_536,
   /** One uploaded image. */
   mediaBytesMax: 5_000_000,
+  /** One uploaded video: a minute from a phone. It streams through, so memory is no bound; the platform's is 100 MB. */
+  videoBytesMax: 50_000_000,
+  /** Longer ones cannot look well in `videoBytesMax`. */
+  videoMsMax: 600_000,
+  /** Width times height of a video, pixels: what phones record and decode, 4096 x 2304. */
+  videoPixelsMax: 9_437_184,
+  /** Boxes looked at from the outside of an MP4, each up to one read of the bucket. */
+  videoBoxesMax: 64,
+  /** The index of an MP4 (`moov`): a two-hour film's is about this. */
+  videoIndexBytesMax: 4_000_000,
+  /** Read at once from the start of a video: the whole header of most, and of every WebM accepted. */
+  videoHeadBytes: 65_536,
   /** One operator `multiWrite` body: under the 32 MiB an RPC may carry, and small enough to retry. */
   adminBodyBytesMax: 4_000_000,
 
@@ -48,6 +67,8 @@ export const LIMITS = {
   logCharsMax: 8_000_000,
   /** Log kept for a durable consumer that is behind; past it, it must start over. */
   consumerRetentionMs: 24 * 3_600_000,
+  /** Log entries kept for such a one, whatever their age: some hundreds of MB of a shard's store. */
+  consumerEntriesMax: 1_000_000,
   /** Groups in one delivery to a durable consumer. */
   consumerGroupsMax: 100,
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */
@@ -104,6 +125,8 @@ export const LIMITS = {
   leaderKeysWaitingMax: 40_000,
   /** Reads, fills and pulls one leader has under way before more are refused: a stampede of 1,000 fits. */
   leaderReadsMax: 2_000,
+  /** What has waited in a leader for its turn this long is not begun: twice a request's budget, so nobody waits for it. */
+  leaderTurnMs: 10_000,
   /** Requests that one group commit may join. */
   groupRequestsMax: 64,
   /**
@@ -169,6 +192,8 @@ export const LIMITS = {
   followerBytesMax: 16_000_000,
   /** Longest list prefix kept for merged reads: about 250 KB; deeper pages come from the leader. */
   unionPrefixMax: 2_000,
+  /** Whose lists readers of one follower asked to have merged: some 800 readers, of ten lists each on its shard. */
+  unionListsBytesMax: 1_000_000,
   /** Recently changed keys a follower remembers, to discard fills that were read before. */
   touchedKeysMax: 10_000,
   /** Prefix of a list that a follower fetches on a miss. */
@@ -176,29 +201,30 @@ export const LIMITS = {
 
   /** Tickets outlast the oldest answer that may be served, however the clocks differ: no marked one goes behind them. */
   ticketTtlMs: 17 * 60_000,
+  /** What a client wrote is remembered as its own as long as an entry without it may live. */
+  ticketWritesMs: 400_000,
+  /** Shards of such writes: most are on the writer's own. */
+  ticketWritesMax: 24,
   /** Tickets: shards written or read within `ticketTtlMs`, most recent first. */
   ticketShardsMax: 64,
 
-  /** Rounds of refilling a feed page whose candidates were filtered away. */
-  feedRefillsMax: 5,
-  /** Candidates fetched beyond a page, so that a few hidden ones cost no second round. */
-  feedSlack: 4,
   /** A cursor is refused after this: long enough for a tab left open overnight. */
   cursorTtlMs: 24 * 3_600_000,
   /** One required stage of a feed: well over any healthy shard, under the request's budget. */
   feedStageBudgetMs: 2_500,
   /** Reactions and names a page can do without are not waited for longer than this. */
   feedOptionalBudgetMs: 250,
-  /** Specification: a ranking call times out at 50 ms. */
-  rankBudgetMs: 50,
   /** Batches of one operator call in flight together: under a Worker's concurrent connections. */
   graphBatchesInFlight: 6,
   /** Reactions of the viewer fetched with a page, newest first; older posts cost one more call. */
   viewerReactionsMax: 500,
+  ...FEED_CACHE_LIMITS,
+  ...FANOUT_LIMITS,
   /** Time a request may take end to end. */
   requestBudgetMs: 5_000,
 
   ...REALTIME_LIMITS,
+  ...TELEMETRY_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
   readsPerSecond: 50,
@@ -240,10 +266,35 @@ export const LIMITS = {
   mediaSideMax: 16_384,
   /** Width times height: a phone's 50 megapixels. Decoded, that is 200 MB in every reader's browser. */
   mediaPixelsMax: 52_000_000,
-  /** Client: extra attempts after the first, and the longest wait it accepts between two. */
-  clientRetriesMax: 2,
-  clientRetryWaitMs: 5_000,
-  clientRetryBaseMs: 200,
-  /** Longer than `requestBudgetMs`, so that the server's own answer arrives first. */
-  clientTimeoutMs: 15_000,
+  /** Widths of smaller images, pixels: a phone's column, two densities of it, and a desktop's. */
+  imageWidths: [320, 640, 960, 1_280],
+
+  /** Public pages at the edge: fresh for this long, and shown for so much longer while a new one is made. */
+  publicFreshMs: 10_000,
+  publicStaleMs: 20_000,
+  /** After a purge, pages read within this are not kept: followers hear of a write within a second. */
+  purgeGraceMs: 2_000,
+  /** Purged tags one isolate remembers, some 30 s each: about 1 MB. Beyond it everything is purged. */
+  purgedTagsMax: 10_000,
+  /** An isolate looks this often for purges of its neighbours, when it shows kept pages at all. */
+  purgedTagsRefreshMs: 1_000,
+  /** A refresh that has not ended by then died with its request; the next reader starts another. */
+  pageRefreshMs: 10_000,
+  /** Refreshes of one isolate under way: a page of which none is left is shown until it is gone. */
+  pageRefreshesMax: 64,
+  /** Tags of one page: a page of 100 reposts names 400 things; the header has 16 KB in all. */
+  pageTagsMax: 400,
+  /** Tags in one request to the zone's purge API, and requests of one isolate: the Free plan's limits. */
+  purgeTagsMax: 100,
+  purgesPerMinute: 5,
+  purgesBurst: 25,
+  /** Tags that wait for the next request which is allowed; the oldest go first, their pages with them. */
+  purgeWaitingMax: 1_000,
+  purgeTimeoutMs: 5_000,
+  /** What its address names: a year, the most that caches make of it (RFC 9111, 1.2.2). */
+  immutableMs: 365 * 24 * 3_600_000,
+  /** `/docs` and `/openapi.json`: a deployment shows within this. */
+  documentFreshMs: 300_000,
+
+  ...CLIENT_LIMITS,
 } as const;

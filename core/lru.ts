@@ -6,11 +6,14 @@
 export class LruMap<K, V> {
   readonly #entries = new Map<K, { readonly value: V; readonly bytes: number; used: boolean }>();
   readonly #bytesMax: number;
+  readonly #evicted: ((value: V) => void) | undefined;
   #bytes = 0;
   #evictions = 0;
 
-  constructor(bytesMax: number) {
+  /** @param evicted told of each value that had to make room, or was too large to be kept. */
+  constructor(bytesMax: number, evicted?: (value: V) => void) {
     this.#bytesMax = bytesMax;
+    this.#evicted = evicted;
   }
 
   get size(): number {
@@ -33,6 +36,11 @@ export class LruMap<K, V> {
     return entry.value;
   }
 
+  /** Does not count as a use. */
+  *values(): IterableIterator<V> {
+    for (const { value } of this.#entries.values()) yield value;
+  }
+
   /**
    * Keeps nothing that is larger than the whole budget.
    *
@@ -40,7 +48,10 @@ export class LruMap<K, V> {
    */
   set(key: K, value: V, bytes: number): void {
     this.delete(key);
-    if (bytes > this.#bytesMax) return;
+    if (bytes > this.#bytesMax) {
+      this.#evicted?.(value);
+      return;
+    }
     this.#makeRoom(bytes);
     this.#entries.set(key, { value, bytes, used: false });
     this.#bytes += bytes;
@@ -70,6 +81,7 @@ export class LruMap<K, V> {
       }
       this.#bytes -= entry.bytes;
       this.#evictions++;
+      this.#evicted?.(entry.value);
       if (this.#bytes + bytes <= this.#bytesMax) return;
     }
   }

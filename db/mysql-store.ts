@@ -181,7 +181,11 @@ export class MysqlStore implements GraphStore {
     return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
   }
 
-  async trim(logBeforeMs: number, opsBeforeMs: number): Promise<void> {
+  async trim(
+    logBeforeMs: number,
+    opsBeforeMs: number,
+    entriesMax: number = LIMITS.logEntriesMax,
+  ): Promise<void> {
     while (this.#pending.length > 0) await this.#follow();
     await this.#onTables(() =>
       trimTables(this.#ports.db, this.#shard, {
@@ -189,7 +193,7 @@ export class MysqlStore implements GraphStore {
         headSeq: this.#head.seq,
         logBeforeMs,
         opsBeforeMs,
-        entriesMax: LIMITS.logEntriesMax,
+        entriesMax,
       }),
     );
   }

@@ -158,7 +158,11 @@ export class SqliteStore implements GraphStore {
     return first === undefined || firstSeq(first) > after.seq + 1 ? null : found;
   }
 
-  async trim(logBeforeMs: number, opsBeforeMs: number): Promise<void> {
+  async trim(
+    logBeforeMs: number,
+    opsBeforeMs: number,
+    entriesMax: number = LIMITS.logEntriesMax,
+  ): Promise<void> {
     const { log, ops } = schema;
     const newest = this.#db
       .select({ seq: log.lastSeq })
@@ -167,7 +171,7 @@ export class SqliteStore implements GraphStore {
       .limit(1)
       .get();
     if (newest !== undefined) {
-      const tooMany = newest.seq - LIMITS.logEntriesMax;
+      const tooMany = newest.seq - entriesMax;
       this.#db
         .delete(log)
         .where(

@@ -7,9 +7,10 @@ import { migrate } from "drizzle-orm/planetscale-serverless/migrator";
 import { LIMITS } from "../core/limits.ts";
 import { mysqlDatabase } from "../db/mysql-client.ts";
 import { ROOT } from "../deploy/workers.ts";
+import { startPlanetScale, startUpstash } from "./emulators.ts";
 import { startMariaDb } from "./mariadb.ts";
 import { startRedis } from "./redis.ts";
-import { freePort, type ServerProcess, startServer } from "./server-process.ts";
+import { freePort, type ServerProcess } from "./server-process.ts";
 
 /** Account of the local MariaDB, and the name of its database. */
 const USER = "edgewise";
@@ -17,21 +18,33 @@ const USER = "edgewise";
 export interface BackendPorts {
   readonly mariaDb: number;
   readonly redis: number;
+  /** Of a second Redis, which follows the first and answers reads. */
+  readonly redisReplica: number;
   /** Of PlanetScale's protocol in front of MariaDB. */
   readonly emulator: number;
+  /** Of Upstash's protocol in front of both Redis. */
+  readonly upstash: number;
 }
 
 /** Where `npm start -- --profile hosted` has them. */
-export const BACKEND_PORTS: BackendPorts = { mariaDb: 8306, redis: 8379, emulator: 8380 };
+export const BACKEND_PORTS: BackendPorts = {
+  mariaDb: 8306,
+  redis: 8379,
+  redisReplica: 8382,
+  emulator: 8380,
+  upstash: 8381,
+};
 
 export const freePorts = async (): Promise<BackendPorts> => ({
   mariaDb: await freePort(),
   redis: await freePort(),
+  redisReplica: await freePort(),
   emulator: await freePort(),
+  upstash: await freePort(),
 });
 
 export interface BackendOptions {
-  /** Keeps the data, the logs and the password between starts. */
+  /** Keeps the data, the logs, the password and the token between starts. */
   readonly folder: string;
   readonly ports: BackendPorts;
   readonly onStep?: (text: string) => void;
@@ -43,21 +56,30 @@ export interface Backend {
   restart(): Promise<void>;
 }
 
+export interface FeedCacheAccess {
+  readonly url: string;
+  readonly token: string;
+}
+
 export interface Backends {
   /** `DATABASE_URL` of the product. */
   readonly databaseUrl: string;
+  /** For who looks into Redis past the product. */
   readonly redisUrl: string;
+  /** `UPSTASH_REDIS_REST_URL` and `UPSTASH_REDIS_REST_TOKEN` of the product. */
+  readonly feedCache: FeedCacheAccess;
   /** For who looks into the database past the product. */
   readonly mysql: { readonly port: number; readonly user: string; readonly password: string };
   readonly mariaDb: Backend;
   readonly emulator: Backend;
   readonly redis: Backend;
+  readonly upstash: Backend;
   stop(): Promise<void>;
 }
 
 /**
  * What the hosted profile stands on, on this machine: MariaDB behind PlanetScale's protocol,
- * its schema brought up to date, and Redis.
+ * its schema brought up to date, and a Redis with a replica behind Upstash's.
  *
  * @throws ServerError that says what to do when a server is missing, its port taken or its data in use.
  */
@@ -65,7 +87,7 @@ export async function startBackends(options: BackendOptions): Promise<Backends> 
   const { ports, onStep = () => {} } = options;
   const folder = path.join(options.folder, "backends");
   mkdirSync(folder, { recursive: true });
-  const account = { user: USER, password: passwordIn(folder) };
+  const account = { user: USER, password: secretIn(folder, "password") };
   const mysql = { port: ports.mariaDb, ...account };
   const databaseUrl = `http://${account.user}:${account.password}@127.0.0.1:${ports.emulator}`;
 
@@ -82,10 +104,16 @@ export async function startBackends(options: BackendOptions): Promise<Backends> 
     onStep("Starting MariaDB and Redis");
     const mariaDb = await begin(() => startMariaDb({ folder, port: ports.mariaDb, account }));
     const redis = await begin(() => startRedis({ folder, port: ports.redis }));
-    const emulator = await begin(() => startEmulatorProcess(folder, ports.emulator, mysql));
+    const replicaFolder = path.join(folder, "redis-replica");
+    await begin(() => startRedis({ folder: replicaFolder, port: ports.redisReplica }));
+    const emulator = await begin(() => startPlanetScale(folder, ports.emulator, mysql));
+    const token = secretIn(folder, "upstash-token");
+    const pair = { primary: ports.redis, replica: ports.redisReplica, token };
+    const upstash = await begin(() => startUpstash(folder, ports.upstash, pair));
     await migrateTo(databaseUrl);
     const redisUrl = `redis://127.0.0.1:${ports.redis}`;
-    return { databaseUrl, redisUrl, mysql, mariaDb, emulator, redis, stop };
+    const feedCache = { url: `http://127.0.0.1:${ports.upstash}`, token };
+    return { databaseUrl, redisUrl, feedCache, mysql, mariaDb, emulator, redis, upstash, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -104,33 +132,15 @@ async function restartable(start: () => Promise<ServerProcess>): Promise<Backend
   };
 }
 
-const startEmulatorProcess = (folder: string, port: number, mysql: Backends["mysql"]) =>
-  startServer({
-    name: "The PlanetScale emulator",
-    command: process.execPath,
-    args: [path.join(ROOT, "dev/planetscale/main.ts")],
-    env: {
-      ...process.env,
-      EMULATOR_PORT: `${port}`,
-      MYSQL_PORT: `${mysql.port}`,
-      MYSQL_USER: mysql.user,
-      MYSQL_PASSWORD: mysql.password,
-    },
-    port,
-    log: path.join(folder, "emulator.log"),
-    pidFile: null,
-    hello: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-  });
-
 /** As `drizzle-kit migrate` does it, and through the protocol that production speaks. */
 async function migrateTo(url: string): Promise<void> {
   const db = mysqlDatabase({ url, timeoutMs: LIMITS.clientTimeoutMs, fetch });
   await migrate(db, { migrationsFolder: path.join(ROOT, "db/migrations") });
 }
 
-/** Made on first use; MariaDB's account is made with it. */
-function passwordIn(folder: string): string {
-  const file = path.join(folder, "password");
+/** Made on first use, as is what it opens: MariaDB's account, the emulator's door. */
+function secretIn(folder: string, name: string): string {
+  const file = path.join(folder, name);
   try {
     writeFileSync(file, randomBytes(24).toString("hex"), { mode: 0o600, flag: "wx" });
   } catch (error) {

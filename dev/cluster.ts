@@ -13,6 +13,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 
 import { ROOT, WORKERS, type WorkerPlan } from "../deploy/workers.ts";
 import { build, type Build } from "./build.ts";
+import { cronWorker, fireCron } from "./cron.ts";
 import { freshSecrets, readLocalSecrets, SECRET_OF, type LocalSecrets } from "./secrets.ts";
 
 type Vars = Readonly<Record<string, string>>;
@@ -53,10 +54,13 @@ export interface Cluster {
   readonly secrets: LocalSecrets;
   /** Socket straight into a Worker. @throws Error when it was not asked for in the options. */
   directUrl(workerName: string): Promise<string>;
-  /** Fires the gateway's cron, which does not fire by itself locally. */
-  sweep(): Promise<void>;
+  /**
+   * Fires the gateway's cron, which does not fire by itself locally.
+   * @throws Error when it fails or does not end in `waitMs`, default 30 s.
+   */
+  sweep(waitMs?: number): Promise<void>;
   /** Drops one object's memory, as the platform does now and then; its storage stays. */
-  evict(object: keyof typeof CLASS_OF, name: string): Promise<void>;
+  evict(object: EvictableObject, name: string): Promise<void>;
   /** Everything acknowledged is on disk before it resolves. */
   stop(): Promise<void>;
 }
@@ -66,7 +70,10 @@ const CLASS_OF = {
   leader: "ShardLeader",
   follower: "ShardFollower",
   sockets: "SocketBucket",
+  feedBucket: "FeedBucket",
+  fanout: "FanoutShard",
 } as const;
+export type EvictableObject = keyof typeof CLASS_OF;
 
 /** Fixed, since nobody tells a local request where it comes from. */
 const LOCAL_CF = {
@@ -98,19 +105,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       ...(options.dataFolder !== null && {
         resourcePersistencePath: await storageIn(options.dataFolder),
       }),
-      workers: [...workers, ...(options.moreWorkers ?? [])],
+      workers: [...workers, cronWorker("edgewise-gateway"), ...(options.moreWorkers ?? [])],
     }),
   );
   const url = (await runtime.ready).origin;
+  const directUrl = async (workerName: string) =>
+    (await runtime.unsafeGetDirectURL(workerName)).origin;
 
   return {
     url,
     secrets,
-    directUrl: async (workerName) => (await runtime.unsafeGetDirectURL(workerName)).origin,
-    sweep: async () => {
-      const gateway = await runtime.getWorker("edgewise-gateway");
-      await gateway.scheduled({ cron: "* * * * *" });
-    },
+    directUrl,
+    sweep: (waitMs) => fireCron(directUrl, waitMs),
     evict: (object, name) => runtime.unsafeEvictDurableObject(OBJECTS, CLASS_OF[object], { name }),
     stop: () => runtime.dispose(),
   };

@@ -22,6 +22,8 @@ const HELP = `Runs every Worker and the web app from source, with reload, on dat
 /** Apart from the data of `npm start`: an experiment may leave it in any state. */
 const FOLDER = path.join(ROOT, ".edgewise/dev");
 const CRON_MS = 60_000;
+/** One that hangs is given up before the next. */
+const CRON_WAIT_MS = 30_000;
 
 readSwitches(HELP, []);
 const host = process.env["HOST"] ?? "127.0.0.1";
@@ -123,6 +125,7 @@ async function greet(stop: AbortSignal): Promise<void> {
 async function fireCron(): Promise<void> {
   const answer = await fetch(
     `${url}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent("* * * * *")}`,
+    { signal: AbortSignal.timeout(CRON_WAIT_MS) },
   ).catch((error: unknown) => String(error));
   if (typeof answer === "string") console.error(`The gateway's cron could not be fired: ${answer}`);
   else if (!answer.ok) console.error(`The gateway's cron failed: ${answer.status}`);

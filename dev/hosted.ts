@@ -3,7 +3,13 @@ import os from "node:os";
 import path from "node:path";
 
 import { ROOT } from "../deploy/workers.ts";
-import { type BackendPorts, type Backends, freePorts, startBackends } from "./backends.ts";
+import {
+  type BackendPorts,
+  type Backends,
+  type FeedCacheAccess,
+  freePorts,
+  startBackends,
+} from "./backends.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 
 /** Data of `npm start -- --profile hosted`, apart from the embedded profile's. */
@@ -19,7 +25,7 @@ export interface HostedCluster extends Cluster {
   readonly backends: Backends;
 }
 
-/** The product as `startCluster` runs it, with the graph in a MariaDB behind PlanetScale's protocol. */
+/** The product as `startCluster` runs it, with the graph in a MariaDB and feeds in a Redis, behind the services' protocols. */
 export async function startHosted(options: HostedOptions): Promise<HostedCluster> {
   const folder = options.dataFolder ?? mkdtempSync(path.join(os.tmpdir(), "edgewise-hosted-"));
   const removeFolder = (): void => {
@@ -31,7 +37,8 @@ export async function startHosted(options: HostedOptions): Promise<HostedCluster
     ...(options.onStep && { onStep: options.onStep }),
   });
   try {
-    const cluster = await startOnDatabase(backends.databaseUrl, options);
+    const services = { databaseUrl: backends.databaseUrl, feedCache: backends.feedCache };
+    const cluster = await startOnServices(services, options);
     const stop = async (): Promise<void> => {
       await cluster.stop();
       await backends.stop();
@@ -45,12 +52,31 @@ export async function startHosted(options: HostedOptions): Promise<HostedCluster
   }
 }
 
-/** The same product on a database that runs elsewhere. */
-export const startOnDatabase = (databaseUrl: string, options: ClusterOptions): Promise<Cluster> =>
+export interface Services {
+  readonly databaseUrl: string;
+  /** Null: feeds are cached inside the product, as in the embedded profile. */
+  readonly feedCache: FeedCacheAccess | null;
+}
+
+/** The same product on services that run elsewhere. */
+export const startOnServices = (
+  { databaseUrl, feedCache }: Services,
+  options: ClusterOptions,
+): Promise<Cluster> =>
   startCluster({
     ...options,
     vars: {
       ...options.vars,
       objects: { ...options.vars?.objects, STORE: "mysql", DATABASE_URL: databaseUrl },
+      feed: { ...options.vars?.feed, ...feedCacheVars(feedCache) },
     },
   });
+
+const feedCacheVars = (access: FeedCacheAccess | null): Readonly<Record<string, string>> =>
+  access === null
+    ? {}
+    : {
+        FEED_CACHE: "upstash",
+        UPSTASH_REDIS_REST_URL: access.url,
+        UPSTASH_REDIS_REST_TOKEN: access.token,
+      };

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 
 import { BuildError } from "../deploy/build-web.ts";
-import { BACKEND_PORTS, type Backends } from "./backends.ts";
+import { BACKEND_PORTS, type Backends, type FeedCacheAccess } from "./backends.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
-import { HOSTED_FOLDER, type HostedCluster, startHosted, startOnDatabase } from "./hosted.ts";
+import { HOSTED_FOLDER, type HostedCluster, startHosted, startOnServices } from "./hosted.ts";
 import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { stopOnSignals } from "./operator/stop.ts";
 import { portTaken } from "./port.ts";
@@ -19,14 +19,16 @@ const HELP = `Runs the built product on this machine.
   --users N       size of the demo world, loaded when there is none yet (default ${DEMO_USERS})
   --no-world      do not load a demo world
   --profile NAME  embedded (default): the graph is kept inside the objects; or hosted: in a
-                  MariaDB, behind PlanetScale's protocol, started here with a Redis
+                  MariaDB behind PlanetScale's protocol, started here with a Redis behind Upstash's
   --data FOLDER   where everything is kept (default .edgewise/data, hosted .edgewise/hosted)
   --help          this text
 
   PORT (default 8787) and HOST (default 127.0.0.1) say where it listens.
-  MARIADB_PORT (default ${BACKEND_PORTS.mariaDb}), REDIS_PORT (${BACKEND_PORTS.redis}) and EMULATOR_PORT (${BACKEND_PORTS.emulator}) say where the servers of
-  the hosted profile do, on 127.0.0.1; 0 takes any that is free. With DATABASE_URL it uses
-  that PlanetScale database, migrated already, and starts no server.`;
+  MARIADB_PORT (default ${BACKEND_PORTS.mariaDb}), REDIS_PORT (${BACKEND_PORTS.redis}), REDIS_REPLICA_PORT (${BACKEND_PORTS.redisReplica}), EMULATOR_PORT (${BACKEND_PORTS.emulator})
+  and UPSTASH_PORT (${BACKEND_PORTS.upstash}) say where the servers of the hosted profile do, on 127.0.0.1; 0 takes
+  any that is free. UPSTASH_LAG_MS and UPSTASH_DELAY_MS make the replica and all answers later.
+  With DATABASE_URL it uses that PlanetScale database, migrated already, and starts no server;
+  with UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN beside it, that Upstash database.`;
 
 /** The gateway's cron, "* * * * *": nothing fires it locally but this. */
 const CRON_MS = 60_000;
@@ -105,7 +107,8 @@ async function main(): Promise<number> {
 async function start(to: ClusterOptions): Promise<Cluster | HostedCluster> {
   if (options.profile === "embedded") return startCluster(to);
   const databaseUrl = process.env["DATABASE_URL"];
-  if (databaseUrl !== undefined) return startOnDatabase(databaseUrl, to);
+  if (databaseUrl !== undefined)
+    return startOnServices({ databaseUrl, feedCache: feedCacheIn(process.env) }, to);
   const portOf = (name: string, usual: number): Promise<number> | number =>
     wholeNumber(name, process.env[name] ?? `${usual}`, 0, 65_535) || freePort();
   return startHosted({
@@ -113,9 +116,17 @@ async function start(to: ClusterOptions): Promise<Cluster | HostedCluster> {
     ports: {
       mariaDb: await portOf("MARIADB_PORT", BACKEND_PORTS.mariaDb),
       redis: await portOf("REDIS_PORT", BACKEND_PORTS.redis),
+      redisReplica: await portOf("REDIS_REPLICA_PORT", BACKEND_PORTS.redisReplica),
       emulator: await portOf("EMULATOR_PORT", BACKEND_PORTS.emulator),
+      upstash: await portOf("UPSTASH_PORT", BACKEND_PORTS.upstash),
     },
   });
+}
+
+/** Half of it is refused by the feed Worker, which names the missing variable. */
+function feedCacheIn(env: NodeJS.ProcessEnv): FeedCacheAccess | null {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env;
+  return url === undefined && token === undefined ? null : { url: url ?? "", token: token ?? "" };
 }
 
 async function serve(cluster: Cluster | HostedCluster, stop: AbortSignal): Promise<void> {
@@ -139,10 +150,11 @@ async function serve(cluster: Cluster | HostedCluster, stop: AbortSignal): Promi
   }
 }
 
-function serversOf({ mysql, redisUrl }: Backends): string {
+function serversOf({ mysql, redisUrl, feedCache }: Backends): string {
   const { port, user } = mysql;
   return `  MariaDB    127.0.0.1:${port}, database and user ${user} (password: backends/password of the data)
-  Redis      ${redisUrl} (up; nothing uses it yet)
+  Redis      ${redisUrl}
+  Upstash    ${feedCache.url} (token: backends/upstash-token of the data; nothing uses it yet)
 `;
 }
 

@@ -50,8 +50,12 @@ export class RegionCoordinator extends DurableObject<ObjectsEnv> implements Coor
     return this.#coordinator.map();
   }
 
-  handOver(shard: PhysicalShard, to: Region): Promise<Result<ShardEntry, Failure>> {
-    return this.#coordinator.handOver(shard, to);
+  handOver(
+    shard: PhysicalShard,
+    to: Region,
+    isForwarded?: boolean,
+  ): Promise<Result<ShardEntry, Failure>> {
+    return this.#coordinator.handOver(shard, to, isForwarded);
   }
 
   release(shard: PhysicalShard, epoch: number): Promise<Result<null, Failure>> {

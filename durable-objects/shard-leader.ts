@@ -4,7 +4,9 @@ import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import type { DeliveryBacklog } from "../core/tao/delivery.ts";
+import { fanoutConsumer } from "../core/feed/fanout/log-consumer.ts";
 import { Leader } from "../core/tao/leader.ts";
+import { RecordLog } from "../core/tao/record-log.ts";
 import { parseObjectName } from "../core/tao/names.ts";
 import type {
   FillRequest,
@@ -23,6 +25,7 @@ import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import type { Version } from "../core/tao/version.ts";
 import { withoutStatement } from "../db/mysql-client.ts";
 import { systemClock, systemSleep } from "../platform/clock.ts";
+import { fanoutStubs } from "../platform/fanout-stubs.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
@@ -92,10 +95,17 @@ export class ShardLeader
     const report = (event: string, error: unknown) =>
       console.warn({ event, shard, error: describe(withoutStatement(error)) });
     const tuning = tuningFrom(this.env);
+    const config = storeConfigFrom(this.env);
+    const { open, cursors } = leaderStore(config, shard, { ctx: this.ctx, clock, report });
+    const fanout = fanoutStubs(this.env, topology).fanout(shard);
     return new Leader(shard, topology.map, {
       clock,
       lease: stubs.coordinator(region),
-      openStore: leaderStore(storeConfigFrom(this.env), shard, { ctx: this.ctx, clock, report }),
+      openStore: open,
+      consumersOf: (store) => ({
+        log: new RecordLog(store, cursors()),
+        consumers: [fanoutConsumer(fanout)],
+      }),
       wakeLeader: () => stubs.leader({ shard }).sweep(),
       pushTo: (follower, push) => stubs.followerByName(follower).push(push),
       sendInverses: (target, from, inverses) =>

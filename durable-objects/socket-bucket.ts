@@ -20,7 +20,7 @@ import type { Result } from "../core/result.ts";
 import { createTao } from "../core/tao/client.ts";
 import { HotCache } from "../core/tao/hot-cache.ts";
 import { Routes } from "../core/tao/route.ts";
-import { systemClock, systemRandom, systemSleep } from "../platform/clock.ts";
+import { systemClock, systemRandom, systemSleep, systemTimer } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { parseConnectionUrl, type SocketConnection } from "../platform/socket-connection.ts";
 import { topologyFrom } from "../platform/topology.ts";
@@ -177,6 +177,7 @@ function graphOf(env: ObjectsEnv, region: Region): RealtimeGraph {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
+    timer: systemTimer,
     signer: { sign: () => "" },
     map,
     follower,

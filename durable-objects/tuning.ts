@@ -10,6 +10,8 @@ export interface TuningVars {
   readonly LEADER_BYTES?: string;
   /** Requests that one group commit may join; 1 commits one at a time. */
   readonly GROUP_REQUESTS?: string;
+  /** `push` or `announce`: how every post is spread that could be either way. */
+  readonly FANOUT_FORCE?: string;
 }
 
 const varsSchema = z.object({
@@ -21,14 +23,16 @@ const varsSchema = z.object({
     .min(1)
     .max(LIMITS.groupRequestsMax)
     .default(LIMITS.groupRequestsMax),
+  FANOUT_FORCE: z.enum(["push", "announce"]).optional(),
 });
 
 /** @throws ZodError, which names the variable. */
 export function tuningFrom(vars: TuningVars) {
-  const { FOLLOWER_BYTES, LEADER_BYTES, GROUP_REQUESTS } = varsSchema.parse(vars);
+  const { FOLLOWER_BYTES, LEADER_BYTES, GROUP_REQUESTS, FANOUT_FORCE } = varsSchema.parse(vars);
   return {
     followerBytes: FOLLOWER_BYTES,
     leaderBytes: LEADER_BYTES,
     groupRequestsMax: GROUP_REQUESTS,
+    fanoutForce: FANOUT_FORCE ?? null,
   };
 }

@@ -6,23 +6,23 @@ import type { Result } from "../core/result.ts";
 import { type RoutedLeader, routedLeader } from "../core/tao/leader-route.ts";
 import { MapCache } from "../core/tao/map-cache.ts";
 import { coordinatorName, leaderName } from "../core/tao/names.ts";
-import type { LeaderService } from "../core/tao/service.ts";
+import type { LeaderInspection, LeaderService } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { systemClock } from "./clock.ts";
 import { inTime } from "./in-time.ts";
 import { r2MapRegister } from "./map-register.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
-import type { Topology } from "./topology.ts";
+import type { GraphTopology } from "./topology.ts";
 
 export interface LeaderBindings {
-  readonly LEADER: ObjectNamespace<LeaderService>;
+  readonly LEADER: ObjectNamespace<LeaderService & LeaderInspection>;
   readonly COORDINATOR: ObjectNamespace<CoordinatorService>;
   /** Holds the shard map; nothing else. */
   readonly REGISTER: Pick<R2Bucket, "get" | "put">;
 }
 
 /** Leaders, wherever they are, and who says where: each call on a fresh stub, as with followers. */
-export function leaderStubs(bindings: LeaderBindings, { map, regions }: Topology) {
+export function leaderStubs(bindings: LeaderBindings, { map, regions }: GraphTopology) {
   const hintOf = hintsOf(regions);
   const register = r2MapRegister(bindings.REGISTER, LIMITS.mapRefreshTimeoutMs);
   const cache = new MapCache(map, {
@@ -63,7 +63,7 @@ export function leaderStubs(bindings: LeaderBindings, { map, regions }: Topology
         lease: (shard) =>
           call((stub) => inTime(LIMITS.leaseAskMs, "the coordinator", () => stub.lease(shard))),
         map: () => call((stub) => stub.map()),
-        handOver: (shard, to) => call((stub) => stub.handOver(shard, to)),
+        handOver: (shard, to, isForwarded) => call((stub) => stub.handOver(shard, to, isForwarded)),
         release: (shard, epoch) => call((stub) => stub.release(shard, epoch)),
       };
     },

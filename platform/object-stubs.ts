@@ -4,14 +4,14 @@ import type { FollowerService } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { type LeaderBindings, leaderStubs } from "./leader-stubs.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
-import type { Topology } from "./topology.ts";
+import type { GraphTopology } from "./topology.ts";
 
 export interface GraphBindings extends LeaderBindings {
   readonly FOLLOWER: ObjectNamespace<FollowerService>;
 }
 
 /** Objects by shard and region, each call on a fresh stub: one that threw may be broken for good. */
-export function graphStubs(bindings: GraphBindings, topology: Topology) {
+export function graphStubs(bindings: GraphBindings, topology: GraphTopology) {
   const hintOf = hintsOf(topology.regions);
   const followerStub = (shard: PhysicalShard, { region, replica }: Replica) =>
     bindings.FOLLOWER.getByName(followerName(shard, region, replica), hintOf(region));

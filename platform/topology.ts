@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+import type { FeedCacheTopology } from "../core/feed/cache/port.ts";
+import { feedTopology } from "../core/feed/cache/topology.ts";
+import { LIMITS } from "../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../core/regions/regions.ts";
 import { evenShardMap, type ShardMap } from "../core/tao/shard-map.ts";
 
@@ -7,13 +10,20 @@ import { evenShardMap, type ShardMap } from "../core/tao/shard-map.ts";
 export interface TopologyVars {
   /** Physical shards, 1 to 4096. Changing it moves data: see docs/deploy.md. */
   readonly SHARDS?: string;
+  /** Buckets of the feed cache in each region. Changing it only makes readers miss once. */
+  readonly FEED_BUCKETS?: string;
   /** JSON array of `RegionRow`; absent means the four of the specification. */
   readonly REGIONS?: string;
 }
 
-export interface Topology {
+/** Where the graph is. */
+export interface GraphTopology {
   readonly regions: readonly RegionRow[];
   readonly map: ShardMap;
+}
+
+export interface Topology extends GraphTopology {
+  readonly feedBuckets: FeedCacheTopology;
 }
 
 const regionsSchema = z
@@ -41,13 +51,19 @@ export const regionsVar = z
   .pipe(regionsSchema);
 const varsSchema = z.object({
   SHARDS: z.coerce.number().int().min(1).max(4_096).default(16),
+  FEED_BUCKETS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.feedBucketsMax)
+    .default(LIMITS.feedBuckets),
   REGIONS: regionsVar.optional(),
 });
 
 /** @throws ZodError, which names the variable. */
 export function topologyFrom(vars: TopologyVars): Topology {
-  const { SHARDS, REGIONS } = varsSchema.parse(vars);
+  const { SHARDS, FEED_BUCKETS, REGIONS } = varsSchema.parse(vars);
   const regions = REGIONS ?? DEFAULT_REGIONS;
   const weights = new Map(regions.map((row) => [row.region, row.leaderWeight]));
-  return { regions, map: evenShardMap(SHARDS, weights) };
+  return { regions, map: evenShardMap(SHARDS, weights), feedBuckets: feedTopology(FEED_BUCKETS) };
 }

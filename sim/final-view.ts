@@ -4,18 +4,18 @@ import { parseObjectName } from "../core/tao/names.ts";
 import { physicalShardOf } from "../core/tao/shard-map.ts";
 import type { Read } from "../core/tao/types.ts";
 import type { FollowerHost } from "./follower-host.ts";
-import type { FinalView } from "./history.ts";
+import type { FinalView, Laggard } from "./history.ts";
 import { observe } from "./observe.ts";
 import type { World } from "./world.ts";
 
 const TRIES = 60;
 const RETRY_MS = 1_000;
 
-/** Everything that was ever written, as every follower tells it. */
-export async function readEverything(world: World): Promise<readonly FinalView[]> {
+/** Everything that was written after `sinceMs`, as every follower tells it. */
+export async function readEverything(world: World, sinceMs: number): Promise<readonly FinalView[]> {
   const home = (id: Id) => physicalShardOf(world.map, id);
   const reads = new Map<string, Read>();
-  for (const { mutation } of written(world)) {
+  for (const { mutation } of written(world, sinceMs)) {
     for (const [key, read] of readsOf(mutation)) reads.set(key, read);
   }
   const all = [...reads.values()];
@@ -30,9 +30,24 @@ export async function readEverything(world: World): Promise<readonly FinalView[]
         const result = results[index];
         return result === undefined ? [] : observe(read, result, home);
       });
-      return { follower: name, seen };
+      return { follower: name, atMs: world.scheduler.nowMs(), seen };
     }),
   );
+}
+
+/** Who has entries of this epoch and lacks some of its log, although it was in reach. */
+export async function laggardsOf(world: World): Promise<readonly Laggard[]> {
+  const { followers, outOfReach, lost, stores, recorder } = world;
+  const found = [...followers].map(async ([name, host]): Promise<readonly Laggard[]> => {
+    const { shard, region } = parseObjectName(name);
+    const head = stores.get(recorder.storeOf(shard) ?? "")?.head;
+    if (head === undefined || lost.has(region) || outOfReach.has(name)) return [];
+    const { service } = await host.enter();
+    const { applied } = await service.stats();
+    const lags = applied?.epoch === head.epoch && applied.seq < head.seq;
+    return lags ? [{ follower: name, applied, head }] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Leaders may be waiting for a lease: nothing fails any more, so they get one. */
@@ -47,9 +62,9 @@ async function readAll(world: World, follower: FollowerHost, reads: readonly Rea
   }
 }
 
-function* written({ recorder }: World) {
+function* written({ recorder }: World, sinceMs: number) {
   for (const event of recorder.shards) {
-    if (event.kind === "commit")
+    if (event.kind === "commit" && event.atMs > sinceMs)
       for (const { entries } of event.records)
         for (const { mutation } of entries) yield { mutation };
   }

@@ -2,21 +2,29 @@ import type { Clock } from "../core/clock.ts";
 import type { FollowerPorts } from "../core/tao/follower.ts";
 import { Follower } from "../core/tao/follower.ts";
 import { type Host, Life, type SimPorts } from "./network.ts";
+import type { WorldShape } from "./world.ts";
 
+export type FollowerBounds = Pick<WorldShape, "followerBytes" | "hot">;
 export type FollowerWires = (life: Life) => FollowerPorts["leader"];
 
 /** Where a follower lives: memory only, so a crash or an eviction starts it empty. */
 export class FollowerHost implements Host<Follower> {
   readonly name: string;
-  readonly #bytesMax: number;
+  readonly #bounds: FollowerBounds;
   readonly #clock: Clock;
   readonly #wires: FollowerWires;
   readonly #ports: SimPorts;
   #running: { readonly life: Life; readonly service: Follower } | null = null;
 
-  constructor(name: string, bytesMax: number, clock: Clock, wires: FollowerWires, ports: SimPorts) {
+  constructor(
+    name: string,
+    bounds: FollowerBounds,
+    clock: Clock,
+    wires: FollowerWires,
+    ports: SimPorts,
+  ) {
     this.name = name;
-    this.#bytesMax = bytesMax;
+    this.#bounds = bounds;
     this.#clock = clock;
     this.#wires = wires;
     this.#ports = ports;
@@ -57,6 +65,7 @@ export class FollowerHost implements Host<Follower> {
         this.#ports.trace.note(`${this.name} ${event}: ${String(error)}`);
       },
     };
-    return { life, service: new Follower(this.name, ports, this.#bytesMax) };
+    const { followerBytes, hot } = this.#bounds;
+    return { life, service: new Follower(this.name, ports, followerBytes, hot) };
   }
 }

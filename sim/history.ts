@@ -108,6 +108,8 @@ export type ClientEvent = WriteEvent | ReadEvent;
 /** What one follower says about every key after quiescence. */
 export interface FinalView {
   readonly follower: string;
+  /** When: what was written later is not in it. Absent: at the end. */
+  readonly atMs?: number;
   readonly seen: readonly Seen[];
 }
 
@@ -116,6 +118,13 @@ export interface Stored {
   readonly objects: readonly ObjectRow[];
   readonly assocs: readonly Assoc[];
   readonly lists: readonly ListRow[];
+}
+
+/** A follower that at rest has less of the log than there is, and that nobody tells of it. */
+export interface Laggard {
+  readonly follower: string;
+  readonly applied: Version;
+  readonly head: Version;
 }
 
 /** Everything the checkers know about a run. */
@@ -130,7 +139,12 @@ export interface History {
   /** In the order of their answers; each client has one request at a time. */
   readonly events: readonly ClientEvent[];
   readonly finals: readonly FinalView[];
+  /** Attempts of standbys to store what does not follow, each told in a sentence. */
+  readonly misfits?: readonly string[];
+  readonly laggards?: readonly Laggard[];
   readonly stored: readonly Stored[];
+  /** The same in each lull: when all had been quiet for as long as at the end. */
+  readonly storedInLulls?: readonly (readonly Stored[])[];
   /** The promised bound on staleness, and what a follower's own clock may have drifted within it. */
   readonly ttlMs: number;
 }

@@ -28,13 +28,18 @@ export interface Swing {
   readonly periodMs: number;
 }
 
+const SKEW_MS = LIMITS.clockSkewMaxMs;
 const SWING_MAX_MS = 200;
 const PERIOD_MS = { from: 30_000, to: 600_000 };
 
-/** @param skewMs by how much two clocks of the run may differ at most. */
+/**
+ * @param skewMs by how much two clocks of the run may differ at most. Where that is all that is
+ * allowed, any two agree or differ by about as much.
+ */
 export function drawClock(trueTime: Clock, random: SeededRandom, skewMs: number): HostClock {
-  const byMs = Math.min(SWING_MAX_MS, skewMs / 10);
-  const most = random.chance(0.5) ? Math.sign(random.next() - 0.5) : 2 * random.next() - 1;
+  const byMs = random.chance(0.5) ? 0 : Math.min(SWING_MAX_MS, skewMs / 10);
+  const isExtreme = skewMs === SKEW_MS || random.chance(0.5);
+  const most = isExtreme ? Math.sign(random.next() - 0.5) : 2 * random.next() - 1;
   const offsetMs = (skewMs / 2 - byMs) * most;
   const periodMs = random.logInt(PERIOD_MS.from, PERIOD_MS.to);
   return new HostClock(trueTime, Math.trunc(offsetMs), { byMs, periodMs });
@@ -43,8 +48,6 @@ export function drawClock(trueTime: Clock, random: SeededRandom, skewMs: number)
 /** By how much a duration may come out wrong on one clock of a run. */
 export const driftOf = (skewMs: number): number => 2 * Math.min(SWING_MAX_MS, skewMs / 10) + 1;
 
-const SKEW_MS = LIMITS.clockSkewMaxMs;
-
-/** Half of the runs have right clocks: bounds are exact there. The others go up to the stated bound. */
+/** Some runs have right clocks: bounds are exact there. Most others go up to the stated bound. */
 export const drawSkewMs = (random: SeededRandom): number =>
-  random.chance(0.5) ? 0 : random.pick([random.logInt(20, SKEW_MS), SKEW_MS]);
+  random.chance(0.3) ? 0 : random.pick([random.logInt(20, SKEW_MS), SKEW_MS, SKEW_MS]);

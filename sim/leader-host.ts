@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import { LIMITS } from "../core/limits.ts";
 import { Leader, type LeaderPorts } from "../core/tao/leader.ts";
 import { leaderName } from "../core/tao/names.ts";
 import type { Consumed } from "../core/tao/log-consumers.ts";
@@ -110,7 +111,26 @@ export class LeaderHost implements Host<LeaderService> {
       report: (event, error) => trace.note(`${this.name} ${event}: ${String(error)}`),
     });
     trace.note(`${this.name} starts`);
-    return { life, leader, service: witness(leader, this.#ports.tally, acted) };
+    const note: typeof acted = (at, what) => life.isAlive && acted(at, what);
+    const service = witness(leader, this.#ports.tally, this.#gate(), note);
+    return { life, leader, service };
+  }
+
+  /**
+   * An answer may be held up after its lease was looked at, for as long as the skew's bound
+   * allows. Answers of one life leave in their order: none overtakes one that is held up.
+   */
+  #gate(): () => Promise<void> | null {
+    const { scheduler, random, tally, faults } = this.#ports;
+    let leavesMs = 0;
+    return () => {
+      const nowMs = scheduler.nowMs();
+      if (random.chance(faults().answerLate)) {
+        tally.count("answers held up");
+        leavesMs = Math.max(leavesMs, nowMs + random.int(1, LIMITS.clockSkewMaxMs));
+      }
+      return leavesMs > nowMs ? scheduler.sleep(leavesMs - nowMs) : null;
+    };
   }
 
   /** The platform keeps one alarm: a new one replaces it. */

@@ -79,6 +79,7 @@ async function runMutants(asked: Arguments): Promise<number> {
   const tried = MUTANTS.map(() => 0);
   const caught = new Map<number, RunResult>();
   const told = new Set<number>();
+  const running: number[] = [];
   const tell = (place: number) => {
     const mutant = MUTANTS[place];
     if (mutant === undefined || told.has(place)) return;
@@ -89,14 +90,18 @@ async function runMutants(asked: Arguments): Promise<number> {
     say(`${mutant.name.padEnd(36)} ${result === undefined ? "SURVIVED" : found} (${after})`);
   };
   const next = (): Task | null => {
-    const place = places.find((at) => (tried[at] ?? 0) < seeds && !caught.has(at));
+    const open = places.filter((at) => (tried[at] ?? 0) < seeds && !caught.has(at));
+    // A thread that has loaded a mutant stays with it.
+    const place = open.find((at) => !running.includes(at)) ?? open[0];
     if (place === undefined) return null;
+    running.push(place);
     const seed = from + (tried[place] ?? 0);
     tried[place] = (tried[place] ?? 0) + 1;
     return { seed, mutant: place, options: { operations, store } };
   };
   await runOnThreads(workers, next, (result, { mutant }) => {
     if (mutant === null) return;
+    running.splice(running.indexOf(mutant), 1);
     if (result.violations.length > 0) caught.set(mutant, result);
     if (caught.has(mutant) || (tried[mutant] ?? 0) >= seeds) tell(mutant);
   });

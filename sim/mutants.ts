@@ -53,6 +53,10 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   ),
   mutant(
+    "announced and never had",
+    edit("follower-log", "if (failure !== null && this.#lacksAnnounced()) this.#reset();", ""),
+  ),
+  mutant(
     "error path keeps the entry",
     edit(
       "follower-log",
@@ -75,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "ticket not advanced by writes",
-    edit("client", "if (answer.ok) this.#saw(entry.shard, answer.value.at);", ""),
+    edit("client", "if (answer.ok && isAwaited) {", "if (!answer.ok) {"),
   ),
   mutant("entry never expires", edit("follower-log", "ageMs < LIMITS.followerTtlMs", "ageMs >= 0")),
   mutant(

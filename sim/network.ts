@@ -52,7 +52,7 @@ const SLOW_MS = { from: 30, to: 8_000 };
 /** Calls between hosts: delayed, reordered, lost, late, duplicated, cut off by crashes. */
 export class Network {
   readonly #ports: SimPorts;
-  /** Pairs of names that do not reach each other, until when (ms). */
+  /** Links and ways between two names that are cut, until when (ms). */
   readonly #cuts = new Map<string, number>();
   /** Regions that reach nothing outside, until when (ms). */
   readonly #isolated = new Map<Region, number>();
@@ -66,8 +66,12 @@ export class Network {
 
   cut(a: string, b: string, untilMs: number): void {
     if (a === b) return;
-    this.#ports.tally.count("links cut");
-    this.#cuts.set(linkOf(a, b), untilMs);
+    this.#cut(linkOf(a, b), untilMs);
+  }
+
+  /** Nothing that `from` asks of `to` arrives; the other way all is well. */
+  deafen(from: string, to: string, untilMs: number): void {
+    this.#cut(wayOf(from, to), untilMs);
   }
 
   /** Cuts a region off from everything that is not in it. */
@@ -103,7 +107,11 @@ export class Network {
         this.#later(random.int(TIMEOUT_MS.from, TIMEOUT_MS.to), () =>
           answer(() => reject(new Error(`${what}: ${why}`))),
         );
-      if (this.#isCut(from.name, to.name) || random.chance(faults.requestLost)) {
+      if (
+        this.#isCut(from.name, to.name) ||
+        this.#isCutUntil(wayOf(from.name, to.name), scheduler.nowMs()) ||
+        random.chance(faults.requestLost)
+      ) {
         tally.count("requests lost");
         return lose("request lost");
       }
@@ -111,7 +119,7 @@ export class Network {
       if (mayRepeat && random.chance(faults.duplicate)) {
         tally.count("duplicates");
         // Some come long after the first, when much has changed.
-        const afterMs = random.chance(0.5) ? 0 : random.logInt(LATE_MS.from, LATE_MS.to);
+        const afterMs = random.chance(0.3) ? 0 : random.logInt(LATE_MS.from, LATE_MS.to);
         scheduler.after(afterMs, () => this.#deliver(from, to, what, handle, null));
       }
       if (random.chance(faults.requestLate)) {
@@ -140,7 +148,8 @@ export class Network {
       trace.note(`${from.name} -> ${to.name} ${what}`);
       const cutOff = () => reply?.answer(() => reply.reject(new Error(`${what}: object reset`)));
       life.callers.add(cutOff);
-      if (random.chance(faults.crash)) this.#later(random.int(0, 3), () => to.crash());
+      const mayDie = to.name.startsWith("follower:") ? faults.evict : faults.crash;
+      if (random.chance(mayDie)) this.#later(random.int(0, 3), () => to.crash());
       const back = (settle: () => void) => {
         if (!life.callers.delete(cutOff) || reply === null) return;
         if (this.#isCut(from.name, to.name) || random.chance(faults.replyLost)) {
@@ -159,8 +168,8 @@ export class Network {
   }
 
   #delayMs(): number {
-    const { random } = this.#ports;
-    const range = random.chance(0.04) ? SLOW_MS : DELAY_MS;
+    const { random, faults } = this.#ports;
+    const range = random.chance(faults().slow) ? SLOW_MS : DELAY_MS;
     return random.logInt(range.from, range.to);
   }
 
@@ -170,12 +179,18 @@ export class Network {
 
   #isCut(a: string, b: string): boolean {
     const nowMs = this.#ports.scheduler.nowMs();
-    const untilMs = this.#cuts.get(linkOf(a, b));
-    if (untilMs !== undefined && untilMs > nowMs) return true;
+    if (this.#isCutUntil(linkOf(a, b), nowMs)) return true;
     if (this.#isolated.size === 0) return false;
     const [from, to] = [this.#regionOf(a), this.#regionOf(b)];
     return from !== to && (this.#isIsolated(from, nowMs) || this.#isIsolated(to, nowMs));
   }
+
+  #cut(link: string, untilMs: number): void {
+    this.#ports.tally.count("links cut");
+    this.#cuts.set(link, Math.max(untilMs, this.#cuts.get(link) ?? 0));
+  }
+
+  #isCutUntil = (link: string, nowMs: number): boolean => (this.#cuts.get(link) ?? 0) > nowMs;
 
   #isIsolated = (region: Region | null, nowMs: number): boolean =>
     region !== null && (this.#isolated.get(region) ?? 0) > nowMs;
@@ -188,4 +203,5 @@ interface Reply<T> {
   readonly lose: (why: string) => void;
 }
 
+const wayOf = (from: string, to: string): string => `${from}>${to}`;
 const linkOf = (a: string, b: string): string => (a < b ? `${a}|${b}` : `${b}|${a}`);

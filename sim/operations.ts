@@ -3,6 +3,7 @@ import { ASSOC, OBJECT, REACTIONS } from "../core/tao/registry.ts";
 import { type Read, resultId, type Write } from "../core/tao/types.ts";
 import type { UnionRequest } from "../core/tao/union.ts";
 import type { Version } from "../core/tao/version.ts";
+import type { Habits } from "./habits.ts";
 import type { SeededRandom } from "./random.ts";
 
 /** The ids that requests are about; the front ones are hot. Grows as posts are added. */
@@ -15,7 +16,11 @@ export interface Population {
 const POSTS_MAX = 40;
 /** Reads in one request, unless more are wanted. */
 const READS_MAX = 6;
-const TIMES_MAX = 20;
+const RECENT_MAX = 20;
+/** How often everybody turns to something else. */
+const NEW_THEME = 0.005;
+/** How often an update names every field, as a form does that is saved as a whole. */
+const WHOLE_UPDATE = 0.3;
 const EDGE_TYPES = [ASSOC.follows, ASSOC.mutes, ASSOC.blocks, ASSOC.friends, ASSOC.likes] as const;
 const LIST_TYPES = [
   ...EDGE_TYPES,
@@ -48,6 +53,9 @@ export const newPost = (author: Id, text: string, timeMs: number): readonly [Wri
   { op: "assocAdd", id1: author, atype: ASSOC.authored, id2: resultId(0), timeMs, data: "" },
 ];
 
+type EdgeAdd = Extract<Write, { op: "assocAdd" }>;
+type Taste = Pick<Habits, "theme" | "edgeAgain">;
+
 export function rememberPost(population: Population, id: Id): void {
   population.posts.unshift(id);
   population.posts.splice(POSTS_MAX);
@@ -59,8 +67,13 @@ export class Operations {
   readonly #population: Population;
   readonly #prefix: string;
   #values = 0;
-  /** Of the edges written last. */
-  #times: number[] = [];
+  /** Edges written last, newest first. */
+  #recent: EdgeAdd[] = [];
+  #deleted: Id[] = [];
+  /** What everybody talks about now: one person's one list. */
+  #theme: Pick<EdgeAdd, "id1" | "atype"> | null = null;
+  /** What those who ask like just now. */
+  taste: Taste = { theme: 0, edgeAgain: 0 };
 
   /** @param prefix of values: unique where several draw for one population. */
   constructor(random: SeededRandom, population: Population, prefix = "v") {
@@ -74,25 +87,26 @@ export class Operations {
     const random = this.#random;
     const { users, posts } = this.#population;
     const kind = random.weighted({ add: 2, update: 4, delete: 1, edge: 8, remove: 4, change: 1 });
-    const user = random.pickHot(users);
+    const user = random.chance(this.taste.theme) ? this.#about().id1 : random.pickHot(users);
     switch (kind) {
       case "add":
         return newPost(user, this.#value(), nowMs);
       case "update": {
-        const id = random.chance(0.5) ? user : random.pickHot([...posts, user]);
-        const patch = JSON.stringify(
-          users.includes(id) ? { bio: this.#value() } : { text: this.#value() },
-        );
+        const id = random.chance(0.5) ? user : random.pickHot([...posts, ...this.#deleted, user]);
+        const patch = this.#patch(id, user, nowMs);
         const version = random.chance(0.3) ? seen(id) : null;
         return [
           { op: "objUpdate", id, patch, ...(version === null ? {} : { ifVersion: version }) },
         ];
       }
-      case "delete":
-        return [{ op: "objDelete", id: random.pick([...posts, user].slice(-20)) }];
+      case "delete": {
+        const id = random.pick([...posts, user].slice(-20));
+        this.#deleted = [id, ...this.#deleted].slice(0, RECENT_MAX);
+        return [{ op: "objDelete", id }];
+      }
       case "edge": {
         const edge = this.#edge(nowMs);
-        this.#times = [edge.timeMs, ...this.#times].slice(0, TIMES_MAX);
+        this.#recent = [edge, ...this.#recent].slice(0, RECENT_MAX);
         return [edge];
       }
       case "remove": {
@@ -110,6 +124,7 @@ export class Operations {
   }
 
   reads(nowMs: number, max = READS_MAX): readonly Read[] {
+    if (this.#random.chance(this.taste.theme)) return [this.#readOfTheme()];
     const count = this.#random.logInt(1, max);
     return Array.from({ length: count }, () => this.#read(nowMs));
   }
@@ -137,9 +152,10 @@ export class Operations {
       case "object":
         return { op: "objGet", id };
       case "edge": {
-        const { id1, atype, id2 } = this.#edge(nowMs);
+        const edge = random.chance(0.3) ? this.#recently(nowMs) : this.#edge(nowMs);
+        const { id1, atype, id2 } = edge;
         const id2s = [...new Set([id2, random.pickHot(users)])];
-        const bounds = random.chance(0.3) ? this.#bounds(nowMs) : {};
+        const bounds = random.chance(0.3) ? this.#bounds(nowMs, edge) : {};
         return { op: "assocGet", id1, atype, id2s, ...bounds };
       }
       case "count":
@@ -151,27 +167,67 @@ export class Operations {
         return { op: "assocRange", ...list, after, limit: random.logInt(1, 100) };
       }
       case "time": {
+        const edge = this.#recently(nowMs);
+        const { id1, atype } = random.chance(0.5) ? edge : list;
         const limit = random.logInt(1, 100);
-        return { op: "assocTimeRange", ...list, ...this.#bounds(nowMs), limit };
+        return { op: "assocTimeRange", id1, atype, ...this.#bounds(nowMs, edge), limit };
       }
     }
   }
 
-  /** Often exactly the time of an edge: bounds are inclusive. */
-  #bounds(nowMs: number): { readonly highMs: number; readonly lowMs: number } {
+  /** Of the same few keys each time: what a caller may keep in memory. */
+  #readOfTheme(): Read {
+    const { id1, atype } = this.#about();
+    switch (this.#random.weighted({ object: 1, count: 1, range: 1 })) {
+      case "object":
+        return { op: "objGet", id: id1 };
+      case "count":
+        return { op: "assocCount", id1, atype };
+      case "range":
+        return { op: "assocRange", id1, atype, after: null, limit: 10 };
+    }
+  }
+
+  #about(): Pick<EdgeAdd, "id1" | "atype"> {
     const random = this.#random;
-    const some = () => (this.#times.length > 0 ? random.pick(this.#times) : nowMs);
-    const highMs = random.chance(0.5) ? some() : nowMs;
-    const lowMs = random.chance(0.5) ? some() : nowMs - random.logInt(1, 100_000);
+    const isOver = this.#theme === null || random.chance(NEW_THEME);
+    if (isOver || this.#theme === null)
+      this.#theme = { id1: random.pick(this.#population.users), atype: random.pick(EDGE_TYPES) };
+    return this.#theme;
+  }
+
+  #patch(id: Id, author: Id, nowMs: number): string {
+    const isUser = this.#population.users.includes(id);
+    const value = this.#value();
+    if (this.#random.chance(WHOLE_UPDATE))
+      return isUser ? userData(value) : postData(author, value, nowMs);
+    return JSON.stringify(isUser ? { bio: value } : { text: value });
+  }
+
+  #recently = (nowMs: number): EdgeAdd =>
+    this.#recent.length > 0 ? this.#random.pickHot(this.#recent) : this.#edge(nowMs);
+
+  /** Often exactly the time of the edge: bounds are inclusive. */
+  #bounds(
+    nowMs: number,
+    { timeMs }: Pick<EdgeAdd, "timeMs">,
+  ): { readonly highMs: number; readonly lowMs: number } {
+    const random = this.#random;
+    const highMs = random.chance(0.5) ? timeMs : nowMs;
+    const lowMs = random.chance(0.5) ? timeMs : nowMs - random.logInt(1, 100_000);
     return { highMs: Math.max(highMs, lowMs), lowMs: Math.min(highMs, lowMs) };
   }
 
-  #edge(nowMs: number): Extract<Write, { op: "assocAdd" }> {
+  #edge(nowMs: number): EdgeAdd {
     const random = this.#random;
     const { users, posts } = this.#population;
-    const atype = random.pick(EDGE_TYPES);
+    const again = random.chance(this.taste.edgeAgain) ? this.#recent : [];
+    if (again.length > 0) return { ...random.pickHot(again), timeMs: nowMs };
+    const about = random.chance(this.taste.theme) ? this.#about() : null;
+    const atype = about?.atype ?? random.pick(EDGE_TYPES);
     const isLike = atype === ASSOC.likes;
-    const [a, b] = [random.pickHot(users), random.pickHot(isLike ? posts : users)];
+    const user = about?.id1 ?? random.pickHot(users);
+    const [a, b] = [user, random.pickHot(isLike ? posts : users)];
     // Half of a pair of friends is written at the smaller id only.
     const [id1, id2] = atype === ASSOC.friends && a > b ? [b, a] : [a, b];
     const data = isLike ? JSON.stringify({ kind: random.pick(REACTIONS) }) : "";

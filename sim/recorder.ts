@@ -23,6 +23,7 @@ export class Recorder {
   readonly #ports: Noted;
   /** Where each shard's log goes on. */
   readonly #stores = new Map<PhysicalShard, string>();
+  readonly #epochs = new Map<PhysicalShard, number>();
   readonly #touched = new Map<string, Position>();
 
   constructor(ports: Noted) {
@@ -36,6 +37,9 @@ export class Recorder {
   /** The store whose log is the shard's now. */
   storeOf = (shard: PhysicalShard): string | undefined => this.#stores.get(shard);
 
+  /** The newest that has begun. */
+  epochOf = (shard: PhysicalShard): number => this.#epochs.get(shard) ?? 0;
+
   /** A leader wrote a row. @param before the head that it found. */
   appended(shard: PhysicalShard, store: string, { head, commit }: LogRow, before: Version): void {
     const { scheduler, tally, trace } = this.#ports;
@@ -44,6 +48,7 @@ export class Recorder {
       if (head.epoch === before.epoch) return;
       trace.note(`${store} begins epoch ${head.epoch} after ${formatVersion(before)}`);
       tally.count("epochs begun");
+      this.#epochs.set(shard, head.epoch);
       const known = this.#stores.get(shard);
       if (known !== undefined && known !== store) {
         tally.count("promotions");

@@ -41,6 +41,14 @@ export class Scheduler implements Clock {
       this.after(ms, resolve);
     });
 
+  timer = (ms: number, ring: () => void): (() => void) => {
+    let isSet = true;
+    this.after(ms, () => isSet && ring());
+    return () => {
+      isSet = false;
+    };
+  };
+
   /** Runs events in time order until `isDone` or until nothing is due before `untilMs`. */
   async run(isDone: () => boolean, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
     await settled();

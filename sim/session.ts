@@ -7,6 +7,7 @@ import type { Tao } from "../core/tao/tao.ts";
 import type { Write } from "../core/tao/types.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { ClientEvent, Seen } from "./history.ts";
+import { drawPauseMs } from "./habits.ts";
 import { Life } from "./network.ts";
 import { observe, observeUnion } from "./observe.ts";
 import { type Operations, type Population, rememberPost } from "./operations.ts";
@@ -61,17 +62,21 @@ export class Session {
 
   /** One request, or several where a lost one is sent again. */
   async step(): Promise<void> {
-    const { random, scheduler } = this.#world;
-    await scheduler.sleep(thinkMs(this.#world));
+    const { random, scheduler, habits } = this.#world;
+    await scheduler.sleep(drawPauseMs(random, habits));
     const kind = random.weighted({ write: 5, read: 8, union: 2 });
     if (kind === "read") return this.#read();
     if (kind === "union") return this.#union();
+    await this.change();
+  }
+
+  /** A write, or one of those before once more. */
+  async change(): Promise<void> {
+    const { random, scheduler } = this.#world;
     const again = random.chance(0.1) ? this.#sent.at(-random.int(1, this.#sent.length)) : undefined;
     if (again !== undefined) return void (await this.write(again.writes, again.opId));
-    const writes = this.#operations.writes(
-      scheduler.nowMs(),
-      (id) => this.#versions.get(id) ?? null,
-    );
+    const seen = (id: Id) => this.#versions.get(id) ?? null;
+    const writes = this.#operations.writes(scheduler.nowMs(), seen);
     if (random.chance(0.15)) return void (await this.write(writes, null));
     const opId = `${this.#name}-${++this.#count}`;
     this.#sent = [...this.#sent, { opId, writes }].slice(-SENT_MAX);
@@ -100,6 +105,8 @@ export class Session {
     if (answer.ok) tally.count(answer.value.replayed ? "writes replayed" : "writes acknowledged");
     else if (isUnknown) tally.count("writes unknown");
     else if (answer.error.code === "version_mismatch") tally.count("preconditions failed");
+    else if (first.op === "objUpdate" && answer.error.code === "not_found")
+      tally.count("updates of what is gone");
     this.#record({
       kind: "write",
       client: this.#name,
@@ -118,34 +125,40 @@ export class Session {
   }
 
   async #read(): Promise<void> {
-    const { random, scheduler, map } = this.#world;
+    const { random, scheduler, map, habits } = this.#world;
     const reads = this.#operations.reads(scheduler.nowMs());
-    const consistency = random.weighted({ eventual: 3, ticket: 6, leader: 1 });
-    await this.#observe({ consistency, allowStale: random.chance(0.2) }, async (tao) => {
-      const answer = await tao.read(reads);
-      if (!answer.ok) return null;
-      return reads.flatMap((read, index) => {
-        const result = answer.value[index];
-        if (result === undefined) throw new Error("an answer is missing");
-        if (result.op === "objGet" && result.object !== null)
-          this.#versions.set(result.object.id, result.object.version);
-        return observe(read, result, (id) => physicalShardOf(map, id));
-      });
-    });
+    const consistency = random.weighted(habits.freshness);
+    await this.#observe(
+      { consistency, allowStale: random.chance(habits.staleAllowed) },
+      async (tao) => {
+        const answer = await tao.read(reads);
+        if (!answer.ok) return null;
+        return reads.flatMap((read, index) => {
+          const result = answer.value[index];
+          if (result === undefined) throw new Error("an answer is missing");
+          if (result.op === "objGet" && result.object !== null)
+            this.#versions.set(result.object.id, result.object.version);
+          return observe(read, result, (id) => physicalShardOf(map, id));
+        });
+      },
+    );
   }
 
   async #union(): Promise<void> {
-    const { map, random } = this.#world;
+    const { map, random, habits } = this.#world;
     const request = this.#operations.union();
     const home = (id: Id) => physicalShardOf(map, id);
-    const consistency = random.weighted({ eventual: 2, ticket: 6, leader: 1 });
-    await this.#observe({ consistency, allowStale: random.chance(0.2) }, async (tao) => {
-      const answer = await tao.union(request);
-      if (!answer.ok) return null;
-      // A second call to a shard may find its lists changed: then only entries can be judged.
-      const isOneMoment = tao.calls() === new Set(request.id1s.map(home)).size;
-      return observeUnion(request, answer.value, isOneMoment, home);
-    });
+    const consistency = random.weighted(habits.freshness);
+    await this.#observe(
+      { consistency, allowStale: random.chance(habits.staleAllowed) },
+      async (tao) => {
+        const answer = await tao.union(request);
+        if (!answer.ok) return null;
+        // A second call to a shard may find its lists changed: then only entries can be judged.
+        const isOneMoment = tao.calls() === new Set(request.id1s.map(home)).size;
+        return observeUnion(request, answer.value, isOneMoment, home);
+      },
+    );
   }
 
   async #observe(
@@ -180,12 +193,4 @@ export class Session {
       ...freshness,
     });
   }
-}
-
-/** Mostly busy; sometimes long enough away for entries and tickets to expire. */
-function thinkMs({ random }: World): number {
-  const [from, to] = { now: [1, 20], soon: [20, 500], later: [500, 5_000], away: [5_000, 75_000] }[
-    random.weighted({ now: 75, soon: 17, later: 6, away: 2 })
-  ] as [number, number];
-  return random.logInt(from, to);
 }

@@ -1,25 +1,30 @@
 import { LIMITS } from "../core/limits.ts";
-import { failOver } from "./failover.ts";
+import { parseObjectName } from "../core/tao/names.ts";
+import type { PhysicalShard } from "../core/tao/shard-map.ts";
+import type { Disturbance } from "./faults.ts";
+import { failOver, usurp } from "./failover.ts";
 import type { World } from "./world.ts";
 
-const CUT_MS = { from: 1_000, to: 300_000 };
+const CUT_MS = { from: 5_000, to: 300_000 };
 const OUTAGE_MS = { from: 100, to: 10_000 };
 /** The longer ones outlast a lease. */
 const ABSENCE_MS = { from: 1_000, to: 3 * LIMITS.leaseMs };
 
-/** Disturbances that last: links cut, regions cut off, stores away, crashes out of nothing. Ends with the faults. */
+/** Disturbances that last: links cut, regions cut off, stores away, crashes out of nothing. Ends with its faults. */
 export async function storm(world: World): Promise<void> {
-  const { random, scheduler } = world;
+  const { random, scheduler, faults } = world;
   for (;;) {
-    const { disturbEveryMs } = world.faults;
-    if (disturbEveryMs === Number.POSITIVE_INFINITY) return;
-    await scheduler.sleep(random.logInt(1, disturbEveryMs));
-    if (world.faults.disturbEveryMs === Number.POSITIVE_INFINITY) return;
+    await scheduler.sleep(random.logInt(1, faults.disturbEveryMs));
+    if (world.faults !== faults) return;
     disturb(world);
   }
 }
 
-function disturb(world: World): void {
+/** @param kind absent: as often as its faults say. */
+export function disturb(
+  world: World,
+  kind: Disturbance = world.random.weighted(world.faults.disturbances),
+): void {
   const { random, scheduler, network, tally, register } = world;
   const nowMs = scheduler.nowMs();
   const during = (range: { readonly from: number; readonly to: number }) =>
@@ -27,12 +32,20 @@ function disturb(world: World): void {
   const leader = random.pick([...world.leaders.values()]);
   const follower = random.pick([...world.followers.values()]);
   const region = random.pick(world.regions());
-  const leading = () => world.leader(leader.place.shard, world.leadingRegion(leader.place.shard));
-  switch (random.weighted(WEIGHTS)) {
+  const leads = (shard: PhysicalShard) => world.leader(shard, world.leadingRegion(shard));
+  const itsLeader = () => leads(parseObjectName(follower.name).shard);
+  const leading = () => leads(leader.place.shard);
+  switch (kind) {
     case "cut":
-      return network.cut(leader.name, follower.name, during(CUT_MS));
+      return network.cut(itsLeader().name, follower.name, during(CUT_MS));
+    case "deafen":
+      return network.deafen(itsLeader().name, follower.name, during(CUT_MS));
     case "part":
-      return network.cut(leading().name, random.pick([...world.leaders.keys()]), during(CUT_MS));
+      return network.cut(
+        leading().name,
+        leads(random.pick(world.map.entries).shard).name,
+        during(CUT_MS),
+      );
     case "unleash":
       // The leader goes on without its coordinator, in reach of everybody else.
       return network.cut(
@@ -67,29 +80,22 @@ function disturb(world: World): void {
       return void handOver(world);
     case "failOver":
       return failOver(world);
+    case "usurp":
+      return usurp(world);
   }
 }
 
-const WEIGHTS = {
-  cut: 3,
-  part: 1,
-  unleash: 1,
-  isolate: 0.5,
-  blind: 0.5,
-  outage: 2,
-  registerOutage: 0.3,
-  crash: 2,
-  crashCoordinator: 1,
-  evict: 2,
-  lag: 1,
-  handOver: 3,
-  failOver: 3,
-};
+/** All followers start over, under way as requests are. */
+export function deploy(world: World): void {
+  world.tally.count("deployments");
+  for (const follower of world.followers.values()) follower.crash();
+}
 
 /** An operator moves a shard, asking any region's coordinator; the answer may be lost. */
 async function handOver(world: World): Promise<void> {
   const { random, network, map, tally, trace } = world;
-  const { shard } = random.pick(map.entries);
+  const owing = map.entries.filter((entry) => owesInverses(world, entry.shard));
+  const { shard } = random.pick(owing.length > 0 && random.chance(0.5) ? owing : map.entries);
   const to = random.pick(world.regions());
   const asked = world.coordinator(random.pick(world.regions()));
   try {
@@ -101,4 +107,10 @@ async function handOver(world: World): Promise<void> {
   } catch (error) {
     trace.note(`hand-over of ${shard} to ${to}: ${String(error)}`);
   }
+}
+
+/** Its next leader finds work that this one has not done. */
+function owesInverses({ stores, recorder }: World, shard: PhysicalShard): boolean {
+  const store = stores.get(recorder.storeOf(shard) ?? "");
+  return store !== undefined && store.tables.intents(1, store.deliveredTo).length > 0;
 }

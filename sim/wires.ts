@@ -31,9 +31,9 @@ export function coordinatorWires(world: World, region: Region, clock: Clock): Co
     regions: shape.regions,
     sharesStore: shape.store === "remote",
     coordinator: (other) => ({
-      handOver: (shard, to) =>
+      handOver: (shard, to, isForwarded) =>
         answered(world, life, world.coordinator(other), `hand over ${shard} to ${to}`, (service) =>
-          service.handOver(shard, to),
+          service.handOver(shard, to, isForwarded),
         ),
       release: (shard, epoch) =>
         answered(world, life, world.coordinator(other), `release ${shard}@${epoch}`, (service) =>
@@ -82,10 +82,16 @@ export function leaderWires(
         const what = `push ${formatVersion(push.after)}..${formatVersion(push.head)}`;
         const deliver = async (follower: Follower) => {
           const applied = await follower.push(push);
+          if (applied === null) tally.count("pushes declined");
           pushedTo(world).set(name, applied === null ? 0 : positionOf(applied));
           return applied;
         };
-        return network.call(life, world.follower(name), what, deliver, true);
+        const answer = network.call(life, world.follower(name), what, deliver, true);
+        answer.then(
+          () => world.outOfReach.delete(name),
+          () => world.outOfReach.add(name),
+        );
+        return answer;
       },
       sendInverses: (target, from, inverses) => {
         tally.count("inverses sent", inverses.length);
@@ -137,6 +143,7 @@ export function followerWires(
         tally.count("pulls");
         const answer = await leader.pull(by, after);
         if (answer.ok && answer.value === null) tally.count("caches dropped");
+        if (answer.ok && after.epoch < recorder.epochOf(shard)) tally.count("pulls across epochs");
         return answer;
       },
       read: (request) => leader.read(request),

@@ -5,10 +5,15 @@ import type { LeaderService } from "../core/tao/service.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { Tally } from "./tally.ts";
 
-/** A leader as its callers see it; whatever it does as leader is noted at that very moment. */
+/**
+ * A leader as its callers see it; whatever it does as leader is noted when the answer leaves.
+ *
+ * @param leave resolves then; null: at once.
+ */
 export function witness(
   leader: Leader,
   tally: Tally,
+  leave: () => Promise<void> | null,
   acted: (at: Version, what: string) => void,
 ): LeaderService {
   /** @param at where it acted, null where the answer does not say. */
@@ -17,7 +22,8 @@ export function witness(
     at: (value: T) => Version | null,
     asked: Promise<Result<T, Failure>>,
   ) =>
-    asked.then((answer) => {
+    asked.then(async (answer) => {
+      await leave();
       const version = answer.ok ? at(answer.value) : null;
       if (version !== null) acted(version, what);
       if (!answer.ok) countRefusal(answer.error, tally);
@@ -36,8 +42,8 @@ export function witness(
     pull: (follower, after) =>
       watch("a pull was answered", (tail) => tail?.head ?? null, leader.pull(follower, after)),
     applyInverses: (from, inverses) => watch("", () => null, leader.applyInverses(from, inverses)),
-    release: (epoch) => leader.release(epoch),
-    sweep: () => leader.sweep(),
+    release: (epoch) => watch("", () => null, leader.release(epoch)),
+    sweep: () => watch("", () => null, leader.sweep()),
   };
 }
 

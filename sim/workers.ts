@@ -28,6 +28,11 @@ export class SimWorker {
     this.#cache = mapCache(world, new Life(`worker@${region}`), world.clock(region));
   }
 
+  /** Answers out of its own memory so far. */
+  get hotHits(): number {
+    return this.#hot.counters.hits;
+  }
+
   /** For the requests of one client. */
   ports(life: Life): TaoPorts {
     const world = this.#world;
@@ -41,6 +46,7 @@ export class SimWorker {
       clock: world.clock(this.region),
       random: world.random,
       sleep: world.scheduler.sleep,
+      timer: world.scheduler.timer,
       signer,
     };
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Region } from "../core/regions/regions.ts";
+import type { HotBounds } from "../core/tao/hot-keys.ts";
 import { coordinatorName, followerName, leaderName, parseObjectName } from "../core/tao/names.ts";
 import {
   evenShardMap,
@@ -11,6 +12,7 @@ import { CoordinatorHost } from "./coordinator-host.ts";
 import { Database } from "./database.ts";
 import { CALM, type Faults, type StoreKind } from "./faults.ts";
 import { FollowerHost } from "./follower-host.ts";
+import { drawHabits, type Habits } from "./habits.ts";
 import { drawClock } from "./host-clock.ts";
 import { LeaderHost } from "./leader-host.ts";
 import { Life, Network, type SimPorts } from "./network.ts";
@@ -29,6 +31,8 @@ export interface WorldShape {
   readonly regions: readonly Region[];
   readonly store: StoreKind;
   readonly followerBytes: number;
+  /** Which keys a follower calls hot. */
+  readonly hot: HotBounds;
   /** By how much two clocks may differ, ms. */
   readonly skewMs: number;
 }
@@ -57,9 +61,14 @@ export class World {
   /** Where each shard has its copy, if each region has stores of its own. */
   readonly standbys: ReadonlyMap<PhysicalShard, StandbyHost>;
   readonly lost = new Set<Region>();
-  /** Failovers under way, and done. */
-  readonly failovers: Promise<void>[] = [];
+  /** Followers that the last push did not reach: their leader may have given up on them. */
+  readonly outOfReach = new Set<string>();
+  /** Of shards away from where they were, under way and done. */
+  readonly moves: Promise<void>[] = [];
+  hasFailedOver = false;
+  isUsurping = false;
   faults: Faults = CALM;
+  habits: Habits;
   readonly trace: Trace;
   readonly #ports: SimPorts;
   readonly #workers: ReadonlyMap<Region, SimWorker>;
@@ -73,6 +82,7 @@ export class World {
     this.recorder = new Recorder(this.#ports);
     this.network = new Network(this.#ports, regionOf(shape.regions));
     this.shape = shape;
+    this.habits = drawHabits(random);
     const { regions } = shape;
     this.map = evenShardMap(shape.shards, new Map(regions.map((region) => [region, 1])));
     this.register = new RegisterHost(this.#ports);
@@ -180,7 +190,7 @@ export class World {
   #newFollower(name: string): FollowerHost {
     const clock = this.#clock();
     const wires = followerWires(this, name, parseObjectName(name).shard, clock);
-    return new FollowerHost(name, this.shape.followerBytes, clock, wires, this.#ports);
+    return new FollowerHost(name, this.shape, clock, wires, this.#ports);
   }
 }
 

@@ -12,6 +12,9 @@ export const HELP = `Reads home feeds on the built product, beside the floor of 
   --rounds N         rounds per target (default 5)
   --seconds N        seconds per round (default 6)
   --connections N    kept busy at once (default 32)
+  --feed-cache on|off
+                     whether feeds come from the feed cache (default off). Writes reach it only
+                     through fan-out
   --foreign-max N    cores that others may use before a round is repeated (default 0.35)
   --beside URL@PIDS  also measures this URL of another server, with the CPU of these
                      processes (comma separated) and of what they start
@@ -35,6 +38,7 @@ export interface FeedReadOptions {
   readonly seconds: number;
   readonly connections: number;
   readonly foreignCoresMax: number;
+  readonly feedCache: boolean;
   readonly beside: Beside | null;
   readonly json: string | null;
 }
@@ -49,6 +53,7 @@ const FLAGS = {
   seconds: text,
   connections: text,
   "foreign-max": text,
+  "feed-cache": text,
   beside: text,
   "beside-token": text,
   json: text,
@@ -69,10 +74,17 @@ export function feedReadOptions(args: readonly string[]): FeedReadOptions {
     seconds: whole("seconds", 6, 1, BOUNDS.roundSecondsMax),
     connections: whole("connections", 32, 1, BOUNDS.connectionsMax),
     foreignCoresMax: numberFlag(flags, "foreign-max", { min: 0, max: 64, whole: false }) ?? 0.35,
+    feedCache: onOff(textFlag(flags, "feed-cache") ?? "off"),
     beside:
       beside === undefined ? null : besideFrom(beside, textFlag(flags, "beside-token") ?? "{user}"),
     json: textFlag(flags, "json") ?? null,
   };
+}
+
+function onOff(flag: string): boolean {
+  if (flag !== "on" && flag !== "off")
+    throw new FlagError(`--feed-cache is on or off, not "${flag}"`);
+  return flag === "on";
 }
 
 /** Servers of one's own machine only: a bench is no weapon. */

@@ -18,6 +18,7 @@ export const NAMES = {
   frontDoor: "  through the front door",
   page: "bare Worker, page",
   oneCall: "one object call, page",
+  service: "through a service, one object call, page",
   perShard: "k empty calls (k = shards), page",
   perCall: "k empty calls (k = calls), page",
   beside: "the other server",
@@ -80,6 +81,7 @@ export async function makeTargets(parts: Parts): Promise<Targets> {
   };
   await addFloor(NAMES.page, "page", () => "/");
   await addFloor(NAMES.oneCall, "one-call", ({ viewer }) => `/${viewer % SHARDS}`);
+  await addFloor(NAMES.service, "through-service", ({ viewer }) => `/${viewer % SHARDS}`);
   await addFloor(NAMES.perShard, "empty-calls", ({ shards }) => `/${shards}`);
   await addFloor(NAMES.perCall, "empty-calls", ({ calls }) => `/${calls}`);
   if (beside !== null) targets.push(await besideTarget(beside, workload, file));

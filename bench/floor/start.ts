@@ -5,12 +5,22 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 
 import { runtimePids } from "../measure/processes.ts";
 
-/** File of the Worker in this folder, and its object's class if it has one. */
+/** A Worker's file in this folder, its object's class if it has one, and the binding of the Worker it asks. */
+interface FloorWorker {
+  readonly file: string;
+  readonly objectClass?: string;
+  readonly asks?: readonly [binding: string, file: string];
+}
+/** The first Worker gets the requests. */
 const FLOORS = {
-  page: null,
-  "one-call": "PageObject",
-  "empty-calls": "EmptyObject",
-} as const;
+  page: [{ file: "page" }],
+  "one-call": [{ file: "one-call", objectClass: "PageObject" }],
+  "empty-calls": [{ file: "empty-calls", objectClass: "EmptyObject" }],
+  "through-service": [
+    { file: "through-service", asks: ["PAGES", "page-service"] },
+    { file: "page-service", objectClass: "PageObject" },
+  ],
+} as const satisfies Record<string, readonly FloorWorker[]>;
 export type Floor = keyof typeof FLOORS;
 
 export interface FloorServer {
@@ -30,26 +40,27 @@ export async function startFloor(
   floor: Floor,
   bindings: { readonly PAGE: string; readonly OBJECTS: string },
 ): Promise<FloorServer> {
-  const objectClass = FLOORS[floor];
+  const workers: readonly FloorWorker[] = FLOORS[floor];
   const before = new Set(runtimePids());
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
       log: new Log(LogLevel.WARN),
       telemetry: { enabled: false },
       cf: false,
-      workers: [
-        {
-          name: floor,
-          modules: [{ type: "ESModule", path: "index.js", contents: await bundled(floor) }],
+      workers: await Promise.all(
+        workers.map(async ({ file, objectClass, asks }) => ({
+          name: file,
+          modules: [{ type: "ESModule" as const, path: "index.js", contents: await bundled(file) }],
           compatibilityDate: COMPATIBILITY_DATE,
           compatibilityFlags: ["nodejs_compat"],
           bindings: { ...bindings },
-          ...(objectClass !== null && {
+          ...(objectClass !== undefined && {
             durableObjects: { OBJECT: { className: objectClass, useSQLite: true } },
           }),
-          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-        },
-      ],
+          ...(asks !== undefined && { serviceBindings: { [asks[0]]: asks[1] } }),
+          ...(file === floor && { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }),
+        })),
+      ),
     }),
   );
   await runtime.ready;
@@ -60,9 +71,9 @@ export async function startFloor(
   };
 }
 
-async function bundled(floor: Floor): Promise<string> {
+async function bundled(file: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [path.join(import.meta.dirname, `${floor}.ts`)],
+    entryPoints: [path.join(import.meta.dirname, `${file}.ts`)],
     bundle: true,
     format: "esm",
     target: "es2024",

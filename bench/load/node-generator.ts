@@ -38,7 +38,8 @@ console.log(
 );
 
 function linesOf(file: string): BenchRequest[] {
-  return readFileSync(file, "utf8").trimEnd().split("\n").map(parseRequestLine);
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map(parseRequestLine);
 }
 
 async function keepBusy(): Promise<void> {

@@ -1,16 +1,24 @@
 import type { Clock, Random, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
-import type { RankingService } from "../ranking/service.ts";
+import type { FanoutRecord } from "./fanout/service.ts";
+import type { Region } from "../regions/regions.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
+import type { Consistency } from "../tao/service.ts";
 import type { Tao } from "../tao/tao.ts";
+import type { FeedCache } from "./cache/service.ts";
 
 /** What a use-case may tell the operators about; never carries content. */
 export interface FeedEvent {
-  readonly event: "stage_failed_open" | "refills_exhausted";
+  readonly event: "stage_failed_open" | "refills_exhausted" | "cache_failed";
   readonly stage: string;
   readonly viewer: string | null;
+}
+
+/** How a post was spread, for explanations. Fails open: null when it is not known or cannot be asked. */
+export interface FanoutLookup {
+  record(post: Id): Promise<FanoutRecord | null>;
 }
 
 /** What one request of the feed Worker has at hand. */
@@ -18,6 +26,7 @@ export interface Call {
   readonly tao: Tao;
   /** Who asks; null for a visitor. */
   readonly viewer: Id | null;
+  readonly consistency: Consistency;
   readonly idempotencyKey: string | null;
   /** Unix time, milliseconds, after which nobody listens. */
   readonly deadlineMs: number;
@@ -25,7 +34,12 @@ export interface Call {
   readonly random: Random;
   readonly sleep: Sleep;
   readonly signer: Signer;
-  readonly ranker: RankingService;
+  readonly fanout: FanoutLookup;
+  /** Of the request's region; null where it is switched off. */
+  readonly cache: FeedCache | null;
+  readonly region: Region;
+  /** Work that the answer does not wait for. */
+  readonly defer: (work: () => Promise<unknown>) => void;
   readonly report: (event: FeedEvent) => void;
 }
 

@@ -22,13 +22,25 @@ const timeSchema = z.int().min(0).meta({ description: "Unix time, milliseconds" 
 export const audienceSchema = z.enum(AUDIENCES).meta({ id: "Audience" });
 export const reactionKindSchema = z.enum(REACTIONS).meta({ id: "ReactionKind" });
 
+const imageKeySchema = z
+  .string()
+  .regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif)$/, "a key that POST /v1/media gave for an image");
+export const mediaKeySchema = z
+  .string()
+  .regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif|mp4|webm)$/, "a key that POST /v1/media gave")
+  .meta({ description: "Served at /media/{key}; its extension says what it is" });
+/** An image or a video, as its key's extension says. */
 export const mediaSchema = z
   .object({
-    key: z
-      .string()
-      .regex(/^[a-f0-9]{32,64}\.(?:png|jpg|webp|gif)$/, "a key that POST /v1/media gave"),
+    key: mediaKeySchema,
     width: z.int().min(1).max(16_384),
     height: z.int().min(1).max(16_384),
+    durationMs: z
+      .int()
+      .min(1)
+      .max(LIMITS.videoMsMax)
+      .optional()
+      .meta({ description: "Of a video that says how long it is, milliseconds" }),
     alt: z.string().max(LIMITS.mediaAltCharsMax).default(""),
   })
   .meta({ id: "Media" });
@@ -86,6 +98,16 @@ export const postSchema = z
   })
   .meta({ id: "Post" });
 
+/** Where an item of a home feed came from. */
+export const FEED_SOURCES = ["followed", "friend", "own", "popular"] as const;
+
+export const feedItemSchema = postSchema
+  .extend({ source: z.enum(FEED_SOURCES).meta({ description: "Why it is in this feed" }) })
+  .meta({ id: "FeedItem" });
+
+/** A place in a list that is in the order of time. */
+export const placeSchema = z.object({ timeMs: timeSchema, id: idSchema }).meta({ id: "Place" });
+
 export const commentSchema = z
   .object({
     id: idSchema,
@@ -114,20 +136,43 @@ export const FEED_PAGE_MODES = [
   "stale",
 ] as const;
 
+const pageFields = {
+  cursor: nextCursor,
+  mode: z.enum(FEED_PAGE_MODES),
+  reason: z.string().meta({ description: "Why this mode: `requested`, `no_ranker`, ..." }),
+  ageMs: z.int().meta({ description: "Age of the page's data; 0 when made for this request" }),
+  hidden: z.record(z.string(), z.int()).meta({
+    description: "Posts left out on this page, by rule",
+    example: { muted: 2, blocked: 1 },
+  }),
+  calls: z.int().meta({ description: "Object calls this page took" }),
+};
+
 export const feedPageSchema = z
   .object({
-    items: z.array(postSchema),
-    cursor: nextCursor,
-    mode: z.enum(FEED_PAGE_MODES),
-    reason: z.string().meta({ description: "Why this mode: `requested`, `no_ranker`, ..." }),
-    ageMs: z.int().meta({ description: "Age of the page's data; 0 when made for this request" }),
-    hidden: z.record(z.string(), z.int()).meta({
-      description: "Posts left out on this page, by rule",
-      example: { muted: 2, blocked: 1 },
+    items: z.array(feedItemSchema),
+    ...pageFields,
+    head: placeSchema.nullable().meta({
+      description: "Of a first page, its newest post: `since` of /v1/feed/new; otherwise null",
     }),
-    calls: z.int().meta({ description: "Graph object calls this page took" }),
   })
   .meta({ id: "FeedPage" });
+
+/** Posts of one user. */
+export const postPageSchema = z
+  .object({ items: z.array(postSchema), ...pageFields })
+  .meta({ id: "PostPage" });
+
+export const newPostsSchema = z
+  .object({
+    count: z
+      .int()
+      .min(0)
+      .max(LIMITS.feedNewPostsMax)
+      .meta({ description: `Posts of others since then, up to ${LIMITS.feedNewPostsMax}` }),
+    authors: z.array(userSchema).max(3).meta({ description: "Of the newest of them" }),
+  })
+  .meta({ id: "NewPosts" });
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), cursor: nextCursor });
@@ -167,7 +212,7 @@ export const userPatchSchema = z
   .strictObject({
     name: nameField.optional(),
     bio: bioField.optional(),
-    avatar: mediaSchema.shape.key.nullable().optional(),
+    avatar: imageKeySchema.nullable().optional(),
   })
   .meta({ id: "UserPatch" });
 export const newPostSchema = z
@@ -188,7 +233,7 @@ export const newPostSchema = z
   })
   .refine((post) => post.repostOf !== undefined || post.text !== "" || post.media.length > 0, {
     path: ["text"],
-    message: "write something or attach an image",
+    message: "write something or attach an image or a video",
   })
   .meta({ id: "NewPost" });
 export const postPatchSchema = z
@@ -214,6 +259,14 @@ export const feedQuerySchema = z.object({
   limit: limitField(LIMITS.feedPageDefault, LIMITS.feedPageMax),
   cursor: cursorSchema.optional(),
 });
+/** A place as a parameter: `timeMs.id`. */
+export const newPostsQuerySchema = z.object({
+  since: z
+    .string()
+    .max(40)
+    .regex(/^[0-9]{1,15}\.(?:0|[1-9][0-9]{0,18})$/, "a place as timeMs.id: `head` of a page")
+    .meta({ example: "1780000000000.1184274518016" }),
+});
 export const pageQuerySchema = z.object({
   limit: limitField(LIMITS.listPageDefault, LIMITS.listPageMax),
   cursor: cursorSchema.optional(),
@@ -225,7 +278,12 @@ export type Profile = z.infer<typeof profileSchema>;
 export type Post = z.infer<typeof postSchema>;
 export type EmbeddedPost = z.infer<typeof embeddedPostSchema>;
 export type Comment = z.infer<typeof commentSchema>;
+export type Place = z.infer<typeof placeSchema>;
+export type FeedItem = z.infer<typeof feedItemSchema>;
+export type FeedSource = FeedItem["source"];
+export type NewPosts = z.infer<typeof newPostsSchema>;
 export type FeedPage = z.infer<typeof feedPageSchema>;
+export type PostPage = z.infer<typeof postPageSchema>;
 export type FeedPageMode = FeedPage["mode"];
 export type Settings = z.infer<typeof settingsSchema>;
 export type Session = z.infer<typeof sessionSchema>;

@@ -3,12 +3,17 @@ import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
 import type { Consistency } from "../tao/service.ts";
+import type { CacheReport } from "../telemetry/cache-layers.ts";
+import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
+import type { NotificationPage } from "./notifications/schemas.ts";
+import type { DeadLetterList, FanoutPost, FanoutReport, Replay, Replayed } from "./fanout/admin.ts";
 import type {
   Audience,
   Comment,
   CommentPage,
   NewComment,
   NewPost,
+  NewPosts,
   NewUser,
   Post,
   Profile,
@@ -58,7 +63,7 @@ export interface FeedRequest extends PageRequest {
   readonly mode: "latest" | "ranked" | undefined;
 }
 
-/** A page that is already JSON text (`FeedPage`): it crosses the hop as a string. */
+/** A page that is already JSON text (`FeedPage`, `PostPage`): it crosses the hop as a string. */
 export type PageText = string;
 
 export type UserList = "followers" | "following" | "friends";
@@ -73,6 +78,8 @@ export type Reactable = "post" | "comment";
  */
 export interface FeedService {
   home(ctx: CallContext, request: FeedRequest): Reply<PageText>;
+  /** How much came to the home feed since a place, `timeMs.id`. */
+  newPosts(ctx: CallContext, since: string): Reply<NewPosts>;
   /** Posts of one user that the viewer may see, newest first. `user` is an id or handle. */
   profileFeed(ctx: CallContext, user: string, request: PageRequest): Reply<PageText>;
 
@@ -106,6 +113,23 @@ export interface FeedService {
   ): Reply<{ reaction: ReactionKind | null; reactions: number }>;
   reactions(ctx: CallContext, on: Reactable, id: string, page: PageRequest): Reply<ReactionPage>;
 
+  /** What happened to the viewer: see `usecases/notifications.ts`. */
+  notifications(ctx: CallContext, page: PageRequest): Reply<NotificationPage>;
+  unread(ctx: CallContext): Reply<{ unread: number }>;
+  markRead(ctx: CallContext, upToMs: number): Reply<{ unread: number }>;
+
+  /** What explains and steers the viewer's feed: see `usecases/why.ts`, `seen.ts`, `feedback.ts`. */
+  why(ctx: CallContext, postId: string): Reply<Why>;
+  whyNot(ctx: CallContext, postId: string): Reply<WhyNot>;
+  seen(ctx: CallContext): Reply<SeenState>;
+  markSeen(ctx: CallContext, ranges: readonly SeenRange[]): Reply<SeenState>;
+  /** `kind` null takes it back. */
+  giveFeedback(
+    ctx: CallContext,
+    postId: string,
+    kind: "more" | "less" | null,
+  ): Reply<FeedbackState>;
+
   /** Operators only (the gateway checks the role): `multiWrite` of `graph-wire.ts`, for loading. */
   graphWrite(ctx: CallContext, body: string): Reply<string>;
   /** Operators only: `multi` of `graph-wire.ts`. */
@@ -114,6 +138,14 @@ export interface FeedService {
   shards(ctx: CallContext): Reply<ShardList>;
   /** Operators only: hands a shard over to another region's leader. */
   moveShard(ctx: CallContext, shard: number, to: Region): Reply<Shard>;
+  /** Operators only: how each shard's fan-out is doing, how one post was spread, and what was put aside. */
+  fanout(ctx: CallContext): Reply<FanoutReport>;
+  fanoutPost(ctx: CallContext, postId: string): Reply<FanoutPost>;
+  fanoutDeadLetters(ctx: CallContext): Reply<DeadLetterList>;
+  /** Operators only: sends dead letters again. */
+  fanoutReplay(ctx: CallContext, wanted: Replay): Reply<Replayed>;
+  /** Operators only: what every cache layer has answered, by region. */
+  caches(ctx: CallContext): Reply<CacheReport>;
   /** Counters of leaders and followers, per shard; also wakes lost deliveries (cron). */
   sweep(region: Region): Promise<SweepReport>;
 }

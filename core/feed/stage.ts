@@ -10,8 +10,9 @@ import type { Call } from "./call.ts";
 export async function required<T>(
   call: Call,
   work: () => Promise<Result<T, Failure>>,
+  mostMs: number = LIMITS.feedStageBudgetMs,
 ): Promise<Result<T, Failure>> {
-  const budgetMs = Math.min(LIMITS.feedStageBudgetMs, call.deadlineMs - call.clock.nowMs());
+  const budgetMs = Math.min(mostMs, call.deadlineMs - call.clock.nowMs());
   const late = err<Failure>({ code: "deadline_exceeded", dependency: "follower", budgetMs });
   return budgetMs <= 0 ? late : Promise.race([work(), call.sleep(budgetMs).then(() => late)]);
 }
@@ -27,4 +28,13 @@ export async function optional<T>(
   if (result?.ok) return result.value;
   call.report({ event: "stage_failed_open", stage, viewer: call.viewer?.toString() ?? null });
   return null;
+}
+
+/** A page that is short because its refills ran out is worth knowing of. */
+export function reportExhausted(
+  call: Call,
+  stage: string,
+  { exhausted }: { readonly exhausted: boolean },
+): void {
+  if (exhausted) call.report({ event: "refills_exhausted", stage, viewer: String(call.viewer) });
 }

@@ -5,6 +5,7 @@ import { ASSOC } from "../tao/registry.ts";
 import type { Tao } from "../tao/tao.ts";
 import type { Assoc, AssocType, ReadResult } from "../tao/types.ts";
 import { readGroups } from "./read-groups.ts";
+import type { FeedSource } from "./schemas.ts";
 
 /** How the viewer stands to other users: the facts behind every visibility rule. */
 export interface Standing {
@@ -30,6 +31,13 @@ export const VISITOR: Standing = {
   mutes: NOBODY,
   covers: null,
 };
+
+/** Why a post of `author` is in the viewer's home feed: of two reasons the closer one. */
+export function sourceOf(author: Id, { viewer, friends, follows }: Standing): FeedSource {
+  if (author === viewer) return "own";
+  if (friends.has(author)) return "friend";
+  return follows.has(author) ? "followed" : "popular";
+}
 
 /** Facts about nobody yet: `extendStanding` adds them as users turn up. */
 export const standingOf = (viewer: Id | null): Standing =>

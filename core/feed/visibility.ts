@@ -65,11 +65,18 @@ const TOLD: ReadonlySet<HideRule> = new Set([
   "duplicate",
 ]);
 
+export const isTold = (rule: HideRule): boolean => TOLD.has(rule);
+
 export class HiddenTally {
   readonly #counts = new Map<HideRule, number>();
 
   add(rule: HideRule): void {
-    if (TOLD.has(rule)) this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + 1);
+    if (isTold(rule)) this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + 1);
+  }
+
+  addAll(other: HiddenTally): void {
+    for (const [rule, count] of other.#counts)
+      this.#counts.set(rule, (this.#counts.get(rule) ?? 0) + count);
   }
 
   toJSON(): Record<string, number> {

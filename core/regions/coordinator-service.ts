@@ -12,8 +12,14 @@ export interface CoordinatorService extends LeasePort {
    * Moves a shard's leader to another region of the same store: the register says so first, then
    * the old leader is asked to let go; when it does not answer, its lease is waited out. The
    * entry's `notBeforeMs` tells when the new leader may act.
+   *
+   * @param isForwarded by another coordinator, which takes this one for the coordinating one.
    */
-  handOver(shard: PhysicalShard, to: Region): Promise<Result<ShardEntry, Failure>>;
+  handOver(
+    shard: PhysicalShard,
+    to: Region,
+    isForwarded?: boolean,
+  ): Promise<Result<ShardEntry, Failure>>;
   /**
    * The register says that `epoch` of a shard led from here is over: takes that in, then has the
    * leader let go. Once this answers, nobody here acts in that epoch, nor ever will.

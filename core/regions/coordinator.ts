@@ -83,7 +83,11 @@ export class Coordinator implements CoordinatorService {
     }
   }
 
-  async handOver(shard: PhysicalShard, to: Region): Promise<Result<ShardEntry, Failure>> {
+  async handOver(
+    shard: PhysicalShard,
+    to: Region,
+    isForwarded = false,
+  ): Promise<Result<ShardEntry, Failure>> {
     const { regions, sharesStore } = this.#ports;
     if (!regions.includes(to)) {
       return err({
@@ -94,9 +98,11 @@ export class Coordinator implements CoordinatorService {
     }
     if (!sharesStore) return err(oneStoreEach);
     // One after another: together they would only take the register out of each other's hands.
-    const move = () => this.#handOver(shard, to);
-    const moved = this.#moving.then(move, move);
-    this.#moving = moved.catch(() => null);
+    const move = () => this.#handOver(shard, to, isForwarded);
+    // What is forwarded does not stand in line: two that take each other for the coordinating one
+    // would wait for each other for ever.
+    const moved = isForwarded ? move() : this.#moving.then(move, move);
+    if (!isForwarded) this.#moving = moved.catch(() => null);
     try {
       return await moved;
     } catch (error) {
@@ -121,7 +127,11 @@ export class Coordinator implements CoordinatorService {
     return answer.ok ? ok(null) : answer;
   }
 
-  async #handOver(shard: PhysicalShard, to: Region): Promise<Result<ShardEntry, Failure>> {
+  async #handOver(
+    shard: PhysicalShard,
+    to: Region,
+    isForwarded: boolean,
+  ): Promise<Result<ShardEntry, Failure>> {
     for (let tries = 0; tries < TRIES; tries++) {
       const { map, tag } = await this.#look();
       const before = map.entries[shard];
@@ -129,7 +139,9 @@ export class Coordinator implements CoordinatorService {
       if (before.leader === to) return ok(before);
       const nowMs = this.#ports.clock.nowMs();
       if (map.coordinator !== null && !mayCoordinate(map, this.#region, nowMs))
-        return this.#ports.coordinator(map.coordinator.region).handOver(shard, to);
+        return isForwarded
+          ? err(contended)
+          : this.#ports.coordinator(map.coordinator.region).handOver(shard, to, true);
       const moved = moveLeader(coordinate(map, this.#region, nowMs), shard, to);
       if (!(await this.#put(moved, tag))) continue;
       await this.#endWait(before);

@@ -9,8 +9,8 @@ import { inChunks } from "./read-chunks.ts";
 import type { Consistency, ReadResponse, WriteResponse } from "./service.ts";
 import { ShardCalls, type ShardCallsPorts } from "./shard-calls.ts";
 import { entryOf, physicalShardOf, type PhysicalShard, type ShardMap } from "./shard-map.ts";
-import type { ResultsOf, Tao, UnionAcross, UnionWish } from "./tao.ts";
-import { advance, decodeTicket, encodeTicket } from "./ticket.ts";
+import type { ResultsOf, Tao, UnionAcross, UnionWish, WriteOptions } from "./tao.ts";
+import { advance, advanceOwn, decodeTicket, encodeTicket, type Seen } from "./ticket.ts";
 import type { Read, ReadResult, Write } from "./types.ts";
 import { decodeUnionResponse, encodeUnionRequest, type UnionResponse } from "./union.ts";
 import {
@@ -22,7 +22,7 @@ import {
   mergeParts,
   type ShardPart,
 } from "./union-merge.ts";
-import type { Version } from "./version.ts";
+import { compareVersions, type Version } from "./version.ts";
 
 /** What every request shares. */
 export interface TaoPorts extends ShardCallsPorts {
@@ -57,7 +57,9 @@ class TaoClient implements Tao {
   readonly #ports: TaoPorts;
   readonly #session: TaoSession;
   readonly #calls: ShardCalls;
-  readonly #progress: Map<PhysicalShard, { version: Version; seenMs: number }>;
+  readonly #progress: Map<PhysicalShard, Seen>;
+  /** A ticket that says all that was seen so far; null when there is none. */
+  #ticket: string | null;
   #staleMs: number | null = null;
 
   constructor(ports: TaoPorts, session: TaoSession) {
@@ -65,6 +67,8 @@ class TaoClient implements Tao {
     this.#session = session;
     this.#calls = new ShardCalls(ports, session.region, session.deadlineMs);
     this.#progress = new Map(decodeTicket(session.ticket, ports.clock.nowMs(), ports.signer));
+    // One that is not ours, or too old to say anything, is not handed out again.
+    this.#ticket = this.#progress.size === 0 ? null : session.ticket;
   }
 
   calls(): number {
@@ -75,8 +79,30 @@ class TaoClient implements Tao {
     return this.#staleMs;
   }
 
+  /** Signed anew only when something was seen: that is most of what an answer from a cache costs here. */
   ticket(): string {
-    return encodeTicket(this.#progress, this.#ports.clock.nowMs(), this.#ports.signer);
+    const { clock, signer } = this.#ports;
+    return (this.#ticket ??= encodeTicket(this.#progress, clock.nowMs(), signer));
+  }
+
+  positionOf(id: Id): Version | null {
+    return this.#progress.get(physicalShardOf(this.#ports.map, id))?.version ?? null;
+  }
+
+  wrote(): ReadonlyMap<PhysicalShard, Version> {
+    const own = [...this.#progress].flatMap(([shard, { wrote }]) =>
+      wrote === undefined ? [] : [[shard, wrote.version] as const],
+    );
+    return new Map(own);
+  }
+
+  atLeast(id: Id, version: Version): void {
+    this.#saw(physicalShardOf(this.#ports.map, id), version);
+  }
+
+  madeBy(ticket: string, id: Id, at: Version | null): void {
+    if (this.#progress.size === 0) this.#ticket = ticket;
+    else if (at !== null && compareVersions(this.positionOf(id), at) < 0) this.atLeast(id, at);
   }
 
   async read<const R extends readonly Read[]>(
@@ -154,13 +180,17 @@ class TaoClient implements Tao {
     shard: LogicalShard,
     writes: readonly Write[],
     opId: string | null,
+    { isAwaited = true }: WriteOptions = {},
   ): Promise<Result<WriteResponse, Failure>> {
     const entry = entryOf(this.#ports.map, shard);
     const kind = opId === null ? "write once" : "write";
     const answer = await this.#calls.leader(entry, kind, (leader) =>
       leader.write({ writes, opId }),
     );
-    if (answer.ok) this.#saw(entry.shard, answer.value.at);
+    if (answer.ok && isAwaited) {
+      this.#ticket = null;
+      advanceOwn(this.#progress, entry.shard, answer.value.at, this.#ports.clock.nowMs());
+    }
     return answer;
   }
 
@@ -246,6 +276,7 @@ class TaoClient implements Tao {
   }
 
   #saw(shard: PhysicalShard, version: Version, staleMs?: number | null): void {
+    this.#ticket = null;
     advance(this.#progress, shard, version, this.#ports.clock.nowMs());
     if (typeof staleMs === "number") this.#staleMs = Math.max(this.#staleMs ?? 0, staleMs);
   }

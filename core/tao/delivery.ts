@@ -67,7 +67,9 @@ export class Delivery {
     const { consumed, report } = ports;
     const retryLater = () => this.#arm(LIMITS.pushRetryMs);
     this.#consumers =
-      consumed === undefined ? null : new LogConsumers(head, { ...consumed, report }, retryLater);
+      consumed === undefined
+        ? null
+        : new LogConsumers(head, () => this.#tail, { ...consumed, report }, retryLater);
   }
 
   /** From now on `follower` gets the log. @returns a failure when there are too many. */
@@ -122,6 +124,7 @@ export class Delivery {
     }
     await this.#outbox.reload();
     await this.#sendAll();
+    await this.#consumers?.saveCursors();
     await this.#outbox.flush();
     const { intents, followersBehind } = await this.backlog();
     if (intents > 0) this.#arm(LIMITS.inverseRetryMs);
@@ -135,8 +138,10 @@ export class Delivery {
     if (nowMs - this.#trimmedAtMs < LIMITS.trimEveryMs) return;
     this.#trimmedAtMs = nowMs;
     const { logRetentionMs, consumerRetentionMs, opRetentionMs } = LIMITS;
-    const keepMs = (this.#consumers?.behind() ?? 0) > 0 ? consumerRetentionMs : logRetentionMs;
-    await this.#ports.store.trim(nowMs - keepMs, nowMs - opRetentionMs);
+    const isBehind = (this.#consumers?.behind() ?? 0) > 0;
+    const keepMs = isBehind ? consumerRetentionMs : logRetentionMs;
+    const entriesMax = isBehind ? LIMITS.consumerEntriesMax : LIMITS.logEntriesMax;
+    await this.#ports.store.trim(nowMs - keepMs, nowMs - opRetentionMs, entriesMax);
   }
 
   async backlog(): Promise<DeliveryBacklog> {

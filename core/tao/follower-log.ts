@@ -136,8 +136,14 @@ export class FollowerLog {
       this.#validatedMs = askedMs;
     }
     this.#cache.keep(request, fill);
-    return compareVersions(this.#position(), this.#announced) < 0 ? this.#catchUp() : null;
+    if (!this.#lacksAnnounced()) return null;
+    const failure = await this.#catchUp();
+    // Its leader counts what was announced as delivered: who lacks it must not keep the rest.
+    if (failure !== null && this.#lacksAnnounced()) this.#reset();
+    return failure;
   }
+
+  #lacksAnnounced = (): boolean => compareVersions(this.#position(), this.#announced) < 0;
 
   /** The leader answered at this position. @returns a failure when its epoch is over. */
   saw(at: Version): Failure | null {

@@ -29,7 +29,11 @@ export class View {
   }
 
   list(id1: Id, atype: number): ListPrefix | undefined {
-    const key = listKey(id1, atype);
+    return this.listAt(listKey(id1, atype));
+  }
+
+  /** @param key as `listKey` makes it. */
+  listAt(key: string): ListPrefix | undefined {
     return this.#filled?.lists.get(key) ?? this.#cache.list(key);
   }
 

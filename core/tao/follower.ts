@@ -8,7 +8,7 @@ import { FollowerLog, leaderAway } from "./follower-log.ts";
 import { answerRead, missesOf } from "./follower-reads.ts";
 import { answerUnion } from "./follower-union.ts";
 import { View, type Needs } from "./follower-view.ts";
-import { HotKeys } from "./hot-keys.ts";
+import { type HotBounds, HotKeys } from "./hot-keys.ts";
 import { inChunks } from "./read-chunks.ts";
 import type {
   FollowerService,
@@ -20,6 +20,7 @@ import type {
 } from "./service.ts";
 import type { Read, ReadResult } from "./types.ts";
 import { decodeUnionRequest, encodeUnionLines } from "./union.ts";
+import { UnionListsMemo } from "./union-lists.ts";
 import type { Version } from "./version.ts";
 
 export interface FollowerPorts {
@@ -40,12 +41,22 @@ export class Follower implements FollowerService {
   readonly #cache: FollowerCache;
   readonly #log: FollowerLog;
   readonly #fills: FollowerFills;
-  readonly #hot = new HotKeys();
+  readonly #hot: HotKeys;
+  readonly #asked = new UnionListsMemo();
   #counters = { reads: 0, hits: 0, stale: 0 };
 
-  /** @param name unique among the shard's followers: the leader pushes to it. */
-  constructor(name: string, ports: FollowerPorts, bytesMax: number = LIMITS.followerBytesMax) {
+  /**
+   * @param name unique among the shard's followers: the leader pushes to it.
+   * @param hot which keys are marked as hot; absent: as the limits say.
+   */
+  constructor(
+    name: string,
+    ports: FollowerPorts,
+    bytesMax: number = LIMITS.followerBytesMax,
+    hot?: HotBounds,
+  ) {
     this.#ports = ports;
+    this.#hot = new HotKeys(hot);
     this.#cache = new FollowerCache(bytesMax);
     const log = new FollowerLog(name, this.#cache, ports);
     this.#log = log;
@@ -97,7 +108,8 @@ export class Follower implements FollowerService {
     const turn: Turn = { wish: request, view: new View(this.#cache), staleMs: null, isHit: false };
     const refused = this.#log.isFreshFor(request.atLeast) ? null : await this.#freshen(turn);
     if (refused !== null) return err(refused);
-    const answer = await answerUnion(request, turn.view, {
+    const lists = this.#asked.of(request.ids, request.atype);
+    const answer = await answerUnion(request, lists, turn.view, {
       gather: (needs) => this.#gather(needs, turn),
       readDeep: (reads) => this.#readDeep(reads, turn),
     });
@@ -113,7 +125,8 @@ export class Follower implements FollowerService {
   async stats(): Promise<FollowerStats> {
     const { entries, bytes } = this.#cache;
     const counters = { ...this.#counters, ...this.#fills.counters, ...this.#log.counters };
-    return { ...counters, entries, bytes, applied: this.#log.applied };
+    const { applied, ageMs } = this.#log;
+    return { ...counters, entries, bytes, applied, ageMs: applied === null ? null : ageMs };
   }
 
   /** All from memory: worth a caller's memory too where many ask, unless it expires meanwhile. */

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { Id } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
 import { assocKey, listKey } from "./keys.ts";
@@ -44,23 +45,26 @@ export class LeaderLoads {
   readonly #tails: QueryLane<[after: Version, limit: number], readonly LogRecord[] | null>;
   #plans = 0;
 
-  constructor(store: GraphStore, cells: LeaderCells) {
+  constructor(store: GraphStore, cells: LeaderCells, clock: Clock) {
     this.#store = store;
     this.#cells = cells;
     const any = () => true;
     this.#keys = new QueryLane(this.#gate, {
+      clock,
       fetch: async (items) => rowsOf(await store.planRows(planOf(items))),
       keep: (item, rows) => this.#keepKey(item, rows),
       covers: any,
       itemsMax: LIMITS.leaderQueryKeysMax,
     });
     this.#prefixes = new QueryLane(this.#gate, {
+      clock,
       fetch: async (items) => longest(items, await store.prefixes(items)),
       keep: (item, found) => this.#keepPrefix(item, found.get(listKey(item.id1, item.atype))),
       covers: (known, wanted) => known.limit >= wanted.limit,
       itemsMax: LIMITS.leaderQueryListsMax,
     });
     this.#pages = new QueryLane<RangeQuery, ReadonlyMap<string, readonly Assoc[]>>(this.#gate, {
+      clock,
       fetch: async (items) => {
         const found = await store.ranges(items);
         return new Map(items.map((item, place) => [pageKey(item), found[place] ?? []]));
@@ -71,6 +75,7 @@ export class LeaderLoads {
       itemsMax: LIMITS.leaderQueryListsMax,
     });
     this.#tails = new QueryLane(this.#gate, {
+      clock,
       fetch: async ([item]) => (item === undefined ? null : store.logAfter(...item)),
       keep: () => undefined,
       covers: any,

@@ -53,7 +53,7 @@ export class RememberingStore implements GraphStore {
   constructor(store: GraphStore, { clock, bytesMax = LIMITS.leaderBytesMax }: MemoryPorts) {
     this.#store = store;
     this.#cells = new LeaderCells(clock, bytesMax);
-    this.#loads = new LeaderLoads(store, this.#cells);
+    this.#loads = new LeaderLoads(store, this.#cells, clock);
   }
 
   stats(): MemoryStats {
@@ -161,8 +161,8 @@ export class RememberingStore implements GraphStore {
     return this.#loads.tail(after, limit);
   }
 
-  trim = (logBeforeMs: number, opsBeforeMs: number): Promise<void> =>
-    this.#store.trim(logBeforeMs, opsBeforeMs);
+  trim = (logBeforeMs: number, opsBeforeMs: number, entriesMax?: number): Promise<void> =>
+    this.#store.trim(logBeforeMs, opsBeforeMs, entriesMax);
   intents = (limitPerTarget: number): Promise<readonly IntentRow[]> =>
     this.#store.intents(limitPerTarget);
   dropIntents = (target: PhysicalShard, upTo: Version): Promise<void> =>

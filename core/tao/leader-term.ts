@@ -45,6 +45,8 @@ export interface TermPorts extends DeliveryPorts {
 interface Waiting {
   readonly item: GroupRequest;
   readonly settle: (answer: Result<WriteResponse, Failure>) => void;
+  /** When it came, Unix ms. */
+  readonly sinceMs: number;
 }
 
 /**
@@ -179,10 +181,11 @@ export class LeaderTerm {
   #enqueue(item: GroupRequest): Promise<Result<WriteResponse, Failure>> {
     if (this.#isDraining) return Promise.resolve(lapsed);
     if (this.#queue.length >= LIMITS.writeQueueMax) {
-      return Promise.resolve(err({ code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs }));
+      return Promise.resolve(overloaded);
     }
+    const sinceMs = this.#ports.clock.nowMs();
     return new Promise((settle) => {
-      this.#queue.push({ item, settle });
+      this.#queue.push({ item, settle, sinceMs });
       if (this.#pumping !== null) return;
       this.#pumping = this.#pump();
       this.#ports.defer(this.#pumping);
@@ -195,6 +198,7 @@ export class LeaderTerm {
       while (this.#queue.length > 0) {
         const { gather, groupRequestsMax = LIMITS.groupRequestsMax } = this.#ports;
         await gather?.();
+        this.#refuseOld();
         const group = this.#queue.splice(0, groupRequestsMax);
         try {
           await this.#commit(group);
@@ -211,6 +215,13 @@ export class LeaderTerm {
     } finally {
       this.#pumping = null;
     }
+  }
+
+  /** While the store hangs the queue grows old: its callers are gone, and nothing of theirs was begun. */
+  #refuseOld(): void {
+    const bornMs = this.#ports.clock.nowMs() - LIMITS.leaderTurnMs;
+    while (this.#queue[0] !== undefined && this.#queue[0].sinceMs < bornMs)
+      this.#queue.shift()?.settle(overloaded);
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
@@ -252,6 +263,8 @@ export const storeAway = err({
   dependency: "store",
   retryAfterMs: LIMITS.overloadRetryMs,
 } as const);
+
+const overloaded = err({ code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs } as const);
 
 /** The lease is not in force any more, or not yet again. */
 const lapsed = err({

@@ -12,6 +12,7 @@ import {
   type UnionRequest,
   type UnionResponse,
 } from "./union.ts";
+import { unionLists } from "./union-lists.ts";
 import { ZERO } from "./version.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function unionFromLeader(
   read: ReadMany,
 ): Promise<Result<Omit<UnionResponse, "at">, Failure>> {
   const view = new View(new FollowerCache(0));
-  const answer = await answerUnion(request, view, {
+  const answer = await answerUnion(request, unionLists(request.id1s, request.atype), view, {
     gather: (needs) => gather(needs, view, read),
     readDeep: read,
   });

@@ -1,3 +1,4 @@
+import type { Id } from "../ids.ts";
 import { type Assoc, compareListOrder } from "./types.ts";
 
 /** One list, newest first, of which the entries from `start` on may be taken. */
@@ -12,28 +13,40 @@ interface Head {
   readonly entries: readonly Assoc[];
   next: number;
   assoc: Assoc;
+  isTaken: boolean;
+}
+
+/** The newest entries over all parts, in list order. */
+export interface Merged {
+  readonly page: readonly Assoc[];
+  /** True when anything is left. */
+  readonly more: boolean;
+  /** Each list that is on the page, by its id1, in order of its newest entry there. */
+  readonly id1s: readonly Id[];
 }
 
 /**
- * The newest `limit` entries over all parts, in list order; `more` when anything is left.
- * The parts stay sorted by their next entry, so that a page costs little more than itself.
+ * Takes `limit` entries. The parts stay sorted by their next entry, so that a page costs
+ * little more than itself.
  */
-export function mergeNewest(
-  parts: readonly ListPart[],
-  limit: number,
-): { readonly page: readonly Assoc[]; readonly more: boolean } {
-  const heads = parts
-    .flatMap(({ entries, start }): Head[] => {
-      const assoc = entries[start];
-      return assoc === undefined ? [] : [{ entries, next: start + 1, assoc }];
-    })
-    .toSorted((a, b) => compareListOrder(a.assoc, b.assoc));
+export function mergeNewest(parts: readonly ListPart[], limit: number): Merged {
+  const heads: Head[] = [];
+  let isCut = false;
+  for (const { entries, start, more } of parts) {
+    isCut ||= more;
+    const assoc = entries[start];
+    if (assoc !== undefined) heads.push({ entries, next: start + 1, assoc, isTaken: false });
+  }
+  heads.sort((a, b) => compareListOrder(a.assoc, b.assoc));
   const page: Assoc[] = [];
+  const id1s: Id[] = [];
   let first = 0;
   while (page.length < limit) {
     const head = heads[first];
     if (head === undefined) break;
     page.push(head.assoc);
+    if (!head.isTaken) id1s.push(head.assoc.id1);
+    head.isTaken = true;
     const assoc = head.entries[head.next++];
     if (assoc === undefined) first++;
     else {
@@ -41,7 +54,7 @@ export function mergeNewest(
       settle(heads, first);
     }
   }
-  return { page, more: first < heads.length || parts.some((part) => part.more) };
+  return { page, more: isCut || first < heads.length, id1s };
 }
 
 /** Moves the head at `place`, whose entry is now older, behind all that are newer. */

@@ -9,6 +9,16 @@ export const followerName = (shard: PhysicalShard, region: Region, replica: numb
 
 export const coordinatorName = (region: Region): string => `coordinator:${region}`;
 
+/** One per shard, wherever its leader is: it keeps what is on its way. */
+export const fanoutName = (shard: PhysicalShard): string => `fanout:${shard}`;
+
+/** @throws RangeError for a name that `fanoutName` did not make. */
+export function parseFanoutName(name: string): PhysicalShard {
+  const [, shard] = /^fanout:(\d+)$/.exec(name) ?? [];
+  if (shard === undefined) throw new RangeError(`no such object: ${name}`);
+  return Number(shard);
+}
+
 export interface ObjectName {
   readonly shard: PhysicalShard;
   readonly region: Region;

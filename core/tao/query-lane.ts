@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import { FailureError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -40,12 +41,15 @@ interface Load<Item, Answer> {
   readonly answer: Promise<Answer>;
   readonly settle: (answer: Answer) => void;
   readonly fail: (error: unknown) => void;
+  /** When somebody last began to wait for it, Unix ms. */
+  wantedMs: number;
   isSent: boolean;
   /** The key changed after the query was sent: the answer is for those who wait, and not kept. */
   isOvertaken: boolean;
 }
 
 export interface LanePorts<Item, Answer> {
+  readonly clock: Clock;
   readonly fetch: (items: readonly Item[]) => Promise<Answer>;
   readonly keep: (item: Item, answer: Answer) => void;
   /** Does an answer for `known` serve `wanted`, of the same key, too? */
@@ -56,7 +60,8 @@ export interface LanePorts<Item, Answer> {
 
 /**
  * One kind of query. Whoever wants a key that is on its way waits for it; keys that are
- * wanted while all queries run, or in the same turn, go out together.
+ * wanted while all queries run, or in the same turn, go out together. What nobody can be
+ * waiting for any more, after a store that hung, does not go out.
  */
 export class QueryLane<Item, Answer> {
   readonly #gate: QueryGate;
@@ -76,13 +81,15 @@ export class QueryLane<Item, Answer> {
   /** @returns the answer of the query that takes this key along. @throws FailureError when too many wait. */
   async load(key: string, item: Item): Promise<Answer> {
     const known = this.#current.get(key)?.find((load) => this.#ports.covers(load.item, item));
+    const wantedMs = this.#ports.clock.nowMs();
     if (known !== undefined) {
       this.joined++;
+      known.wantedMs = wantedMs;
       return known.answer;
     }
     if (this.#gate.waiting >= LIMITS.leaderKeysWaitingMax) throw overloaded();
     const { promise: answer, resolve: settle, reject: fail } = Promise.withResolvers<Answer>();
-    const load = { key, item, answer, settle, fail, isSent: false, isOvertaken: false };
+    const load = { key, item, answer, settle, fail, wantedMs, isSent: false, isOvertaken: false };
     const loads = this.#current.get(key);
     if (loads === undefined) this.#current.set(key, [load]);
     else loads.push(load);
@@ -114,9 +121,11 @@ export class QueryLane<Item, Answer> {
 
   async #send(): Promise<void> {
     this.#isInLine = false;
-    const batch = this.#waiting.splice(0, this.#ports.itemsMax);
-    this.#gate.waiting -= batch.length;
+    const taken = this.#waiting.splice(0, this.#ports.itemsMax);
+    this.#gate.waiting -= taken.length;
     if (this.#waiting.length > 0) this.#getInLine();
+    const batch = this.#withoutOld(taken);
+    if (batch.length === 0) return;
     for (const load of batch) load.isSent = true;
     try {
       const answer = await this.#ports.fetch(batch.map(({ item }) => item));
@@ -131,6 +140,16 @@ export class QueryLane<Item, Answer> {
         load.fail(error);
       }
     }
+  }
+
+  #withoutOld(taken: readonly Load<Item, Answer>[]): Load<Item, Answer>[] {
+    const bornMs = this.#ports.clock.nowMs() - LIMITS.leaderTurnMs;
+    return taken.filter((load) => {
+      if (load.wantedMs >= bornMs) return true;
+      this.#leave(load);
+      load.fail(overloaded());
+      return false;
+    });
   }
 
   #leave(load: Load<Item, Answer>): void {

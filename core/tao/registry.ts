@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { LIMITS } from "../limits.ts";
 import type { AssocType, ObjectType } from "./types.ts";
 
 /** One kind of node: its wire code, payload and bound. */
@@ -30,11 +31,25 @@ const mediaRef = z.object({
   key: z.string().max(80),
   width: z.int().min(1).max(16_384),
   height: z.int().min(1).max(16_384),
+  /** Of a video that says so; posts from before there were videos have none. */
+  durationMs: z.int().min(1).optional(),
   alt: z.string().max(1_000),
 });
 
 export const AUDIENCES = ["public", "followers", "friends", "only_me"] as const;
 export const REACTIONS = ["like", "love", "laugh", "wow", "sad"] as const;
+
+export const NOTIFIED = [
+  "like",
+  "comment",
+  "reply",
+  "repost",
+  "quote",
+  "mention",
+  "follow",
+  "friend_request",
+  "friend",
+] as const;
 
 /** Public face of an account: everything in it may appear in any page. Settings live elsewhere. */
 export const userPayload = z.object({
@@ -90,6 +105,26 @@ const object = (code: ObjectType, name: string, payload: z.ZodType): ObjectKind 
   bytesMax: 1_000_000,
 });
 
+/** Places of a feed that were on the viewer's screens, newest first: [fromMs, fromId, toMs, toId]. */
+export const seenPayload = z.object({
+  ranges: z
+    .array(z.tuple([z.int().min(0), idText, z.int().min(0), idText]))
+    .max(LIMITS.seenRangesMax),
+});
+
+/** What the viewer wants of the author of a post. */
+export const feedbackPayload = z.object({ kind: z.enum(["more", "less"]), post: idText });
+
+/** Somebody did something that id1 is told of. */
+export const notifiedPayload = z.object({
+  kind: z.enum(NOTIFIED),
+  actor: idText,
+  /** The post that it is about. */
+  post: idText.optional(),
+  /** The comment that was written. */
+  comment: idText.optional(),
+});
+
 export const OBJECT = { user: 1, post: 2, comment: 3 } as const;
 
 const OBJECT_KINDS: readonly ObjectKind[] = [
@@ -122,6 +157,10 @@ export const ASSOC = {
   requestedBy: 20,
   listed: 21,
   published: 22,
+  seen: 23,
+  feedback: 24,
+  notified: 25,
+  notifiedRead: 26,
 } as const;
 
 interface KindOptions {
@@ -216,6 +255,14 @@ const ASSOC_KINDS: readonly AssocKind[] = [
     listMax: 1_000,
     inverseListMax: UNBOUNDED,
   }),
+  // Self-edge: one viewer's seen places, as ranges.
+  single(ASSOC.seen, "seen", { payload: seenPayload, listMax: 1 }),
+  // To authors: recent wishes count, and a list this long is read with each ranked page.
+  single(ASSOC.feedback, "feedback", { payload: feedbackPayload, listMax: 1_000 }),
+  // Kept for as long as anybody scrolls back; the oldest are deleted as new ones come.
+  single(ASSOC.notified, "notified", { payload: notifiedPayload, listMax: 5_000 }),
+  // Self-edge whose time says up to when notifications are read.
+  single(ASSOC.notifiedRead, "notified_read", { listMax: 1 }),
   // People to meet, from a fixed root; one page of it is ever shown.
   single(ASSOC.listed, "listed", { listMax: 6_000 }),
 ];

@@ -130,8 +130,11 @@ export interface GraphStore {
 
   /** Up to `limit` records after `after`, oldest first, fewer when they are large; null when trimmed past it. */
   logAfter(after: Version, limit: number): Promise<readonly LogRecord[] | null>;
-  /** Drops log records and ops that are older than the bounds, keeping the newest record. */
-  trim(logBeforeMs: number, opsBeforeMs: number): Promise<void>;
+  /**
+   * Drops log records and ops that are older than the bounds, and whatever their age all but the
+   * last `entriesMax` entries (absent: `LIMITS.logEntriesMax`); keeps the newest record.
+   */
+  trim(logBeforeMs: number, opsBeforeMs: number, entriesMax?: number): Promise<void>;
 
   /** Waiting inverse edges, oldest first per target. */
   intents(limitPerTarget: number): Promise<readonly IntentRow[]>;

@@ -2,14 +2,21 @@ import type { Failure } from "../errors.ts";
 import type { Id, LogicalShard } from "../ids.ts";
 import type { Result } from "../result.ts";
 import type { Consistency, WriteResponse } from "./service.ts";
+import type { PhysicalShard } from "./shard-map.ts";
 import type { Read, ResultOf, Write } from "./types.ts";
 import type { UnionEntry, UnionRequest } from "./union.ts";
+import type { Version } from "./version.ts";
 
 /** Answers in the order of the reads, each of its read's type. */
 export type ResultsOf<R extends readonly Read[]> = { readonly [K in keyof R]: ResultOf<R[K]> };
 
 /** The session adds its ticket, and whether it takes stale answers. */
 export type UnionWish = Omit<UnionRequest, "atLeast" | "allowStale">;
+
+export interface WriteOptions {
+  /** false: the client need not find this write in what it reads next; its ticket says nothing of it. Default true. */
+  readonly isAwaited?: boolean;
+}
 
 export interface UnionAcross {
   /** In list order over all shards together. */
@@ -50,8 +57,20 @@ export interface Tao {
     shard: LogicalShard,
     writes: readonly Write[],
     opId: string | null,
+    options?: WriteOptions,
   ): Promise<Result<WriteResponse, Failure>>;
 
+  /** How far the client and this request have seen the shard of `id`: what is read next is at least that fresh. */
+  positionOf(id: Id): Version | null;
+  /** The client's own last write to each shard, as long as it matters to a cache. */
+  wrote(): ReadonlyMap<PhysicalShard, Version>;
+  /** From now on the shard of `id` is read at least as fresh as this. */
+  atLeast(id: Id, version: Version): void;
+  /**
+   * The answer was made before, for the same viewer: by a request that handed out `ticket` and had
+   * seen the shard of `id` up to `at`. Nothing is read after it.
+   */
+  madeBy(ticket: string, id: Id, at: Version | null): void;
   /** The signed ticket to hand to the client: everything this request read and wrote. */
   ticket(): string;
   /** The oldest answer so far that was marked as older than promised, ms; null when there was none. */

@@ -61,13 +61,23 @@ export function encodeUnionRequest(request: UnionRequest): string {
   ].join(FIELD);
 }
 
+/** A request as its follower gets it. */
+export interface AskedUnion extends Omit<UnionRequest, "id1s"> {
+  /** Its `id1s`, still text: see `idsFrom`. */
+  readonly ids: string;
+}
+
+/** @throws SyntaxError on text that is no list of ids. */
+export const idsFrom = (ids: string): Id[] =>
+  ids === "" ? [] : ids.split(",").map((id) => BigInt(id) as Id);
+
 /** @throws SyntaxError on text that `encodeUnionRequest` did not write. */
-export function decodeUnionRequest(text: string): UnionRequest {
+export function decodeUnionRequest(text: string): AskedUnion {
   const [ids = "", atype = "", after = "", limit = "", counts = "", atLeast = "", stale = ""] =
     text.split(FIELD);
   const [timeMs = "", id2 = ""] = after.split(":");
   return {
-    id1s: ids === "" ? [] : ids.split(",").map((id) => BigInt(id) as Id),
+    ids,
     atype: Number(atype),
     after: after === "" ? null : { timeMs: Number(timeMs), id2: BigInt(id2) as Id },
     limit: Number(limit),
@@ -78,8 +88,10 @@ export function decodeUnionRequest(text: string): UnionRequest {
 }
 
 /** A response whose entries are text already (`encodeUnionEntry`): what a follower keeps. */
-export interface UnionLines extends Pick<UnionResponse, "more" | "owners" | "at" | "staleMs"> {
+export interface UnionLines extends Pick<UnionResponse, "more" | "at" | "staleMs"> {
   readonly lines: readonly string[];
+  /** Each id1 object that appears, once. */
+  readonly owners: readonly (readonly [Id, string])[];
 }
 
 /**
@@ -87,9 +99,10 @@ export interface UnionLines extends Pick<UnionResponse, "more" | "owners" | "at"
  * and a line per entry (id1, id2, time, edge, counts, JSON or nothing when deleted).
  */
 export function encodeUnionLines({ lines, more, owners, at, staleMs }: UnionLines): string {
-  const all = [[formatVersion(at), more ? 1 : 0, owners.size, staleMs ?? ""].join(FIELD)];
+  const all = [`${formatVersion(at)}\t${more ? 1 : 0}\t${owners.length}\t${staleMs ?? ""}`];
   for (const [id, json] of owners) all.push(`${id}${FIELD}${json}`);
-  return all.concat(lines).join(LINE);
+  for (const line of lines) all.push(line);
+  return all.join(LINE);
 }
 
 export const encodeUnionEntry = (entry: UnionEntry): string =>
@@ -97,8 +110,8 @@ export const encodeUnionEntry = (entry: UnionEntry): string =>
     FIELD,
   );
 
-export const encodeUnionResponse = ({ entries, ...rest }: UnionResponse): string =>
-  encodeUnionLines({ ...rest, lines: entries.map(encodeUnionEntry) });
+export const encodeUnionResponse = ({ entries, owners, ...rest }: UnionResponse): string =>
+  encodeUnionLines({ ...rest, owners: [...owners], lines: entries.map(encodeUnionEntry) });
 
 export function decodeUnionResponse(text: string): UnionResponse {
   const lines = text.split(LINE);

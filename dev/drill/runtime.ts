@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { toolEnv } from "../../deploy/run.ts";
 import { ROOT } from "../../deploy/workers.ts";
+import type { Services } from "../hosted.ts";
 import { portTaken } from "../port.ts";
 
 const HOST = "127.0.0.1";
@@ -16,7 +17,7 @@ export interface RuntimeOptions {
   readonly dataFolder: string;
   readonly port: number;
   /** Of the hosted profile; null for the embedded one. */
-  readonly databaseUrl: string | null;
+  readonly services: Services | null;
 }
 
 /** The product as `npm start` runs it, in a group of processes of its own. */
@@ -29,10 +30,10 @@ export interface Runtime {
 
 /** @throws Error when it does not come up; its log is in the data folder. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { dataFolder, port, databaseUrl } = options;
+  const { dataFolder, port, services } = options;
   const log = path.join(dataFolder, "runtime.log");
   const output = openSync(log, "a");
-  const profile = databaseUrl === null ? "embedded" : "hosted";
+  const profile = services === null ? "embedded" : "hosted";
   const child = spawn(
     process.execPath,
     ["dev/start.ts", "--no-world", "--profile", profile, "--data", dataFolder],
@@ -43,7 +44,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       env: toolEnv({
         PORT: `${port}`,
         HOST,
-        ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+        ...(services !== null && environmentOf(services)),
       }),
     },
   );
@@ -73,6 +74,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   await untilHealthy(runtime.url, () => child.exitCode ?? child.signalCode, log);
   return runtime;
 }
+
+const environmentOf = ({ databaseUrl, feedCache }: Services): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  ...(feedCache !== null && {
+    UPSTASH_REDIS_REST_URL: feedCache.url,
+    UPSTASH_REDIS_REST_TOKEN: feedCache.token,
+  }),
+});
 
 async function untilHealthy(
   url: string,

@@ -10,7 +10,15 @@ import { type DrillGraph, httpGraph, type Post } from "./graph.ts";
 import { embeddedLogRows, type LogRows, mysqlLogRows } from "./log-rows.ts";
 import { type Runtime, type RuntimeOptions, startRuntime } from "./runtime.ts";
 
-export const TARGETS = ["mariadb", "emulator", "runtime", "leaders"] as const;
+/** Servers of the hosted profile, by the name of what keeps them. */
+const SERVERS = {
+  mariadb: "mariaDb",
+  emulator: "emulator",
+  redis: "redis",
+  upstash: "upstash",
+} as const satisfies Record<string, keyof Backends>;
+
+export const TARGETS = ["mariadb", "emulator", "redis", "upstash", "runtime", "leaders"] as const;
 export type Target = (typeof TARGETS)[number];
 export type Profile = "embedded" | "hosted";
 
@@ -42,8 +50,7 @@ export async function startWorld({ profile, dataFolder }: WorldOptions): Promise
     profile === "hosted"
       ? await startBackends({ folder: dataFolder, ports: await freePorts() })
       : null;
-  const databaseUrl = backends?.databaseUrl ?? null;
-  const options: RuntimeOptions = { dataFolder, port: await freePort(), databaseUrl };
+  const options: RuntimeOptions = { dataFolder, port: await freePort(), services: backends };
   let runtime: Runtime | null = null;
   const stop = async (): Promise<void> => {
     await runtime?.stop();
@@ -80,9 +87,9 @@ export async function startWorld({ profile, dataFolder }: WorldOptions): Promise
   };
 }
 
-function serverOf(backends: Backends | null, target: "mariadb" | "emulator") {
+function serverOf(backends: Backends | null, target: keyof typeof SERVERS) {
   if (backends === null) throw new RangeError(`the embedded profile has no ${target}`);
-  return target === "mariadb" ? backends.mariaDb : backends.emulator;
+  return backends[SERVERS[target]];
 }
 
 /** Hands every shard over to another region, all at once. */

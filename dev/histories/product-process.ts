@@ -5,7 +5,7 @@ import type { V4WorkerOptions } from "miniflare";
 
 import { followerName } from "../../core/tao/names.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../cluster.ts";
-import { startOnDatabase } from "../hosted.ts";
+import { startOnServices } from "../hosted.ts";
 import { mutantScript } from "./mutant-bundle.ts";
 import type { FromProduct, ProductSettings, ToProduct } from "./product.ts";
 
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const cluster =
     settings.databaseUrl === null
       ? await startCluster(options)
-      : await startOnDatabase(settings.databaseUrl, options);
+      : await startOnServices({ databaseUrl: settings.databaseUrl, feedCache: null }, options);
   // The first call of the runtime's handle blocks this process, which reads the runtime's log:
   // were the log full then, both would wait for ever. Later calls do not block.
   await cluster.evict("follower", followerName(0, "nowhere", 0)).catch(() => undefined);

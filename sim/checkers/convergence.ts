@@ -1,18 +1,26 @@
+import { formatVersion } from "../../core/tao/version.ts";
 import type { History, Violation } from "../history.ts";
 import type { Truth } from "../truth.ts";
 import { spellsFrom, tell } from "./floor.ts";
 
-/** G6: after quiescence every follower says what the log says at its end. */
-export function checkConvergence({ finals }: History, truth: Truth): readonly Violation[] {
-  return finals.flatMap(({ follower, seen }) =>
+const GUARANTEE = "G6 convergence";
+
+/** G6: after quiescence every follower says what the log says at its end, or at that moment, and has all of it. */
+export function checkConvergence(
+  { finals, laggards = [] }: History,
+  truth: Truth,
+): readonly Violation[] {
+  const wrong = finals.flatMap(({ follower, seen, atMs = Number.POSITIVE_INFINITY }) =>
     seen
-      .filter((one) => {
-        const head = truth.headAt(one.shard, Number.POSITIVE_INFINITY);
-        return spellsFrom(truth, one, head, Number.POSITIVE_INFINITY).length === 0;
-      })
+      .filter((one) => spellsFrom(truth, one, truth.headAt(one.shard, atMs), atMs).length === 0)
       .map((one) => ({
-        guarantee: "G6 convergence",
+        guarantee: GUARANTEE,
         what: `${follower}: ${tell(one)} is not the last state`,
       })),
   );
+  const late = laggards.map(({ follower, applied, head }) => ({
+    guarantee: GUARANTEE,
+    what: `${follower} stays at ${formatVersion(applied)}, the log is at ${formatVersion(head)}`,
+  }));
+  return [...wrong, ...late];
 }

@@ -2,7 +2,7 @@ import { formatId } from "../../core/ids.ts";
 import { assocKey, listKey } from "../../core/tao/keys.ts";
 import { assocKind } from "../../core/tao/registry.ts";
 import type { Assoc } from "../../core/tao/types.ts";
-import type { History, Violation } from "../history.ts";
+import type { History, Stored, Violation } from "../history.ts";
 import type { Truth } from "../truth.ts";
 
 const GUARANTEE = "G7 inverses and counts";
@@ -11,12 +11,19 @@ const GUARANTEE = "G7 inverses and counts";
  * G7: after quiescence every edge has its inverse, equal in time and payload, and every count its
  * list. Where one of the two halves was in a lost suffix, nobody has sent the other again.
  */
-export function checkSymmetry({ stored }: History, truth: Truth): readonly Violation[] {
+export function checkSymmetry(
+  { stored, storedInLulls = [] }: History,
+  truth: Truth,
+): readonly Violation[] {
   const lost = new Set(
     truth.lost.flatMap(({ entry: { mutation } }) =>
       mutation.kind === "assoc" ? [assocKey(mutation)] : [],
     ),
   );
+  return [...storedInLulls, stored].flatMap((all) => asymmetries(all, lost));
+}
+
+function asymmetries(stored: readonly Stored[], lost: ReadonlySet<string>): readonly Violation[] {
   const violations: Violation[] = [];
   const flag = (what: string) => violations.push({ guarantee: GUARANTEE, what });
   const edges = new Map<string, Assoc>();

@@ -58,6 +58,38 @@ it.for(["", ...ENVIRONMENTS])(
   },
 );
 
+/** As much of a configuration as the next test looks at. */
+interface Queued {
+  readonly queues: {
+    readonly producers?: readonly { readonly queue: string; readonly binding: string }[];
+    readonly consumers?: readonly Readonly<Record<string, unknown>>[];
+  };
+}
+
+it.for(["", ...ENVIRONMENTS])(
+  "objects of environment '%s' send fan-out's work where the feed Worker takes it",
+  (env, { expect }) => {
+    const [objects, feed] = ["objects", "feed"].map((id) => {
+      const worker = WORKERS.find((candidate) => candidate.id === id);
+      return (configOf(worker?.config ?? "", env) as Queued).queues;
+    });
+    const queue = `edgewise-fanout${env === "" ? "" : `-${env}`}`;
+    expect(objects?.producers).toEqual([{ binding: "FANOUT_QUEUE", queue }]);
+    // Every option is said: defaults differ between a local run and the service.
+    expect(feed?.consumers).toEqual([
+      {
+        queue,
+        max_batch_size: 100,
+        max_batch_timeout: 1,
+        max_retries: 2,
+        dead_letter_queue: queue.replace("fanout", "fanout-dead"),
+        max_concurrency: 10,
+        retry_delay: 5,
+      },
+    ]);
+  },
+);
+
 it.for(WORKERS)(
   "$name runs on the current compatibility date in every environment",
   (worker, { expect }) => {

@@ -4,7 +4,6 @@ import { run } from "../../deploy/run.ts";
 
 /** What each Worker must be bound to, as wrangler lists it: the other Workers of its own environment. */
 const BOUND = [
-  ["env.RANKER", "ranking-proxy"],
   ["env.LEADER", "objects"],
   ["env.FOLLOWER", "objects"],
   ["env.FEED", "feed"],

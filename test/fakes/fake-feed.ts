@@ -1,11 +1,14 @@
 import { z } from "zod";
 
 import type { Failure } from "../../core/errors.ts";
+import type { Why, WhyNot } from "../../core/feed/explain/schemas.ts";
+import type { FanoutPost } from "../../core/feed/fanout/admin.ts";
 import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { err, ok } from "../../core/result.ts";
+import { reportOf } from "../../core/telemetry/cache-layers.ts";
 
 export const ADA: schemas.User = {
   id: "1184274518016",
@@ -55,13 +58,51 @@ const COMMENT: schemas.Comment = {
   counts: { reactions: 0 },
   viewer: { reaction: null },
 };
+const WHY: Why = {
+  post: POST.id,
+  source: "followed",
+  mode: "latest",
+  score: null,
+  contributions: [],
+  penalties: [],
+  model: "heuristic-1",
+  ageMs: 0,
+};
+const WHY_NOT: WhyNot = { post: POST.id, verdict: "shown", says: "It is there.", steps: [] };
 const SHARD = {
   logicalShards: [0, 1] as [number, number],
   epoch: 2,
   leaseUntilMs: 0,
   notBeforeMs: 0,
 };
+const FANOUT_POST: FanoutPost = {
+  post: POST.id,
+  author: ADA.id,
+  strategy: "push",
+  reason: "nobody follows the author",
+  followers: 0,
+  costMs: 3,
+  chunks: 1,
+  chunksDone: 1,
+  named: 4,
+  active: 1,
+  calls: 4,
+  postedMs: 1_800_000_000_001,
+  plannedMs: 1_800_000_000_010,
+  doneMs: 1_800_000_000_900,
+};
 export const FEED_TEXT = JSON.stringify({
+  items: [{ ...POST, source: "followed" }],
+  cursor: null,
+  head: { timeMs: POST.createdAtMs, id: POST.id },
+  mode: "latest",
+  reason: "requested",
+  ageMs: 0,
+  hidden: {},
+  calls: 2,
+} satisfies schemas.FeedPage);
+
+export const PROFILE_TEXT = JSON.stringify({
   items: [POST],
   cursor: null,
   mode: "latest",
@@ -69,7 +110,7 @@ export const FEED_TEXT = JSON.stringify({
   ageMs: 0,
   hidden: {},
   calls: 2,
-} satisfies schemas.FeedPage);
+} satisfies schemas.PostPage);
 
 type Method = keyof FeedService;
 
@@ -124,8 +165,12 @@ export class FakeFeed implements FeedService {
   }
 
   home = (...args: Parameters<FeedService["home"]>) => this.#page("home", args, FEED_TEXT);
+  newPosts = (...args: Parameters<FeedService["newPosts"]>) => {
+    if (!/^\d+\.\d+$/.test(args[1])) throw new Error(`the gateway let ${args[1]} through`);
+    return this.#reply("newPosts", args, { count: 1, authors: [ADA] });
+  };
   profileFeed = (...args: Parameters<FeedService["profileFeed"]>) =>
-    this.#page("profileFeed", args, FEED_TEXT, false);
+    this.#page("profileFeed", args, PROFILE_TEXT, false);
 
   profile = (...args: Parameters<FeedService["profile"]>) => this.#user("profile", args, PROFILE);
   userByHandle = (...args: Parameters<FeedService["userByHandle"]>) =>
@@ -171,6 +216,21 @@ export class FakeFeed implements FeedService {
   reactions = (...args: Parameters<FeedService["reactions"]>) =>
     this.#page("reactions", args, { items: [], cursor: null });
 
+  notifications = (...args: Parameters<FeedService["notifications"]>) =>
+    this.#page("notifications", args, { items: [], cursor: null, unread: 0 });
+  unread = (...args: Parameters<FeedService["unread"]>) =>
+    this.#reply("unread", args, { unread: 0 });
+  markRead = (...args: Parameters<FeedService["markRead"]>) =>
+    this.#reply("markRead", args, { unread: 0 });
+  why = (...args: Parameters<FeedService["why"]>) => this.#byId("why", args, args[1], WHY);
+  whyNot = (...args: Parameters<FeedService["whyNot"]>) =>
+    this.#byId("whyNot", args, args[1], WHY_NOT);
+  seen = (...args: Parameters<FeedService["seen"]>) => this.#reply("seen", args, { ranges: [] });
+  markSeen = (...args: Parameters<FeedService["markSeen"]>) =>
+    this.#reply("markSeen", args, { ranges: [] });
+  giveFeedback = (...args: Parameters<FeedService["giveFeedback"]>) =>
+    this.#byId("giveFeedback", args, args[1], { post: args[1], kind: args[2] });
+
   graphWrite = (...args: Parameters<FeedService["graphWrite"]>) =>
     this.#graph("graphWrite", args, "batches");
   graphRead = (...args: Parameters<FeedService["graphRead"]>) =>
@@ -179,6 +239,16 @@ export class FakeFeed implements FeedService {
     this.#reply("shards", args, { revision: 1, coordinator: null, shards: [] }, false);
   moveShard = (...args: Parameters<FeedService["moveShard"]>) =>
     this.#reply("moveShard", args, { ...SHARD, shard: args[1], leader: args[2] }, false);
+  fanout = (...args: Parameters<FeedService["fanout"]>) =>
+    this.#reply("fanout", args, { shards: [] }, false);
+  fanoutPost = (...args: Parameters<FeedService["fanoutPost"]>) =>
+    this.#byId("fanoutPost", args, args[1], FANOUT_POST, false);
+  fanoutDeadLetters = (...args: Parameters<FeedService["fanoutDeadLetters"]>) =>
+    this.#reply("fanoutDeadLetters", args, { items: [] }, false);
+  fanoutReplay = (...args: Parameters<FeedService["fanoutReplay"]>) =>
+    this.#reply("fanoutReplay", args, { replayed: 0 }, false);
+  caches = (...args: Parameters<FeedService["caches"]>) =>
+    this.#reply("caches", args, reportOf(new Map(), [], 1_800_000_000_000), false);
   async sweep(region: string) {
     this.calls.push({ method: "sweep", args: [region] });
     if (this.thrown !== null) throw this.thrown;

@@ -1,15 +1,17 @@
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
+import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import type { FeedPage, NewPost, Post } from "../../core/feed/schemas.ts";
-import { feedPageSchema } from "../../core/feed/schemas.ts";
+import type { FeedCache } from "../../core/feed/cache/service.ts";
+import { feedPageSchema, type PostPage, postPageSchema } from "../../core/feed/schemas.ts";
 import type { FeedRequest, Relation } from "../../core/feed/service.ts";
 import { createUser } from "../../core/feed/usecases/accounts.ts";
-import { home, profileFeed } from "../../core/feed/usecases/feeds.ts";
+import { profileFeed } from "../../core/feed/usecases/feeds.ts";
+import { home } from "../../core/feed/usecases/home.ts";
 import { createPost } from "../../core/feed/usecases/posts.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
 import { type Id, ID_EPOCH_MS } from "../../core/ids.ts";
-import { chronological } from "../../core/ranking/chronological.ts";
-import type { RankingService } from "../../core/ranking/service.ts";
 import { hmacSigner } from "../../platform/signer.ts";
+import type { Consistency } from "../../core/tao/service.ts";
 import type { Tao } from "../../core/tao/tao.ts";
 import { MemoryGraph } from "./memory-graph.ts";
 import { MemoryTao } from "./memory-tao.ts";
@@ -22,12 +24,14 @@ export class FeedWorld {
   nowMs = START_MS;
   readonly graph = new MemoryGraph();
   readonly events: FeedEvent[] = [];
-  ranker: RankingService = {
-    rank: async ({ candidates }) => chronological(candidates, "no_model"),
-  };
+  /** How posts were spread, as far as a test says so. */
+  readonly spread = new Map<Id, FanoutRecord>();
   shortUnions: () => boolean = () => false;
   /** Waits end only when a test says so: no stage runs out of its budget by itself. */
   sleep = (_ms: number): Promise<void> => new Promise(() => {});
+  /** The feed cache of the region; none unless a test sets one. */
+  cache: FeedCache | null = null;
+  #deferred: Promise<unknown>[] = [];
   readonly #taoFor: ((world: FeedWorld) => Tao) | undefined;
   #seed = 1;
 
@@ -40,19 +44,31 @@ export class FeedWorld {
     new MemoryTao({ nowMs: () => this.nowMs, shortUnions: () => this.shortUnions() }, this.graph);
 
   /** One request. `key` is its Idempotency-Key. */
-  as(viewer: string | null, options: { key?: string; tao?: MemoryTao } = {}): Call {
+  as(
+    viewer: string | null,
+    options: { key?: string; tao?: MemoryTao; consistency?: Consistency } = {},
+  ): Call {
     return {
       tao: options.tao ?? this.#taoFor?.(this) ?? this.tao(),
       viewer: viewer === null ? null : (BigInt(viewer) as Id),
+      consistency: options.consistency ?? "ticket",
+      cache: this.cache,
+      region: "us-east",
+      defer: (work) => void this.#deferred.push(work()),
       idempotencyKey: options.key ?? null,
       deadlineMs: this.nowMs + BUDGET_MS,
       clock: { nowMs: () => this.nowMs },
       random: { next: () => this.#next() },
       sleep: (ms) => this.sleep(ms),
       signer: hmacSigner("a secret for tests"),
-      ranker: this.ranker,
+      fanout: { record: async (post) => this.spread.get(post) ?? null },
       report: (event) => void this.events.push(event),
     };
+  }
+
+  /** Until what answers did not wait for is done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#deferred.splice(0));
   }
 
   async user(handle: string): Promise<string> {
@@ -91,9 +107,9 @@ export class FeedWorld {
     user: string,
     cursor?: string,
     limit = 20,
-  ): Promise<FeedPage> {
+  ): Promise<PostPage> {
     const text = await must(profileFeed(this.as(viewer), user, { limit, cursor }));
-    return feedPageSchema.parse(JSON.parse(text));
+    return postPageSchema.parse(JSON.parse(text));
   }
 
   /** Uniform in [0, 1): a linear congruential generator, so that a run repeats. */

@@ -123,6 +123,8 @@ export class GraphWorld {
       clock: this.clock,
       random: { next: () => 0.5 },
       sleep: async () => {},
+      // Time stands still while a request runs.
+      timer: () => () => {},
       signer: { sign: (text: string) => `s${text.length}` },
     };
     const deadlineMs = this.clock.nowMs() + 1_000;

@@ -13,6 +13,7 @@ import {
   type Write,
 } from "../../core/tao/types.ts";
 import type { UnionEntry, UnionRequest } from "../../core/tao/union.ts";
+import type { Version } from "../../core/tao/version.ts";
 import { MemoryGraph } from "./memory-graph.ts";
 
 export interface MemoryTaoOptions {
@@ -21,6 +22,8 @@ export interface MemoryTaoOptions {
   readonly shards?: number;
   /** Union pages end early now and then, as a bounded follower's may. */
   readonly shortUnions?: () => boolean;
+  /** As the client's ticket says. */
+  readonly wrote?: ReadonlyMap<PhysicalShard, Version>;
 }
 
 /** The graph of `Tao` in memory, all at once consistent; refuses what the real one refuses. */
@@ -139,6 +142,11 @@ export class MemoryTao implements Tao {
   }
 
   ticket = (): string => `memory.${this.graph.seq}`;
+  /** Everything is read as it is now. */
+  positionOf = (): Version => ({ epoch: 1, seq: this.graph.seq });
+  wrote = (): ReadonlyMap<PhysicalShard, Version> => this.#options.wrote ?? new Map();
+  atLeast = (): void => {};
+  madeBy = (): void => {};
   calls = (): number => this.#calls;
   staleMs = (): null => null;
 

@@ -24,7 +24,12 @@ function fakeEnv(): FeedEnv {
         ? Promise.reject(new Error("away"))
         : Promise.resolve(ok({ intents: 2, followersBehind: 1 })),
   });
-  const bindings = { LEADER: { getByName: leader }, FOLLOWER: {}, RANKER: {} };
+  const fanout = { wake: async () => {} };
+  const bindings = {
+    LEADER: { getByName: leader },
+    FANOUT: { getByName: () => fanout },
+    FOLLOWER: {},
+  };
   return { ENVIRONMENT: "development", SHARDS: "4", ...bindings } as unknown as FeedEnv;
 }
 
@@ -37,13 +42,13 @@ describe("composition of the feed Worker", () => {
 
   it("turns the caller's context into a call; a viewer that is no id is nobody", ({ expect }) => {
     const { callFor } = depsFor(fakeEnv());
-    expect(callFor(context)).toMatchObject({
+    expect(callFor(context, () => {})).toMatchObject({
       viewer: 42n,
       idempotencyKey: "key",
       deadlineMs: 1_000,
     });
     for (const viewer of [null, "", "-1", "ada", "1e3"]) {
-      expect(callFor({ ...context, viewer }).viewer, String(viewer)).toBeNull();
+      expect(callFor({ ...context, viewer }, () => {}).viewer, String(viewer)).toBeNull();
     }
   });
 

@@ -19,11 +19,31 @@ const BODIES: Record<string, unknown> = {
   graphWrite: { batches: [] },
   graphRead: { reads: [] },
   moveShard: { region: "eu-west" },
+  markRead: { upToMs: 1 },
+  reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
+  setFeedback: { kind: "more" },
+  fanoutReplay: {},
+};
+
+const QUERIES: Record<string, string> = {
+  newPosts: "?since=1780000000000.1184274518016",
+  why: "?post=1184274518017",
+  whyNot: "?post=1184274518017",
 };
 
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
-const OPERATOR = ["graphRead", "graphWrite", "moveShard", "shards"];
+const OPERATOR = [
+  "caches",
+  "fanout",
+  "fanoutDeadLetters",
+  "fanoutPost",
+  "fanoutReplay",
+  "graphRead",
+  "graphWrite",
+  "moveShard",
+  "shards",
+];
 const MEMBER = ["uploadMedia"];
 /** Only the runtime can answer 101, so that the fake objects behind this gateway answer 200. */
 const statusOf = (op: Operation) => (op.status === 101 ? 200 : op.status);
@@ -32,10 +52,12 @@ function requestFor(op: Operation): [string, RequestInit & { headers: Record<str
   const path = op.path
     .replace("{user}", "ada")
     .replace("{id}", "1184274518017")
-    .replace("{shard}", "3");
+    .replace("{post}", "1184274518017")
+    .replace("{shard}", "3")
+    .concat(QUERIES[op.id] ?? "");
   const upgrade = op.connects === "websocket" ? { upgrade: "websocket" } : {};
   const init = { method: op.method.toUpperCase(), headers: upgrade };
-  if (op.bodyKind === "image") return [path, { ...init, body: pngOf(2, 2) }];
+  if (op.bodyKind === "stream") return [path, { ...init, body: pngOf(2, 2) }];
   if (op.body === undefined) return [path, init];
   const headers = { "content-type": "application/json" };
   return [path, { ...init, headers, body: JSON.stringify(BODIES[op.id]) }];

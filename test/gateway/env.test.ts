@@ -8,6 +8,7 @@ const SECRET = "a secret of at least thirty-two characters";
 it("needs only ENVIRONMENT in development", ({ expect }) => {
   expect(configFrom({ ENVIRONMENT: "development" })).toEqual({
     environment: "development",
+    purge: null,
     trust: { kind: "secret", secret: DEVELOPMENT_SECRET },
     issuer: "edgewise",
     audience: null,
@@ -30,6 +31,8 @@ it("takes empty variables as missing, and converts the rest", ({ expect }) => {
     AUTH_ISSUER: "",
     CORS_ORIGINS: "https://a.example, http://localhost:5173",
     REQUEST_BUDGET_MS: "750",
+    CACHE_ZONE_ID: "0".repeat(32),
+    CACHE_PURGE_TOKEN: "secret",
     REGIONS: '[{"region":"mars","hint":"weur","leaderWeight":1,"continents":["EU"]}]',
   });
   expect(config).toMatchObject({
@@ -38,6 +41,7 @@ it("takes empty variables as missing, and converts the rest", ({ expect }) => {
     requestBudgetMs: 750,
     socketBuckets: 64,
     signingSecret: SECRET,
+    purge: { zoneId: "0".repeat(32), token: "secret" },
     regions: [{ region: "mars" }],
   });
 });
@@ -73,6 +77,9 @@ describe("refuses, naming the variable", () => {
     ["CORS_ORIGINS", { ...production, CORS_ORIGINS: "a.example" }],
     ["REQUEST_BUDGET_MS", { ...production, REQUEST_BUDGET_MS: "soon" }],
     ["REQUEST_BUDGET_MS", { ...production, REQUEST_BUDGET_MS: "0" }],
+    ["CACHE_ZONE_ID", { ...production, CACHE_ZONE_ID: "0".repeat(32) }],
+    ["CACHE_ZONE_ID", { ...production, CACHE_PURGE_TOKEN: "secret" }],
+    ["CACHE_ZONE_ID", { ...production, CACHE_ZONE_ID: "a/b", CACHE_PURGE_TOKEN: "secret" }],
     ["REGIONS", { ...production, REGIONS: "{" }],
     ["REGIONS", { ...production, REGIONS: "[]" }],
   ] as const)("%s %o", ([name, vars], { expect }) => {

@@ -103,6 +103,7 @@ describe("the call's context", () => {
       const request = new Request("http://localhost/v1/users/ada", { headers });
       Object.defineProperty(request, "cf", { value: cf });
       await gateway.app.request(request);
+      gateway.clock.advance(60_000); // No answer is kept for that long.
       return contextOf(gateway).region;
     };
     expect(await seen({ continent: "EU" })).toBe("eu-west");

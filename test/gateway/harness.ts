@@ -1,16 +1,28 @@
 import { SignJWT } from "jose";
 
+import type { Failure } from "../../core/errors.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { createApp } from "../../workers/gateway/app.ts";
+import { CacheCounts } from "../../workers/gateway/cache-counts.ts";
+import { EdgeFiles } from "../../workers/gateway/edge-files.ts";
+import { EdgePages } from "../../workers/gateway/edge-pages.ts";
 import { configFrom, DEVELOPMENT_SECRET, type GatewayEnv } from "../../workers/gateway/env.ts";
 import { createTokens } from "../../workers/gateway/tokens.ts";
 import { ADA, FakeFeed } from "../fakes/fake-feed.ts";
+import { MemoryTally } from "../fakes/memory-tally.ts";
+import { FakeResizer } from "../fakes/fake-resizer.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
+import { MemoryEdge } from "../fakes/memory-edge.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
 
 export const START_MS = 1_800_000_000_000;
-type Vars = Omit<Partial<GatewayEnv>, "FEED" | "MEDIA" | "ASSETS" | "SOCKETS">;
+type Vars = Omit<
+  Partial<GatewayEnv>,
+  "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY"
+>;
 
 export interface TokenOptions {
   readonly sub?: string;
@@ -25,16 +37,27 @@ export interface TokenOptions {
 export function startGateway(
   vars: Vars = {},
   fetcher: (url: string) => Promise<Response> = offline,
+  feed: FakeFeed = new FakeFeed(),
 ) {
   const config = configFrom({ ENVIRONMENT: "development", DEMO_SIGN_IN: "on", ...vars });
-  const [feed, media, clock] = [new FakeFeed(), new MemoryMedia(), new ManualClock(START_MS)];
+  const [media, clock] = [new MemoryMedia(), new ManualClock(START_MS)];
+  const [edge, resizer] = [new MemoryEdge(clock), new FakeResizer()];
+  const [pages, files] = [new EdgePages(edge, clock), new EdgeFiles(edge)];
+  const tally = new MemoryTally();
+  const zone = new FakeZone();
+  const afterwards = new Afterwards();
   const sockets = new FakeSockets();
   const tokens = createTokens(config, fetcher);
   let verified = 0;
-  const app = createApp({
+  const bare = createApp({
     config,
     feed,
     media,
+    resizer,
+    pages,
+    files,
+    caches: new CacheCounts({ pages, files, tally: tally.of, clock }),
+    zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
     clock,
@@ -61,12 +84,25 @@ export function startGateway(
       .setExpirationTime(Math.floor(clock.nowMs() / 1_000) + expiresIn)
       .sign(new TextEncoder().encode(secret ?? DEVELOPMENT_SECRET));
 
+  /** As the runtime calls it: with something to do after the answer. */
+  const app = {
+    request: async (input: string | Request, init?: RequestInit) =>
+      bare.request(input, init, {}, afterwards.context),
+  };
+
   return {
     app,
     feed,
     media,
+    resizer,
+    edge,
+    pages,
+    tally,
+    zone,
     sockets,
     clock,
+    /** Waits for what answers left to be done after them. */
+    settle: () => afterwards.settle(),
     token,
     verifications: () => verified,
     request: async (path: string, init: RequestInit = {}) => app.request(path, init),
@@ -80,6 +116,32 @@ export function startGateway(
     },
   };
 }
+/** Collects what `waitUntil` is given, so that a test can wait for it. */
+class Afterwards {
+  #work: Promise<unknown>[] = [];
+  readonly context = {
+    waitUntil: (work: Promise<unknown>) => void this.#work.push(work),
+    passThroughOnException: () => {},
+    props: {},
+  } as unknown as ExecutionContext;
+
+  async settle(): Promise<void> {
+    while (this.#work.length > 0) await Promise.all(this.#work.splice(0));
+  }
+}
+
+/** Remembers what was purged; answers `failure` instead while it has one. */
+class FakeZone implements CachePurge {
+  readonly purged: string[] = [];
+  failure: Failure | null = null;
+
+  async purge(tags: readonly string[]): Promise<Result<number, Failure>> {
+    if (this.failure !== null) return err(this.failure);
+    this.purged.push(...tags);
+    return ok(tags.length);
+  }
+}
+
 export type Gateway = ReturnType<typeof startGateway>;
 
 export const json = (body: unknown): { body: string; headers: Record<string, string> } => ({

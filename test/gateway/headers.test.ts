@@ -52,7 +52,9 @@ describe("the web app", () => {
     const gateway = startGateway();
     const script = await gateway.request("/assets/app-1a2b3c4d.js");
     expect(script.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
-    expect((await gateway.request("/")).headers.get("cache-control")).toBeNull();
+    for (const path of ["/", "/u/ada", "/icon.svg"]) {
+      expect((await gateway.request(path)).headers.get("cache-control")).toBe("no-cache");
+    }
     expect((await problemOf(await gateway.request("/assets/app-00000000.js"))).status).toBe(404);
   });
 });

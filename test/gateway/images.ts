@@ -1,43 +1,59 @@
-/** Just enough of each format to be recognised: header and size, no picture. */
+/** Just enough of each format to be whole: header, size, and pixels that nobody decodes. */
 const bytes = (text: string, length = text.length): Uint8Array<ArrayBuffer> => {
   const out = new Uint8Array(Math.max(length, text.length));
   for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
   return out;
 };
 
-export function pngOf(width: number, height: number): Uint8Array<ArrayBuffer> {
-  const png = bytes("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 64);
-  const view = new DataView(png.buffer);
-  view.setUint32(16, width);
-  view.setUint32(20, height);
-  return png;
+/** Big-endian. */
+const u32 = (value: number): string =>
+  String.fromCharCode(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
+const u16 = (value: number): string => String.fromCharCode((value >>> 8) & 0xff, value & 0xff);
+const little = (text: string): string => [...text].toReversed().join("");
+
+export const pngChunk = (type: string, payload: string): string =>
+  `${u32(payload.length)}${type}${payload}crc.`;
+
+/** 64 bytes, and whatever `chunks` add before the pixels. */
+export function pngOf(width: number, height: number, chunks = ""): Uint8Array<ArrayBuffer> {
+  const header = pngChunk("IHDR", `${u32(width)}${u32(height)}\x08\x02\0\0\0`);
+  const pixels = `${pngChunk("IDAT", "1234567")}${pngChunk("IEND", "")}`;
+  return bytes(`\x89PNG\r\n\x1a\n${header}${chunks}${pixels}`);
 }
 
-export function gifOf(width: number, height: number): Uint8Array<ArrayBuffer> {
-  const gif = bytes("GIF89a", 20);
-  const view = new DataView(gif.buffer);
-  view.setUint16(6, width, true);
-  view.setUint16(8, height, true);
-  return gif;
+/** One frame, behind `extensions`. */
+export function gifOf(width: number, height: number, extensions = ""): Uint8Array<ArrayBuffer> {
+  const size = `${little(u16(width))}${little(u16(height))}`;
+  return bytes(`GIF89a${size}\0\0\0${extensions},\0\0\0\0\x03\0\x02\0\0\x02\x02ab\0;`);
 }
 
-/** With an APP0 segment before the frame, as cameras write it. */
-export function jpegOf(width: number, height: number): Uint8Array<ArrayBuffer> {
-  const jpeg = bytes("\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x11\x08", 40);
-  const view = new DataView(jpeg.buffer);
-  view.setUint16(14, height);
-  view.setUint16(16, width);
-  return jpeg;
+export const jpegSegment = (marker: string, payload: string): string =>
+  `\xff${marker}${u16(payload.length + 2)}${payload}`;
+
+/** As cameras write it: JFIF, then `segments`, then the frame and a scan. */
+export function jpegOf(width: number, height: number, segments = ""): Uint8Array<ArrayBuffer> {
+  const frame = jpegSegment("\xc2", `\x08${u16(height)}${u16(width)}\x01\x01\x11\0`);
+  const scan = `${jpegSegment("\xda", "\x01\x01\0\0\x3f\0")}ab\xff\0c\xff\xd0d`;
+  const jfif = jpegSegment("\xe0", "JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+  return bytes(`\xff\xd8${jfif}${segments}${frame}${scan}\xff\xd9`);
 }
+
+export const webpChunk = (name: string, payload: string): string =>
+  `${name}${little(u32(payload.length))}${payload}${payload.length % 2 === 0 ? "" : "\0"}`;
 
 export function webpOf(
   kind: "VP8 " | "VP8L" | "VP8X",
   width: number,
   height: number,
+  chunks = "",
 ): Uint8Array<ArrayBuffer> {
-  const webp = bytes(`RIFF\0\0\0\0WEBP${kind}`, 40);
+  const pixels = (name: string, size: number) => webpChunk(name, "\0".repeat(size));
+  const body = kind === "VP8X" ? `${pixels("VP8X", 10)}${pixels("VP8 ", 10)}` : pixels(kind, 10);
+  const content = `WEBP${body}${chunks}`;
+  const webp = bytes(`RIFF${little(u32(content.length))}${content}`);
   const view = new DataView(webp.buffer);
   if (kind === "VP8X") {
+    view.setUint8(20, 0x08 | 0x04);
     view.setUint32(24, width - 1, true);
     view.setUint16(27, height - 1, true);
   } else if (kind === "VP8L") {

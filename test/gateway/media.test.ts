@@ -2,29 +2,14 @@ import { describe, it } from "vitest";
 
 import { gifOf, jpegOf, pngOf, webpOf } from "./images.ts";
 import { json, problemOf, startGateway } from "./harness.ts";
-
-const upload = async (
-  gateway: ReturnType<typeof startGateway>,
-  body: Uint8Array<ArrayBuffer>,
-  type = "text/html",
-) => {
-  const response = await gateway.asAda("/v1/media", {
-    method: "POST",
-    body,
-    headers: { "content-type": type },
-  });
-  return {
-    status: response.status,
-    media: (await response.json()) as { key: string; width: number },
-  };
-};
+import { upload } from "./uploads.ts";
 
 describe("an upload", () => {
   it.for([
     ["png", pngOf(3, 2), "image/png"],
     ["gif", gifOf(3, 2), "image/gif"],
     ["jpg", jpegOf(3, 2), "image/jpeg"],
-    ["webp", webpOf("VP8X", 3, 2), "image/webp"],
+    ["webp", webpOf("VP8L", 3, 2), "image/webp"],
   ] as const)(
     "of %s is named by its content and served as what it is",
     async ([extension, bytes, type], { expect }) => {
@@ -62,7 +47,7 @@ describe("an upload", () => {
       body: pngOf(width, height),
     });
     expect((await problemOf(response)).code).toBe("unsupported_media");
-    expect(gateway.media.images.size).toBe(0);
+    expect(gateway.media.objects.size).toBe(0);
   });
 });
 
@@ -128,6 +113,24 @@ describe("an image", async () => {
   it("is sent whole when If-Range names another", async ({ expect }) => {
     expect((await get({ range: "bytes=0-9", "if-range": `"${media.key}"` })).status).toBe(206);
     expect((await get({ range: "bytes=0-9", "if-range": '"other"' })).status).toBe(200);
+  });
+
+  it("is read from the bucket once, then from the cache", async ({ expect }) => {
+    const shown = startGateway();
+    const { media: key } = await upload(shown, bytes);
+    const look = () => shown.request(`/media/${key.key}`);
+    const [first, text] = await look().then(async (r) => [r, await r.text()] as const);
+    await shown.settle();
+    shown.media.objects.clear();
+    const second = await look();
+    expect(second.headers.get("cache-status")).toBe("edgewise; hit");
+    for (const name of ["etag", "content-type", "content-length", "cache-control"]) {
+      expect(second.headers.get(name)).toBe(first.headers.get(name));
+    }
+    expect(await second.text()).toBe(text);
+    // The cache away is only slower.
+    shown.edge.thrown = new Error("no cache today");
+    expect((await look()).status).toBe(404);
   });
 
   it("answers HEAD without a body", async ({ expect }) => {

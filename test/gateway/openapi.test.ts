@@ -11,9 +11,11 @@ const document = (await (await gateway.request("/openapi.json")).json()) as {
   readonly paths: Record<string, Record<string, Json>>;
   readonly components: { readonly schemas: Record<string, Json> };
 };
-const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+const described = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, op]) => ({ path, method, op })),
 );
+/** What image tags show is described beside them. */
+const documented = described.filter(({ path }) => path !== "/media/{key}");
 
 describe("openapi.json", () => {
   it("is 3.1 and describes every operation once", ({ expect }) => {
@@ -63,6 +65,36 @@ describe("openapi.json", () => {
       additionalProperties: false,
     });
   });
+});
+
+it("describes what image and video tags show, with its parts and widths", ({ expect }) => {
+  const { get: op } = document.paths["/media/{key}"] ?? {};
+  const parameters = (op?.["parameters"] ?? []) as { name: string; schema: Json }[];
+  expect(parameters.map(({ name }) => name)).toEqual([
+    "key",
+    "w",
+    "Range",
+    "If-Range",
+    "If-None-Match",
+  ]);
+  expect(parameters[1]?.schema["enum"]).toEqual([320, 640, 960, 1_280]);
+  expect(Object.keys((op?.["responses"] ?? {}) as Json)).toEqual(
+    expect.arrayContaining(["200", "206", "304", "404", "416", "429"]),
+  );
+});
+
+it("says of every read what caches make of it, and 304 exactly where there is an ETag", ({
+  expect,
+}) => {
+  for (const op of OPERATIONS) {
+    const responses = document.paths[op.path]?.[op.method]?.["responses"] as Record<string, Json>;
+    const headers = (responses[op.status]?.["headers"] ?? {}) as Json;
+    expect([op.id, "304" in responses, "ETag" in headers]).toEqual([
+      op.id,
+      op.cache !== "personal",
+      op.cache !== "personal",
+    ]);
+  }
 });
 
 describe("/docs", async () => {

@@ -7,7 +7,11 @@ declare namespace Cloudflare {
     COORDINATOR: DurableObjectNamespace<
       import("../../durable-objects/region-coordinator.ts").RegionCoordinator
     >;
+    FEED_BUCKET: DurableObjectNamespace<import("../../durable-objects/feed-bucket.ts").FeedBucket>;
+    FANOUT: DurableObjectNamespace<import("../../durable-objects/fanout-shard.ts").FanoutShard>;
+    FANOUT_QUEUE: Queue<import("../../core/feed/fanout/service.ts").FanoutMessage>;
     SOCKETS: DurableObjectNamespace<import("../../durable-objects/socket-bucket.ts").SocketBucket>;
+    CACHE_TALLY: DurableObjectNamespace<import("../../durable-objects/cache-tally.ts").CacheTally>;
     REGISTER: R2Bucket;
     SHARDS: string;
   }

@@ -51,6 +51,10 @@ describe("G2", () => {
     expect(found(checkLog, { shards: [...commits, ...commits.slice(2)] })).toBeGreaterThan(0);
   });
 
+  it("wants standbys to store nothing that does not follow", ({ expect }) => {
+    expect(found(checkLog, { shards: commits, misfits: ["2 after 3"] })).toBe(1);
+  });
+
   it("wants each entry to name the version before", ({ expect }) => {
     const [first, second] = commitsOf([object(ANN, "a"), object(BEN, "x")]);
     const wrong = commitsOf([object(ANN, "a"), object(ANN, "b")]).slice(1);
@@ -127,6 +131,20 @@ describe("G6", () => {
       1,
     );
   });
+
+  it("judges what was said in a lull by what had been written then", ({ expect }) => {
+    const said = (atMs: number) => ({
+      shards: commits,
+      finals: [{ follower: "f", atMs, seen: [{ shard: 0, observation: sawObject(ANN, "a") }] }],
+    });
+    expect(found(checkConvergence, said(1_500))).toBe(0);
+    expect(found(checkConvergence, said(2_500))).toBe(1);
+  });
+
+  it("flags who stays behind the log, whatever it says", ({ expect }) => {
+    const laggards = [{ follower: "f", applied: at(2), head: at(3) }];
+    expect(found(checkConvergence, { shards: commits, laggards })).toBe(1);
+  });
 });
 
 describe("G7", () => {
@@ -150,6 +168,12 @@ describe("G7", () => {
     expect(found(checkSymmetry, { stored: kept([half, { ...other, timeMs: 6 }]) })).toBe(2);
   });
 
+  it("wants them in each lull too", ({ expect }) => {
+    const whole = kept([half, other]);
+    const lulls = [whole, kept([half], lists.slice(0, 1))];
+    expect(found(checkSymmetry, { stored: whole, storedInLulls: lulls })).toBe(1);
+  });
+
   it("wants counts to be lengths", ({ expect }) => {
     const wrong = lists.map((row) => ({ ...row, count: 2 }));
     expect(found(checkSymmetry, { stored: kept([half, other], wrong) })).toBe(2);
@@ -166,6 +190,12 @@ describe("G8", () => {
     expect(found(checkValues, seeing(2_500, sawObject(ANN, "z")))).toBe(1);
     expect(found(checkValues, seeing(1_500, sawObject(ANN, "b")))).toBe(1);
     expect(found(checkValues, seeing(2_500, sawObject(ANN, "a", made.position(2))))).toBe(1);
+  });
+
+  it("flags what was deleted and is written again", ({ expect }) => {
+    const gone = [object(ANN, "a"), object(ANN, null)];
+    expect(found(checkValues, { shards: commitsOf(gone) })).toBe(0);
+    expect(found(checkValues, { shards: commitsOf([...gone, object(ANN, "b")]) })).toBe(1);
   });
 
   it("flags pages and counts that no state of the list explains", ({ expect }) => {

@@ -7,6 +7,7 @@ import { checkLog } from "../../sim/checkers/log.ts";
 import { checkOperations } from "../../sim/checkers/operations.ts";
 import { checkSessions } from "../../sim/checkers/sessions.ts";
 import { checkStaleness } from "../../sim/checkers/staleness.ts";
+import { checkValues } from "../../sim/checkers/values.ts";
 import type { Act } from "../../sim/history.ts";
 import * as made from "./histories.ts";
 
@@ -67,6 +68,15 @@ describe("a lost suffix", () => {
     });
     expect(found(checkConvergence, finals("a"))).toBe(0);
     expect(found(checkConvergence, finals("c"))).toBe(1);
+  });
+
+  it("may have been a deletion: then its object is there again, and may be changed", ({
+    expect,
+  }) => {
+    const before = commit(name("a"), at(1), null, 1_000, inOld);
+    const lost = commit(object(ANN, null), at(2), at(1), 2_000, inOld);
+    const changed = commit(name("b"), at(2, 2), at(1), 11_000, { store: "new" });
+    expect(found(checkValues, { shards: [before, lost, promotion, changed] })).toBe(0);
   });
 
   it("may be asked for again under its opId", ({ expect }) => {

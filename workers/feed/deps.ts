@@ -1,27 +1,44 @@
 import type { Call } from "../../core/feed/call.ts";
+import type { FanoutAdminPorts } from "../../core/feed/fanout/admin.ts";
+import type { BatchPorts } from "../../core/feed/fanout/batch.ts";
+import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
+import { tell } from "../../core/feed/notifications/tell.ts";
 import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
-import { parseId } from "../../core/ids.ts";
+import { type Id, parseId } from "../../core/ids.ts";
+import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
-import type { ShardAdminPorts } from "../../core/regions/shard-admin.ts";
+import { leadersNow, type ShardAdminPorts } from "../../core/regions/shard-admin.ts";
 import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Routes } from "../../core/tao/route.ts";
-import { systemClock, systemRandom, systemSleep } from "../../platform/clock.ts";
+import { physicalShardOf } from "../../core/tao/shard-map.ts";
+import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
+import { cacheStatsStubs } from "../../platform/cache-stats-stubs.ts";
+import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
+import { fanoutStubs } from "../../platform/fanout-stubs.ts";
+import { feedCacheIn } from "./feed-cache.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
-import { hmacSigner } from "../../platform/signer.ts";
+import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
+import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
+import { within } from "../../platform/time-limit.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
 
 /** What every request of one isolate shares. */
 export interface FeedDeps {
-  readonly callFor: (ctx: CallContext) => Call;
+  readonly callFor: (ctx: CallContext, defer: Call["defer"]) => Call;
   readonly readPinned: ReadPinned;
   /** For the region's operators: its own coordinator first. */
   readonly shardAdmin: (region: Region) => ShardAdminPorts;
   /** Shards that the region leads, so that one sweep per region reaches each leader once. */
   readonly sweep: (region: Region) => Promise<SweepReport>;
+  /** For the consumer of fan-out's queue. */
+  readonly fanout: BatchPorts;
+  readonly fanoutAdmin: FanoutAdminPorts;
+  /** For the region's operators, as `shardAdmin`. */
+  readonly caches: (region: Region) => CacheStatsPorts;
 }
 
 const wired = new WeakMap<FeedEnv, FeedDeps>();
@@ -36,37 +53,103 @@ export function depsFor(env: FeedEnv): FeedDeps {
 }
 
 function wire(env: FeedEnv): FeedDeps {
-  const { map, regions, replicas, signingSecret } = configFrom(env);
+  const {
+    map,
+    regions,
+    replicas,
+    feedBuckets,
+    feedCache: cacheConfig,
+    signingSecret,
+  } = configFrom(env);
   const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
-    signer: hmacSigner(signingSecret),
+    timer: systemTimer,
+    signer: rememberingSigner(hmacSigner(signingSecret)),
   };
+  const feedCache = feedCacheIn(env, cacheConfig, { regions, feedBuckets });
+  const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
   const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
+  const recordOf = async (post: Id): Promise<FanoutRecord | null> => {
+    try {
+      return await fanout(physicalShardOf(map, post)).record(post);
+    } catch (error) {
+      console.warn({ event: "fanout_record_unknown", error: String(error) });
+      return null;
+    }
+  };
+  /** Nobody waits for it: it reads what is there, and has a batch's time. */
+  const graphForFanout = () => {
+    const deadlineMs = systemClock.nowMs() + LIMITS.fanoutSinkMs;
+    const region = names[0] ?? "";
+    return createTao(taoPorts, { region, ticket: null, consistency: "leader", deadlineMs });
+  };
+  const shards = map.entries.map(({ shard }) => shard);
+  const coordinatorsFrom = (near: Region) =>
+    [near, ...names.filter((region) => region !== near)].map(coordinator);
   return {
-    callFor: ({ viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs }) => ({
+    callFor: (
+      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
+      defer,
+    ) => ({
       ...ports,
+      region,
+      consistency,
+      cache: feedCache?.cache ?? null,
+      defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,
-      ranker: env.RANKER,
+      fanout: { record: recordOf },
       report: (event) => console.warn(event),
     }),
     readPinned: (pin, reads) =>
       readPinned({ map, regions, replicas, followerAt: follower }, pin, reads),
     shardAdmin: (near) => ({
-      coordinators: [near, ...names.filter((region) => region !== near)].map(coordinator),
+      coordinators: coordinatorsFrom(near),
       leader: (shard) => leader({ shard }),
     }),
-    sweep: (region) =>
-      sweepAll(
-        cache.entries.filter((entry) => entry.leader === region).map((entry) => leader(entry)),
-      ),
+    sweep: async (region) => {
+      const led = cache.entries.filter((entry) => entry.leader === region);
+      // Whose alarm was lost goes on; one that is away is asked again in a minute.
+      await Promise.allSettled(led.map(({ shard }) => fanout(shard).wake()));
+      return sweepAll(led.map((entry) => leader(entry)));
+    },
+    fanout: {
+      regions: names,
+      sinks: [
+        ...(feedCache === null
+          ? []
+          : [{ kind: "cache", sink: feedCache.sink, topology: feedCache.topology } as const]),
+        { kind: "sockets", sink: socketSink(env, regions), topology: socketTopologyFrom(env) },
+        { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
+      ],
+      fanout,
+      report: (event, error) => console.warn({ event, error: String(error) }),
+    },
+    fanoutAdmin: {
+      shards,
+      shardOf: (id) => physicalShardOf(map, id),
+      fanout,
+    },
+    caches: (near) => ({
+      regions: names,
+      shards,
+      replicas,
+      buckets: feedCache === null ? null : feedBuckets.buckets,
+      leaders: () =>
+        within(
+          LIMITS.statsAnswerMs,
+          "coordinator",
+          leadersNow({ coordinators: coordinatorsFrom(near) }),
+        ),
+      ...cacheStatsStubs(env, { regions }),
+    }),
   };
 }
 

@@ -1,13 +1,25 @@
 import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
-import type { RankingService } from "../../core/ranking/service.ts";
+import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
+import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
+import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
+import type { SocketBindings, SocketVars } from "../../platform/socket-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
+import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface FeedEnv extends GraphBindings, TopologyVars {
-  readonly RANKER: RankingService;
+export interface FeedEnv
+  extends
+    GraphBindings,
+    CacheTallyBindings,
+    FanoutBindings,
+    FeedCacheBindings,
+    FeedCacheVars,
+    SocketBindings,
+    SocketVars,
+    TopologyVars {
   readonly ENVIRONMENT: string;
   /** Signs tickets and cursors; a secret outside development. */
   readonly SIGNING_SECRET?: string;
@@ -41,7 +53,11 @@ const varsSchema = z
  */
 export function configFrom(env: FeedEnv) {
   try {
-    return { ...varsSchema.parse(env), ...topologyFrom(env) };
+    return {
+      ...varsSchema.parse(env),
+      ...topologyFrom(env),
+      feedCache: feedCacheSchema.parse(env),
+    };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const issues = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);

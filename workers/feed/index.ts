@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 import type { Call, Outcome } from "../../core/feed/call.ts";
+import type { SeenRange } from "../../core/feed/explain/schemas.ts";
 import type {
   Audience,
   NewComment,
@@ -29,17 +30,31 @@ import {
   updateUser,
 } from "../../core/feed/usecases/accounts.ts";
 import { addComment, comments, deleteComment } from "../../core/feed/usecases/comments.ts";
-import { home, profileFeed } from "../../core/feed/usecases/feeds.ts";
+import { giveFeedback } from "../../core/feed/usecases/feedback.ts";
+import { profileFeed } from "../../core/feed/usecases/feeds.ts";
 import { graphRead, graphWrite } from "../../core/feed/usecases/graph.ts";
+import { home, newPosts } from "../../core/feed/usecases/home.ts";
 import { ownList, suggested, users } from "../../core/feed/usecases/lists.ts";
+import { markRead, notifications, unread } from "../../core/feed/usecases/notifications.ts";
 import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
 import { createPost, post } from "../../core/feed/usecases/posts.ts";
 import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate } from "../../core/feed/usecases/relations.ts";
+import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
+import { why, whyNot } from "../../core/feed/usecases/why.ts";
+import {
+  deadLetters,
+  fanoutPost,
+  fanoutReport,
+  type Replay,
+  replayDead,
+} from "../../core/feed/fanout/admin.ts";
+import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
+import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
 
@@ -47,6 +62,10 @@ import type { FeedEnv } from "./env.ts";
 export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
     return this.#run(ctx, (call) => home(call, request));
+  }
+
+  newPosts(ctx: CallContext, since: string) {
+    return this.#run(ctx, (call) => newPosts(call, since));
   }
 
   profileFeed(ctx: CallContext, user: string, request: PageRequest) {
@@ -129,6 +148,38 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, (call) => reactions(call, on, id, page));
   }
 
+  notifications(ctx: CallContext, page: PageRequest) {
+    return this.#run(ctx, (call) => notifications(call, page));
+  }
+
+  unread(ctx: CallContext) {
+    return this.#run(ctx, unread);
+  }
+
+  markRead(ctx: CallContext, upToMs: number) {
+    return this.#run(ctx, (call) => markRead(call, upToMs));
+  }
+
+  why(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => why(call, postId));
+  }
+
+  whyNot(ctx: CallContext, postId: string) {
+    return this.#run(ctx, (call) => whyNot(call, postId));
+  }
+
+  seen(ctx: CallContext) {
+    return this.#run(ctx, seen);
+  }
+
+  markSeen(ctx: CallContext, ranges: readonly SeenRange[]) {
+    return this.#run(ctx, (call) => markSeen(call, ranges));
+  }
+
+  giveFeedback(ctx: CallContext, postId: string, kind: "more" | "less" | null) {
+    return this.#run(ctx, (call) => giveFeedback(call, postId, kind));
+  }
+
   graphWrite(ctx: CallContext, body: string) {
     return this.#run(ctx, (call) => graphWrite(call, body));
   }
@@ -146,12 +197,43 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, () => moveShard(depsFor(this.env).shardAdmin(ctx.region), shard, to));
   }
 
+  fanout(ctx: CallContext) {
+    return this.#run(ctx, () => fanoutReport(depsFor(this.env).fanoutAdmin));
+  }
+
+  fanoutPost(ctx: CallContext, postId: string) {
+    return this.#run(ctx, () => fanoutPost(depsFor(this.env).fanoutAdmin, postId));
+  }
+
+  fanoutDeadLetters(ctx: CallContext) {
+    return this.#run(ctx, () => deadLetters(depsFor(this.env).fanoutAdmin));
+  }
+
+  fanoutReplay(ctx: CallContext, wanted: Replay) {
+    return this.#run(ctx, () => replayDead(depsFor(this.env).fanoutAdmin, wanted));
+  }
+
+  caches(ctx: CallContext) {
+    const ports = depsFor(this.env).caches(ctx.region);
+    return this.#run(ctx, ({ clock }) => cacheReport(ports, clock.nowMs()));
+  }
+
+  /** Work of fan-out. What fails is sent again by whoever keeps it: no message is returned to the queue. */
+  override async queue(batch: MessageBatch): Promise<void> {
+    await takeBatch(
+      batch.messages.map(({ body }) => body),
+      depsFor(this.env).fanout,
+    );
+    batch.ackAll();
+  }
+
   async sweep(region: Region): Promise<SweepReport> {
     return depsFor(this.env).sweep(region);
   }
 
   async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
-    const call = depsFor(this.env).callFor(ctx);
+    const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
+    const call = depsFor(this.env).callFor(ctx, defer);
     const result = await useCase(call);
     if (!result.ok) return result;
     const { tao } = call;

@@ -3,8 +3,13 @@ import type { Context, Hono } from "hono";
 import type { Clock, Random } from "../../core/clock.ts";
 import type { FeedService } from "../../core/feed/service.ts";
 import type { Region } from "../../core/regions/regions.ts";
-import type { Signer } from "../../core/signer.ts";
+import type { CachePurge } from "../../platform/cache-purge.ts";
 import type { MediaStore } from "../../platform/media-store.ts";
+import type { Resizer } from "../../platform/resizer.ts";
+import type { CacheCounts } from "./cache-counts.ts";
+import type { EdgeFiles } from "./edge-files.ts";
+import type { EdgePages } from "./edge-pages.ts";
+import type { Signer } from "../../core/signer.ts";
 import type { Sockets } from "../../platform/socket-stubs.ts";
 import type { GatewayConfig } from "./env.ts";
 import type { Caller, Tokens } from "./tokens.ts";
@@ -14,6 +19,12 @@ export interface GatewayDeps {
   readonly config: GatewayConfig;
   readonly feed: FeedService;
   readonly media: MediaStore;
+  readonly resizer: Resizer;
+  readonly pages: EdgePages;
+  readonly files: EdgeFiles;
+  readonly caches: CacheCounts;
+  /** Purges the other data centres; null where no zone is configured. */
+  readonly zone: CachePurge | null;
   /** The built web app. */
   readonly assets: { fetch(request: Request): Promise<Response> };
   readonly tokens: Tokens;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
+import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
 import {
   type SocketBindings,
   SOCKET_BUCKETS_DEFAULT,
@@ -12,10 +13,12 @@ import {
 import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface GatewayEnv extends SocketBindings, SocketVars {
+export interface GatewayEnv extends SocketBindings, SocketVars, CacheTallyBindings {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   readonly ASSETS: Fetcher;
+  /** Makes smaller images; without it they are served as they are. */
+  readonly IMAGES?: ImagesBinding;
   readonly ENVIRONMENT?: string;
   readonly AUTH_SECRET?: string;
   /** Signs tickets of sockets; a secret outside development. */
@@ -27,6 +30,9 @@ export interface GatewayEnv extends SocketBindings, SocketVars {
   readonly DEMO_SIGN_IN?: string;
   readonly CORS_ORIGINS?: string;
   readonly REQUEST_BUDGET_MS?: string;
+  /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
+  readonly CACHE_ZONE_ID?: string;
+  readonly CACHE_PURGE_TOKEN?: string;
   /** See `platform/topology.ts`; must equal the feed Worker's. */
   readonly REGIONS?: string;
 }
@@ -63,6 +69,8 @@ const varsSchema = z.object({
       .pipe(z.array(origin)),
   ),
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
+  CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
+  CACHE_PURGE_TOKEN: optional(z.string()),
   REGIONS: optional(regionsVar),
 });
 type Vars = z.infer<typeof varsSchema>;
@@ -84,6 +92,8 @@ export interface GatewayConfig {
   /** Origins of other sites whose pages may call the API; "*" is any. */
   readonly corsOrigins: readonly string[];
   readonly requestBudgetMs: number;
+  /** null: only this data centre's cache is purged. */
+  readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
   readonly socketBuckets: number;
   readonly signingSecret: string;
@@ -96,7 +106,7 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError */
 export function configFrom(
-  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "SOCKETS">,
+  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY">,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
   if (!parsed.success) {
@@ -125,6 +135,7 @@ export function configFrom(
     demoSignIn,
     corsOrigins: vars.CORS_ORIGINS ?? [],
     requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
+    purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
     socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,
     signingSecret: signingSecretFrom(vars),
@@ -157,4 +168,12 @@ function trustFrom(vars: Vars): TokenTrust {
     );
   }
   return { kind: "secret", secret };
+}
+
+function purgeFrom({ CACHE_ZONE_ID, CACHE_PURGE_TOKEN }: Vars): GatewayConfig["purge"] {
+  if (CACHE_ZONE_ID !== undefined && CACHE_PURGE_TOKEN !== undefined) {
+    return { zoneId: CACHE_ZONE_ID, token: CACHE_PURGE_TOKEN };
+  }
+  if (CACHE_ZONE_ID === undefined && CACHE_PURGE_TOKEN === undefined) return null;
+  throw new ConfigError("CACHE_ZONE_ID: set it together with the secret CACHE_PURGE_TOKEN");
 }

@@ -1,10 +1,17 @@
 import { systemClock, systemRandom } from "../../platform/clock.ts";
+import { cacheApi } from "../../platform/edge-cache.ts";
+import { zonePurge } from "../../platform/cache-purge.ts";
 import { r2MediaStore } from "../../platform/media-store.ts";
+import { imagesResizer } from "../../platform/resizer.ts";
 import { socketTopology } from "../../core/feed/realtime/buckets.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
+import { cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { createApp } from "./app.ts";
+import { CacheCounts } from "./cache-counts.ts";
 import type { GatewayApp } from "./context.ts";
+import { EdgeFiles } from "./edge-files.ts";
+import { EdgePages } from "./edge-pages.ts";
 import { configFrom, type GatewayConfig, type GatewayEnv } from "./env.ts";
 import { INTERNAL } from "./problem.ts";
 import { createTokens } from "./tokens.ts";
@@ -21,10 +28,29 @@ function gatewayFor(env: GatewayEnv): Gateway {
   const known = gateways.get(env);
   if (known !== undefined) return known;
   const config = configFrom(env);
+  const edge = cacheApi(() => caches.default);
+  const [pages, files] = [new EdgePages(edge, systemClock), new EdgeFiles(edge)];
   const app = createApp({
     config,
     feed: env.FEED,
     media: r2MediaStore(env.MEDIA),
+    resizer: imagesResizer(env.IMAGES),
+    pages,
+    files,
+    caches: new CacheCounts({
+      pages,
+      files,
+      tally: cacheTallyStubs(env, config.regions),
+      clock: systemClock,
+    }),
+    zone:
+      config.purge === null
+        ? null
+        : zonePurge({
+            ...config.purge,
+            fetch: (url, init) => fetch(url, init),
+            clock: systemClock,
+          }),
     assets: env.ASSETS,
     sockets: socketsOver(env, config.regions, socketTopology(config.socketBuckets)),
     signer: hmacSigner(config.signingSecret),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import { type FailureCode, STATUS, TITLE } from "../../core/errors.ts";
+import { CACHE_POLICIES } from "../../core/http/cache-policy.ts";
+import { PUBLIC_KEEP_MS } from "../../core/http/public-page.ts";
 import { serverMessageSchema } from "../../core/feed/realtime/schemas.ts";
 import { LIMITS } from "../../core/limits.ts";
 import {
@@ -9,6 +11,7 @@ import {
   CONSISTENCY_HEADER,
   STALE_HEADER,
 } from "./freshness.ts";
+import { MEDIA_PATH, mediaObject } from "./openapi-media.ts";
 import type { Operation } from "./operation.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -47,6 +50,7 @@ export function openApiDocument(operations: readonly Operation[]) {
   for (const op of operations) {
     (paths[op.path] ??= {})[op.method] = operationObject(op, schemas);
   }
+  paths[MEDIA_PATH] = { get: mediaObject(problemResponses) };
   return {
     openapi: "3.1.0",
     info: {
@@ -71,7 +75,7 @@ function operationObject(op: Operation, schemas: Record<string, Json>): Json {
     operationId: op.id,
     tags: [op.tag],
     summary: op.summary,
-    description: ACCESS[op.access],
+    description: `${ACCESS[op.access]} ${CACHING[op.cache]}`,
     security: op.access === "anyone" ? [{}, { bearer: [] }] : [{ bearer: [] }],
     parameters: [
       ...fieldsOf(op.params, "path", schemas),
@@ -89,6 +93,12 @@ const ACCESS: Record<Operation["access"], string> = {
   viewer: "Needs a signed-in user.",
   member: "Needs a signed-in user, or a service with the role `operator` or `loader`.",
   operator: "Needs the role `operator` or `loader`.",
+};
+
+const CACHING: Record<Operation["cache"], string> = {
+  public: `Without a token, a ticket or a wish for freshness the answer is any visitor's: it may be up to ${PUBLIC_KEEP_MS / 1_000} s old (\`Age\`), has an \`ETag\` and no ticket. Otherwise no cache keeps it.`,
+  revalidate: "Only your own browser keeps the answer, and asks with its `ETag` each time.",
+  personal: "No cache keeps the answer.",
 };
 
 function fieldsOf(
@@ -146,11 +156,9 @@ const FRESHNESS: readonly Json[] = [
 ];
 
 function bodyObject(op: Operation, schema: z.ZodType, schemas: Record<string, Json>): Json {
-  if (op.bodyKind === "image") {
-    return {
-      required: true,
-      content: { "image/*": { schema: { type: "string", format: "binary" } } },
-    };
+  if (op.bodyKind === "stream") {
+    const binary = { schema: { type: "string", format: "binary" } };
+    return { required: true, content: { "image/*": binary, "video/*": binary } };
   }
   return { required: true, content: { "application/json": { schema: schemaOf(schema, schemas) } } };
 }
@@ -164,6 +172,12 @@ function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
           schema: { type: "string" },
           description: "Send it with your next request",
         },
+        ...(CACHE_POLICIES[op.cache].etag && {
+          ETag: {
+            schema: { type: "string" },
+            description: "Send it as If-None-Match, and what has not changed is not sent again",
+          },
+        }),
         ...(op.method === "get" && {
           [STALE_HEADER]: {
             schema: { type: "integer" },
@@ -180,7 +194,14 @@ function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
       }),
     },
   };
-  for (const code of failuresOf(op)) {
+  if (CACHE_POLICIES[op.cache].etag) responses["304"] = { description: "You have it already" };
+  return { ...responses, ...problemResponses(failuresOf(op)) };
+}
+
+/** One response for each status; several codes may share it. */
+function problemResponses(codes: readonly FailureCode[]): Record<string, Json> {
+  const responses: Record<string, Json> = {};
+  for (const code of codes) {
     const before = responses[STATUS[code]]?.["description"];
     responses[STATUS[code]] = {
       description: `${before === undefined ? "" : `${String(before)}; `}${TITLE[code]} (\`${code}\`)`,

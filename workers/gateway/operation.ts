@@ -2,13 +2,20 @@ import type { z } from "zod";
 
 import type { Failure, FailureCode } from "../../core/errors.ts";
 import type { CallContext } from "../../core/feed/service.ts";
+import type { CacheClass } from "../../core/http/cache-policy.ts";
 import type { Result } from "../../core/result.ts";
 import type { GatewayContext, GatewayDeps } from "./context.ts";
 import type { Access } from "./middleware/auth.ts";
 import type { RateClass } from "./middleware/rate-limit.ts";
 
-/** How a body arrives. `text` goes to the feed Worker as it is, which parses it. */
-export type BodyKind = "json" | "text" | "image";
+/** How a body arrives. `text` goes to the feed Worker as it is; `stream` is read by the operation. */
+export type BodyKind = "json" | "text" | "stream";
+
+/**
+ * What its answers are to caches; see `core/http/cache-policy.ts`. Only a read that anyone may
+ * call can be `public`, and only its answers to visitors are.
+ */
+export type OperationCache = Extract<CacheClass, "public" | "revalidate" | "personal">;
 
 export interface Call<P, Q, B> {
   readonly deps: GatewayDeps;
@@ -42,6 +49,11 @@ export interface OperationSpec<P, Q, B, A> {
   readonly summary: string;
   readonly access: Access;
   readonly rate: RateClass;
+  readonly cache: OperationCache;
+  /** What a public answer shows, for purges: every thing whose change must make it go. */
+  readonly tags?: (answer: A, params: P) => readonly string[];
+  /** What a write has made wrong in public answers, given its own answer. */
+  readonly purges?: (call: Call<P, Q, B>, answer: A) => readonly string[];
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
@@ -60,6 +72,14 @@ export interface OperationSpec<P, Q, B, A> {
 /** An operation of unknown shape; `operation` checked that its parts fit together. */
 export type Operation = OperationSpec<never, never, never, unknown>;
 
+/** @throws Error for a declaration that would put somebody's own data into a shared cache. */
 export const operation = <P = undefined, Q = undefined, B = undefined, A = unknown>(
   spec: OperationSpec<P, Q, B, A>,
-): Operation => spec as unknown as Operation;
+): Operation => {
+  const { cache, method, access, tags } = spec;
+  if (cache === "public" && (method !== "get" || access !== "anyone" || tags === undefined)) {
+    throw new Error(`${spec.id}: only a read that anyone may call, with tags, is public`);
+  }
+  if (cache === "revalidate" && method !== "get") throw new Error(`${spec.id}: is no read`);
+  return spec as unknown as Operation;
+};

@@ -1,9 +1,13 @@
 import type { Operation } from "./operation.ts";
 import { adminOperations } from "./routes/admin.ts";
+import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
+import { explainOperations } from "./routes/explain.ts";
+import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
 import { mediaOperations } from "./routes/media.ts";
+import { notificationOperations } from "./routes/notifications.ts";
 import { postOperations } from "./routes/posts.ts";
 import { reactionOperations } from "./routes/reactions.ts";
 import { realtimeOperations } from "./routes/realtime.ts";
@@ -17,13 +21,17 @@ export const OPERATIONS: readonly Operation[] = [
   ...sessionOperations,
   ...demoOperations,
   ...feedOperations,
+  ...explainOperations,
   ...postOperations,
   ...commentOperations,
   ...reactionOperations,
   ...userOperations,
   ...relationOperations,
+  ...notificationOperations,
   ...settingsOperations,
   ...mediaOperations,
   ...realtimeOperations,
   ...adminOperations,
+  ...fanoutOperations,
+  ...cacheOperations,
 ];

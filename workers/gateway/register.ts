@@ -2,6 +2,15 @@ import type { z } from "zod";
 
 import { type Failure, FailureError } from "../../core/errors.ts";
 import type { CallContext } from "../../core/feed/service.ts";
+import {
+  type Asker,
+  CACHE_POLICIES,
+  type CacheClass,
+  cacheHeaders,
+  classFor,
+  PERSONAL_HEADERS,
+} from "../../core/http/cache-policy.ts";
+import { etagOf } from "../../core/http/conditional.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
 import { freshnessOf, STALE_HEADER } from "./freshness.ts";
@@ -10,7 +19,9 @@ import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
 import type { Answered, Operation } from "./operation.ts";
-import { respond } from "./respond.ts";
+import { purgeAfter } from "./purges.ts";
+import { respond, respondTagged, timed } from "./respond.ts";
+import { answerVisitor } from "./visitor-answer.ts";
 
 export interface Guards {
   readonly authenticator: Authenticator;
@@ -27,32 +38,43 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     const params = checked(op.params, c.req.param(), "path");
     const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
     const ctx = callContext(c, deps, op.method !== "get");
+    const cacheClass = classFor(op.cache, askerOf(c));
     const body = await bodyOf(op, c.req.raw);
-    const startMs = deps.clock.nowMs();
-    const outcome = await op.handle({ deps, ctx, params, query, body, c } as Parameters<
-      Operation["handle"]
-    >[0]);
-    c.get("headers")["server-timing"] = `feed;dur=${deps.clock.nowMs() - startMs}`;
+    const call = { deps, ctx, params, query, body, c } as Parameters<Operation["handle"]>[0];
+    if (cacheClass === "public") return answerVisitor(op, call);
+    const outcome = await timed(c, deps, () => op.handle(call));
     if (!outcome.ok) throw new FailureError(outcome.error);
-    return answer(c, op, outcome.value);
+    purgeAfter(op, call, outcome.value.value);
+    return answer(c, op, cacheClass, outcome.value);
   });
+}
+
+function askerOf(c: GatewayContext): Asker {
+  const { headers } = c.req.raw;
+  return {
+    signedIn: c.get("caller") !== null,
+    asksForOwn: PERSONAL_HEADERS.some((name) => headers.has(name)),
+  };
 }
 
 function answer(
   c: GatewayContext,
   op: Operation,
+  cacheClass: CacheClass,
   { value, ticket, staleMs = null }: Answered<unknown>,
 ): Response {
   if (value instanceof Response) return value;
   const headers = {
-    "cache-control": "private, no-store",
+    ...cacheHeaders(cacheClass),
     ...(ticket !== null && { "edgewise-ticket": ticket }),
     ...(staleMs !== null && { [STALE_HEADER]: String(Math.ceil(staleMs)) }),
     ...(op.answer !== null && { "content-type": "application/json" }),
   };
   if (op.answer === null) return respond(c, op.status, null, headers);
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return respond(c, op.status, text, headers);
+  return CACHE_POLICIES[cacheClass].etag
+    ? respondTagged(c, text, etagOf(text), headers)
+    : respond(c, op.status, text, headers);
 }
 
 function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {
@@ -89,11 +111,9 @@ function queryOf(c: GatewayContext): Record<string, string | string[]> {
 async function bodyOf(op: Operation, request: Request): Promise<unknown> {
   if (op.body === undefined) return undefined;
   const kind = op.bodyKind ?? "json";
-  // An image is recognised by its bytes, whatever it is declared as.
-  if (kind !== "image") requireContentType(request, "application/json");
-  const bytes = await readBody(request, op.bodyBytesMax ?? LIMITS.bodyBytesMax);
-  if (kind === "image") return bytes;
-  const text = decodeText(bytes);
+  if (kind === "stream") return request;
+  requireContentType(request, "application/json");
+  const text = decodeText(await readBody(request, op.bodyBytesMax ?? LIMITS.bodyBytesMax));
   return kind === "text" ? text : checked(op.body, parseJson(text), "body");
 }
 

@@ -6,7 +6,7 @@ import { Routes } from "../../../core/tao/route.ts";
 import { entryOf } from "../../../core/tao/shard-map.ts";
 import type { FollowerService, FollowerStats } from "../../../core/tao/service.ts";
 import type { Read, ReadResult } from "../../../core/tao/types.ts";
-import { systemClock, systemRandom, systemSleep } from "../../../platform/clock.ts";
+import { systemClock, systemRandom, systemSleep, systemTimer } from "../../../platform/clock.ts";
 import type { ObjectNamespace } from "../../../platform/object-call.ts";
 import { type GraphBindings, graphStubs } from "../../../platform/object-stubs.ts";
 import { hmacSigner } from "../../../platform/signer.ts";
@@ -44,6 +44,7 @@ export function driverGraph(env: DriverEnv) {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
+    timer: systemTimer,
     signer: hmacSigner("bench"),
   };
   const counts: Record<string, OpCounts> = {};

@@ -2,6 +2,7 @@ import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import type { Region } from "../../regions/regions.ts";
 import type { Result } from "../../result.ts";
+import type { Version } from "../../tao/version.ts";
 
 /** A post as the graph holds it, with its author: what a page needs of it, for any viewer. */
 export interface Cell {
@@ -30,12 +31,27 @@ export type BucketEvent =
   | { readonly kind: "push"; readonly pushed: PushedPost; readonly viewers: readonly Id[] }
   /** Into the entries of whoever's sources include the author. */
   | { readonly kind: "announce"; readonly pushed: PushedPost }
-  /** Deleted, or for fewer people than before: out of everything, at once. */
-  | { readonly kind: "revoke"; readonly post: Id }
-  /** Relations or settings of these viewers changed: their entries are built anew. */
-  | { readonly kind: "forget"; readonly viewers: readonly Id[] }
+  /**
+   * For other people than before, at once: for those of `audience` (index into AUDIENCES), by the
+   * rules; for nobody without one, as when it is deleted. `at` is the place in the post's log: of two
+   * audiences the later counts, whichever comes last.
+   */
+  | {
+      readonly kind: "revoke";
+      readonly post: Id;
+      readonly audience?: number;
+      readonly at?: Version;
+    }
+  /**
+   * Relations or settings of these viewers changed: their entries are built anew. All are of one
+   * shard where `at` says the place in its log: what reflects that stays. Without it nothing of
+   * theirs is kept for a follower's TTL, since a build may still have read what was before.
+   */
+  | { readonly kind: "forget"; readonly viewers: readonly Id[]; readonly at?: Version }
   | {
       readonly kind: "count";
+      /** Place in the log of the post's shard: a count that is older than the one known is late. */
+      readonly at: Version;
       readonly post: Id;
       readonly of: "reactions" | "comments" | "reposts";
       readonly count: number;

@@ -1,11 +1,8 @@
 import { z } from "zod";
 
-import { idSchema } from "../schemas.ts";
+import { FEED_SOURCES, idSchema } from "../schemas.ts";
 
 const timeMs = z.int().min(0);
-
-/** Where an item of a home feed came from. */
-export const FEED_SOURCES = ["followed", "friend", "own", "popular"] as const;
 
 /** A part of a score, or of what was taken off it. Contributions and penalties add up to `score`. */
 const part = z.object({
@@ -74,7 +71,6 @@ export const feedbackStateSchema = z
   .object({ post: idSchema, kind: z.enum(["more", "less"]).nullable() })
   .meta({ id: "FeedbackState" });
 
-export type FeedSource = (typeof FEED_SOURCES)[number];
 export type Why = z.infer<typeof whySchema>;
 export type WhyNot = z.infer<typeof whyNotSchema>;
 export type SeenRange = z.infer<typeof seenRangeSchema>;

@@ -9,7 +9,11 @@ export type ViewerRelation = "follows" | "friends" | "blocks" | "blockedBy" | "m
  * Made by a pure function of a log record; every event has the position of its entry, so that
  * (shard, at) names it for ever and whoever gets it twice can tell.
  */
-export type GraphEvent = { readonly at: Version } & (
+export type GraphEvent = {
+  readonly at: Version;
+  /** Leader's clock at the commit, Unix ms. */
+  readonly fromMs: number;
+} & (
   | {
       readonly kind: "posted";
       readonly post: Id;
@@ -20,8 +24,6 @@ export type GraphEvent = { readonly at: Version } & (
       readonly audience: number;
       readonly repostOf: Id | null;
       readonly quoteOf: Id | null;
-      /** JSON text of the post object. */
-      readonly object: string;
     }
   | {
       readonly kind: "audience";
@@ -39,7 +41,9 @@ export type GraphEvent = { readonly at: Version } & (
       readonly relation: ViewerRelation;
       readonly on: boolean;
     }
-  /** Of a post: how many there are now. Comments' own reactions are not told. */
+  /** Private, and on the viewer's own shard. */
+  | { readonly kind: "settings"; readonly viewer: Id }
+  /** How many there are now. Reactions may be a comment's: the log does not say, and no cell has its id. */
   | {
       readonly kind: "counted";
       readonly post: Id;

@@ -1,25 +1,14 @@
 import { z } from "zod";
 
 import { LIMITS } from "../../limits.ts";
+import { NOTIFIED } from "../../tao/registry.ts";
 import { cursorSchema, idSchema, pageOf, userSchema } from "../schemas.ts";
-
-export const NOTIFICATION_KINDS = [
-  "like",
-  "comment",
-  "reply",
-  "repost",
-  "quote",
-  "mention",
-  "follow",
-  "friend_request",
-  "friend",
-] as const;
 
 /** Alike things of one kind about one thing, together: "Ada and 4 others liked your post". */
 export const notificationSchema = z
   .object({
     id: z.string().max(60).meta({ description: "Names the group; the newest of its members" }),
-    kind: z.enum(NOTIFICATION_KINDS),
+    kind: z.enum(NOTIFIED),
     actors: z.array(userSchema).max(3).meta({ description: "The newest few who did it" }),
     actorCount: z.int().min(1),
     post: z
@@ -48,6 +37,6 @@ export const notificationQuerySchema = z.object({
   cursor: cursorSchema.optional(),
 });
 
-export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+export type NotificationKind = (typeof NOTIFIED)[number];
 export type Notification = z.infer<typeof notificationSchema>;
 export type NotificationPage = z.infer<typeof notificationPageSchema>;

@@ -1,43 +1,82 @@
 import type { Id } from "../../ids.ts";
 import { hide, show, type Verdict } from "../paging.ts";
-import type { EmbeddedPost, Post } from "../schemas.ts";
+import type { Post } from "../schemas.ts";
+import type { Standing } from "../standing.ts";
 import { embeddedView, postView, type StoredPost } from "../views.ts";
-import { hiddenBy, type Surface } from "../visibility.ts";
+import { type HideRule, hiddenBy, type Rated, type Surface } from "../visibility.ts";
 import type { World } from "./hydrate.ts";
 import type { Candidate } from "./sources.ts";
+
+/** A post and what it embeds, as far as the rules look; null: deleted, or its author is. */
+export interface Chain {
+  readonly post: Rated | null;
+  readonly embeds: "nothing" | "repost" | "quote";
+  readonly original: Rated | null;
+}
+
+export type Ruling =
+  | { readonly rule: HideRule }
+  /** `isWhole` false: the post is shown without what it quotes. */
+  | { readonly rule: null; readonly isWhole: boolean };
+
+const WHOLE = { rule: null, isWhole: true } as const;
+const WITHOUT_QUOTE = { rule: null, isWhole: false } as const;
 
 /**
  * Applies the rules to the whole chain: the post, its author, and what it embeds. A
  * repost of something hidden is hidden; a quote of it stays, without it.
  */
-export function judge(
-  { post, original }: Candidate,
-  world: World,
-  surface: Surface,
-): Verdict<Post> {
-  const author = post === null ? undefined : world.users.get(post.author);
-  if (post === null || author === undefined) return hide("deleted");
-  const rule = hiddenBy(rated(post), world.standing, surface);
-  if (rule !== null) return hide(rule);
-
-  const reaction = world.reactions.get(post.id) ?? null;
-  if (original === null) return show(postView({ post, author, reaction }));
-  const embedded = embed(original, world, surface);
-  if (post.payload.repostOf === undefined) {
-    return show(postView({ post, author, reaction, quoteOf: embedded.item }));
-  }
-  if (embedded.rule !== null) return embedded;
-  return show(postView({ post, author, reaction, repostOf: embedded.item }));
-}
-
-function embed(id: Id, world: World, surface: Surface): Verdict<EmbeddedPost> {
-  const post = world.originals.get(id);
-  const author = post === undefined ? undefined : world.users.get(post.author);
-  if (post === undefined || author === undefined) return hide("original");
-  const rule = hiddenBy(rated(post), world.standing, surface);
-  if (rule === null) return show(embeddedView(post, author, world.reactions.get(id) ?? null));
+export function ruleOn(chain: Chain, standing: Standing, surface: Surface): Ruling {
+  const { post, embeds, original } = chain;
+  if (post === null) return { rule: "deleted" };
+  const rule = hiddenBy(post, standing, surface);
+  if (rule !== null) return { rule };
+  if (embeds === "nothing") return WHOLE;
+  const hidden = original === null ? "original" : hiddenBy(original, standing, surface);
+  if (hidden === null) return WHOLE;
+  if (embeds === "quote") return WITHOUT_QUOTE;
   // The viewer's own choices keep their name; others' choices look like a deletion.
-  return hide(rule === "blocked" || rule === "muted" ? rule : "original");
+  return { rule: hidden === "blocked" || hidden === "muted" ? hidden : "original" };
 }
 
-const rated = (post: StoredPost) => ({ author: post.author, audience: post.payload.audience });
+/** The post as the viewer may see it, or the rule that hides it. */
+export function judge(candidate: Candidate, world: World, surface: Surface): Verdict<Post> {
+  const { users, reactions, standing } = world;
+  const post = withAuthor(candidate.post, world);
+  const original = withAuthor(originalOf(candidate, world), world);
+  const embeds = embedding(candidate);
+  const ruling = ruleOn(
+    { post: rated(post), embeds, original: rated(original) },
+    standing,
+    surface,
+  );
+  if (ruling.rule !== null) return hide(ruling.rule);
+  const author = post === null ? undefined : users.get(post.author);
+  if (post === null || author === undefined) return hide("deleted");
+
+  const reactionTo = (id: Id) => reactions.get(id) ?? null;
+  const parts = { post, author, reaction: reactionTo(post.id) };
+  if (embeds === "nothing") return show(postView(parts));
+  const inner = ruling.isWhole ? original : null;
+  const innerAuthor = inner === null ? undefined : users.get(inner.author);
+  const embedded =
+    inner === null || innerAuthor === undefined
+      ? null
+      : embeddedView(inner, innerAuthor, reactionTo(inner.id));
+  return show(postView({ ...parts, [embeds === "repost" ? "repostOf" : "quoteOf"]: embedded }));
+}
+
+export function embedding({ post, original }: Candidate): Chain["embeds"] {
+  if (original === null) return "nothing";
+  return post?.payload.repostOf === undefined ? "quote" : "repost";
+}
+
+const originalOf = ({ original }: Candidate, { originals }: World): StoredPost | null =>
+  original === null ? null : (originals.get(original) ?? null);
+
+/** Without its author a post is as good as deleted. */
+const withAuthor = (post: StoredPost | null, { users }: World): StoredPost | null =>
+  post !== null && users.has(post.author) ? post : null;
+
+const rated = (post: StoredPost | null): Rated | null =>
+  post && { author: post.author, audience: post.payload.audience };

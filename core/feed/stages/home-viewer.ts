@@ -6,6 +6,7 @@ import { ASSOC } from "../../tao/registry.ts";
 import type { Tao } from "../../tao/tao.ts";
 import type { Assoc, AssocType, ListCursor } from "../../tao/types.ts";
 import type { Call, Outcome } from "../call.ts";
+import { type RankContext, rankContext } from "../ranked/context.ts";
 import type { ReactionKind, Settings } from "../schemas.ts";
 import { required } from "../stage.ts";
 import { idSet, type Standing } from "../standing.ts";
@@ -22,6 +23,8 @@ export interface HomeViewer {
   readonly standing: Standing;
   readonly settings: Settings;
   readonly reactions: RecentReactions;
+  /** What scores need to know. */
+  readonly ranking: RankContext;
   /** Whose posts the home feed merges. */
   readonly authors: readonly Id[];
 }
@@ -31,9 +34,9 @@ export interface HomeViewer {
  * Fails closed: without the blocks a page could show what it must not.
  */
 export const loadHomeViewer = (call: Call, viewer: Id): Outcome<HomeViewer> =>
-  required(call, () => load(call.tao, viewer));
+  required(call, () => load(call.tao, viewer, call.clock.nowMs()));
 
-async function load(tao: Tao, viewer: Id): Outcome<HomeViewer> {
+async function load(tao: Tao, viewer: Id, nowMs: number): Outcome<HomeViewer> {
   const list = (atype: AssocType, limit: number = LIMITS.listEntriesMax) =>
     ({ op: "assocRange", id1: viewer, atype, after: null, limit }) as const;
   const lists = await tao.read([
@@ -44,9 +47,11 @@ async function load(tao: Tao, viewer: Id): Outcome<HomeViewer> {
     list(ASSOC.mutes),
     list(ASSOC.likes, LIMITS.viewerReactionsMax),
     { op: "assocGet", id1: viewer, atype: ASSOC.settings, id2s: [viewer] },
+    { op: "assocGet", id1: viewer, atype: ASSOC.seen, id2s: [viewer] },
+    list(ASSOC.feedback, LIMITS.feedbackRead),
   ]);
   if (!lists.ok) return lists;
-  const [follows, friends, blocks, blockedBy, mutes, likes, settings] = lists.value;
+  const [follows, friends, blocks, blockedBy, mutes, likes, settings, seen, feedback] = lists.value;
 
   const allFollows = await restOf(tao, viewer, ASSOC.follows, follows);
   if (!allFollows.ok) return allFollows;
@@ -67,12 +72,13 @@ async function load(tao: Tao, viewer: Id): Outcome<HomeViewer> {
     standing: standing.value,
     settings: saved === undefined ? DEFAULT_SETTINGS : parseSettings(saved.data),
     reactions: recentReactions(likes),
+    ranking: rankContext(seen.assocs, feedback.assocs, nowMs),
     authors: authorsOf(viewer, standing.value),
   });
 }
 
 /** Follows and friends and the viewer, without whom a block or a mute takes out. */
-function authorsOf(viewer: Id, standing: Standing): readonly Id[] {
+export function authorsOf(viewer: Id, standing: Standing): readonly Id[] {
   const { follows, friends, blocks, blockedBy, mutes } = standing;
   const others = [...new Set([...follows, ...friends])].filter(
     (id) => !blocks.has(id) && !blockedBy.has(id) && !mutes.has(id) && id !== viewer,

@@ -19,6 +19,8 @@ export interface World {
   /** Reposted and quoted posts. */
   readonly originals: ReadonlyMap<Id, StoredPost>;
   readonly reactions: ReadonlyMap<Id, ReactionKind>;
+  /** False where older reactions could not be read: the page shows none. */
+  readonly knowsReactions: boolean;
 }
 
 export interface Known {
@@ -57,7 +59,8 @@ export async function hydrate(
   return ok({
     ...people.value,
     originals: originals.value,
-    reactions: new Map([...known.reactions.kinds, ...older]),
+    reactions: new Map([...known.reactions.kinds, ...(older ?? [])]),
+    knowsReactions: older !== null,
   });
 }
 
@@ -77,14 +80,15 @@ async function readPeople(
 }
 
 /**
- * The viewer's reactions to posts that the newest reactions do not reach back to. How old
+ * The viewer's reactions to posts that the newest reactions do not reach back to; null when they
+ * could not be read. How old
  * an original is, is not known yet: it is asked about whenever there are older reactions.
  */
 async function olderReactions(
   call: Call,
   candidates: readonly Candidate[],
   { completeAfterMs }: RecentReactions,
-): Promise<ReadonlyMap<Id, ReactionKind>> {
+): Promise<ReadonlyMap<Id, ReactionKind> | null> {
   const { viewer } = call;
   const id2s = candidates.flatMap(({ post, original }) => [
     ...(post !== null && post.payload.createdAtMs <= completeAfterMs ? [post.id] : []),
@@ -96,5 +100,5 @@ async function olderReactions(
   const found = await optional(call, "reactions", LIMITS.feedOptionalBudgetMs, () =>
     call.tao.read([read]),
   );
-  return new Map(found?.[0].assocs.map((edge) => [edge.id2, reactionKind(edge.data)]) ?? []);
+  return found && new Map(found[0].assocs.map((edge) => [edge.id2, reactionKind(edge.data)]));
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { logicalShard } from "../../ids.ts";
+import { inParallel } from "../../in-parallel.ts";
 import { LIMITS } from "../../limits.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Failure } from "../../errors.ts";
@@ -15,6 +16,7 @@ import type { FollowerPin, PinnedAnswer } from "../../tao/pinned-read.ts";
 import type { Read, Write } from "../../tao/types.ts";
 import { formatVersion } from "../../tao/version.ts";
 import type { Call, Outcome } from "../call.ts";
+import { required } from "../stage.ts";
 
 /**
  * The operator's `multiWrite`: each batch is atomic by itself, and answers for itself, so
@@ -60,7 +62,11 @@ export async function graphRead(call: Call, body: string, readPinned: ReadPinned
   const { reads, consistency, follower } = request.value;
   if (follower !== undefined) {
     if (consistency !== "eventual") return eventualOnly;
-    const answer = await readPinned(follower, reads as Read[]);
+    const answer = await required(
+      call,
+      () => readPinned(follower, reads as Read[]),
+      LIMITS.requestBudgetMs,
+    );
     return answer.ok ? ok(toGraphJson(answer.value)) : answer;
   }
   const results = await call.tao.read(reads as Read[], consistency);
@@ -85,19 +91,4 @@ function parseBody<S extends z.ZodType>(body: string, schema: S): Result<z.infer
   const issue = parsed.error.issues[0];
   const field = issue?.path.map(String).join(".") || "body";
   return err({ code: "invalid_request", field, reason: issue?.message ?? "is not valid" });
-}
-
-/** Results in the order of `items`, at most `width` in flight. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  return results;
 }

@@ -4,7 +4,7 @@ import { createTao, type TaoSession } from "../../../core/tao/client.ts";
 import { HotCache } from "../../../core/tao/hot-cache.ts";
 import { Routes } from "../../../core/tao/route.ts";
 import type { Tao } from "../../../core/tao/tao.ts";
-import { systemClock, systemRandom, systemSleep } from "../../../platform/clock.ts";
+import { systemClock, systemRandom, systemSleep, systemTimer } from "../../../platform/clock.ts";
 import { type GraphBindings, graphStubs } from "../../../platform/object-stubs.ts";
 import { hmacSigner } from "../../../platform/signer.ts";
 import { topologyFrom, type TopologyVars } from "../../../platform/topology.ts";
@@ -29,6 +29,7 @@ function wire(env: DriverEnv) {
     clock: systemClock,
     random: systemRandom,
     sleep: systemSleep,
+    timer: systemTimer,
     // Clients keep their tickets over restarts of the runtime.
     signer: hmacSigner("histories"),
   };

@@ -2,11 +2,10 @@ import { describe, it } from "vitest";
 
 import { feedPageSchema, type FeedPage } from "../../../core/feed/schemas.ts";
 import { updateSettings } from "../../../core/feed/usecases/accounts.ts";
-import { home } from "../../../core/feed/usecases/feeds.ts";
+import { home } from "../../../core/feed/usecases/home.ts";
 import { react } from "../../../core/feed/usecases/reactions.ts";
 import { type Id, logicalShard, shardOf } from "../../../core/ids.ts";
 import { LIMITS } from "../../../core/limits.ts";
-import type { RankRequest } from "../../../core/ranking/service.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
 import type { Write } from "../../../core/tao/types.ts";
 import { codeOf, FeedWorld, idsOf, must } from "../../fakes/feed-world.ts";
@@ -57,7 +56,7 @@ describe("modes", () => {
       mode: "latest",
       reason: "setting",
     });
-    const ranked = { mode: "chronological", reason: "no_model" };
+    const ranked = { mode: "ranked", reason: "heuristic-1" };
     expect(await world.home(viewer, { mode: "ranked" })).toMatchObject(ranked);
     const settings = {
       feedMode: "ranked",
@@ -70,51 +69,23 @@ describe("modes", () => {
     expect(await world.home(viewer, { mode: "latest" })).toMatchObject({ mode: "latest" });
   });
 
-  it("order a page by the scores of a real ranker, and page on in time", async ({ expect }) => {
+  it("go on in the order that a cursor began, and refuse another", async ({ expect }) => {
     const { world, viewer, author } = await pair();
     const posts: string[] = [];
     for (let i = 0; i < 5; i++) posts.push((await world.post(author)).id);
-    const asked: RankRequest[] = [];
-    world.ranker = {
-      rank: async (request) => {
-        asked.push(request);
-        const scores = request.candidates.map((candidate) => -candidate.createdAtMs);
-        return { mode: "ranked", reason: "no_model", scores };
-      },
-    };
-    const first = await world.home(viewer, { mode: "ranked", limit: 3 });
-    expect(idsOf(first)).toEqual([posts[2], posts[3], posts[4]]);
-    expect(first.mode).toBe("ranked");
-    expect(asked[0]).toMatchObject({
-      viewerId: viewer,
-      candidates: [{ authorId: author, reactions: 0 }, {}, {}],
-    });
-    const second = await world.home(viewer, {
-      mode: "ranked",
-      limit: 3,
-      cursor: first.cursor ?? undefined,
-    });
-    expect(idsOf(second)).toEqual([posts[0], posts[1]]);
+    await must(react(world.as(author), "post", posts[0] ?? "", "like"));
+    const first = await world.home(viewer, { mode: "ranked", limit: 2 });
+    expect(first).toMatchObject({ mode: "ranked", reason: "heuristic-1" });
+    // Somebody likes the oldest, and an author's second post is held back.
+    expect(idsOf(first)[0]).toBe(posts[0]);
+    const cursor = first.cursor ?? undefined;
+    expect(await codeOf(home(world.as(viewer), { mode: "latest", limit: 2, cursor }))).toBe(
+      "invalid_cursor",
+    );
+    const rest = await world.home(viewer, { mode: undefined, limit: 20, cursor });
+    expect(rest).toMatchObject({ mode: "ranked", cursor: null });
+    expect([...idsOf(first), ...idsOf(rest)].toSorted()).toEqual(posts.toSorted());
   });
-
-  it.for(["throws", "is late"])(
-    "fall back to newest first when the ranker %s",
-    async (how, { expect }) => {
-      const { world, viewer, author } = await pair();
-      const { id } = await world.post(author);
-      world.sleep = (ms) => (ms <= LIMITS.rankBudgetMs ? Promise.resolve() : new Promise(() => {}));
-      world.ranker = {
-        rank: () => (how === "throws" ? Promise.reject(new Error("gone")) : new Promise(() => {})),
-      };
-      const page = await world.home(viewer, { mode: "ranked" });
-      expect(page).toMatchObject({
-        items: [{ id }],
-        mode: "chronological",
-        reason: "ranker_unavailable",
-      });
-      expect(world.events).toEqual([{ event: "stage_failed_open", stage: "score", viewer }]);
-    },
-  );
 });
 
 describe("stages", () => {

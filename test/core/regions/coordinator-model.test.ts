@@ -70,8 +70,8 @@ class Regions {
       regions: REGIONS,
       sharesStore: true,
       coordinator: (to: Region) => ({
-        handOver: async (shard: number, target: Region) =>
-          this.#call(at, to, () => this.coordinator(to).handOver(shard, target)),
+        handOver: async (shard: number, target: Region, isForwarded?: boolean) =>
+          this.#call(at, to, () => this.coordinator(to).handOver(shard, target, isForwarded)),
         release: async (shard: number, epoch: number) =>
           this.#call(at, to, () => this.coordinator(to).release(shard, epoch)),
       }),

@@ -162,6 +162,52 @@ describe("a hand-over", () => {
     expect(await of("north").handOver(1, "east")).toMatchObject({ error: { code: "unavailable" } });
   });
 
+  it("is not sent round and round when the coordinating region changes on the way", async ({
+    expect,
+  }) => {
+    const { of, register, clock } = coordinators({
+      coordinator: (to) => ({
+        handOver: async (shard, region, isForwarded) => {
+          if (to === "east") {
+            clock.advance(LIMITS.leaseMs + SKEW);
+            await of("north").lease(2);
+          }
+          return of(to).handOver(shard, region, isForwarded);
+        },
+        release: (shard, epoch) => of(to).release(shard, epoch),
+      }),
+    });
+    await of("east").lease(0);
+    expect(await of("north").handOver(0, "north")).toMatchObject({ error: { code: "overloaded" } });
+    expect(register.map.coordinator?.region).toBe("north");
+    expect(await of("north").handOver(0, "north")).toMatchObject({ value: { leader: "north" } });
+  });
+
+  it("does not keep two waiting that take each other for the coordinating one", async ({
+    expect,
+  }) => {
+    const { of, clock } = coordinators({
+      coordinator: (to) => ({
+        handOver: async (shard, region, isForwarded) => {
+          if (to === "east") {
+            clock.advance(LIMITS.leaseMs + SKEW);
+            await of("north").lease(2);
+            crossing.push(of("east").handOver(3, "north"));
+          }
+          return of(to).handOver(shard, region, isForwarded);
+        },
+        release: (shard, epoch) => of(to).release(shard, epoch),
+      }),
+    });
+    const crossing: ReturnType<Coordinator["handOver"]>[] = [];
+    await of("east").lease(0);
+    const answers = [await of("north").handOver(0, "north"), ...(await Promise.all(crossing))];
+    expect(answers).toMatchObject([
+      { error: { code: "overloaded" } },
+      { value: { leader: "north", shard: 3 } },
+    ]);
+  });
+
   it("changes nothing when the shard is there already, and says what does not exist", async ({
     expect,
   }) => {

@@ -15,8 +15,10 @@ function slowFollower(world: GraphWorld, bytesMax?: number) {
   const leader = world.leader(0);
   const held: (() => void)[] = [];
   let slow: Call | null = null;
+  let lost: Call | null = null;
   const through = async <T>(call: Call, answer: Promise<T>): Promise<T> => {
     const value = await answer;
+    if (call === lost) throw new Error("answer lost");
     if (call === slow) await new Promise<void>((resolve) => held.push(resolve));
     return value;
   };
@@ -41,6 +43,10 @@ function slowFollower(world: GraphWorld, bytesMax?: number) {
     /** Holds the next answers to `call`. */
     hold: (call: Call) => {
       slow = call;
+    },
+    /** Loses the next answers to `call`. */
+    lose: (call: Call) => {
+      lost = call;
     },
     /** Everything that can happen without the held answers. */
     turns,
@@ -105,6 +111,27 @@ it("shows a merged page whole although an author changed while it was made", asy
   await release();
   const { owners, entries } = decodeUnionResponse(unwrap(await answer));
   expect([owners.has(author), entries[0]?.object]).toEqual([true, expect.any(String)]);
+});
+
+it("keeps nothing of a first fill that was overtaken and could not catch up", async ({
+  expect,
+}) => {
+  const world = await GraphWorld.create(1);
+  const id = await world.addUser(0);
+  const { follower, hold, lose, turns, release } = slowFollower(world);
+  hold("fill");
+  const answer = follower.read({ reads: [get(id)], atLeast: null });
+  await turns();
+  const after = await headOf(world);
+  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"new"}' }]);
+  const records = (await world.store(0).logAfter(after, 9)) ?? [];
+  const head = await headOf(world);
+  // It says that it has what it is about to fetch: nobody will send it again.
+  expect(await follower.push({ after, records, head })).toEqual(head);
+  lose("pull");
+  await release();
+  expect((await answer).ok).toBe(false);
+  expect(await follower.stats()).toMatchObject({ applied: null, entries: 0 });
 });
 
 it("asks again when the pull that it waited for had left before its ticket", async ({ expect }) => {

@@ -29,6 +29,19 @@ describe("hot keys", () => {
     expect(keys.placesIn([get(1_001)], nowMs)).toBeUndefined();
   });
 
+  it("are more where less is often", ({ expect }) => {
+    const keys = new HotKeys({ readsPerSecond: 20, sampleEvery: 5 });
+    const nowMs = drive(keys, 40, 2, () => [get(7)]);
+    expect(keys.placesIn([get(7)], nowMs)).toEqual([0]);
+    const usual = new HotKeys();
+    expect(
+      usual.placesIn(
+        [get(7)],
+        drive(usual, 40, 2, () => [get(7)]),
+      ),
+    ).toBeUndefined();
+  });
+
   it("are none while every key is read seldom, however many there are", ({ expect }) => {
     const keys = new HotKeys();
     const nowMs = drive(keys, 2_000, 2, (i) => [get(i % 500)]);

@@ -6,6 +6,7 @@ import { LIMITS } from "../../../core/limits.ts";
 import { ASSOC, OBJECT } from "../../../core/tao/registry.ts";
 import { resultId, type Write } from "../../../core/tao/types.ts";
 import { followersIn, GraphWorld, unwrap } from "../../fakes/graph-world.ts";
+import { HeldStore } from "../../fakes/held-store.ts";
 
 it("commits requests that arrive together as one group, each with its own answer", async ({
   expect,
@@ -185,6 +186,33 @@ it("sheds writes beyond its queue", async ({ expect }) => {
   expect(refused.length).toBeGreaterThan(0);
   expect(refused[0]).toMatchObject({ error: { code: "overloaded" } });
   expect(all.filter((answer) => answer.ok).length).toBeGreaterThanOrEqual(LIMITS.writeQueueMax);
+});
+
+it("does not begin what waited longer than anybody waits, while its store hung", async ({
+  expect,
+}) => {
+  const world = await GraphWorld.create(1);
+  const [a, b] = [await world.addUser(0), await world.addUser(0)];
+  const hung = new HeldStore();
+  world.stores[0] = hung;
+  await world.restartLeader(0);
+  const add = (n: number) =>
+    world.leader(0).write({ writes: [followEdge(a, b, n)], opId: `op${n}` });
+  hung.holds = "planRows";
+  const first = add(1);
+  await hung.reached();
+  const old = add(2);
+  world.clock.advance(1);
+  const young = add(3);
+  world.clock.advance(LIMITS.leaderTurnMs);
+  hung.goOn();
+  expect([(await first).ok, await old, (await young).ok]).toEqual([
+    true,
+    { ok: false, error: { code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs } },
+    true,
+  ]);
+  // Nothing of it happened: the same opId is as good as new.
+  expect(unwrap(await add(2))).toMatchObject({ replayed: false });
 });
 
 it("compares a replay without its times: a retry is sent later", async ({ expect }) => {

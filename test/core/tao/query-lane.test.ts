@@ -2,13 +2,16 @@ import { describe, it } from "vitest";
 
 import { LIMITS } from "../../../core/limits.ts";
 import { QueryGate, QueryLane } from "../../../core/tao/query-lane.ts";
+import { ManualClock } from "../../fakes/manual-clock.ts";
 
 /** A lane whose queries answer when the test says so, with the items that they were sent. */
 function lane(gate: QueryGate, itemsMax = 100) {
   const sent: string[][] = [];
   const kept: string[] = [];
   const ends: { readonly settle: () => void; readonly fail: () => void }[] = [];
+  const clock = new ManualClock();
   const made = new QueryLane<string, readonly string[]>(gate, {
+    clock,
     fetch: (items) => {
       sent.push([...items]);
       return new Promise((resolve, reject) => {
@@ -19,7 +22,7 @@ function lane(gate: QueryGate, itemsMax = 100) {
     covers: (known, wanted) => known.length >= wanted.length,
     itemsMax,
   });
-  return { lane: made, sent, kept, ends };
+  return { lane: made, clock, sent, kept, ends };
 }
 
 const turns = (): Promise<void> => new Promise((go) => setImmediate(go));
@@ -114,6 +117,27 @@ describe("a lane of queries", () => {
     void keys.load("a", "a");
     await turns();
     expect([sent, kept]).toEqual([[["a"], ["a"]], []]);
+  });
+
+  it("does not ask for what has waited longer than anybody waits", async ({ expect }) => {
+    const gate = new QueryGate(1);
+    const { lane: keys, clock, sent, ends } = lane(gate);
+    void keys.load("hangs", "");
+    await turns();
+    const old = keys.load("old", "old").catch((error: unknown) => error);
+    const renewed = keys.load("renewed", "renewed");
+    clock.advance(1);
+    void keys.load("renewed", "renewed");
+    clock.advance(LIMITS.leaderTurnMs);
+    ends[0]?.settle();
+    await turns();
+    expect(await old).toMatchObject({ failure: { code: "overloaded" } });
+    ends[1]?.settle();
+    expect(await renewed).toEqual(["renewed"]);
+    expect([sent, gate.waiting]).toEqual([[[""], ["renewed"]], 0]);
+    void keys.load("old", "again");
+    await turns();
+    expect(sent[2]).toEqual(["again"]);
   });
 
   it("refuses at once when too many keys wait", async ({ expect }) => {

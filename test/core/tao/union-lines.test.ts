@@ -101,9 +101,9 @@ it("merges sorted lists like one sorted list", ({ expect }) => {
   });
   fc.assert(
     fc.property(fc.array(list, { maxLength: 6 }), fc.nat(30), (lists, limit) => {
-      const parts = lists.map(({ drawn, start }) => ({
+      const parts = lists.map(({ drawn, start }, place) => ({
         entries: drawn
-          .map(({ timeMs, id2 }) => ({ timeMs, id2: id2 as Id }) as Assoc)
+          .map(({ timeMs, id2 }) => ({ id1: BigInt(place), timeMs, id2: id2 as Id }) as Assoc)
           .toSorted(compareListOrder),
         start,
         more: false,
@@ -111,10 +111,11 @@ it("merges sorted lists like one sorted list", ({ expect }) => {
       const all = parts
         .flatMap(({ entries, start: from }) => entries.slice(from))
         .toSorted(compareListOrder);
-      const { page, more } = mergeNewest(parts, limit);
+      const { page, more, id1s } = mergeNewest(parts, limit);
       const keys = (assocs: readonly Assoc[]) => assocs.map((a) => `${a.timeMs}:${a.id2}`);
       expect(keys(page)).toEqual(keys(all.slice(0, limit)));
       expect(more).toBe(all.length > limit);
+      expect(id1s).toEqual([...new Set(page.map(({ id1 }) => id1))]);
     }),
   );
 });

@@ -51,11 +51,31 @@ export const introduction = (): Html =>
           </td>
         </tr>
         <tr>
+          <th scope="row"><code>Edgewise-Cache-Report</code></th>
+          <td>request, signed in</td>
+          <td>
+            What your own cache has answered since you last said so, now and then: "hits=3,
+            misses=1, stale=0, bytes=4096". Nobody is answered differently for it.
+          </td>
+        </tr>
+        <tr>
           <th scope="row"><code>Idempotency-Key</code></th>
           <td>request, writes</td>
           <td>
             Up to 64 characters of your choice. Repeat a write with the same key and it happens
             once.
+          </td>
+        </tr>
+        <tr>
+          <th scope="row"><code>ETag</code>, <code>If-None-Match</code></th>
+          <td>both ways</td>
+          <td>Send the tag of what you have back: 304 says that it has not changed.</td>
+        </tr>
+        <tr>
+          <th scope="row"><code>Age</code>, <code>Cache-Status</code></th>
+          <td>answer</td>
+          <td>
+            Of what any visitor may see: how many seconds ago it was made, and whether for you.
           </td>
         </tr>
         <tr>

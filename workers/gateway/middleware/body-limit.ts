@@ -1,6 +1,12 @@
 import { FailureError } from "../../../core/errors.ts";
 import { LIMITS } from "../../../core/limits.ts";
 
+/** Of a request, or of one whose start was looked at. */
+export interface Body {
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
 /**
  * Reads the whole body, but never keeps more than `bytesMax`: Content-Length may be missing
  * or lie, so the bytes are counted as they come.
@@ -8,17 +14,17 @@ import { LIMITS } from "../../../core/limits.ts";
  * @throws FailureError `too_large`
  */
 export async function readBody(
-  request: Request,
+  { headers, body }: Body,
   bytesMax: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const readMax = bytesMax + LIMITS.bodyDiscardBytesMax;
   const tooLarge = () => new FailureError({ code: "too_large", field: "body", bytesMax });
-  if (Number(request.headers.get("content-length") ?? 0) > readMax) throw tooLarge();
-  if (request.body === null) return new Uint8Array();
+  if (Number(headers.get("content-length") ?? 0) > readMax) throw tooLarge();
+  if (body === null) return new Uint8Array();
 
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const reader = (request.body as ReadableStream<Uint8Array>).getReader();
+  const reader = body.getReader();
   while (size <= readMax) {
     const { done, value } = await reader.read();
     if (done) {
@@ -30,6 +36,17 @@ export async function readBody(
   }
   await reader.cancel();
   throw tooLarge();
+}
+
+/** Reads and drops up to `bytesMax`, so that a client which is still sending sees the answer. */
+export async function discard(body: ReadableStream<Uint8Array>, bytesMax: number): Promise<void> {
+  const reader = body.getReader();
+  for (let left = bytesMax; left > 0;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    left -= value.byteLength;
+  }
+  await reader.cancel();
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {

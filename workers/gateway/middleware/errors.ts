@@ -1,4 +1,5 @@
 import { FailureError, type Failure } from "../../../core/errors.ts";
+import { cacheHeaders } from "../../../core/http/cache-policy.ts";
 import type { GatewayContext } from "../context.ts";
 import { INTERNAL, type Problem, problemOf } from "../problem.ts";
 import { respond } from "../respond.ts";
@@ -34,7 +35,7 @@ function failureOfThrow(error: Error): Failure | null {
 function problemResponse(c: GatewayContext, problem: Problem, failure: Failure | null): Response {
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
-    "cache-control": "no-store",
+    ...cacheHeaders("never"),
   };
   if (problem.retryAfter !== undefined) headers["retry-after"] = String(problem.retryAfter);
   if (failure?.code === "unauthenticated") headers["www-authenticate"] = 'Bearer realm="edgewise"';

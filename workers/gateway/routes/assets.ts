@@ -1,4 +1,5 @@
 import { FailureError } from "../../../core/errors.ts";
+import { cacheHeaders } from "../../../core/http/cache-policy.ts";
 import type { GatewayApp, GatewayDeps } from "../context.ts";
 import { APP_POLICY } from "../middleware/security-headers.ts";
 
@@ -22,8 +23,9 @@ export function assetsRoute(app: GatewayApp, { assets }: GatewayDeps): void {
     const response = new Response(found.body, found);
     for (const [name, value] of Object.entries(c.get("headers"))) response.headers.set(name, value);
     response.headers.set("content-security-policy", APP_POLICY);
-    if (HASHED.test(pathname)) {
-      response.headers.set("cache-control", "public, max-age=31536000, immutable");
+    const cacheClass = HASHED.test(pathname) ? "immutable" : "app-shell";
+    for (const [name, value] of Object.entries(cacheHeaders(cacheClass))) {
+      response.headers.set(name, value);
     }
     return response;
   });

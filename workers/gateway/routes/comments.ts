@@ -4,6 +4,7 @@ import {
   newCommentSchema,
   pageQuerySchema,
 } from "../../../core/feed/schemas.ts";
+import { commentTag, tagsOfComments } from "../../../core/http/tags.ts";
 import { operation } from "../operation.ts";
 import { idPath } from "./paths.ts";
 
@@ -18,6 +19,8 @@ export const commentOperations = [
     summary: "Comments of a post",
     access: "anyone",
     rate: "read",
+    cache: "public",
+    tags: (page, { id }) => tagsOfComments(id, page),
     params: idPath,
     query: pageQuerySchema,
     status: 200,
@@ -34,6 +37,7 @@ export const commentOperations = [
     summary: "Comment on a post, or reply to a comment",
     access: "viewer",
     rate: "write",
+    cache: "personal",
     params: idPath,
     body: newCommentSchema,
     status: 201,
@@ -49,10 +53,12 @@ export const commentOperations = [
     summary: "Delete your comment",
     access: "viewer",
     rate: "write",
+    cache: "personal",
     params: idPath,
     status: 204,
     answer: null,
     failures: ["not_found", "forbidden", "idempotency_mismatch"],
+    purges: ({ params }) => [commentTag(params.id)],
     handle: ({ deps, ctx, params }) => deps.feed.deleteComment(ctx, params.id),
   }),
 ];

@@ -12,6 +12,7 @@ export const demoOperations = [
     summary: "Users to sign in as; not found where demo sign-in is off",
     access: "anyone",
     rate: "read",
+    cache: "personal",
     status: 200,
     answer: userPageSchema,
     failures: ["not_found"],

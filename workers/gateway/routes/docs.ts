@@ -1,16 +1,18 @@
+import { cacheHeaders } from "../../../core/http/cache-policy.ts";
+import { etagOf } from "../../../core/http/conditional.ts";
 import type { GatewayApp } from "../context.ts";
 import { renderDocs } from "../docs/page.ts";
 import { DOCS_STYLE } from "../docs/style.ts";
 import { openApiDocument } from "../openapi.ts";
 import type { Operation } from "../operation.ts";
-import { respond } from "../respond.ts";
+import { respondTagged } from "../respond.ts";
 
 /** The same for everyone until the next deployment. */
-const CACHE = "public, max-age=300";
-
 interface Documents {
   readonly openapi: string;
+  readonly openapiEtag: string;
   readonly html: string;
+  readonly htmlEtag: string;
   /** Allows the page's one inline style sheet, and nothing else. */
   readonly policy: string;
 }
@@ -21,19 +23,20 @@ export function docsRoutes(app: GatewayApp, operations: readonly Operation[]): v
   let documents: Documents | null = null;
   const get = async () => (documents ??= await makeDocuments(operations));
 
-  app.get("/openapi.json", async (c) =>
-    respond(c, 200, (await get()).openapi, {
+  app.get("/openapi.json", async (c) => {
+    const { openapi, openapiEtag } = await get();
+    return respondTagged(c, openapi, openapiEtag, {
+      ...cacheHeaders("document"),
       "content-type": "application/json",
-      "cache-control": CACHE,
       "access-control-allow-origin": "*",
-    }),
-  );
+    });
+  });
   app.get("/docs", async (c) => {
-    const { html, policy } = await get();
-    return respond(c, 200, html, {
+    const { html, htmlEtag, policy } = await get();
+    return respondTagged(c, html, htmlEtag, {
+      ...cacheHeaders("document"),
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": policy,
-      "cache-control": CACHE,
     });
   });
 }
@@ -42,9 +45,12 @@ async function makeDocuments(operations: readonly Operation[]): Promise<Document
   const document = openApiDocument(operations);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(DOCS_STYLE));
   const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  const [openapi, html] = [JSON.stringify(document), renderDocs(document)];
   return {
-    openapi: JSON.stringify(document),
-    html: renderDocs(document),
+    openapi,
+    openapiEtag: etagOf(openapi),
+    html,
+    htmlEtag: etagOf(html),
     policy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   };
 }

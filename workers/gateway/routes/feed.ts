@@ -1,4 +1,9 @@
-import { feedPageSchema, feedQuerySchema } from "../../../core/feed/schemas.ts";
+import {
+  feedPageSchema,
+  feedQuerySchema,
+  newPostsQuerySchema,
+  newPostsSchema,
+} from "../../../core/feed/schemas.ts";
 import { operation } from "../operation.ts";
 
 export const feedOperations = [
@@ -10,11 +15,26 @@ export const feedOperations = [
     summary: "One page of the home feed",
     access: "viewer",
     rate: "read",
+    cache: "personal",
     query: feedQuerySchema,
     status: 200,
     answer: feedPageSchema,
     failures: ["invalid_cursor"],
     handle: ({ deps, ctx, query }) =>
       deps.feed.home(ctx, { mode: query.mode, limit: query.limit, cursor: query.cursor }),
+  }),
+  operation({
+    id: "newPosts",
+    method: "get",
+    path: "/v1/feed/new",
+    tag: "Feed",
+    summary: "How much came to the home feed since a page was read",
+    access: "viewer",
+    rate: "read",
+    cache: "personal",
+    query: newPostsQuerySchema,
+    status: 200,
+    answer: newPostsSchema,
+    handle: ({ deps, ctx, query }) => deps.feed.newPosts(ctx, query.since),
   }),
 ];

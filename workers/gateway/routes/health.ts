@@ -1,4 +1,5 @@
 import { FailureError } from "../../../core/errors.ts";
+import { cacheHeaders } from "../../../core/http/cache-policy.ts";
 import type { GatewayApp, GatewayDeps } from "../context.ts";
 import type { RateLimits } from "../middleware/rate-limit.ts";
 import { respond } from "../respond.ts";
@@ -12,7 +13,7 @@ export function healthRoute(app: GatewayApp, deps: GatewayDeps, limits: RateLimi
     const health = (facts: object) =>
       respond(c, 200, JSON.stringify({ status: "ok", ...facts }), {
         "content-type": "application/json",
-        "cache-control": "no-store",
+        ...cacheHeaders("never"),
       });
     const [region, nowMs] = [c.get("region"), c.get("nowMs")];
     if (c.req.query("deep") === undefined) return health({ region });

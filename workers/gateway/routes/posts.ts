@@ -1,4 +1,5 @@
 import { newPostSchema, postPatchSchema, postSchema } from "../../../core/feed/schemas.ts";
+import { postTag, tagsOfPost, userTag } from "../../../core/http/tags.ts";
 import { firstMissing } from "../../../platform/media-store.ts";
 import { operation } from "../operation.ts";
 import { notUploaded } from "./media.ts";
@@ -16,6 +17,7 @@ export const postOperations = [
     summary: "Write a post, a quote or a repost",
     access: "viewer",
     rate: "write",
+    cache: "personal",
     body: newPostSchema,
     status: 201,
     answer: postSchema,
@@ -34,6 +36,8 @@ export const postOperations = [
     summary: "One post",
     access: "anyone",
     rate: "read",
+    cache: "public",
+    tags: tagsOfPost,
     params: idPath,
     status: 200,
     answer: postSchema,
@@ -48,11 +52,15 @@ export const postOperations = [
     summary: "Change who may see your post",
     access: "viewer",
     rate: "write",
+    cache: "personal",
     params: idPath,
     body: postPatchSchema,
     status: 200,
     answer: postSchema,
     failures: ["not_found", "forbidden", "idempotency_mismatch"],
+    // Who may see more finds it when the page is next made; who may no longer must not.
+    purges: (_, { id, author, audience }) =>
+      audience === "public" ? [] : [postTag(id), userTag(author.id)],
     handle: ({ deps, ctx, params, body }) => deps.feed.setAudience(ctx, params.id, body.audience),
   }),
   operation({
@@ -63,10 +71,15 @@ export const postOperations = [
     summary: "Delete your post",
     access: "viewer",
     rate: "write",
+    cache: "personal",
     params: idPath,
     status: 204,
     answer: null,
     failures: ["not_found", "forbidden", "idempotency_mismatch"],
+    purges: ({ ctx, params }) => [
+      postTag(params.id),
+      ...(ctx.viewer === null ? [] : [userTag(ctx.viewer)]),
+    ],
     handle: ({ deps, ctx, params }) => deps.feed.deletePost(ctx, params.id),
   }),
 ];

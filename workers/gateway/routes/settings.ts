@@ -16,6 +16,7 @@ export const settingsOperations = [
     method: "get",
     summary: "Your settings",
     rate: "read",
+    cache: "revalidate",
     handle: ({ deps, ctx }) => deps.feed.settings(ctx),
   }),
   operation({
@@ -24,6 +25,7 @@ export const settingsOperations = [
     method: "put",
     summary: "Replace your settings",
     rate: "write",
+    cache: "personal",
     body: settingsSchema,
     failures: ["idempotency_mismatch"],
     handle: ({ deps, ctx, body }) => deps.feed.updateSettings(ctx, body),

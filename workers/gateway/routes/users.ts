@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import {
-  feedPageSchema,
+  postPageSchema,
   newUserSchema,
   pageQuerySchema,
   profileSchema,
@@ -12,6 +12,7 @@ import {
 } from "../../../core/feed/schemas.ts";
 import type { UserList } from "../../../core/feed/service.ts";
 import { err, ok } from "../../../core/result.ts";
+import { tagsOfPosts, tagsOfUser } from "../../../core/http/tags.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { firstMissing } from "../../../platform/media-store.ts";
 import { operation } from "../operation.ts";
@@ -31,6 +32,7 @@ const userList = (list: UserList, summary: string) =>
     summary,
     access: "viewer",
     rate: "read",
+    cache: "personal",
     params: userPath,
     query: pageQuerySchema,
     status: 200,
@@ -50,6 +52,7 @@ export const userOperations = [
       "Create a user; with demo sign-in the answer is a session, otherwise only operators may",
     access: "anyone",
     rate: "sign-in",
+    cache: "personal",
     body: newUserSchema,
     status: 201,
     answer: z.union([sessionSchema, userSchema]),
@@ -76,6 +79,7 @@ export const userOperations = [
     summary: "People to meet",
     access: "viewer",
     rate: "read",
+    cache: "personal",
     status: 200,
     answer: userPageSchema,
     handle: ({ deps, ctx }) => deps.feed.suggested(ctx, LIMITS.suggestedUsers),
@@ -88,6 +92,8 @@ export const userOperations = [
     summary: "A user with counts and how you stand to them",
     access: "anyone",
     rate: "read",
+    cache: "public",
+    tags: tagsOfUser,
     params: userPath,
     status: 200,
     answer: profileSchema,
@@ -102,10 +108,12 @@ export const userOperations = [
     summary: "Change your name, bio or avatar",
     access: "viewer",
     rate: "write",
+    cache: "personal",
     body: userPatchSchema,
     status: 200,
     answer: userSchema,
     failures: ["idempotency_mismatch"],
+    purges: (_, user) => tagsOfUser(user),
     async handle({ deps, ctx, body }) {
       const keys = body.avatar ? [body.avatar] : [];
       const missing = await firstMissing(deps.media, keys);
@@ -120,10 +128,12 @@ export const userOperations = [
     summary: "Posts of one user that you may see, newest first",
     access: "anyone",
     rate: "read",
+    cache: "public",
+    tags: tagsOfPosts,
     params: userPath,
     query: pageQuerySchema,
     status: 200,
-    answer: feedPageSchema,
+    answer: postPageSchema,
     failures: ["not_found", "invalid_cursor"],
     handle: ({ deps, ctx, params, query }) =>
       deps.feed.profileFeed(ctx, params.user, { limit: query.limit, cursor: query.cursor }),

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
-import { parseRange } from "../../core/media/byte-range.ts";
-import { readImage } from "../../core/media/image.ts";
-import { gifOf, jpegOf, pngOf, webpOf } from "../gateway/images.ts";
+import { parseRange } from "../../../core/media/byte-range.ts";
+import { readImage } from "../../../core/media/image.ts";
+import { gifOf, jpegOf, pngOf, webpOf } from "../../gateway/images.ts";
 
 const side = fc.integer({ min: 1, max: 16_383 });
 

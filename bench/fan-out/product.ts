@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { type Client, createClient } from "../../client/client.ts";
+import type { ShardMap } from "../../core/tao/shard-map.ts";
+import { startCluster } from "../../dev/cluster.ts";
+import { mintToken, OperatorApi } from "../../dev/operator/api.ts";
+import { shardMapOf } from "../../dev/operator/connect.ts";
+import { runtimePids } from "../measure/processes.ts";
+
+const SHARDS = 16;
+export type Forced = "push" | "announce";
+
+/** The built product in a runtime process of its own, over data that the next one finds again. */
+export interface FanOutProduct {
+  readonly api: OperatorApi;
+  readonly map: ShardMap;
+  readonly pids: readonly number[];
+  readonly operator: Client;
+  /** As a user; the role spares them the limits of one person. */
+  as(user: string): Promise<Client>;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(
+  dataFolder: string,
+  force: Forced,
+  buckets: number,
+  say: (text: string) => void,
+): Promise<FanOutProduct> {
+  const before = new Set(runtimePids());
+  const cluster = await startCluster({
+    port: 0,
+    dataFolder,
+    directSockets: ["gateway"],
+    withAssets: false,
+    vars: {
+      feed: { SHARDS: String(SHARDS), FEED_BUCKETS: String(buckets), FEED_CACHE: "embedded" },
+      objects: { SHARDS: String(SHARDS), FEED_BUCKETS: String(buckets), FANOUT_FORCE: force },
+    },
+    onStep: say,
+    onLog: (level, message) => level === "error" && console.error(message),
+  });
+  const url = await cluster.directUrl("edgewise-gateway");
+  const options = { url, secret: cluster.secrets.authSecret, issuer: "edgewise" };
+  const as = async (user: string) => {
+    const token = await mintToken(options, user, Date.now());
+    return createClient({ baseUrl: url, token: () => token });
+  };
+  return {
+    api: new OperatorApi(options, {
+      fetch: (address, init) => fetch(address, init),
+      sleep: (ms) => delay(ms),
+      random: { next: Math.random },
+      nowMs: Date.now,
+    }),
+    map: shardMapOf(SHARDS),
+    pids: runtimePids().filter((pid) => !before.has(pid)),
+    operator: await as("0"),
+    as,
+    stop: () => cluster.stop(),
+  };
+}

@@ -1,0 +1,225 @@
+import type { Id } from "../../ids.ts";
+import { LIMITS } from "../../limits.ts";
+import { AUDIENCES } from "../../tao/registry.ts";
+import type { ListCursor } from "../../tao/types.ts";
+import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
+import { ActiveReaders } from "./active-readers.ts";
+import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
+import { BucketTally } from "./bucket-tally.ts";
+import { CellTable } from "./cells.ts";
+import { arrivalOf } from "./correct.ts";
+import { cutPage, newerThan } from "./cut.ts";
+import type { Entry } from "./entry.ts";
+import { decodeEvents, encodeEvents } from "./event-wire.ts";
+import type { BucketEvent, Pushed } from "./port.ts";
+import { cutRanked } from "./ranked-cut.ts";
+import { RecentEvents } from "./recent.ts";
+import { decodeRecord } from "./record.ts";
+import type {
+  BucketStats,
+  CachedPage,
+  Kept,
+  Miss,
+  MissReason,
+  NewPosts,
+  PageWish,
+  Wrote,
+} from "./service.ts";
+
+/** Where a bucket's entries and events outlive its memory. */
+export interface BucketRows extends EntryRows {
+  /** The newest `max` of them, oldest first. */
+  events(sinceMs: number, max: number): Iterable<StoredEvents>;
+  addEvents(atMs: number, events: string): void;
+  /** Drops entries and events of these times, and what is older. */
+  trim(entriesUpToMs: number, eventsUpToMs: number): void;
+}
+
+export interface StoredEvents {
+  readonly atMs: number;
+  /** Text of `encodeEvents`. */
+  readonly events: string;
+}
+
+export interface BucketBounds {
+  readonly entriesBytes: number;
+  readonly eventsBytes: number;
+}
+const BOUNDS: BucketBounds = {
+  entriesBytes: LIMITS.feedEntriesBytesMax,
+  eventsBytes: LIMITS.feedEventsBytesMax,
+};
+
+const AUTHORS_TOLD = 3;
+
+type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
+
+/** The feed cache of some viewers of one region: `bucket-entries.ts` says what keeps it right. */
+export class Bucket {
+  readonly #rows: BucketRows;
+  readonly #cells = new CellTable();
+  readonly #recent: RecentEvents;
+  readonly #entries: BucketEntries;
+  readonly #tally = new BucketTally();
+  readonly #readers = new ActiveReaders();
+
+  /** Wakes up with what is stored. */
+  constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
+    this.#rows = rows;
+    const sinceMs = nowMs - LIMITS.feedEventsKeptMs;
+    const stored = [...rows.events(sinceMs, LIMITS.feedEventRowsMax)];
+    const [oldest] = stored;
+    const isAll = oldest === undefined || stored.length < LIMITS.feedEventRowsMax;
+    this.#recent = new RecentEvents(isAll ? sinceMs : oldest.atMs + 1, bounds.eventsBytes);
+    for (const { atMs, events } of stored) this.#recent.add(decodeEvents(events), atMs);
+    this.#entries = new BucketEntries(rows, this.#cells, this.#recent, bounds.entriesBytes);
+  }
+
+  page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const hadEntry = this.#entries.isActive(viewer, nowMs);
+    const isActive = this.#readers.read(viewer, nowMs) || hadEntry;
+    const page = this.#page(viewer, wish, nowMs);
+    if (isActive) this.#tally.activePage(page.hit);
+    return page;
+  }
+
+  #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const entry = this.#find(viewer, wish.wrote, nowMs);
+    if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
+    const { ticket, upTo, feedMode } = entry.record;
+    const page =
+      (wish.mode ?? feedMode) === "ranked"
+        ? this.#rankedPage(entry, wish, nowMs)
+        : this.#latestPage(entry, wish);
+    if (page === null) return this.#miss(viewer, "below", nowMs);
+    return { hit: true, ...page, ageMs: this.#hit(entry, nowMs), ticket, upTo };
+  }
+
+  newSince(viewer: Id, since: ListCursor, wrote: Wrote, nowMs: number): NewPosts | Miss {
+    const entry = this.#find(viewer, wrote, nowMs);
+    if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
+    this.#hit(entry, nowMs);
+    const { count, authors } = newerThan(entry, since, LIMITS.feedNewPostsMax);
+    const users = authors.slice(0, AUTHORS_TOLD).map(({ user }) => user);
+    return { hit: true, count, authors: users };
+  }
+
+  /** Keeps an entry that was built after a miss, unless it may lack something. */
+  put(text: string, nowMs: number): Kept {
+    const isKept =
+      text.length <= LIMITS.feedEntryCharsMax && this.#entries.put(decodeRecord(text), text, nowMs);
+    this.#tally.put(isKept);
+    return isKept;
+  }
+
+  apply(text: string, nowMs: number): Pushed {
+    const all = decodeEvents(text);
+    const pushed = this.#activityOf(all, nowMs);
+    const events = all.filter((event) => this.#isOfUse(event, nowMs));
+    // Counts are not worth a row: those of what comes back from storage are as old as its entry.
+    const kept = events.filter(({ kind }) => kind !== "count");
+    if (kept.length > 0)
+      this.#rows.addEvents(nowMs, kept.length === all.length ? text : encodeEvents(kept));
+    this.#recent.add(events, nowMs);
+    for (const event of events) this.#take(event);
+    this.#tally.applied(events.length);
+    return pushed;
+  }
+
+  /** Drops what has expired. @returns whether anything is left that will. */
+  sweep(nowMs: number): boolean {
+    const builtUpToMs = nowMs - LIMITS.feedCacheTtlMs;
+    this.#rows.trim(builtUpToMs, nowMs - LIMITS.feedEventsKeptMs);
+    this.#entries.expire(builtUpToMs);
+    this.#recent.trim(nowMs);
+    return this.#entries.counters.stored > 0 || !this.#recent.isEmpty;
+  }
+
+  /** Drops every entry. Events stay: whoever builds the next ones may have read before them. */
+  flush(): void {
+    this.#rows.trim(Number.MAX_SAFE_INTEGER, -1);
+    this.#entries.expire(Number.MAX_SAFE_INTEGER);
+  }
+
+  stats = (): BucketStats => this.#tally.toStats(this.#entries.counters);
+
+  #find(viewer: Id, wrote: Wrote, nowMs: number): Entry | MissReason {
+    const entry = this.#entries.find(viewer, nowMs);
+    if (typeof entry === "string") return entry;
+    const known = entry.record.wrote;
+    const isSeen = wrote.every(([shard, at]) => compareVersions(known.get(shard) ?? null, at) >= 0);
+    return isSeen ? entry : "void";
+  }
+
+  #latestPage(entry: Entry, { after, limit }: PageWish): PageParts | null {
+    const cut = after === null ? entry.firstPage(limit) : cutPage(entry, after, limit);
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "latest", at: next } };
+  }
+
+  #rankedPage(entry: Entry, { segment, limit }: PageWish, nowMs: number): PageParts | null {
+    const cut =
+      segment === null ? entry.firstRanked(limit, nowMs) : cutRanked(entry, segment, limit, nowMs);
+    if (cut === null) return null;
+    const { items, hidden, head, next } = cut;
+    return { items, hidden, head, next: { mode: "ranked", at: next } };
+  }
+
+  #hit(entry: Entry, nowMs: number): number {
+    const ageMs = Math.max(0, nowMs - entry.record.builtMs);
+    this.#tally.hit(ageMs);
+    return ageMs;
+  }
+
+  #miss(viewer: Id, why: MissReason, nowMs: number): Miss {
+    this.#tally.miss(why);
+    const needs = this.#recent
+      .forgotten(viewer, nowMs - LIMITS.followerTtlMs)
+      .reduce<Version | null>(
+        (needed, { at }) => (at === null ? needed : maxVersion(needed ?? at, at)),
+        null,
+      );
+    return { hit: false, why, watermarkMs: nowMs, needs };
+  }
+
+  #activityOf(events: readonly BucketEvent[], nowMs: number): Pushed {
+    const named = events.flatMap((event) => (event.kind === "push" ? event.viewers : []));
+    const active = named.filter((viewer) => this.#entries.isActive(viewer, nowMs));
+    return { named: named.length, active: active.length };
+  }
+
+  /**
+   * A post that comes later than what is remembered was read with every entry that still lives; and
+   * nobody knows any more whether it was taken back. So is a change that a later one has overtaken.
+   */
+  #isOfUse(event: BucketEvent, nowMs: number): boolean {
+    if (event.kind !== "push" && event.kind !== "announce") return !this.#recent.isLate(event);
+    const oldestMs = Math.max(nowMs - LIMITS.feedEventsKeptMs, this.#recent.sinceMs);
+    return event.pushed.timeMs >= oldestMs;
+  }
+
+  #take(event: BucketEvent): void {
+    switch (event.kind) {
+      case "push":
+      case "announce": {
+        const changesOf = this.#recent.changesSince(-Infinity);
+        const arrival = arrivalOf(event.pushed, { sinceMs: -Infinity, changesOf });
+        const viewers = event.kind === "push" ? event.viewers : null;
+        if (arrival !== null) this.#entries.arrive(arrival, viewers);
+        return;
+      }
+      case "revoke": {
+        const audience = event.audience === undefined ? undefined : AUDIENCES[event.audience];
+        if (audience === undefined) this.#cells.remove(event.post);
+        else this.#cells.admitOnly(event.post, audience);
+        return;
+      }
+      case "count":
+        this.#cells.count(event.post, event.of, event.count);
+        return;
+      case "forget":
+        for (const viewer of event.viewers) this.#entries.forget(viewer, event.at ?? null);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Id } from "../../ids.ts";
+import { AUDIENCES } from "../../tao/registry.ts";
+import { storedPost, userView } from "../views.ts";
+import type { Arrival } from "./entry.ts";
+import type { Cell, PushedPost } from "./port.ts";
+import { laterAudience, type NewAudience, type PostChange } from "./recent.ts";
+import type { CellContent } from "./record.ts";
+
+/** What became of posts lately. */
+export interface Corrections {
+  /** What is older was known to whoever read the post. */
+  readonly sinceMs: number;
+  readonly changesOf: (post: Id) => readonly PostChange[];
+}
+
+/** A post as it is now, going by what was told since it was read; null: nobody may see it any more. */
+export function corrected(
+  content: CellContent,
+  { changesOf, sinceMs }: Corrections,
+): CellContent | null {
+  const changes = changesOf(content.post.id);
+  if (changes.length === 0) return content;
+  let { counts } = content.post;
+  let told: NewAudience | undefined;
+  for (const { audience, counts: counted } of changes) {
+    if (audience !== undefined && audience.atMs >= sinceMs)
+      told = told === undefined ? audience : laterAudience(told, audience);
+    for (const of of ["reactions", "comments", "reposts"] as const) {
+      const count = counted[of];
+      if (count !== undefined && count.atMs >= sinceMs) counts = { ...counts, [of]: count.count };
+    }
+  }
+  const { payload } = content.post;
+  const audience = told === undefined ? payload.audience : AUDIENCES[told.rank ?? -1];
+  if (audience === undefined) return null;
+  return { ...content, post: { ...content.post, payload: { ...payload, audience }, counts } };
+}
+
+/** null when the post is gone already. */
+export function arrivalOf(
+  { cell, timeMs, original }: PushedPost,
+  corrections: Corrections,
+): Arrival | null {
+  const content = corrected(contentOf(cell), corrections);
+  if (content === null) return null;
+  const inner = original === null ? null : corrected(contentOf(original), corrections);
+  return { timeMs, content, original: inner };
+}
+
+const contentOf = ({ id, author, post, user, ...counts }: Cell): CellContent => ({
+  post: storedPost(id, post, counts),
+  user: userView(author, user),
+});

@@ -1,0 +1,67 @@
+import type { Failure } from "../errors.ts";
+import type { Id } from "../ids.ts";
+import type { Result } from "../result.ts";
+import { encodeRecord } from "./cache/record.ts";
+import type { CachedPage, FeedCache, Miss, NewPosts, Wrote } from "./cache/service.ts";
+import type { Call } from "./call.ts";
+import type { BuildStart, HomeRecord } from "./home-record.ts";
+
+/** What the feed cache said; null: nothing, since it was not asked, or is away. */
+export interface Asked<T> {
+  readonly answer: T | Miss | null;
+  /** Object calls that it took. */
+  readonly calls: number;
+}
+export type CacheAnswer = Asked<CachedPage>;
+
+/** Whoever reads from leaders wants nothing that was read before. */
+const cacheFor = (call: Call): FeedCache | null =>
+  call.consistency === "leader" ? null : call.cache;
+
+/** Fails open: the graph knows all that the cache knows. A cache that is away is no miss, and is reported. */
+export async function askCache<T extends CachedPage | NewPosts>(
+  call: Call,
+  ask: (cache: FeedCache, wrote: Wrote) => Promise<Result<T | Miss, Failure>>,
+): Promise<Asked<T>> {
+  const cache = cacheFor(call);
+  if (cache === null) return { answer: null, calls: 0 };
+  const wrote = call.consistency === "eventual" ? [] : [...call.tao.wrote()];
+  const answer = await ask(cache, wrote);
+  if (answer.ok) return { answer: answer.value, calls: 1 };
+  call.report({ event: "cache_failed", stage: answer.error.code, viewer: String(call.viewer) });
+  return { answer: null, calls: 1 };
+}
+
+/** Misses after which a whole entry is built. */
+const BUILDS: ReadonlySet<Miss["why"]> = new Set(["cold", "expired", "void"]);
+
+/**
+ * Where a build begins whose entry may be kept; null where none is asked for. What is read next is as
+ * fresh as the client's ticket, and as what the bucket was told about the viewer.
+ */
+export function startOf(call: Call, viewer: Id, answer: Miss | null): BuildStart | null {
+  if (answer === null || !BUILDS.has(answer.why)) return null;
+  const { tao, consistency } = call;
+  const builtMs = answer.watermarkMs;
+  // Such reads are as fresh as they come, whatever the ticket says.
+  if (consistency === "eventual") return { viewer, builtMs, since: null, wrote: new Map() };
+  if (answer.needs !== null) tao.atLeast(viewer, answer.needs);
+  return { viewer, builtMs, since: tao.positionOf(viewer), wrote: tao.wrote() };
+}
+
+/** After the answer: the entry, with the ticket that goes out with it. */
+export function keep(call: Call, { record, isSound }: HomeRecord): void {
+  const cache = cacheFor(call);
+  if (cache === null || !isSound) return;
+  call.defer(async () => {
+    const { tao, region } = call;
+    const text = encodeRecord({
+      ...record,
+      ticket: tao.ticket(),
+      upTo: tao.positionOf(record.viewer),
+    });
+    const kept = await cache.put(region, record.viewer, text);
+    if (!kept.ok)
+      call.report({ event: "cache_failed", stage: kept.error.code, viewer: String(call.viewer) });
+  });
+}

@@ -1,0 +1,67 @@
+import type { z } from "zod";
+
+import type { Id } from "../../ids.ts";
+import { LIMITS } from "../../limits.ts";
+import type { feedbackPayload, seenPayload } from "../../tao/registry.ts";
+import type { Assoc } from "../../tao/types.ts";
+import { isSeen, type Range } from "../explain/seen-ranges.ts";
+import type { Post } from "../schemas.ts";
+import { sourceOf, type Standing } from "../standing.ts";
+import { toId } from "../views.ts";
+import type { Rankable } from "./heuristic.ts";
+import { placeOf } from "./ranked-page.ts";
+
+/** What the scores of one viewer's feed need beside the posts. */
+export interface RankContext {
+  readonly seen: readonly Range[];
+  /** What was last said about an author's posts. */
+  readonly feedback: ReadonlyMap<Id, "more" | "less">;
+}
+
+export const NO_CONTEXT: RankContext = { seen: [], feedback: new Map() };
+
+/** Of the viewer's `seen` self-edge and `feedback` edges; wishes that are too old count no more. */
+export function rankContext(
+  seen: readonly Assoc[],
+  feedback: readonly Assoc[],
+  nowMs: number,
+): RankContext {
+  const recent = feedback.filter(({ timeMs }) => nowMs - timeMs < LIMITS.feedbackMs);
+  return {
+    seen: seen.flatMap(({ data }) => parseRanges(data)),
+    feedback: new Map(recent.map(({ id2, data }) => [id2, parseFeedback(data)])),
+  };
+}
+
+export const parseRanges = (data: string): Range[] =>
+  (JSON.parse(data) as z.infer<typeof seenPayload>).ranges.map(([fromMs, from, toMs, to]) => ({
+    from: { timeMs: fromMs, id2: toId(from) },
+    to: { timeMs: toMs, id2: toId(to) },
+  }));
+
+export const rangesData = (ranges: readonly Range[]): string =>
+  JSON.stringify({
+    ranges: ranges.map(({ from, to }) => [
+      from.timeMs,
+      String(from.id2),
+      to.timeMs,
+      String(to.id2),
+    ]),
+  } satisfies z.infer<typeof seenPayload>);
+
+const parseFeedback = (data: string): "more" | "less" =>
+  (JSON.parse(data) as z.infer<typeof feedbackPayload>).kind;
+
+export function rankableOf(post: Post, standing: Standing, context: RankContext): Rankable {
+  const author = toId(post.author.id);
+  const shown = post.repostOf ?? post;
+  return {
+    author: post.author.id,
+    timeMs: post.createdAtMs,
+    source: sourceOf(author, standing),
+    ...shown.counts,
+    media: shown.media.length,
+    feedback: context.feedback.get(author) ?? null,
+    seen: isSeen(context.seen, placeOf(post)),
+  };
+}

@@ -1,0 +1,82 @@
+import { DurableObject } from "cloudflare:workers";
+
+import type { Clock } from "../core/clock.ts";
+import type { Failure } from "../core/errors.ts";
+import { Bucket } from "../core/feed/cache/bucket.ts";
+import type { Pushed } from "../core/feed/cache/port.ts";
+import type {
+  BucketStats,
+  CachedPage,
+  FeedBucketService,
+  Kept,
+  Miss,
+  NewPosts,
+  PageWish,
+  Wrote,
+} from "../core/feed/cache/service.ts";
+import type { Id } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { ListCursor } from "../core/tao/types.ts";
+import { systemClock } from "../platform/clock.ts";
+import type { ObjectsEnv } from "./env.ts";
+import { FeedBucketRows } from "./feed-bucket-rows.ts";
+
+/**
+ * One bucket of a region's feed cache: memory first, with its entries and events in SQLite for as long
+ * as they count. `core/feed/cache/bucket.ts` decides. Nothing here awaits, so nothing interleaves.
+ */
+export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketService {
+  readonly #clock: Clock;
+  readonly #bucket: Bucket;
+  #isArmed = false;
+
+  // The runtime passes two arguments; a test subclass passes the third.
+  constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
+    super(ctx, env);
+    this.#clock = clock;
+    this.#bucket = new Bucket(new FeedBucketRows(ctx.storage.sql), clock.nowMs());
+  }
+
+  async page(viewer: Id, wish: PageWish): Promise<Result<CachedPage | Miss, Failure>> {
+    return ok(this.#bucket.page(viewer, wish, this.#clock.nowMs()));
+  }
+
+  async newSince(
+    viewer: Id,
+    since: ListCursor,
+    wrote: Wrote,
+  ): Promise<Result<NewPosts | Miss, Failure>> {
+    return ok(this.#bucket.newSince(viewer, since, wrote, this.#clock.nowMs()));
+  }
+
+  async put(record: string): Promise<Result<Kept, Failure>> {
+    this.#arm();
+    return ok(this.#bucket.put(record, this.#clock.nowMs()));
+  }
+
+  async apply(events: string): Promise<Result<Pushed, Failure>> {
+    this.#arm();
+    return ok(this.#bucket.apply(events, this.#clock.nowMs()));
+  }
+
+  async stats(): Promise<BucketStats> {
+    return this.#bucket.stats();
+  }
+
+  async flush(): Promise<void> {
+    this.#bucket.flush();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#isArmed = false;
+    if (this.#bucket.sweep(this.#clock.nowMs())) this.#arm();
+  }
+
+  /** One alarm for all that was written until it rings. Set anew after each wake-up: the one set before may have rung. */
+  #arm(): void {
+    if (this.#isArmed) return;
+    this.#isArmed = true;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(this.#clock.nowMs() + LIMITS.feedSweepMs));
+  }
+}

@@ -1,0 +1,28 @@
+import { DatabaseSync } from "node:sqlite";
+
+import type { TableStorage } from "../../durable-objects/fanout-table.ts";
+
+/** The real SQLite, in memory, with as much of an object's storage as a table needs. */
+export function sqlStorage(): TableStorage {
+  const database = new DatabaseSync(":memory:");
+  const statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+  return {
+    sql: {
+      exec(query, ...cells) {
+        const statement = statements.get(query) ?? database.prepare(query);
+        statements.set(query, statement);
+        return statement.all(...cells) as Record<string, string | number | null>[];
+      },
+    },
+    transactionSync(body) {
+      database.exec("BEGIN");
+      try {
+        body();
+        database.exec("COMMIT");
+      } catch (error) {
+        database.exec("ROLLBACK");
+        throw error;
+      }
+    },
+  };
+}
