@@ -10,16 +10,12 @@ const EXPIRES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v1\/settings$/, ["/v1/settings", "/v1/feed"]],
   [/^\/v1\/posts\/[^/]+\/comments$/, ["/v1/posts/"]],
   [/^\/v1\/comments\//, ["/v1/posts/"]],
-  // Whoever starts the app again must find what they wrote: nobody shows it to them then.
-  [/^\/v1\/posts$/, ["/v1/posts/", "/v1/users/", "/v1/feed"]],
+  [/^\/v1\/posts(?:\/[^/]+)?$/, ["/v1/posts/", "/v1/users/", "/v1/feed"]],
   [/^\/v1\/posts/, ["/v1/posts/", "/v1/users/"]],
   [/^\/v1\/notifications/, ["/v1/notifications"]],
 ];
 
-/**
- * Paths that begin with one of these are read again after `request` was done. The feed that is
- * on a screen stays all the same: an own post is put into it by whoever shows it.
- */
+/** Paths that begin with one of these are read again after `request` was done. */
 export const expiredBy = (request: Pick<ApiRequest, "method" | "path">): readonly string[] =>
   request.method === "GET"
     ? []

@@ -81,7 +81,7 @@ export function Nav({ user, path }: { user: User; path: string }) {
         <Icon name="pen" />
         <span class="nav-label">Post</span>
       </button>
-      <Link class="rail-me" to={profilePath(user.handle)} title="Your profile">
+      <Link class="rail-me" to={profilePath(user.handle)} aria-label={`Signed in as ${user.name}`}>
         <Avatar user={user} size={40} />
         <span class="person-names">
           <bdi class="name">{user.name}</bdi>

@@ -27,8 +27,8 @@ export function Avatar({ user, size = 44 }: { user: Face; size?: number }) {
     <span
       class="avatar avatar-drawn"
       style={style}
-      aria-hidden="true"
       data-initials={initialsOf(user.name)}
+      aria-hidden="true"
     />
   );
 }
