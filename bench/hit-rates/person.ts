@@ -51,7 +51,8 @@ export class Person {
   /** The first page as the app opens: what is kept, and when that is old, the newest in its place. */
   async openFeed(): Promise<FeedPage> {
     const kept = this.device.look(FEED, "feed");
-    if (kept?.state === "hit") return kept.value as FeedPage;
+    // Of a visit before the run only the time is known: then the page is read again.
+    if (kept?.state === "hit" && kept.value !== null) return kept.value as FeedPage;
     if (kept?.state === "stale") this.device.missed("feed");
     return this.#firstPage();
   }

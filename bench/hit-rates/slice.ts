@@ -6,7 +6,6 @@ import { cachesBetween } from "../../core/telemetry/cache-difference.ts";
 import type { CacheReport } from "../../core/telemetry/cache-layers.ts";
 import { between, stream, weighted, zipfRank } from "../../dev/world/random.ts";
 import type { Product } from "../feed-read/product.ts";
-import { handleOf } from "../workload/load.ts";
 import { DAY, REGION_SHARES } from "./day.ts";
 import { KINDS, type Kind, type KindCounts } from "./device-cache.ts";
 import { earlierHours, type EarlierReader } from "./earlier-hours.ts";
@@ -144,7 +143,7 @@ export class SliceRun {
     const random = stream(this.#options.seed, "visitors");
     for (const { atMs } of visitors) {
       if (!(await this.#until(beginMs + atMs))) return;
-      const who = handleOf(zipfRank(random, this.#options.users, POPULARITY));
+      const who = this.#world.ids[zipfRank(random, this.#options.users, POPULARITY)] ?? "";
       const ask = fetchFrom(this.#from(between(random, 0, 1e6)));
       this.#tally.visitors++;
       for (const page of ["", "/posts"])
