@@ -15,6 +15,8 @@ import { hitRates } from "./hit-rates/hit-rates.ts";
 import { HELP as HIT_RATES_HELP } from "./hit-rates/options.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
+import { HELP as WEB_HELP } from "./web/options.ts";
+import { web } from "./web/web.ts";
 
 interface Bench {
   readonly about: string;
@@ -70,6 +72,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "hit rates, latency, invalidation lag and capacity of the graph layer",
       help: TAO_HELP,
       run: tao,
+    },
+  ],
+  [
+    "web",
+    {
+      about: "size of the web app, and how soon it shows on a slow phone",
+      help: WEB_HELP,
+      run: web,
     },
   ],
 ]);

@@ -5,9 +5,7 @@ import type {
   FeedPage,
   Media,
   NewComment,
-  NewPost,
   NewPosts,
-  NewUser,
   Place,
   Post,
   PostPage,
@@ -21,26 +19,29 @@ import type {
   UserPatch,
 } from "../core/feed/schemas.ts";
 import type {
+  FeedbackState,
+  SeenRange,
+  SeenState,
+  Why,
+  WhyNot,
+} from "../core/feed/explain/schemas.ts";
+import type {
   DeadLetterList,
   FanoutPost,
   FanoutReport,
   Replay,
   Replayed,
 } from "../core/feed/fanout/admin.ts";
+import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
 import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
 import type { PollAnswer } from "../core/feed/realtime/service.ts";
+import type { Relation, UserList } from "../core/feed/service.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
 import type { CacheReport } from "../core/telemetry/cache-layers.ts";
+import { type FeedQuery, type Page, type PostDraft, type UserDraft, requests } from "./requests.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
 
-export interface Page {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-export interface FeedQuery extends Page {
-  readonly mode?: "latest" | "ranked" | undefined;
-}
 export interface PollQuery {
   readonly life?: string;
   readonly after?: number;
@@ -53,90 +54,97 @@ export interface ReactionState {
   readonly reaction: ReactionKind | null;
   readonly reactions: number;
 }
-/** Fields with a default may be left out, as the API allows. */
-export type PostDraft = Partial<NewPost>;
-export type UserDraft = Omit<NewUser, "bio"> & Partial<Pick<NewUser, "bio">>;
-
 export type Client = ReturnType<typeof createClient>;
 
 /** One method per operation of `/openapi.json`, under its operationId. Each throws ApiProblem. */
 export function createClient(options: ClientOptions) {
   const transport = new Transport(options);
-  const at = (strings: TemplateStringsArray, ...parts: readonly string[]) =>
-    strings.reduce((path, text, i) => `${path}${encodeURIComponent(parts[i - 1] ?? "")}${text}`);
   const get = <T>(path: string, query: ApiRequest["query"] = {}, call?: CallOptions) =>
     transport.send<T>({ method: "GET", path, query }, call);
-  const getPage =
-    <T>(path: (of: string) => string) =>
-    (of: string, page: Page = {}, call?: CallOptions) =>
-      get<T>(path(of), { ...page }, call);
-  const write = <T>(
-    method: ApiRequest["method"],
-    path: string,
-    json?: unknown,
-    call?: CallOptions,
-  ) => transport.send<T>({ method, path, json, write: true }, call);
-  const relation = (method: "PUT" | "DELETE", name: string) => (user: string, call?: CallOptions) =>
-    write<Profile>(method, at`/v1/users/${user}/${name}`, undefined, call);
+  const send = <T>(request: ApiRequest, call?: CallOptions) => transport.send<T>(request, call);
+  const relation = (name: Relation, on: boolean) => (user: string, call?: CallOptions) =>
+    send<Profile>(requests.relate(user, name, on), call);
+  const users =
+    (list: UserList) =>
+    (user: string, page: Page = {}, call?: CallOptions) =>
+      send<UserPage>(requests.usersOf(user, list, page), call);
+  const reactions =
+    (on: "posts" | "comments") =>
+    (id: string, page: Page = {}, call?: CallOptions) =>
+      get<ReactionPage>(`/v1/${on}/${encodeURIComponent(id)}/reactions`, { ...page }, call);
 
   return {
     signIn: (handle: string, call?: CallOptions) =>
-      transport.send<Session>({ method: "POST", path: "/v1/session", json: { handle } }, call),
+      send<Session>({ method: "POST", path: "/v1/session", json: { handle } }, call),
     session: (call?: CallOptions) => get<Profile>("/v1/session", {}, call),
     demoUsers: (call?: CallOptions) => get<UserPage>("/v1/demo/users", {}, call),
 
-    feed: (query: FeedQuery = {}, call?: CallOptions) =>
-      get<FeedPage>("/v1/feed", { ...query }, call),
-    /** @param since `head` of a first page. */
+    feed: (query: FeedQuery = {}, call?: CallOptions) => send<FeedPage>(requests.feed(query), call),
+    /** What a feed has gained above `since`, its first page's head. */
     newPosts: (since: Place, call?: CallOptions) =>
       get<NewPosts>("/v1/feed/new", { since: `${since.timeMs}.${since.id}` }, call),
+    why: (post: string, call?: CallOptions) => get<Why>("/v1/feed/why", { post }, call),
+    whyNot: (post: string, call?: CallOptions) => get<WhyNot>("/v1/feed/why-not", { post }, call),
+    seen: (call?: CallOptions) => get<SeenState>("/v1/feed/seen", {}, call),
+    reportSeen: (ranges: readonly SeenRange[], call?: CallOptions) =>
+      send<SeenState>(requests.reportSeen(ranges), call),
+    setFeedback: (postId: string, kind: "more" | "less", call?: CallOptions) =>
+      send<FeedbackState>(requests.setFeedback(postId, kind), call),
+    clearFeedback: (postId: string, call?: CallOptions) =>
+      send<FeedbackState>(requests.clearFeedback(postId), call),
+
+    notifications: (page: Page = {}, call?: CallOptions) =>
+      send<NotificationPage>(requests.notifications(page), call),
+    unread: (call?: CallOptions) =>
+      get<{ readonly unread: number }>("/v1/notifications/unread", {}, call),
+    markRead: (upToMs: number, call?: CallOptions) =>
+      send<{ readonly unread: number }>(requests.markRead(upToMs), call),
 
     createPost: (post: PostDraft, call?: CallOptions) =>
-      write<Post>("POST", "/v1/posts", post, call),
-    post: (id: string, call?: CallOptions) => get<Post>(at`/v1/posts/${id}`, {}, call),
+      send<Post>(requests.createPost(post), call),
+    post: (id: string, call?: CallOptions) => send<Post>(requests.post(id), call),
     setAudience: (id: string, audience: Audience, call?: CallOptions) =>
-      write<Post>("PATCH", at`/v1/posts/${id}`, { audience }, call),
-    deletePost: (id: string, call?: CallOptions) =>
-      write<null>("DELETE", at`/v1/posts/${id}`, undefined, call),
+      send<Post>(requests.setAudience(id, audience), call),
+    deletePost: (id: string, call?: CallOptions) => send<null>(requests.deletePost(id), call),
 
-    comments: getPage<CommentPage>((id) => at`/v1/posts/${id}/comments`),
+    comments: (postId: string, page: Page = {}, call?: CallOptions) =>
+      send<CommentPage>(requests.comments(postId, page), call),
     addComment: (postId: string, comment: NewComment, call?: CallOptions) =>
-      write<Comment>("POST", at`/v1/posts/${postId}/comments`, comment, call),
-    deleteComment: (id: string, call?: CallOptions) =>
-      write<null>("DELETE", at`/v1/comments/${id}`, undefined, call),
+      send<Comment>(requests.addComment(postId, comment), call),
+    deleteComment: (id: string, call?: CallOptions) => send<null>(requests.deleteComment(id), call),
 
     reactToPost: (id: string, kind: ReactionKind, call?: CallOptions) =>
-      write<ReactionState>("PUT", at`/v1/posts/${id}/reaction`, { kind }, call),
+      send<ReactionState>(requests.react("post", id, kind), call),
     unreactToPost: (id: string, call?: CallOptions) =>
-      write<ReactionState>("DELETE", at`/v1/posts/${id}/reaction`, undefined, call),
-    postReactions: getPage<ReactionPage>((id) => at`/v1/posts/${id}/reactions`),
+      send<ReactionState>(requests.react("post", id, null), call),
+    postReactions: reactions("posts"),
     reactToComment: (id: string, kind: ReactionKind, call?: CallOptions) =>
-      write<ReactionState>("PUT", at`/v1/comments/${id}/reaction`, { kind }, call),
+      send<ReactionState>(requests.react("comment", id, kind), call),
     unreactToComment: (id: string, call?: CallOptions) =>
-      write<ReactionState>("DELETE", at`/v1/comments/${id}/reaction`, undefined, call),
-    commentReactions: getPage<ReactionPage>((id) => at`/v1/comments/${id}/reactions`),
+      send<ReactionState>(requests.react("comment", id, null), call),
+    commentReactions: reactions("comments"),
 
     /** With demo sign-in the new user is signed in; an operator gets the user. */
     createUser: (user: UserDraft, call?: CallOptions) =>
-      write<Session | User>("POST", "/v1/users", user, call),
+      send<Session | User>({ method: "POST", path: "/v1/users", json: user, write: true }, call),
     suggestedUsers: (call?: CallOptions) => get<UserPage>("/v1/users/suggested", {}, call),
     /** `user` is an id, a handle or "me", here and below. */
-    profile: (user: string, call?: CallOptions) => get<Profile>(at`/v1/users/${user}`, {}, call),
-    updateMe: (patch: UserPatch, call?: CallOptions) =>
-      write<User>("PATCH", "/v1/users/me", patch, call),
-    userPosts: getPage<PostPage>((user) => at`/v1/users/${user}/posts`),
-    followers: getPage<UserPage>((user) => at`/v1/users/${user}/followers`),
-    following: getPage<UserPage>((user) => at`/v1/users/${user}/following`),
-    friends: getPage<UserPage>((user) => at`/v1/users/${user}/friends`),
+    profile: (user: string, call?: CallOptions) => send<Profile>(requests.profile(user), call),
+    updateMe: (patch: UserPatch, call?: CallOptions) => send<User>(requests.updateMe(patch), call),
+    userPosts: (user: string, page: Page = {}, call?: CallOptions) =>
+      send<PostPage>(requests.userPosts(user, page), call),
+    followers: users("followers"),
+    following: users("following"),
+    friends: users("friends"),
 
-    follow: relation("PUT", "follow"),
-    unfollow: relation("DELETE", "follow"),
-    befriend: relation("PUT", "friend"),
-    unfriend: relation("DELETE", "friend"),
-    block: relation("PUT", "block"),
-    unblock: relation("DELETE", "block"),
-    mute: relation("PUT", "mute"),
-    unmute: relation("DELETE", "mute"),
+    follow: relation("follow", true),
+    unfollow: relation("follow", false),
+    befriend: relation("friend", true),
+    unfriend: relation("friend", false),
+    block: relation("block", true),
+    unblock: relation("block", false),
+    mute: relation("mute", true),
+    unmute: relation("mute", false),
     blocks: (page: Page = {}, call?: CallOptions) => get<UserPage>("/v1/blocks", { ...page }, call),
     mutes: (page: Page = {}, call?: CallOptions) => get<UserPage>("/v1/mutes", { ...page }, call),
     friendRequests: (page: Page = {}, call?: CallOptions) =>
@@ -144,45 +152,50 @@ export function createClient(options: ClientOptions) {
 
     settings: (call?: CallOptions) => get<Settings>("/v1/settings", {}, call),
     updateSettings: (settings: Settings, call?: CallOptions) =>
-      write<Settings>("PUT", "/v1/settings", settings, call),
+      send<Settings>(requests.updateSettings(settings), call),
 
     /** The key is made from the bytes, so repeating an upload is harmless and needs no key. */
-    uploadMedia: (image: BodyInit, call?: CallOptions) =>
-      transport.send<Media>({ method: "POST", path: "/v1/media", bytes: image }, call),
+    uploadMedia: (file: BodyInit, call?: CallOptions) =>
+      send<Media>({ method: "POST", path: "/v1/media", bytes: file }, call),
     mediaUrl: (key: string): string => `${options.baseUrl}/media/${key}`,
 
-    /** What `realtime.ts` is made of; see there for a connection that keeps itself. */
     socketTicket: (call?: CallOptions) =>
-      transport.send<IssuedSocketTicket>({ method: "POST", path: "/v1/realtime/ticket" }, call),
+      send<IssuedSocketTicket>({ method: "POST", path: "/v1/realtime/ticket" }, call),
     poll: (query: PollQuery = {}, call?: CallOptions) =>
       get<PollAnswer>("/v1/realtime/poll", { ...query }, call),
     caughtUp: (call?: CallOptions) =>
-      transport.send<null>({ method: "POST", path: "/v1/realtime/caught-up" }, call),
+      send<null>({ method: "POST", path: "/v1/realtime/caught-up" }, call),
 
     /** For operators: bodies as in `core/tao/graph-wire.ts`, whose opIds make them idempotent. */
     graphWrite: (body: unknown, call?: CallOptions) =>
-      transport.send<GraphWriteAnswer>(
-        { method: "POST", path: "/v1/admin/graph/write", json: body },
-        call,
-      ),
+      send<GraphWriteAnswer>({ method: "POST", path: "/v1/admin/graph/write", json: body }, call),
     graphRead: (body: unknown, call?: CallOptions) =>
-      transport.send<unknown>({ method: "POST", path: "/v1/admin/graph/read", json: body }, call),
+      send<unknown>({ method: "POST", path: "/v1/admin/graph/read", json: body }, call),
 
     /** For operators: where every shard is led. */
     shards: (call?: CallOptions) => get<ShardList>("/v1/admin/shards", {}, call),
     moveShard: (shard: number, region: string, call?: CallOptions) =>
-      write<Shard>("POST", `/v1/admin/shards/${shard}/leader`, { region }, call),
+      send<Shard>(
+        { method: "POST", path: `/v1/admin/shards/${shard}/leader`, json: { region }, write: true },
+        call,
+      ),
 
     /** For operators: what every cache layer has answered, by region. */
     caches: (call?: CallOptions) => get<CacheReport>("/v1/admin/caches", {}, call),
 
-    /** For operators: how posts reach feeds, and what was put aside on the way. */
+    /** For operators: how posts reach feeds; see docs/fanout.md. */
     fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),
     fanoutPost: (post: string, call?: CallOptions) =>
       get<FanoutPost>(`/v1/admin/fanout/posts/${encodeURIComponent(post)}`, {}, call),
     fanoutDeadLetters: (call?: CallOptions) =>
       get<DeadLetterList>("/v1/admin/fanout/dead-letters", {}, call),
     fanoutReplay: (wanted: Replay = {}, call?: CallOptions) =>
-      write<Replayed>("POST", "/v1/admin/fanout/replay", wanted, call),
+      send<Replayed>(
+        { method: "POST", path: "/v1/admin/fanout/replay", json: wanted, write: true },
+        call,
+      ),
+
+    /** For an outbox, which sends requests of before, and passes tickets on between tabs. */
+    transport,
   };
 }

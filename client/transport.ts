@@ -2,6 +2,9 @@ import { LIMITS } from "../core/limits.ts";
 import type { Consistency } from "../core/tao/service.ts";
 import type { TallyDelta } from "../core/telemetry/cache-tally.ts";
 import { CACHE_REPORT_HEADER, formatCacheReport } from "../core/telemetry/client-report.ts";
+import { expiredBy } from "./l1/expiry.ts";
+import { kindOf } from "./l1/kinds.ts";
+import type { CacheUse, KeptAnswer, L1Cache } from "./l1/l1-cache.ts";
 import { ApiProblem, networkProblem, problemFrom } from "./problem.ts";
 import { Ticket, type TicketStore } from "./ticket.ts";
 
@@ -27,6 +30,8 @@ export interface ClientOptions {
   readonly cacheReport?: () => TallyDelta | null;
   /** Told of answers that may be too old: how long ago, ms, they were known to be true. */
   readonly onStale?: (staleMs: number) => void;
+  /** L1 of whoever is signed in, asked at each call; null or left out keeps nothing. */
+  readonly cache?: () => L1Cache | null;
 }
 
 export interface CallOptions {
@@ -36,6 +41,12 @@ export interface CallOptions {
   /** Of a read; as in `ClientOptions`. */
   readonly consistency?: Consistency;
   readonly allowStale?: boolean;
+  /** Of a read that may be kept; default `swr`, or `network` when the call asks the leader. */
+  readonly cache?: CacheUse<never>["mode"];
+  /** Told when the answer was kept; `newer` is the same read, answered by the server. */
+  readonly onKept?: (kept: KeptAnswer<unknown>) => void;
+  /** Goes on when the page closes; the browser bounds its body to 64 KB. */
+  readonly keepalive?: boolean;
 }
 
 export interface ApiRequest {
@@ -62,12 +73,34 @@ export class Transport {
 
   /** @throws ApiProblem; or the signal's reason when the caller aborted. */
   send<T>(request: ApiRequest, call: CallOptions = {}): Promise<T> {
-    if (request.write !== true) return this.#attempts<T>(request, call, null);
+    if (request.write !== true) return this.#read<T>(request, call);
     const key = call.idempotencyKey ?? newKey();
     // In order, so that like and unlike end as the reader clicked, and no ticket is lost.
     const result = this.#lastWrite.then(() => this.#attempts<T>(request, call, key));
     this.#lastWrite = result.catch(() => null);
-    return result;
+    return result.then(async (value) => {
+      await this.#options.cache?.()?.expire(expiredBy(request));
+      return value;
+    });
+  }
+
+  get ticket(): string | null {
+    return this.#ticket.current;
+  }
+
+  /** Of a write that somebody else did for this client. */
+  acceptTicket(ticket: string): void {
+    this.#ticket.accept(ticket, this.#ticket.generation, true);
+  }
+
+  #read<T>(request: ApiRequest, call: CallOptions): Promise<T> {
+    const ask = (): Promise<T> => this.#attempts<T>(request, call, null);
+    const cache = this.#options.cache?.() ?? null;
+    const kind = cache === null ? null : kindOf(request);
+    if (cache === null || kind === null) return ask();
+    const mode = call.cache ?? (call.consistency === "leader" ? "network" : "swr");
+    const use = { mode, ...(call.onKept !== undefined && { onKept: call.onKept }) };
+    return cache.read<T>(cacheKey(request), kind, use, ask);
   }
 
   async #attempts<T>(request: ApiRequest, call: CallOptions, key: string | null): Promise<T> {
@@ -86,7 +119,8 @@ export class Transport {
   }
 
   async #attempt<T>(request: ApiRequest, call: CallOptions, key: string | null): Promise<T> {
-    const { baseUrl, timeoutMs = LIMITS.clientTimeoutMs } = this.#options;
+    const usualMs = request.bytes === undefined ? LIMITS.clientTimeoutMs : LIMITS.uploadTimeoutMs;
+    const { baseUrl, timeoutMs = usualMs } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
     const send = this.#options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
@@ -95,6 +129,7 @@ export class Transport {
       method: request.method,
       headers: this.#headers(request, call, key),
       signal,
+      ...(call.keepalive === true && { keepalive: true }),
       ...bodyOf(request),
     });
     this.#ticket.accept(response.headers.get("edgewise-ticket"), sentAt, request.write === true);
@@ -133,8 +168,12 @@ export class Transport {
   }
 }
 
+/** Under what an answer is kept: the address without its origin. */
+export const cacheKey = (request: Pick<ApiRequest, "path" | "query">): string =>
+  `${request.path}${queryText(request.query)}`;
+
 /** 128 random bits. Not `randomUUID`, which pages without https do not have. */
-const newKey = (): string =>
+export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");

@@ -23,6 +23,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ["types", "tsc", "--noEmit", "-p", "."],
   ["types of core", "tsc", "--noEmit", "-p", "core"],
   ["types of web", "tsc", "--noEmit", "-p", "web"],
+  ["types of the service worker", "tsc", "--noEmit", "-p", "web/sw"],
 ];
 
 const switches = readSwitches(HELP, ["require-browser"]);

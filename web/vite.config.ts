@@ -1,8 +1,11 @@
 import { defineConfig } from "vite";
 
+import { serviceWorker } from "./service-worker-build.ts";
+
 /** The app is plain files under web/dist, which the gateway serves from its own origin. */
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [serviceWorker()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: {
     // The query and list libraries ask for React; Preact answers in a tenth of the size.

@@ -46,6 +46,6 @@ export async function earlierHours(
   await runPool(readers.length, AT_ONCE, read, new AbortController().signal);
   for (const [region] of REGION_SHARES)
     for (let bucket = 0; bucket < LIMITS.feedBuckets; bucket++)
-      await product.evict("feed-bucket", feedBucketName(region, bucket));
+      await product.evict("feedBucket", feedBucketName(region, bucket));
   return { images: shown.size };
 }

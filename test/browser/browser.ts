@@ -32,11 +32,15 @@ export class App {
 
   static async start(): Promise<App> {
     const dist = await mkdtemp(path.join(tmpdir(), "edgewise-web-"));
+    const { NODE_ENV } = process.env;
+    // The test runner's own value would make another app than the one that ships.
+    process.env["NODE_ENV"] = "production";
     await build({
       configFile: path.join(ROOT, "web/vite.config.ts"),
       logLevel: "error",
       build: { outDir: dist },
     });
+    process.env["NODE_ENV"] = NODE_ENV;
     const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
     return new App(await chromium.launch({ executablePath, args: ARGS }), dist);
   }
@@ -109,11 +113,11 @@ export const documentWidth = (page: Page): Promise<number> =>
 export const drawn = (page: Page): Promise<void> =>
   page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
-/** Scrolls by wheel, as a reader does, until `until` says so. */
-export async function wheelUntil(page: Page, until: () => Promise<boolean>): Promise<void> {
+/** Scrolls by wheel, as a reader does, until `there` says so. */
+export async function wheelUntil(page: Page, there: () => Promise<boolean>): Promise<void> {
   await page.mouse.move(500, 500);
   for (let turns = 0; turns < 200; turns++) {
-    if (await until()) return;
+    if (await there()) return;
     await page.mouse.wheel(0, 700);
     await settled(page);
   }
@@ -135,4 +139,13 @@ export async function settled(page: Page): Promise<void> {
     await drawn(page);
     await drawn(page);
   }
+}
+
+/** Asks the page until it says yes. The page's own policy forbids the driver's way of waiting. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let turns = 0; turns < 200; turns++) {
+    if (await page.evaluate<boolean>(`Boolean(${expression})`).catch(() => false)) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`never true: ${expression}`);
 }

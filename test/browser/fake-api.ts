@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 
-import { FakeAnswers, Refusal } from "./fake-answers.ts";
+import { APP_POLICY } from "../../workers/gateway/middleware/security-headers.ts";
+import { FakeAnswers } from "./fake-answers.ts";
+import { Refusal } from "./fake-call.ts";
+import type { FakeNews } from "./fake-news.ts";
 import { PICTURES } from "./fake-pictures.ts";
 import { FakeWorld } from "./fake-world.ts";
 
@@ -15,8 +18,6 @@ const TYPES: Record<string, string> = {
   ".png": "image/png",
   ".webmanifest": "application/manifest+json",
 };
-/** The gateway's own policy: what it forbids must not be needed. */
-const POLICY = "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'";
 
 /** How a test makes the next calls go wrong: by method and start of path. */
 export interface Fault {
@@ -29,7 +30,12 @@ export interface Fault {
 export class FakeApi {
   readonly world: FakeWorld;
   readonly #answers: FakeAnswers;
+  get news(): FakeNews {
+    return this.#answers.news;
+  }
   readonly faults: Fault[] = [];
+  /** Files of a later version of the app, by path. */
+  readonly newer = new Map<string, string>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   /** Resolve to let held writes go on: shows what the app does before the answer. */
   hold: Promise<void> | null = null;
@@ -66,7 +72,7 @@ export class FakeApi {
       if (url.pathname.startsWith("/v1/")) await this.#serveApi(request, response, url);
       else if (url.pathname.startsWith("/media/"))
         this.#serveMedia(response, url.pathname.slice(7));
-      else await serveFile(this.#dist, response, url.pathname);
+      else await serveFile(this.#dist, this.newer, response, url.pathname);
     } catch (error) {
       const status = error instanceof Refusal ? error.status : 500;
       response.writeHead(status, { "content-type": "application/problem+json" });
@@ -110,12 +116,17 @@ export class FakeApi {
 }
 
 /** A file of the built app; any other path is a page of the app itself. */
-async function serveFile(dist: string, response: ServerResponse, pathname: string): Promise<void> {
+async function serveFile(
+  dist: string,
+  newer: ReadonlyMap<string, string>,
+  response: ServerResponse,
+  pathname: string,
+): Promise<void> {
   const wanted = path.extname(pathname) === "" ? "/index.html" : pathname;
   const file = path.join(dist, path.normalize(wanted));
-  const bytes = await readFile(file).catch(() => null);
+  const bytes = newer.get(wanted) ?? (await readFile(file).catch(() => null));
   if (bytes === null) throw new Refusal(404, "There is no such file.");
   const type = TYPES[path.extname(file)] ?? "application/octet-stream";
-  response.writeHead(200, { "content-type": type, "content-security-policy": POLICY });
+  response.writeHead(200, { "content-type": type, "content-security-policy": APP_POLICY });
   response.end(bytes);
 }

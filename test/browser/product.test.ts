@@ -32,7 +32,7 @@ it("serves two people end to end: images, following, reactions, comments and a b
   expect,
 }) => {
   const ines = await join("ines_test", "Ines Test");
-  await ines.page.getByLabel("Add images").setInputFiles({
+  await ines.page.getByLabel("Add images or videos").setInputFiles({
     name: "sea.png",
     mimeType: "image/png",
     buffer: drawPng(320, 200, 2),
@@ -78,4 +78,36 @@ it("serves two people end to end: images, following, reactions, comments and a b
   await jon.page.getByRole("heading", { name: "Nobody here" }).waitFor();
   expect(ines.errors).toEqual([]);
   expect(jon.errors).toEqual([]);
+});
+
+it("tells an open page at once: a post to ask for, a notification, and one that goes", async ({
+  expect,
+}) => {
+  const mia = await join("mia_test", "Mia Test");
+  const kai = await join("kai_test", "Kai Test");
+  await kai.page.goto(`${cluster.url}/u/mia_test`);
+  await kai.page.getByRole("button", { name: "Follow", exact: true }).click();
+  await kai.page.getByRole("link", { name: "1 Followers" }).waitFor();
+  await kai.page.getByRole("link", { name: "Home", exact: true }).click();
+  await mia.page.getByRole("link", { name: "1 unread Notifications" }).waitFor({ timeout: 20_000 });
+  await mia.page.getByRole("link", { name: /Notifications/ }).click();
+  await mia.page.getByText("Kai Test followed you").waitFor();
+
+  await mia.page.getByRole("link", { name: "Home", exact: true }).click();
+  await mia.page.getByLabel("Text of the post").fill("Low tide at six");
+  await mia.page.getByLabel("Text of the post").press("Control+Enter");
+  const own = mia.page.locator(POST).filter({ hasText: "Low tide at six" });
+  await own.filter({ hasNotText: "Posting…" }).waitFor();
+  const pill = kai.page.getByRole("button", { name: "1 new post" });
+  await pill.waitFor({ timeout: 20_000 });
+  await pill.click();
+  const card = kai.page.locator(POST).filter({ hasText: "Low tide at six" });
+  await card.waitFor();
+
+  await own.getByRole("button", { name: "More", exact: true }).click();
+  await mia.page.getByRole("menuitem", { name: "Delete post" }).click();
+  await mia.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await card.waitFor({ state: "detached", timeout: 20_000 });
+  expect(mia.errors).toEqual([]);
+  expect(kai.errors).toEqual([]);
 });

@@ -115,8 +115,6 @@ describe("reading", () => {
     expect(await firstInSight(page)).toEqual(before);
     expect(feedCalls.more, "feed pages read again").toBe(0);
 
-    // The persister writes at most twice a second.
-    await page.waitForFunction("sessionStorage.getItem('edgewise.pages')?.includes('feed')");
     await page.reload();
     await page.locator(`[data-post="${before.id}"]`).waitFor();
     await drawn(page);

@@ -63,7 +63,7 @@ describe("posting", () => {
     const visit = await app.visit();
     const { page, api } = visit;
     await signIn(visit);
-    const files = page.getByLabel("Add images");
+    const files = page.getByLabel("Add images or videos");
     await files.setInputFiles({
       name: "notes.txt",
       mimeType: "text/plain",

@@ -27,7 +27,7 @@ async function start(roles?: readonly string[]) {
 describe("each operation of the API", () => {
   it("is a method of the same name, and nothing else is", async ({ expect }) => {
     const { client } = await start();
-    const { mediaUrl: _, ...methods } = client;
+    const { mediaUrl: _, transport: __, ...methods } = client;
     // A connection that stays open is no method: `realtime.ts` has it.
     const answered = OPERATIONS.filter((op) => op.connects === undefined);
     expect(Object.keys(methods).toSorted()).toEqual(answered.map((op) => op.id).toSorted());
@@ -43,7 +43,9 @@ describe("each operation of the API", () => {
       autoplay: true,
     } as const;
     const calls: {
-      readonly [Name in Exclude<keyof typeof client, "mediaUrl">]: () => Promise<unknown>;
+      readonly [
+        Name in Exclude<keyof typeof client, "mediaUrl" | "transport">
+      ]: () => Promise<unknown>;
     } = {
       signIn: () => client.signIn("ada"),
       session: () => client.session(),
@@ -51,6 +53,15 @@ describe("each operation of the API", () => {
       caches: () => client.caches(),
       feed: () => client.feed({ mode: "latest", limit: 5 }),
       newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
+      why: () => client.why(id),
+      whyNot: () => client.whyNot(id),
+      seen: () => client.seen(),
+      reportSeen: () => client.reportSeen([{ from: { timeMs: 2, id }, to: { timeMs: 1, id } }]),
+      setFeedback: () => client.setFeedback(id, "more"),
+      clearFeedback: () => client.clearFeedback(id),
+      notifications: () => client.notifications({ limit: 5 }),
+      unread: () => client.unread(),
+      markRead: () => client.markRead(1_780_000_000_000),
       createPost: () => client.createPost({ text: "hello" }),
       post: () => client.post(id),
       setAudience: () => client.setAudience(id, "friends"),

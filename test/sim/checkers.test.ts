@@ -51,6 +51,10 @@ describe("G2", () => {
     expect(found(checkLog, { shards: [...commits, ...commits.slice(2)] })).toBeGreaterThan(0);
   });
 
+  it("wants standbys to store nothing that does not follow", ({ expect }) => {
+    expect(found(checkLog, { shards: commits, misfits: ["2 after 3"] })).toBe(1);
+  });
+
   it("wants each entry to name the version before", ({ expect }) => {
     const [first, second] = commitsOf([object(ANN, "a"), object(BEN, "x")]);
     const wrong = commitsOf([object(ANN, "a"), object(ANN, "b")]).slice(1);

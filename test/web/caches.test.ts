@@ -1,23 +1,19 @@
 import { describe, it } from "vitest";
 
 import type { Comment, EmbeddedPost, Post, Profile, User } from "../../core/feed/schemas.ts";
-import {
-  appendComment,
-  removeComment,
-  settleComment,
-  threads,
-} from "../../web/app/data/comment-cache.ts";
+import { appendComment, removeComment, threads } from "../../web/app/data/comment-cache.ts";
 import {
   changeInPages,
   changePost,
   flatten,
+  insertByTime,
+  insertOwn,
   isPending,
-  newerCount,
-  prependToPages,
   removeAuthor,
   removeFromPages,
-  settlePending,
+  stillPending,
   withComments,
+  withCounts,
   withReaction,
 } from "../../web/app/data/post-cache.ts";
 import { withRelation } from "../../web/app/data/relationship-cache.ts";
@@ -95,23 +91,47 @@ describe("lists of posts", () => {
     expect(after.pages[0]?.items).toEqual(list.pages[0]?.items);
   });
 
-  it("shows a pending post first, settles it in place, or takes it out", ({ expect }) => {
-    const pending = post("pending-1");
-    const shown = prependToPages(list, pending);
-    expect(ids(shown)).toEqual([
-      ["pending-1", "9", "8"],
+  it("puts an own post first, or leaves it where a reading has put it", ({ expect }) => {
+    expect(isPending(post("pending-1"))).toBe(true);
+    expect(ids(insertOwn(list, post("10")))).toEqual([
+      ["10", "9", "8"],
       ["7", "6"],
     ]);
-    expect(isPending(pending)).toBe(true);
-    expect(ids(settlePending(shown, "pending-1", post("10")))[0]).toEqual(["10", "9", "8"]);
-    expect(removeFromPages(shown, "pending-1")).toEqual(list);
+    const known = insertOwn(list, { ...post("7"), text: "as saved" });
+    expect(ids(known)).toEqual(ids(list));
+    expect(known.pages[1]?.items[0]?.text).toBe("as saved");
   });
 
   it("does not show a post twice", ({ expect }) => {
-    expect(ids(prependToPages(list, post("7")))).toEqual([["7", "9", "8"], ["6"]]);
     const moved = pages([post("9"), post("8")], [post("8"), post("7")]);
     expect(flatten(moved.pages).map((item) => item.id)).toEqual(["9", "8", "7"]);
     expect(flatten(undefined)).toEqual([]);
+  });
+
+  it("puts a removed post back where it was in time, once, and not below what is loaded", ({
+    expect,
+  }) => {
+    const without = removeFromPages(list, "8");
+    expect(ids(insertByTime(without, post("8", "2"))).flat()).toEqual(["9", "8", "7", "6"]);
+    expect(insertByTime(list, post("8", "2"))).toEqual(list);
+    expect(insertByTime(list, post("1"))).toEqual(list);
+  });
+
+  it("hides a pending post that a reading has brought, one for one", ({ expect }) => {
+    const waiting = { ...post("pending-1"), text: "hello", createdAtMs: 10_000_000 };
+    const twin = { ...waiting, id: "pending-2" };
+    const saved = { ...post("50"), text: "hello", createdAtMs: 10_000_500 };
+    expect(stillPending([waiting], [saved])).toEqual([]);
+    expect(stillPending([waiting, twin], [saved])).toEqual([twin]);
+    expect(stillPending([waiting], [{ ...saved, text: "other" }])).toEqual([waiting]);
+    expect(stillPending([waiting], [{ ...saved, author: user("2") }])).toEqual([waiting]);
+    const older = { ...saved, createdAtMs: 10_000_000 - 3_600_000 };
+    expect(stillPending([waiting], [older]), "the same words of before").toEqual([waiting]);
+  });
+
+  it("takes the counts that the server tells, and only those", ({ expect }) => {
+    const told = { type: "counts", seq: 4, post: "1", reactions: 7 };
+    expect(withCounts(post("1"), told).counts).toEqual({ reactions: 7, comments: 0, reposts: 0 });
   });
 
   it("removes a post with its reposts, and empties its quotes", ({ expect }) => {
@@ -135,14 +155,6 @@ describe("lists of posts", () => {
     const after = removeAuthor(chain, "2");
     expect(ids(after)).toEqual([["9", "6"]]);
     expect(after.pages[0]?.items[0]?.quoteOf).toBeNull();
-  });
-
-  it("counts what is newer than the reader has", ({ expect }) => {
-    const head = [post("9"), post("8"), post("7")];
-    expect(newerCount(head, [post("7"), post("6")])).toBe(2);
-    expect(newerCount(head, head)).toBe(0);
-    expect(newerCount(head, [post("1")])).toBe(3);
-    expect(newerCount([], [post("1")])).toBe(0);
   });
 });
 
@@ -172,14 +184,14 @@ describe("comments", () => {
     expect(shape([comment("5", "99")])).toEqual([["5"]]);
   });
 
-  it("appends to the end, settles and removes", ({ expect }) => {
+  it("appends to the end once, and removes", ({ expect }) => {
     const data = {
       pages: [{ items: [comment("1")] }, { items: [comment("2")] }],
       pageParams: [null, "x"],
     };
     const added = appendComment(data, comment("3"));
     expect(added.pages.map((page) => page.items.length)).toEqual([1, 2]);
-    expect(settleComment(added, "3", comment("4")).pages[1]?.items[1]?.id).toBe("4");
+    expect(appendComment(added, comment("1"))).toBe(added);
     expect(removeComment(added, "3")).toEqual(data);
   });
 });

@@ -1,14 +1,20 @@
-import { PersistQueryClientProvider } from "@tanstack/react-query-persist-client";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { User } from "../../core/feed/schemas.ts";
 import { ComposerDialog } from "./composer/composer-dialog.tsx";
-import { persistOptions, queryClient, refreshRestored } from "./data/query-client.ts";
+import { openComposer } from "./composer/open.ts";
+import { onEnd } from "./data/endings.ts";
+import { restoreFeed } from "./data/feed-query.ts";
+import { openOutbox } from "./data/outbox.ts";
 import { useSettings } from "./data/queries.ts";
+import { queryClient } from "./data/query-client.ts";
+import { WhyDialog } from "./feed/why-dialog.tsx";
+import { startLive } from "./live/live.ts";
 import { ExplorePage } from "./pages/explore.tsx";
 import { HomePage } from "./pages/home.tsx";
 import { NotFoundPage } from "./pages/not-found.tsx";
+import { NotificationsPage } from "./pages/notifications.tsx";
 import { PostPage } from "./pages/post.tsx";
 import { ProfilePage } from "./pages/profile.tsx";
 import { RequestsPage } from "./pages/requests.tsx";
@@ -18,6 +24,8 @@ import { Aside } from "./shell/aside.tsx";
 import { HelpDialog } from "./shell/help-dialog.tsx";
 import { onShortcut } from "./shell/keyboard.ts";
 import { Nav } from "./shell/nav.tsx";
+import { OutboxDialog } from "./shell/outbox-dialog.tsx";
+import { StatusStrip } from "./shell/status-strip.tsx";
 import { placeStore } from "./state/location.ts";
 import { matchRoute, type Route } from "./state/routes.ts";
 import { sessionStore } from "./state/session.ts";
@@ -38,19 +46,25 @@ export function App() {
   }
   const { user } = session;
   return (
-    <PersistQueryClientProvider
-      key={user.id}
-      client={queryClient}
-      persistOptions={persistOptions(user.id)}
-      onSuccess={refreshRestored}
-    >
+    <QueryClientProvider key={user.id} client={queryClient}>
       <SignedIn user={user} />
-    </PersistQueryClientProvider>
+    </QueryClientProvider>
   );
+}
+
+/** What this device kept of the reader's pages is read before the first page shows. */
+function useRestored(userId: string): boolean {
+  const [restored, setRestored] = useState(false);
+  useEffect(() => {
+    openOutbox(userId, onEnd);
+    void restoreFeed().finally(() => setRestored(true));
+  }, [userId]);
+  return restored;
 }
 
 function SignedIn({ user }: { user: User }) {
   const place = useStore(placeStore);
+  const restored = useRestored(user.id);
   const theme = useSettings().data?.theme;
   const mainRef = useRef<HTMLElement>(null);
   const firstRef = useRef(true);
@@ -60,6 +74,11 @@ function SignedIn({ user }: { user: User }) {
   useEffect(() => {
     addEventListener("keydown", onShortcut);
     return () => removeEventListener("keydown", onShortcut);
+  }, []);
+  useEffect(() => startLive(), [user.id]);
+  useEffect(() => {
+    // A shortcut of the installed app: its icon's menu.
+    if (location.search === "?compose") openComposer();
   }, []);
   useEffect(() => {
     // A new page is read from its start; the page of a first visit is left alone.
@@ -76,12 +95,15 @@ function SignedIn({ user }: { user: User }) {
       <div class="shell">
         <Nav user={user} path={place.path} />
         <main id="main" class="column" ref={mainRef} tabIndex={-1}>
-          <Pages key={place.key} route={matchRoute(place.path)} />
+          {restored && <Pages key={place.key} route={matchRoute(place.path)} />}
+          <StatusStrip />
         </main>
         {place.path !== "/explore" && <Aside />}
       </div>
       <ComposerDialog />
       <HelpDialog />
+      <OutboxDialog />
+      <WhyDialog />
       <ConfirmHost />
       <ToastHost />
     </>
@@ -94,6 +116,8 @@ function Pages({ route }: { route: Route }) {
       return <HomePage />;
     case "explore":
       return <ExplorePage />;
+    case "notifications":
+      return <NotificationsPage />;
     case "requests":
       return <RequestsPage />;
     case "settings":

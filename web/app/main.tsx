@@ -1,6 +1,8 @@
 import { render } from "preact";
 
 import { App } from "./app.tsx";
+import { startWriteBack } from "./data/write-back.ts";
+import { startServiceWorker } from "./shell/service-worker.ts";
 import { forgetWhoLeaves } from "./shell/sign-out.ts";
 import { startRouter } from "./state/location.ts";
 import { followOtherTabs } from "./state/session.ts";
@@ -16,10 +18,15 @@ import "./styles/actions.css";
 import "./styles/composer.css";
 import "./styles/people.css";
 import "./styles/pages.css";
+import "./styles/notifications.css";
 import "./styles/overlays.css";
+import "./styles/status.css";
+import "./styles/why.css";
 
 startRouter();
 followOtherTabs();
 forgetWhoLeaves();
+startWriteBack();
+startServiceWorker();
 const root = document.getElementById("root");
 if (root !== null) render(<App />, root);

@@ -19,9 +19,9 @@ import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
 import { cacheStatsStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
-import { feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
+import { feedCacheIn } from "./feed-cache.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
-import { hmacSigner } from "../../platform/signer.ts";
+import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
 import { within } from "../../platform/time-limit.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
@@ -67,10 +67,9 @@ function wire(env: FeedEnv): FeedDeps {
     random: systemRandom,
     sleep: systemSleep,
     timer: systemTimer,
-    signer: hmacSigner(signingSecret),
+    signer: rememberingSigner(hmacSigner(signingSecret)),
   };
-  const feedCache =
-    cacheConfig.kind === "embedded" ? feedCacheStubs(env, { regions, feedBuckets }) : null;
+  const feedCache = feedCacheIn(env, cacheConfig, { regions, feedBuckets });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
@@ -126,7 +125,7 @@ function wire(env: FeedEnv): FeedDeps {
       sinks: [
         ...(feedCache === null
           ? []
-          : [{ kind: "cache", sink: feedCache.sink, topology: feedBuckets } as const]),
+          : [{ kind: "cache", sink: feedCache.sink, topology: feedCache.topology } as const]),
         { kind: "sockets", sink: socketSink(env, regions), topology: socketTopologyFrom(env) },
         { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
       ],

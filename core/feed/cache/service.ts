@@ -110,4 +110,6 @@ export interface FeedBucketService {
   /** @param events text of `encodeEvents`. */
   apply(events: string): Promise<Result<Pushed, Failure>>;
   stats(): Promise<BucketStats>;
+  /** Drops every entry: each next read is a miss. What the bucket was told stays known. */
+  flush(): Promise<void>;
 }

@@ -21,6 +21,11 @@ export async function setAudience(call: Call, postId: string, audience: Audience
 
   const { author, payload } = own.value;
   const { repostOf, quoteOf, createdAtMs } = payload;
+  if (repostOf !== undefined) {
+    // A repost of something hidden is hidden itself: refused before anything is written, not after.
+    const shown = await visiblePostOf(call, id);
+    if (!shown.ok) return shown;
+  }
   const writes: Write[] = [
     { op: "objUpdate", id, patch: JSON.stringify({ audience }) },
     {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import type { EmbeddedPost } from "../../../core/feed/schemas.ts";
 import { LIMITS } from "../../../core/limits.ts";
-import { publish } from "../data/post-writes.ts";
+import { forgetPending, publish } from "../data/post-writes.ts";
 import { useSettings } from "../data/queries.ts";
 import { AudiencePicker } from "../post/audience.tsx";
 import { Embed } from "../post/embed.tsx";
@@ -12,13 +12,15 @@ import { Avatar } from "../ui/avatar.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { EMPTY_DRAFT, type Draft, draftStore, isEmpty } from "./draft.ts";
 import { ImageTray } from "./image-tray.tsx";
-import { IMAGE_TYPES, useUploads } from "./uploads.ts";
+import { IMAGE_TYPES, VIDEO_TYPES, useUploads } from "./uploads.ts";
 
 interface Props {
   readonly quote?: EmbeddedPost | null;
   readonly focused?: boolean;
   readonly onSent?: () => void;
 }
+
+const MEDIA_TYPES = [...IMAGE_TYPES, ...VIDEO_TYPES];
 
 /** The count shows once it could matter. */
 const COUNT_FROM = LIMITS.postCharsMax - 500;
@@ -31,11 +33,14 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
   const user = useStore(sessionStore)?.user;
   const settings = useSettings();
   const setDraft = (change: (before: Draft) => Draft): void => drafts.set(change(drafts.get()));
-  const uploads = useUploads(draft.media.length, (media) =>
-    setDraft((before) => ({
-      ...before,
-      media: [...before.media, media].slice(0, LIMITS.postMediaMax),
-    })),
+  const uploads = useUploads(
+    draft.media.length,
+    (media) =>
+      setDraft((before) => ({
+        ...before,
+        media: [...before.media, media].slice(0, LIMITS.postMediaMax),
+      })),
+    MEDIA_TYPES,
   );
   useGrowing(boxRef, draft.text);
 
@@ -55,9 +60,11 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
       media: [...sent.media],
       ...(quote !== null && { quoteOf: quote.id }),
     };
-    if (await publish(user, post, quote)) return;
-    // Whatever was begun meanwhile is not overwritten.
-    setDraft((now) => (isEmpty(now) ? sent : now));
+    const { done, pendingId } = await publish(user, post, quote);
+    // Whatever was begun meanwhile is not overwritten: then the refused post keeps its words.
+    if (done || !isEmpty(drafts.get())) return;
+    setDraft(() => sent);
+    await forgetPending(pendingId);
   };
 
   if (user === undefined) return null;
@@ -98,22 +105,22 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
         />
         <ImageTray
           media={draft.media}
-          uploading={uploads.busy}
+          uploads={uploads.uploads}
           onChange={(media) => setDraft((before) => ({ ...before, media }))}
         />
         {quote !== null && <Embed post={quote} />}
         <div class="composer-bar">
           <label
             class={`icon-button ${draft.media.length >= LIMITS.postMediaMax ? "disabled" : ""}`}
-            title="Add images"
+            title="Add images or videos"
           >
             <Icon name="image" />
             <input
               class="sr-only"
               type="file"
-              accept={IMAGE_TYPES.join(",")}
+              accept={MEDIA_TYPES.join(",")}
               multiple
-              aria-label="Add images"
+              aria-label="Add images or videos"
               disabled={draft.media.length >= LIMITS.postMediaMax}
               onChange={(event) => {
                 uploads.add(event.currentTarget.files);

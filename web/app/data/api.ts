@@ -1,10 +1,14 @@
 import { createClient } from "../../../client/client.ts";
 import { ApiProblem } from "../../../client/problem.ts";
-import type { NewUser, ReactionKind, Session } from "../../../core/feed/schemas.ts";
-import type { OwnList, Reactable, Relation } from "../../../core/feed/service.ts";
+import type { CallOptions } from "../../../client/transport.ts";
+import type { NewUser, Session } from "../../../core/feed/schemas.ts";
+import type { OwnList } from "../../../core/feed/service.ts";
+import { fetchWithProgress, progressOf } from "../composer/upload-fetch.ts";
+import { noteAnswer } from "../state/online.ts";
 import { sessionToken, setSession } from "../state/session.ts";
 import { readText, writeText } from "../state/storage.ts";
 import { showToast } from "../state/toasts.ts";
+import { l1 } from "./device.ts";
 
 const TICKET_KEY = "edgewise.ticket";
 
@@ -13,6 +17,7 @@ export const api = createClient({
   baseUrl: "",
   token: sessionToken,
   fetch: fetchAndWatch,
+  cache: l1,
   ticketStore: {
     load: () => readText("sessionStorage", TICKET_KEY),
     save: (ticket) => writeText("sessionStorage", TICKET_KEY, ticket),
@@ -22,7 +27,14 @@ export const api = createClient({
 /** A token that is no longer good leads back to the way in. */
 async function fetchAndWatch(url: string, init: RequestInit): Promise<Response> {
   const token = sessionToken();
-  const response = await fetch(url, init);
+  const progress = progressOf(init.body);
+  const sent = progress === undefined ? fetch(url, init) : fetchWithProgress(url, init, progress);
+  const response = await sent.catch((error: unknown) => {
+    // A call that its own page gave up says nothing about the connection.
+    if (init.signal?.aborted !== true) noteAnswer(false);
+    throw error;
+  });
+  noteAnswer(true);
   // A late answer to somebody who has left must not sign out whoever came after.
   if (response.status === 401 && token !== null && token === sessionToken()) {
     setSession(null);
@@ -39,27 +51,11 @@ export async function signUp(user: NewUser): Promise<Session> {
   throw new ApiProblem({ code: "no_session", status: 200, detail });
 }
 
-const RELATION_CALLS = {
-  follow: [api.unfollow, api.follow],
-  friend: [api.unfriend, api.befriend],
-  block: [api.unblock, api.block],
-  mute: [api.unmute, api.mute],
-} as const satisfies Record<Relation, unknown>;
-
-export const setRelation = (user: string, relation: Relation, on: boolean) =>
-  RELATION_CALLS[relation][on ? 1 : 0](user);
-
 const OWN_LIST_CALLS = {
   blocks: api.blocks,
   mutes: api.mutes,
   "friend-requests": api.friendRequests,
 } as const satisfies Record<OwnList, unknown>;
 
-export const ownList = (list: OwnList, cursor: string | undefined) =>
-  OWN_LIST_CALLS[list]({ cursor });
-
-/** `kind` null takes the reaction back. */
-export function react(on: Reactable, id: string, kind: ReactionKind | null) {
-  if (on === "post") return kind === null ? api.unreactToPost(id) : api.reactToPost(id, kind);
-  return kind === null ? api.unreactToComment(id) : api.reactToComment(id, kind);
-}
+export const ownList = (list: OwnList, cursor: string | undefined, call: CallOptions) =>
+  OWN_LIST_CALLS[list]({ cursor }, call);

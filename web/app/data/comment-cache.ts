@@ -19,19 +19,14 @@ function mapItems<P extends Page>(
   };
 }
 
-/** A thread reads oldest first, so a new comment comes last. */
-export const appendComment = <P extends Page>(data: Pages<P>, comment: Comment): Pages<P> =>
-  mapItems(data, (items, last) => (last ? [...items, comment] : items));
+/** A thread reads oldest first, so a new comment comes last; one that is there stays. */
+export function appendComment<P extends Page>(data: Pages<P>, comment: Comment): Pages<P> {
+  const known = data.pages.some((page) => page.items.some((item) => item.id === comment.id));
+  return known ? data : mapItems(data, (items, last) => (last ? [...items, comment] : items));
+}
 
 export const removeComment = <P extends Page>(data: Pages<P>, id: string): Pages<P> =>
   mapItems(data, (items) => items.filter((item) => item.id !== id));
-
-export const settleComment = <P extends Page>(
-  data: Pages<P>,
-  pendingId: string,
-  saved: Comment,
-): Pages<P> =>
-  mapItems(data, (items) => items.map((item) => (item.id === pendingId ? saved : item)));
 
 export const changeComment = <P extends Page>(
   data: Pages<P>,

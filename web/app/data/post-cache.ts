@@ -10,6 +10,9 @@ export interface PostPages<P extends { readonly items: Post[] } = { readonly ite
 export const PENDING = "pending-";
 export const isPending = (post: { readonly id: string }): boolean => post.id.startsWith(PENDING);
 
+/** A device's clock may be this far ahead of the server's. */
+const CLOCKS_APART_MS = 2 * 60_000;
+
 interface Reactable {
   readonly counts: { readonly reactions: number };
   readonly viewer: { readonly reaction: ReactionKind | null };
@@ -34,6 +37,15 @@ export const withReposts = <T extends CountedPost>(post: T, delta: number): T =>
   ...post,
   counts: { ...post.counts, reposts: Math.max(0, post.counts.reposts + delta) },
 });
+
+/** Counts as the server told them just now. */
+export const withCounts = <T extends CountedPost>(
+  post: T,
+  told: Partial<EmbeddedPost["counts"]>,
+): T => {
+  const { reactions, comments, reposts } = { ...post.counts, ...told };
+  return { ...post, counts: { reactions, comments, reposts } };
+};
 
 export const withAudience = <T extends EmbeddedPost>(post: T, audience: Audience): T => ({
   ...post,
@@ -86,29 +98,51 @@ export const removeAuthor = <P extends { readonly items: Post[] }>(
       .map((post) => (post.quoteOf?.author.id === authorId ? { ...post, quoteOf: null } : post)),
   );
 
-/** Puts a post first. A post that is there already is not shown twice. */
-export const prependToPages = <P extends { readonly items: Post[] }>(
+/** An own post comes first, or, when a reading has brought it already, stays where it is. */
+export function insertOwn<P extends { readonly items: Post[] }>(
   data: PostPages<P>,
   post: Post,
-): PostPages<P> =>
-  mapItems(data, (items, index) => {
-    const others = items.filter((item) => item.id !== post.id);
-    return index === 0 ? [post, ...others] : others;
+): PostPages<P> {
+  const known = data.pages.some((page) => page.items.some((item) => item.id === post.id));
+  return mapItems(data, (items, index) => {
+    if (known) return items.map((item) => (item.id === post.id ? { ...item, ...post } : item));
+    return index === 0 ? [post, ...items] : items;
   });
+}
 
-/** The server's version of a pending post takes its place. */
-export const settlePending = <P extends { readonly items: Post[] }>(
+/** Puts a post back that was taken out: before the first that is older, in lists of its kind. */
+export function insertByTime<P extends { readonly items: Post[] }>(
   data: PostPages<P>,
-  pendingId: string,
   post: Post,
-): PostPages<P> =>
-  mapItems(data, (items) => items.map((item) => (item.id === pendingId ? post : item)));
+): PostPages<P> {
+  let placed = data.pages.some((page) => page.items.some((item) => item.id === post.id));
+  return mapItems(data, (items) => {
+    const at = items.findIndex((item) => item.createdAtMs <= post.createdAtMs);
+    if (placed || at === -1) return items;
+    placed = true;
+    return [...items.slice(0, at), post, ...items.slice(at)];
+  });
+}
 
-/** How many posts at the top of `head` the reader has not loaded yet, own pending ones aside. */
-export function newerCount(head: readonly Post[], shown: readonly Post[]): number {
-  const known = new Set(shown.map((post) => post.id));
-  const first = head.findIndex((post) => known.has(post.id));
-  return first === -1 ? head.length : first;
+/**
+ * Own posts that are still on their way, less those that a reading has brought already: the
+ * server did them, and only its answer was lost. One written twice shows twice.
+ */
+export function stillPending<T extends Post>(pending: readonly T[], shown: readonly Post[]): T[] {
+  const arrived = shown.map(
+    (post) => [post.author.id, post.text, post.createdAtMs, post.repostOf] as const,
+  );
+  return pending.filter((post) => {
+    const at = arrived.findIndex(
+      ([author, text, atMs, repostOf]) =>
+        author === post.author.id &&
+        text === post.text &&
+        repostOf === undefined &&
+        atMs > post.createdAtMs - CLOCKS_APART_MS,
+    );
+    if (at !== -1) arrived.splice(at, 1);
+    return at === -1;
+  });
 }
 
 /** Items of all pages in order, each id once: a post may move up between two page reads. */

@@ -1,86 +1,41 @@
-import type { InfiniteData } from "@tanstack/react-query";
-
+import { requests } from "../../../client/requests.ts";
 import type {
   Audience,
   EmbeddedPost,
-  FeedPage,
   NewPost,
   Post,
   ReactionKind,
   User,
 } from "../../../core/feed/schemas.ts";
-import { navigate, placeStore } from "../state/location.ts";
-import { postPath } from "../state/routes.ts";
 import { showToast } from "../state/toasts.ts";
-import { api, react } from "./api.ts";
-import {
-  type Change,
-  PENDING,
-  changeInPages,
-  changePost,
-  prependToPages,
-  removeFromPages,
-  settlePending,
-  withAudience,
-  withReaction,
-  withReposts,
-} from "./post-cache.ts";
-import { explain } from "./problem.ts";
-import { queryClient } from "./query-client.ts";
+import { type FeedbackKind, aboutOf } from "./about.ts";
+import { feedbackStore } from "./feedback.ts";
+import { type Pages, changeEverywhere, updateLists } from "./lists.ts";
+import { outboxStore, submit, takeBack } from "./outbox.ts";
+import { PENDING, removeFromPages, withAudience, withReaction, withReposts } from "./post-cache.ts";
 
-type Pages = InfiniteData<FeedPage, string | undefined>;
+/*
+ * Each of these shows at once, and resolves when the server has answered or the write waits for
+ * a connection. What follows, now or after a reload, is in `endings.ts`.
+ */
 
-/** Every cached list of posts: home and profiles. */
-export function updateLists(
-  update: (pages: Pages) => Pages,
-  roots: readonly string[] = ["feed", "posts-of"],
-): void {
-  for (const root of roots) {
-    queryClient.setQueriesData<Pages>({ queryKey: [root] }, (pages) => pages && update(pages));
-  }
-}
-
-/** Applies a change wherever the post is cached. */
-export function changeEverywhere(id: string, change: Change): void {
-  updateLists((pages) => changeInPages(pages, id, change) as Pages);
-  queryClient.setQueriesData<Post>(
-    { queryKey: ["post"] },
-    (post) => post && changePost(post, id, change),
-  );
-}
-
-/** Shows the change at once; takes back exactly that change when the server refuses. */
-async function optimistic(
-  apply: () => void,
-  undo: () => void,
-  send: () => Promise<unknown>,
-): Promise<boolean> {
-  apply();
-  try {
-    await send();
-    return true;
-  } catch (error) {
-    undo();
-    showToast(explain(error), { tone: "error" });
-    return false;
-  }
-}
-
-export function reactTo(post: EmbeddedPost, kind: ReactionKind | null): Promise<boolean> {
-  const before = post.viewer.reaction;
-  return optimistic(
-    () => changeEverywhere(post.id, (item) => withReaction(item, kind)),
-    () => changeEverywhere(post.id, (item) => withReaction(item, before)),
-    () => react("post", post.id, kind),
-  );
+export async function reactTo(post: EmbeddedPost, kind: ReactionKind | null): Promise<void> {
+  const from = post.viewer.reaction;
+  changeEverywhere(post.id, (item) => withReaction(item, kind));
+  await submit({
+    request: requests.react("post", post.id, kind),
+    setting: { name: `reaction:post:${post.id}`, from, to: kind },
+    about: { kind: "reaction", on: "post", id: post.id, postId: post.id, from, to: kind },
+  });
 }
 
 let pendingCount = 0;
+export const newPendingId = (): string => `${PENDING}${Date.now()}-${++pendingCount}`;
 
 /** What the post will look like; the server's version replaces it. */
 function pendingPost(author: User, post: NewPost, quoted: EmbeddedPost | null): Post {
   return {
-    id: `${PENDING}${++pendingCount}`,
+    id: newPendingId(),
     author,
     text: post.text,
     audience: post.audience ?? "public",
@@ -92,96 +47,71 @@ function pendingPost(author: User, post: NewPost, quoted: EmbeddedPost | null): 
   };
 }
 
-/** Inserts the post at the top of the author's lists before the server has answered. */
+/** @returns false when the server refused; the refused post is then in the outbox, as `pendingId`. */
 export async function publish(
   author: User,
   post: NewPost,
   quoted: EmbeddedPost | null,
-): Promise<boolean> {
-  const pending = pendingPost(author, post, quoted);
-  const lists = [["feed"], ["posts-of", author.handle]];
-  const update = (change: (pages: Pages) => Pages): void => {
-    for (const queryKey of lists) {
-      queryClient.setQueryData<Pages>(queryKey, (pages) => pages && change(pages));
-    }
-  };
-  update((pages) => prependToPages(pages, pending) as Pages);
-  try {
-    const saved = await api.createPost(post);
-    update((pages) => settlePending(pages, pending.id, saved) as Pages);
-    void queryClient.invalidateQueries({ queryKey: ["profile", author.handle] });
-    // Where the new post is not in sight, a line says that it is there.
-    if (placeStore.get().path !== "/") {
-      const run = (): void => navigate(postPath(saved.id));
-      showToast("Posted", { action: { label: "View", run } });
-    }
-    return true;
-  } catch (error) {
-    update((pages) => removeFromPages(pages, pending.id) as Pages);
-    showToast(`Not posted: ${explain(error)} Your draft is kept.`, { tone: "error" });
-    return false;
-  }
+): Promise<{ readonly done: boolean; readonly pendingId: string }> {
+  const shown = pendingPost(author, post, quoted);
+  const outcome = await submit({
+    request: requests.createPost(post),
+    about: { kind: "post", post: shown },
+  });
+  return { done: outcome.at !== "failed", pendingId: shown.id };
+}
+
+/** The words are back with their author; the post they came from is forgotten. */
+export async function forgetPending(pendingId: string): Promise<void> {
+  const item = outboxStore.get().find((known) => {
+    const about = aboutOf(known);
+    return about.kind === "post" && about.post.id === pendingId;
+  });
+  if (item !== undefined) await takeBack(item.id);
 }
 
 export async function repost(author: User, original: EmbeddedPost): Promise<void> {
-  let saved: Post | null = null;
-  const done = await optimistic(
-    () => changeEverywhere(original.id, (item) => withReposts(item, 1)),
-    () => changeEverywhere(original.id, (item) => withReposts(item, -1)),
-    async () => {
-      saved = await api.createPost({ text: "", media: [], repostOf: original.id });
-    },
-  );
-  if (!done || saved === null) return;
-  const own: Post = saved;
-  queryClient.setQueryData<Pages>(
-    ["posts-of", author.handle],
-    (pages) => pages && (prependToPages(pages, own) as Pages),
-  );
-  showToast("Reposted to your followers", {
-    action: { label: "Undo", run: () => void undoRepost(own, original) },
+  changeEverywhere(original.id, (item) => withReposts(item, 1));
+  await submit({
+    request: requests.createPost({ text: "", media: [], repostOf: original.id }),
+    about: { kind: "repost", original: original.id, author: author.handle },
   });
 }
 
-async function undoRepost(own: Post, original: EmbeddedPost): Promise<void> {
-  await optimistic(
-    () => {
-      updateLists((pages) => withoutItem(pages, own.id));
-      changeEverywhere(original.id, (item) => withReposts(item, -1));
-    },
-    () => changeEverywhere(original.id, (item) => withReposts(item, 1)),
-    () => api.deletePost(own.id),
-  );
-}
-
-const withoutItem = (pages: Pages, id: string): Pages => removeFromPages(pages, id) as Pages;
-
-/** Restores the lists as they were if the server refuses: nothing else changed in between matters more. */
 export async function removePost(post: Post): Promise<boolean> {
-  const before = [
-    ...queryClient.getQueriesData<Pages>({ queryKey: ["feed"] }),
-    ...queryClient.getQueriesData<Pages>({ queryKey: ["posts-of"] }),
-  ];
-  const done = await optimistic(
-    () => updateLists((pages) => withoutItem(pages, post.id)),
-    () => {
-      for (const [key, pages] of before) queryClient.setQueryData(key, pages);
-    },
-    () => api.deletePost(post.id),
-  );
-  if (done) {
-    queryClient.removeQueries({ queryKey: ["post", post.id] });
-    void queryClient.invalidateQueries({ queryKey: ["profile", post.author.handle] });
-    showToast(post.repostOf ? "Repost removed" : "Post deleted");
-  }
-  return done;
+  updateLists((pages) => removeFromPages(pages, post.id) as Pages);
+  const outcome = await submit({
+    request: requests.deletePost(post.id),
+    about: { kind: "delete-post", post },
+  });
+  return outcome.at !== "failed";
 }
 
 export async function changeAudience(post: EmbeddedPost, audience: Audience): Promise<void> {
-  const done = await optimistic(
-    () => changeEverywhere(post.id, (item) => withAudience(item, audience)),
-    () => changeEverywhere(post.id, (item) => withAudience(item, post.audience)),
-    () => api.setAudience(post.id, audience),
-  );
-  if (done) showToast("Audience changed");
+  changeEverywhere(post.id, (item) => withAudience(item, audience));
+  await submit({
+    request: requests.setAudience(post.id, audience),
+    setting: { name: `audience:${post.id}`, from: post.audience, to: audience },
+    about: { kind: "audience", id: post.id, from: post.audience },
+  });
+}
+
+const FEEDBACK_WORDS = {
+  more: "You will see more like this",
+  less: "You will see less like this",
+} as const;
+
+/** `kind` null takes it back. */
+export async function giveFeedback(postId: string, kind: FeedbackKind): Promise<void> {
+  const from = feedbackStore.get().get(postId) ?? null;
+  feedbackStore.set(new Map([...feedbackStore.get(), [postId, kind]]));
+  const outcome = await submit({
+    request: kind === null ? requests.clearFeedback(postId) : requests.setFeedback(postId, kind),
+    setting: { name: `feedback:${postId}`, from, to: kind },
+    about: { kind: "feedback", post: postId, from, to: kind },
+  });
+  if (outcome.at === "failed" || kind === null) return;
+  showToast(FEEDBACK_WORDS[kind], {
+    action: { label: "Undo", run: () => void giveFeedback(postId, from) },
+  });
 }

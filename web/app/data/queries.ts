@@ -2,52 +2,34 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import type { OwnList, UserList } from "../../../core/feed/service.ts";
 import { api, ownList } from "./api.ts";
+import { FEED_PAGE, paging } from "./paging.ts";
+import { LATER_PAGE, viaL1 } from "./via-l1.ts";
 
-const PAGE = 20;
-/** Looks for newer posts while the tab is visible; they never move what is being read. */
-const HEAD_POLL_MS = 60_000;
-
-const nextCursor = (page: { readonly cursor: string | null }): string | undefined =>
-  page.cursor ?? undefined;
-const paging = { initialPageParam: undefined as string | undefined, getNextPageParam: nextCursor };
-
-export const useFeed = () =>
-  useInfiniteQuery({
-    ...paging,
-    queryKey: ["feed"],
-    queryFn: ({ pageParam }) => api.feed({ cursor: pageParam, limit: PAGE }),
-    // Only the reader refreshes the feed: a refetch on its own would move the page.
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-
-export const useFeedHead = () =>
-  useQuery({
-    queryKey: ["feed-head"],
-    queryFn: () => api.feed({ limit: PAGE }),
-    refetchInterval: HEAD_POLL_MS,
-    refetchOnMount: false,
-    // The feed itself has just been read when this page opens.
-    initialData: null,
-    initialDataUpdatedAt: () => Date.now(),
-    staleTime: HEAD_POLL_MS,
-  });
+/** The first page shows what is kept until it has been read anew. */
+const callFor = (queryKey: readonly unknown[], cursor: string | undefined) =>
+  cursor === undefined ? viaL1(queryKey) : LATER_PAGE;
 
 export const usePostsOf = (handle: string, enabled: boolean) =>
   useInfiniteQuery({
     ...paging,
     queryKey: ["posts-of", handle],
-    queryFn: ({ pageParam }) => api.userPosts(handle, { cursor: pageParam, limit: PAGE }),
+    queryFn: ({ pageParam: cursor, queryKey }) =>
+      api.userPosts(handle, { cursor, limit: FEED_PAGE }, callFor(queryKey, cursor)),
     enabled,
   });
 
 export const usePost = (id: string) =>
-  useQuery({ queryKey: ["post", id], queryFn: () => api.post(id) });
+  useQuery({
+    queryKey: ["post", id],
+    queryFn: ({ queryKey }) => api.post(id, viaL1(queryKey)),
+  });
 
 export const useComments = (postId: string) =>
   useInfiniteQuery({
     ...paging,
     queryKey: ["comments", postId],
-    queryFn: ({ pageParam }) => api.comments(postId, { cursor: pageParam }),
+    queryFn: ({ pageParam: cursor, queryKey }) =>
+      api.comments(postId, { cursor }, callFor(queryKey, cursor)),
   });
 
 export const useReactions = (postId: string) =>
@@ -59,27 +41,38 @@ export const useReactions = (postId: string) =>
   });
 
 export const useProfile = (user: string) =>
-  useQuery({ queryKey: ["profile", user], queryFn: () => api.profile(user) });
+  useQuery({
+    queryKey: ["profile", user],
+    queryFn: ({ queryKey }) => api.profile(user, viaL1(queryKey)),
+  });
 
 export const useUsers = (user: string, list: UserList) =>
   useInfiniteQuery({
     ...paging,
     queryKey: ["users", user, list],
-    queryFn: ({ pageParam }) => api[list](user, { cursor: pageParam }),
+    queryFn: ({ pageParam: cursor, queryKey }) =>
+      api[list](user, { cursor }, callFor(queryKey, cursor)),
   });
 
 export const useOwnList = (list: OwnList) =>
   useInfiniteQuery({
     ...paging,
     queryKey: ["own", list],
-    queryFn: ({ pageParam }) => ownList(list, pageParam),
+    queryFn: ({ pageParam: cursor, queryKey }) => ownList(list, cursor, callFor(queryKey, cursor)),
   });
 
 export const useSuggested = () =>
-  useQuery({ queryKey: ["suggested"], queryFn: () => api.suggestedUsers(), staleTime: 300_000 });
+  useQuery({
+    queryKey: ["suggested"],
+    queryFn: ({ queryKey }) => api.suggestedUsers(viaL1(queryKey)),
+    staleTime: 300_000,
+  });
 
 export const useSettings = () =>
-  useQuery({ queryKey: ["settings"], queryFn: () => api.settings() });
+  useQuery({
+    queryKey: ["settings"],
+    queryFn: ({ queryKey }) => api.settings(viaL1(queryKey)),
+  });
 
 export const useDemoUsers = () =>
   useQuery({ queryKey: ["demo"], queryFn: () => api.demoUsers(), staleTime: 300_000 });

@@ -4,6 +4,8 @@ import type { FeedPage, FeedPageMode } from "../../../core/feed/schemas.ts";
 import { plural } from "../format/count.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useOutside } from "../ui/menu.tsx";
+import { ruleInWords, sumHidden } from "./hidden.ts";
+import { askWhyNot } from "./why-store.ts";
 
 const MODE_WORDS: Record<FeedPageMode, { readonly label: string; readonly text: string }> = {
   latest: {
@@ -26,18 +28,6 @@ const REASON_WORDS: Record<string, string> = {
   ranker_unavailable: "The ranker did not answer, so the newest come first.",
   no_ranker: "No ranker is set up here, so the newest come first.",
 };
-
-const RULE_WORDS: Record<string, string> = {
-  audience: "not shared with you",
-  muted: "from people you muted",
-  blocked: "because of a block",
-  deleted: "no longer there",
-  original: "the original is no longer there",
-  duplicate: "already on the page",
-};
-
-/** A rule's wire name, in words: `blocked_by` reads "blocked by". */
-const inWords = (rule: string): string => rule.replaceAll(/[_-]/g, " ");
 
 /** How the page was made, and what was left out of it. */
 export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
@@ -67,7 +57,7 @@ export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
         <div class="menu menu-start mode-info" role="region" aria-label="How this page was made">
           <strong>{words.label}</strong>
           <p>{words.text}</p>
-          <p>{REASON_WORDS[first.reason] ?? `Reason: ${inWords(first.reason)}.`}</p>
+          <p>{REASON_WORDS[first.reason] ?? `Reason: ${ruleInWords(first.reason)}.`}</p>
           {first.ageMs > 0 && <p>Made {plural(Math.round(first.ageMs / 1000), "second")} ago.</p>}
           {hidden.length === 0 ? (
             <p class="muted">Nothing was left out.</p>
@@ -75,22 +65,23 @@ export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
             <ul>
               {hidden.map(([rule, count]) => (
                 <li key={rule}>
-                  {plural(count, "post")} left out: {RULE_WORDS[rule] ?? inWords(rule)}
+                  {plural(count, "post")} left out: {ruleInWords(rule)}
                 </li>
               ))}
             </ul>
           )}
+          <button
+            type="button"
+            class="text-button"
+            onClick={() => {
+              setOpen(false);
+              askWhyNot(null);
+            }}
+          >
+            Why is a post not here?
+          </button>
         </div>
       )}
     </div>
   );
-}
-
-function sumHidden(pages: readonly FeedPage[]): [string, number][] {
-  const sums = new Map<string, number>();
-  for (const page of pages) {
-    for (const [rule, count] of Object.entries(page.hidden))
-      sums.set(rule, (sums.get(rule) ?? 0) + count);
-  }
-  return [...sums].filter(([, count]) => count > 0);
 }

@@ -1,14 +1,18 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Post, PostPage } from "../../../core/feed/schemas.ts";
-import { flatten } from "../data/post-cache.ts";
+import { usePendingPosts } from "../data/pending.ts";
+import { flatten, isPending } from "../data/post-cache.ts";
 import { explain } from "../data/problem.ts";
+import { watchPosts } from "../live/live.ts";
 import { PostCard } from "../post/post-card.tsx";
 import { keepPlace, keptPlace } from "../state/keep-place.ts";
 import { placeStore } from "../state/location.ts";
 import { Failed, PostSkeletons } from "../ui/states.tsx";
+import { hiddenInWords } from "./hidden.ts";
+import { watchSeen } from "./seen.ts";
 
 /** The part of an infinite query that a list needs. */
 export interface PagedQuery {
@@ -35,18 +39,37 @@ function estimate(post: Post | undefined): number {
   return 104 + lines * 24 + (shown.media.length > 0 ? 340 : 0) + (post?.quoteOf ? 130 : 0);
 }
 
-export function PostList({ query, empty }: { query: PagedQuery; empty: ComponentChildren }) {
-  const posts = flatten(query.data?.pages);
+interface Props {
+  readonly query: PagedQuery;
+  readonly empty: ComponentChildren;
+  /** Own posts that are on their way show first. */
+  readonly withPending?: boolean;
+  /** It is the reader's feed: what was on the screen is told to the server. */
+  readonly home?: boolean;
+}
+
+export function PostList({ query, empty, withPending = false, home = false }: Props) {
+  const read = flatten(query.data?.pages);
+  const pending = usePendingPosts(read);
+  const posts = withPending ? [...pending, ...read] : read;
   if (query.isPending) return <PostSkeletons />;
   if (query.isError && posts.length === 0) {
     return <Failed error={query.error} retry={() => void query.refetch()} />;
   }
   if (posts.length === 0 && !query.hasNextPage) return <>{empty}</>;
-  return <VirtualPosts posts={posts} query={query} />;
+  return <VirtualPosts posts={posts} query={query} home={home} />;
 }
 
 /** Draws only the cards near the screen, so a long scroll stays as light as a short one. */
-function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQuery }) {
+function VirtualPosts({
+  posts,
+  query,
+  home,
+}: {
+  posts: readonly Post[];
+  query: PagedQuery;
+  home: boolean;
+}) {
   const [key] = useState(() => placeStore.get().key);
   const [kept] = useState(() => keptPlace(key));
   const listRef = useRef<HTMLDivElement>(null);
@@ -74,6 +97,15 @@ function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQu
       save();
     };
   }, [key, margin, virtualizer]);
+  useWatched(items.flatMap((item) => posts[item.index] ?? []));
+  const measureRef = virtualizer.measureElement;
+  const cardRef = useCallback(
+    (card: HTMLElement | null) => {
+      measureRef(card);
+      if (home && card !== null) watchSeen(card);
+    },
+    [measureRef, home],
+  );
   useNextPage(query, lastIndex >= posts.length - AHEAD);
 
   return (
@@ -90,7 +122,7 @@ function VirtualPosts({ posts, query }: { posts: readonly Post[]; query: PagedQu
             const post = posts[item.index];
             return (
               post !== undefined && (
-                <div key={item.key} data-index={item.index} ref={virtualizer.measureElement}>
+                <div key={item.key} data-index={item.index} ref={cardRef}>
                   <PostCard post={post} position={item.index + 1} />
                 </div>
               )
@@ -118,6 +150,18 @@ function useTopOf(listRef: { readonly current: HTMLElement | null }, first: numb
   return top;
 }
 
+const WATCH_AFTER_MS = 400;
+
+/** Counts of the posts near the screen are told as they change, once the reader has come to rest. */
+function useWatched(posts: readonly Post[]): void {
+  const ids = posts.filter((post) => !isPending(post)).map((post) => (post.repostOf ?? post).id);
+  const key = ids.join(",");
+  useEffect(() => {
+    const timer = setTimeout(() => watchPosts(key === "" ? [] : key.split(",")), WATCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [key]);
+}
+
 function useNextPage(query: PagedQuery, near: boolean): void {
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   useEffect(() => {
@@ -142,5 +186,11 @@ function ListEnd({ query }: { query: PagedQuery }) {
     );
   }
   if (query.hasNextPage) return <PostSkeletons count={2} />;
-  return <p class="list-end">You have reached the end.</p>;
+  const hidden = hiddenInWords(query.data?.pages ?? []);
+  return (
+    <div class="list-end">
+      <p>You have reached the end.</p>
+      {hidden !== null && <p>{hidden}</p>}
+    </div>
+  );
 }

@@ -1,44 +1,25 @@
-import type { InfiniteData } from "@tanstack/react-query";
 import { useEffect, useState } from "preact/hooks";
 
-import type { FeedPage } from "../../../core/feed/schemas.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import { Composer } from "../composer/composer.tsx";
-import { api } from "../data/api.ts";
-import { flatten, newerCount } from "../data/post-cache.ts";
-import { explain } from "../data/problem.ts";
-import { useFeed, useFeedHead } from "../data/queries.ts";
-import { queryClient } from "../data/query-client.ts";
+import { newerStore, refresh, useFeed } from "../data/feed-query.ts";
+import { plural } from "../format/count.ts";
 import { ModeInfo } from "../feed/mode-info.tsx";
 import { PostList } from "../feed/post-list.tsx";
+import { faceOf } from "../live/news.ts";
 import { Page } from "../shell/page.tsx";
-import { showToast } from "../state/toasts.ts";
+import { useStore } from "../state/store.ts";
+import { Avatar } from "../ui/avatar.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Link } from "../ui/link.tsx";
 import { Empty } from "../ui/states.tsx";
-
-/** Starts the feed over with what is newest, and goes to its top. */
-async function refresh(): Promise<void> {
-  try {
-    const first = await api.feed({ limit: 20 });
-    scrollTo({ top: 0 });
-    // The list hears of the scroll in the next frame; before, it would keep the old place.
-    await new Promise(requestAnimationFrame);
-    queryClient.setQueryData<InfiniteData<FeedPage, string | undefined>>(["feed"], {
-      pages: [first],
-      pageParams: [undefined],
-    });
-    queryClient.setQueryData(["feed-head"], first);
-  } catch (error) {
-    showToast(explain(error), { tone: "error" });
-  }
-}
 
 export function HomePage() {
   const feed = useFeed();
   const [busy, setBusy] = useState(false);
   const start = async (): Promise<void> => {
     setBusy(true);
-    await refresh();
+    await refresh({ quiet: false });
     setBusy(false);
   };
   useEffect(() => {
@@ -68,12 +49,14 @@ export function HomePage() {
         </>
       }
     >
-      <NewPosts pages={pages} onShow={() => void start()} />
+      <NewPosts onShow={() => void start()} />
       <div class="home-composer">
         <Composer />
       </div>
       <PostList
         query={feed}
+        withPending
+        home
         empty={
           <Empty
             icon="compass"
@@ -90,19 +73,29 @@ export function HomePage() {
   );
 }
 
-/** Says how much is new, and waits to be asked: the page never moves by itself. */
-function NewPosts({ pages, onShow }: { pages: readonly FeedPage[]; onShow: () => void }) {
-  const head = useFeedHead();
-  if (!head.data || pages.length === 0) return null;
-  const count = newerCount(head.data.items, flatten(pages));
-  if (count === 0) return null;
-  const many = count === head.data.items.length && head.data.cursor !== null;
-  const label = many ? `${count}+ new posts` : count === 1 ? "1 new post" : `${count} new posts`;
+/** Beyond it, the number makes no difference, and a socket counts no further. */
+const COUNTED_MAX = LIMITS.newPostsMax;
+const FACES = 3;
+
+/** Says how much is new and by whom, and waits to be asked: the page never moves by itself. */
+function NewPosts({ onShow }: { onShow: () => void }) {
+  const { count, authors } = useStore(newerStore);
+  const faces = authors.flatMap((id) => faceOf(id) ?? []).slice(0, FACES);
+  const label = count >= COUNTED_MAX ? `${COUNTED_MAX}+ new posts` : plural(count, "new post");
   return (
-    <div class="new-posts">
-      <button type="button" class="button button-small" onClick={onShow}>
-        {label}
-      </button>
+    <div class="new-posts" role="status">
+      {count > 0 && (
+        <button type="button" class="button button-small" onClick={onShow}>
+          {faces.length > 0 && (
+            <span class="faces-row">
+              {faces.map((user) => (
+                <Avatar key={user.id} user={user} size={22} />
+              ))}
+            </span>
+          )}
+          {label}
+        </button>
+      )}
     </div>
   );
 }

@@ -52,7 +52,11 @@ export function ProfilePage({ handle, tab }: { handle: string; tab: ProfileTab }
           <ProfileHeader profile={profile} />
           <Tabs profile={profile} tab={tab} />
           {tab === "posts" ? (
-            <PostList query={posts} empty={<NoPosts profile={profile} />} />
+            <PostList
+              query={posts}
+              withPending={profile.relationship.self}
+              empty={<NoPosts profile={profile} />}
+            />
           ) : (
             <People handle={handle} list={tab} />
           )}

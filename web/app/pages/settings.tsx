@@ -31,7 +31,7 @@ export function SettingsPage() {
         none="You have blocked nobody."
       />
       <section class="settings-group">
-        <button type="button" class="button button-quiet" onClick={signOut}>
+        <button type="button" class="button button-quiet" onClick={() => void signOut()}>
           <Icon name="out" size={18} /> Sign out
         </button>
       </section>
@@ -72,6 +72,16 @@ function Choices({ settings }: { settings: Settings }) {
           ([audience, { label, hint }]) => [audience, label, hint] as const,
         )}
         onPick={(defaultAudience) => save({ defaultAudience })}
+      />
+      <Choice
+        title="Videos"
+        name="autoplay"
+        value={settings.autoplay ? "on" : "off"}
+        options={[
+          ["off", "When I press play", ""],
+          ["on", "By themselves", "Without sound, while in sight"],
+        ]}
+        onPick={(choice) => save({ autoplay: choice === "on" })}
       />
     </>
   );

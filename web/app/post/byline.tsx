@@ -1,7 +1,9 @@
 import type { EmbeddedPost } from "../../../core/feed/schemas.ts";
+import { onlineStore } from "../state/online.ts";
 import { postPath, profilePath } from "../state/routes.ts";
 import { Link } from "../ui/link.tsx";
 import { Time } from "../ui/time.tsx";
+import { useItemOf } from "../data/pending.ts";
 import { AudienceBadge } from "./audience.tsx";
 
 /** Who, when, and who may see it. */
@@ -16,7 +18,7 @@ export function Byline({ post, pending = false }: { post: EmbeddedPost; pending?
       <span class="byline-meta">
         <span aria-hidden="true">·</span>
         {pending ? (
-          <span>Posting…</span>
+          <PendingWord id={post.id} />
         ) : (
           <Link to={postPath(post.id)} class="quiet-link">
             <Time ms={post.createdAtMs} />
@@ -26,4 +28,14 @@ export function Byline({ post, pending = false }: { post: EmbeddedPost; pending?
       </span>
     </div>
   );
+}
+
+const PENDING_WORDS = { queued: "Waiting to send", sending: "Posting…", failed: "Not posted" };
+
+function PendingWord({ id }: { id: string }) {
+  const item = useItemOf(id);
+  // Before its first try a post is as good as on its way.
+  const fresh =
+    item === undefined || (item.state === "queued" && onlineStore.get() && item.tries === 0);
+  return <span>{fresh ? PENDING_WORDS.sending : PENDING_WORDS[item.state]}</span>;
 }

@@ -5,6 +5,7 @@ import { LIMITS } from "../../../core/limits.ts";
 import { useGrowing } from "../composer/composer.tsx";
 import { threads } from "../data/comment-cache.ts";
 import { addComment } from "../data/comment-writes.ts";
+import { usePendingComments } from "../data/pending.ts";
 import { flatten } from "../data/post-cache.ts";
 import { sessionStore } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
@@ -26,7 +27,8 @@ interface CommentsQuery {
 
 export function Comments({ post, query }: { post: EmbeddedPost; query: CommentsQuery }) {
   const [replyTo, setReplyTo] = useState<Comment | null>(null);
-  const comments = flatten(query.data?.pages);
+  const pending = usePendingComments(post.id);
+  const comments = [...flatten(query.data?.pages), ...pending];
   const reply = (comment: Comment): void => {
     setReplyTo(comment);
     document.querySelector<HTMLTextAreaElement>("[data-comment-box]")?.focus();
@@ -35,7 +37,9 @@ export function Comments({ post, query }: { post: EmbeddedPost; query: CommentsQ
     <>
       <CommentBox postId={post.id} replyTo={replyTo} onClearReply={() => setReplyTo(null)} />
       {query.isPending && <PostSkeletons count={3} />}
-      {query.isError && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {query.isError && query.data === undefined && (
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      )}
       {query.data !== undefined && comments.length === 0 && (
         <Empty
           icon="comment"

@@ -30,4 +30,4 @@ export function Embed({ post }: { post: EmbeddedPost | null }) {
 /** A press on a link or a button inside a card is theirs; anywhere else opens the card. */
 export const isControl = (target: EventTarget | null): boolean =>
   target instanceof Element &&
-  target.closest("a, button, dialog, input, textarea, [role=menu]") !== null;
+  target.closest("a, button, dialog, input, textarea, video, [role=menu]") !== null;

@@ -3,17 +3,18 @@ import { useEffect, useState } from "preact/hooks";
 import type { Media } from "../../../core/feed/schemas.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
-
-const url = (media: Media): string => `/media/${media.key}`;
+import { imageSources, isVideo, mediaUrl } from "./media-url.ts";
+import { Video } from "./video.tsx";
 
 /** Taller than 4:5 is cropped in the feed; the lightbox shows the whole picture. */
 const RATIO_MIN = 0.8;
 const RATIO_MAX = 2.4;
 
-/** One to four images. Their space is known from their size, so nothing moves as they load. */
+/** One to four images or videos. Their space is known from their size, so nothing moves as they load. */
 export function MediaGrid({ media }: { media: readonly Media[] }) {
   const [open, setOpen] = useState<number | null>(null);
   const [first] = media;
+  const images = media.filter((item) => !isVideo(item));
   if (first === undefined) return null;
   const ratio = Math.min(RATIO_MAX, Math.max(RATIO_MIN, first.width / first.height));
   return (
@@ -21,30 +22,35 @@ export function MediaGrid({ media }: { media: readonly Media[] }) {
       class={`media media-${media.length}`}
       style={media.length === 1 ? { aspectRatio: String(ratio) } : undefined}
     >
-      {media.map((item, i) => (
-        <button
-          key={item.key}
-          type="button"
-          class="media-item"
-          aria-label={`Open image ${i + 1} of ${media.length}${item.alt === "" ? "" : `: ${item.alt}`}`}
-          onClick={() => setOpen(i)}
-        >
-          <img
-            src={url(item)}
-            alt={item.alt}
-            loading="lazy"
-            decoding="async"
-            width={item.width}
-            height={item.height}
-          />
-          {item.alt !== "" && (
-            <span class="alt-badge" aria-hidden="true">
-              ALT
-            </span>
-          )}
-        </button>
-      ))}
-      {open !== null && <Lightbox media={media} start={open} onClose={() => setOpen(null)} />}
+      {media.map((item, i) =>
+        isVideo(item) ? (
+          <Video key={item.key} media={item} />
+        ) : (
+          <button
+            key={item.key}
+            type="button"
+            class="media-item"
+            aria-label={`Open image ${i + 1} of ${media.length}${item.alt === "" ? "" : `: ${item.alt}`}`}
+            onClick={() => setOpen(images.indexOf(item))}
+          >
+            <img
+              {...imageSources(item, media.length === 1 ? 1 : 2)}
+              src={mediaUrl(item.key)}
+              alt={item.alt}
+              loading="lazy"
+              decoding="async"
+              width={item.width}
+              height={item.height}
+            />
+            {item.alt !== "" && (
+              <span class="alt-badge" aria-hidden="true">
+                ALT
+              </span>
+            )}
+          </button>
+        ),
+      )}
+      {open !== null && <Lightbox media={images} start={open} onClose={() => setOpen(null)} />}
     </div>
   );
 }
@@ -78,7 +84,7 @@ function Lightbox({
       className="lightbox"
       bare
     >
-      <img src={url(item)} alt={item.alt} width={item.width} height={item.height} />
+      <img src={mediaUrl(item.key)} alt={item.alt} width={item.width} height={item.height} />
       {item.alt !== "" && <p class="lightbox-alt">{item.alt}</p>}
       <button type="button" class="icon-button lightbox-close" aria-label="Close" onClick={onClose}>
         <Icon name="close" />

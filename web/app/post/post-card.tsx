@@ -1,4 +1,4 @@
-import type { Post } from "../../../core/feed/schemas.ts";
+import type { FeedItem, Post } from "../../../core/feed/schemas.ts";
 import { isPending } from "../data/post-cache.ts";
 import { navigate } from "../state/location.ts";
 import { postPath, profilePath } from "../state/routes.ts";
@@ -8,12 +8,13 @@ import { Link } from "../ui/link.tsx";
 import { Byline } from "./byline.tsx";
 import { Embed, isControl } from "./embed.tsx";
 import { MediaGrid } from "./media-grid.tsx";
+import { PendingActions } from "./pending-actions.tsx";
 import { PostActions } from "./post-actions.tsx";
 import { PostMenu } from "./post-menu.tsx";
 import { RichText } from "./rich-text.tsx";
 
 interface Props {
-  readonly post: Post;
+  readonly post: Post | FeedItem;
   /** Place in the list, from 1, for readers who hear it. */
   readonly position?: number;
 }
@@ -42,6 +43,11 @@ export function PostCard({ post, position }: Props) {
         if (event.key === "Enter" && event.target === event.currentTarget) open();
       }}
     >
+      {"source" in post && post.source === "popular" && (
+        <p class="feed-note">
+          <Icon name="compass" size={15} /> Popular near you
+        </p>
+      )}
       {post.repostOf !== undefined && (
         <p class="repost-line">
           <Icon name="repost" size={15} />
@@ -59,7 +65,7 @@ export function PostCard({ post, position }: Props) {
       <div class="post-body">
         <div class="post-head">
           <Byline post={shown} pending={pending} />
-          <PostMenu post={post} />
+          {!pending && <PostMenu post={post} />}
         </div>
         {post.repostOf === null ? (
           <Embed post={null} />
@@ -70,7 +76,7 @@ export function PostCard({ post, position }: Props) {
           </>
         )}
         {post.quoteOf !== undefined && <Embed post={post.quoteOf} />}
-        <PostActions post={post} />
+        {pending ? <PendingActions post={post} /> : <PostActions post={post} />}
       </div>
     </article>
   );

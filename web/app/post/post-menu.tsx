@@ -1,12 +1,15 @@
 import { useState } from "preact/hooks";
 
 import type { Post } from "../../../core/feed/schemas.ts";
+import { feedbackStore } from "../data/feedback.ts";
 import { isPending } from "../data/post-cache.ts";
-import { changeAudience, removePost } from "../data/post-writes.ts";
+import { changeAudience, giveFeedback, removePost } from "../data/post-writes.ts";
 import { blockWithUndo, muteWithUndo } from "../feed/person-actions.ts";
+import { askWhy, askWhyNot } from "../feed/why-store.ts";
 import { goBack, placeStore } from "../state/location.ts";
 import { postPath } from "../state/routes.ts";
 import { sessionStore } from "../state/session.ts";
+import { useStore } from "../state/store.ts";
 import { confirmed } from "../ui/confirm.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -29,12 +32,21 @@ async function removeConfirmed(post: Post): Promise<void> {
   if ((await removePost(post)) && wasOpen) goBack();
 }
 
+const FEEDBACK = [
+  { kind: "more", label: "More like this", icon: "more_like" },
+  { kind: "less", label: "Less like this", icon: "less_like" },
+] as const;
+
 export function PostMenu({ post }: { post: Post }) {
   const [dialog, setDialog] = useState<"none" | "audience" | "reactions">("none");
   const viewer = sessionStore.get()?.user;
   const subject = subjectOf(post);
   const own = post.author.id === viewer?.id;
+  const feedback = useStore(feedbackStore).get(subject.id) ?? null;
   const items: MenuItem[] = [
+    placeStore.get().path === "/"
+      ? { label: "Why is this here?", icon: "why", run: () => askWhy(post.id) }
+      : { label: "Why is this not in my feed?", icon: "why", run: () => askWhyNot(subject.id) },
     { label: "Copy link", icon: "link", run: () => void copyLink(subject) },
     { label: "See reactions", icon: "heart", run: () => setDialog("reactions") },
   ];
@@ -48,6 +60,12 @@ export function PostMenu({ post }: { post: Post }) {
   if (subject.author.id !== viewer?.id) {
     const { author } = subject;
     items.push(
+      ...FEEDBACK.map(({ kind, label, icon }) => ({
+        label,
+        icon,
+        checked: feedback === kind,
+        run: () => void giveFeedback(subject.id, feedback === kind ? null : kind),
+      })),
       { label: `Mute @${author.handle}`, icon: "mute", run: () => void muteWithUndo(author) },
       {
         label: `Block @${author.handle}`,

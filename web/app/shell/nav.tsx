@@ -1,5 +1,6 @@
 import type { User } from "../../../core/feed/schemas.ts";
 import { openComposer } from "../composer/open.ts";
+import { useUnread } from "../data/notifications.ts";
 import { useOwnList } from "../data/queries.ts";
 import { profilePath } from "../state/routes.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -12,15 +13,22 @@ interface Entry {
   readonly label: string;
   readonly icon: IconName;
   readonly badge?: number;
+  /** What the badge counts, spoken. */
+  readonly of?: string;
 }
+
+/** The server counts no further. */
+const BADGE_MAX = 99;
 
 function useEntries(user: User): Entry[] {
   const requests = useOwnList("friend-requests");
+  const unread = useUnread().data?.unread ?? 0;
   const waiting = requests.data?.pages[0]?.items.length ?? 0;
   return [
     { to: "/", label: "Home", icon: "home" },
     { to: "/explore", label: "Explore", icon: "compass" },
-    { to: "/requests", label: "Requests", icon: "people", badge: waiting },
+    { to: "/notifications", label: "Notifications", icon: "bell", badge: unread, of: "unread" },
+    { to: "/requests", label: "Requests", icon: "people", badge: waiting, of: "waiting" },
     { to: profilePath(user.handle), label: "Profile", icon: "person" },
     { to: "/settings", label: "Settings", icon: "sliders" },
   ];
@@ -39,8 +47,8 @@ function NavLink({ entry, path }: { entry: Entry; path: string }) {
         <Icon name={entry.icon} size={24} filled={false} />
         {entry.badge !== undefined && entry.badge > 0 && (
           <span class="badge">
-            {entry.badge}
-            <span class="sr-only"> waiting</span>
+            {entry.badge >= BADGE_MAX ? `${BADGE_MAX}+` : entry.badge}
+            <span class="sr-only"> {entry.of}</span>
           </span>
         )}
       </span>

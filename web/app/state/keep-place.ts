@@ -34,6 +34,9 @@ addEventListener("pagehide", () => writeText("sessionStorage", KEY, JSON.stringi
 
 export const keptPlace = (key: string): Kept => places.get(key) ?? NOWHERE;
 
+/** This tab was here before: its reader expects to find their places. */
+export const hasKeptPlaces = (): boolean => places.size > 0;
+
 export function keepPlace(key: string, change: Partial<Kept>): void {
   const next = { ...keptPlace(key), ...change };
   places.delete(key);

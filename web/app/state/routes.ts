@@ -2,13 +2,14 @@ export const PROFILE_TABS = ["posts", "followers", "following", "friends"] as co
 export type ProfileTab = (typeof PROFILE_TABS)[number];
 
 export type Route =
-  | { readonly at: "home" | "explore" | "requests" | "settings" | "not-found" }
+  | { readonly at: "home" | "explore" | "notifications" | "requests" | "settings" | "not-found" }
   | { readonly at: "post"; readonly id: string }
   | { readonly at: "profile"; readonly handle: string; readonly tab: ProfileTab };
 
-const PLAIN: Record<string, "home" | "explore" | "requests" | "settings"> = {
+const PLAIN: Record<string, "home" | "explore" | "notifications" | "requests" | "settings"> = {
   "": "home",
   explore: "explore",
+  notifications: "notifications",
   requests: "requests",
   settings: "settings",
 };

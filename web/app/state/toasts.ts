@@ -17,12 +17,18 @@ let lastId = 0;
 
 export function showToast(
   text: string,
-  options: { readonly tone?: Toast["tone"]; readonly action?: Toast["action"] } = {},
+  options: {
+    readonly tone?: Toast["tone"];
+    readonly action?: Toast["action"];
+    /** Until it is answered or dismissed. */
+    readonly stays?: boolean;
+  } = {},
 ): void {
   const id = ++lastId;
   const { tone = "plain", action } = options;
   const toast: Toast = { id, text, tone, ...(action !== undefined && { action }) };
   toastStore.set([...toastStore.get(), toast].slice(-SHOWN_MAX));
+  if (options.stays === true) return;
   const long = tone === "error" || action !== undefined;
   setTimeout(() => hideToast(id), long ? SHOWN_LONG_MS : SHOWN_MS);
 }

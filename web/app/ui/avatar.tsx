@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 
 import type { User } from "../../../core/feed/schemas.ts";
+import { faceUrl } from "../post/media-url.ts";
 import { hueOf, initialsOf } from "../format/face.ts";
 
 type Face = Pick<User, "id" | "name" | "avatar">;
@@ -14,7 +15,7 @@ export function Avatar({ user, size = 44 }: { user: Face; size?: number }) {
       <img
         class="avatar"
         style={box}
-        src={`/media/${user.avatar}`}
+        src={faceUrl(user.avatar)}
         alt=""
         loading="lazy"
         onError={() => setBroken(user.avatar)}

@@ -6,7 +6,10 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 export const APP_POLICY = [
   "default-src 'self'",
   "img-src 'self' blob: data:",
+  // A video that is being chosen is shown before it is uploaded.
   "media-src 'self' blob:",
+  "worker-src 'self'",
+  "manifest-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "object-src 'none'",
   "base-uri 'none'",

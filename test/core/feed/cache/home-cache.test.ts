@@ -88,6 +88,33 @@ describe("a home feed", () => {
     expect(cache.bucket.stats().misses.expired).toBe(1);
   });
 
+  it("shows what was for others at once when its audience takes the viewer in, and reposts of it", async ({
+    expect,
+  }) => {
+    const { world, viewer, author, cache } = await cachedPair();
+    const friend = await world.user("friend");
+    await world.befriend(author, friend);
+    await world.relate(viewer, friend, "follow");
+    const secret = await world.post(author, { audience: "friends" });
+    const repost = await world.post(friend, { repostOf: secret.id });
+    const own = await world.post(author);
+    expect(idsOf(await read(world, viewer))).toEqual([own.id]);
+    expect((await read(world, viewer)).hidden).toEqual({ original: 1 });
+    const open = (audience: number, seq: number) =>
+      cache.apply({
+        kind: "revoke",
+        post: BigInt(secret.id) as Id,
+        audience,
+        at: { epoch: 1, seq },
+      });
+    open(1, 900);
+    const page = await read(world, viewer);
+    expect([page.calls, idsOf(page)]).toEqual([1, [own.id, secret.id]]);
+    open(3, 901);
+    expect(idsOf(await read(world, viewer))).toEqual([own.id]);
+    expect(repost.repostOf?.id).toBe(secret.id);
+  });
+
   it("shows a client its own writes at once, and others what is known", async ({ expect }) => {
     const { world, viewer, author, cache } = await cachedPair();
     await world.post(author);

@@ -1,0 +1,216 @@
+import { LIMITS } from "../../core/limits.ts";
+import { ApiProblem } from "../problem.ts";
+import type { KeyValueStore } from "../storage/port.ts";
+import { type Kept, type Kind, isFresh, surplus } from "./kinds.ts";
+
+/** How one read uses what is kept. */
+export interface CacheUse<T> {
+  /**
+   * `swr`: what is kept at once, and read again when it is not fresh. `kept`: the same, but whoever
+   * asks decides about reading again. `network`: only when nobody answers.
+   */
+  readonly mode: "swr" | "kept" | "network";
+  readonly onKept?: (kept: KeptAnswer<T>) => void;
+}
+
+/** Told when the answer was a kept one. */
+export interface KeptAnswer<T> {
+  readonly atMs: number;
+  readonly fresh: boolean;
+  /** What will replace it, already asked for. */
+  readonly newer: Promise<T> | null;
+}
+
+/** Reads of what may be kept: hits + stale + misses are all of them. */
+export interface CacheCounts {
+  readonly hits: number;
+  /** Answered at once from an entry that was not fresh; `offline` of these because nobody answered. */
+  readonly stale: number;
+  readonly offline: number;
+  readonly misses: number;
+}
+export interface CacheStats extends CacheCounts {
+  readonly byKind: Readonly<Record<Kind, CacheCounts>>;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+interface Deps {
+  readonly store: KeyValueStore;
+  readonly nowMs: () => number;
+}
+
+type Facts = Omit<Kept, "value">;
+const factsOf = ({ atMs, usedAtMs, bytes, expired }: Kept): Facts => ({
+  atMs,
+  usedAtMs,
+  bytes,
+  expired,
+});
+
+type Counter = { -readonly [Name in keyof CacheCounts]: number };
+const noCounts = (): Counter => ({ hits: 0, stale: 0, offline: 0, misses: 0 });
+
+/** L1: one person's answers, kept on their device. A store that fails only makes misses. */
+export class L1Cache {
+  readonly #deps: Deps;
+  readonly #startedAtMs: number;
+  /** Of what is stored, all but the values. */
+  #index: Promise<Map<string, Facts>> | null = null;
+  /** Starts of keys, and when they were last made doubtful: an answer that left before is no better. */
+  readonly #expiredAt = new Map<string, number>();
+  readonly #counts: Record<Kind, Counter> = {
+    feed: noCounts(),
+    profile: noCounts(),
+    settings: noCounts(),
+    page: noCounts(),
+  };
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#startedAtMs = deps.nowMs();
+  }
+
+  /** @throws what `ask` throws, when nothing is kept or the failure is not a missing connection. */
+  async read<T>(key: string, kind: Kind, use: CacheUse<T>, ask: () => Promise<T>): Promise<T> {
+    const counts = this.#counts[kind];
+    if (use.mode === "network") {
+      counts.misses++;
+      return this.#askOrKept(key, use, ask, counts);
+    }
+    const kept = await this.#load(key);
+    if (kept === undefined) {
+      counts.misses++;
+      return this.#askAndKeep(key, ask);
+    }
+    const fresh = isFresh(kind, kept, this.#startedAtMs, this.#deps.nowMs());
+    if (fresh) counts.hits++;
+    else counts.stale++;
+    const newer = fresh || use.mode === "kept" ? null : this.#askAndKeep(key, ask);
+    newer?.catch(() => null);
+    use.onKept?.({ atMs: kept.atMs, fresh, newer });
+    return kept.value as T;
+  }
+
+  async #askOrKept<T>(
+    key: string,
+    use: CacheUse<T>,
+    ask: () => Promise<T>,
+    counts: Counter,
+  ): Promise<T> {
+    try {
+      return await this.#askAndKeep(key, ask);
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== "network") throw error;
+      const kept = await this.#load(key);
+      if (kept === undefined) throw error;
+      counts.misses--;
+      counts.stale++;
+      counts.offline++;
+      use.onKept?.({ atMs: kept.atMs, fresh: false, newer: null });
+      return kept.value as T;
+    }
+  }
+
+  async #askAndKeep<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    const askedAtMs = this.#deps.nowMs();
+    try {
+      const value = await ask();
+      await this.#keep(key, value, askedAtMs);
+      return value;
+    } catch (error) {
+      const gone = error instanceof ApiProblem && (error.status === 404 || error.status === 403);
+      if (gone) await this.#drop([key]);
+      throw error;
+    }
+  }
+
+  /** What is kept, without a count: to build a screen again as it was. */
+  async peek<T>(key: string): Promise<{ readonly value: T; readonly atMs: number } | null> {
+    const kept = await this.#load(key);
+    return kept === undefined ? null : { value: kept.value as T, atMs: kept.atMs };
+  }
+
+  /** Replaces the value of a kept answer by what has become of it since; its age stays. */
+  async amend(key: string, value: unknown): Promise<void> {
+    const kept = await this.#load(key);
+    if (kept !== undefined) await this.#put(key, { ...kept, value, bytes: sizeOf(value) });
+  }
+
+  /** Makes every answer whose key starts so doubtful: shown, and read again. */
+  async expire(prefixes: readonly string[]): Promise<void> {
+    const nowMs = this.#deps.nowMs();
+    for (const prefix of prefixes) this.#expiredAt.set(prefix, nowMs);
+    const index = await this.#entries();
+    for (const key of [...index.keys()].filter((name) =>
+      prefixes.some((p) => name.startsWith(p)),
+    )) {
+      const kept = await this.#load(key);
+      if (kept !== undefined && !kept.expired) await this.#put(key, { ...kept, expired: true });
+    }
+  }
+
+  /** On sign-out. */
+  async clear(): Promise<void> {
+    this.#index = Promise.resolve(new Map());
+    await this.#deps.store.clear().catch(() => undefined);
+  }
+
+  async stats(): Promise<CacheStats> {
+    const kept = [...(await this.#entries()).values()];
+    const all = Object.values(this.#counts);
+    const sum = (name: keyof CacheCounts): number => all.reduce((n, counts) => n + counts[name], 0);
+    return {
+      hits: sum("hits"),
+      stale: sum("stale"),
+      offline: sum("offline"),
+      misses: sum("misses"),
+      byKind: structuredClone(this.#counts),
+      entries: kept.length,
+      bytes: kept.reduce((n, entry) => n + entry.bytes, 0),
+    };
+  }
+
+  #keep(key: string, value: unknown, askedAtMs: number): Promise<void> {
+    const atMs = this.#deps.nowMs();
+    const expired = [...this.#expiredAt].some(
+      ([prefix, at]) => key.startsWith(prefix) && at > askedAtMs,
+    );
+    return this.#put(key, { value, atMs, usedAtMs: atMs, bytes: sizeOf(value), expired });
+  }
+
+  async #put(key: string, kept: Kept): Promise<void> {
+    const index = await this.#entries();
+    index.set(key, factsOf(kept));
+    await this.#deps.store.set(key, kept).catch(() => undefined);
+    const tooMany = surplus(index, this.#deps.nowMs());
+    if (tooMany.length > 0) await this.#drop(tooMany);
+  }
+
+  /** Another tab may have kept it: the store is asked, whatever the index says. */
+  async #load(key: string): Promise<Kept | undefined> {
+    const kept = await this.#deps.store.get<Kept>(key).catch(() => undefined);
+    const nowMs = this.#deps.nowMs();
+    if (kept === undefined || nowMs - kept.atMs >= LIMITS.l1KeepMs) return undefined;
+    // A read does not wait for the list of all entries, which only bounds need.
+    void this.#index?.then((index) => index.set(key, { ...factsOf(kept), usedAtMs: nowMs }));
+    return kept;
+  }
+
+  async #drop(keys: readonly string[]): Promise<void> {
+    const index = await this.#entries();
+    for (const key of keys) index.delete(key);
+    await this.#deps.store.delete(keys).catch(() => undefined);
+  }
+
+  #entries(): Promise<Map<string, Facts>> {
+    this.#index ??= this.#deps.store.entries<Kept>().then(
+      (all) => new Map(all.map(([key, kept]) => [key, factsOf(kept)])),
+      () => new Map(),
+    );
+    return this.#index;
+  }
+}
+
+/** About what it takes on disk. */
+const sizeOf = (value: unknown): number => JSON.stringify(value)?.length ?? 0;

@@ -1,0 +1,61 @@
+import { Outbox } from "../../client/outbox/outbox.ts";
+import type { Ending, Word } from "../../client/outbox/ports.ts";
+import { memoryStore } from "../../client/storage/memory.ts";
+
+/** One device: a store, a lock and a channel that its tabs share, and a server. */
+export function device() {
+  const store = memoryStore();
+  const world = {
+    online: true,
+    nowMs: 1_000_000,
+    sent: [] as string[],
+    keys: [] as string[],
+    /** What the next calls answer: a problem to throw, or a promise to wait for. */
+    script: [] as (Error | Promise<unknown>)[],
+    timers: [] as { run: () => void; ms: number }[],
+    tickets: [] as string[],
+  };
+  const tabs: ((word: Word) => void)[] = [];
+  let holding: Promise<unknown> = Promise.resolve();
+  let keys = 0;
+  const tab = () => {
+    const ends: string[] = [];
+    let own: ((word: Word) => void) | undefined;
+    const outbox = new Outbox({
+      store,
+      send: async (request, key) => {
+        world.sent.push(`${request.method} ${request.path}`);
+        world.keys.push(key);
+        const next = world.script.shift();
+        if (next instanceof Error) throw next;
+        return (await next) ?? { done: request.path };
+      },
+      alone: (run) => {
+        const mine = holding.then(run);
+        holding = mine.catch(() => null);
+        return mine;
+      },
+      channel: {
+        tell: (word) => {
+          for (const hear of tabs) if (hear !== own) hear(structuredClone(word));
+        },
+        listen: (hear) => {
+          own = hear;
+          tabs.push(hear);
+        },
+      },
+      later: (run, ms) => void world.timers.push({ run, ms }),
+      online: () => world.online,
+      ticket: () => "t-9",
+      acceptTicket: (ticket) => void world.tickets.push(ticket),
+      nowMs: () => world.nowMs,
+      random: () => 0.5,
+      newKey: () => `key-${++keys}`,
+    });
+    outbox.onEnd((item, ending) => void ends.push(`${String(item.about)} ${endingWord(ending)}`));
+    return { outbox, ends };
+  };
+  return { store, world, tab };
+}
+
+const endingWord = (ending: Ending): string => (ending.at === "dropped" ? ending.why : ending.at);
