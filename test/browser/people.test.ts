@@ -100,7 +100,7 @@ describe("people", () => {
     await page.getByLabel("Name").fill("Ada R.");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Ada R.", level: 1 }).waitFor();
-    await page.getByRole("link", { name: "Ada R. @ada" }).waitFor();
+    await page.getByRole("link", { name: "Signed in as Ada R." }).waitFor();
     expect(api.world.userOf("ada", null)?.name).toBe("Ada R.");
   });
 
