@@ -10,7 +10,7 @@ import type { RedisReply } from "../../platform/upstash.ts";
 import { id } from "../fakes/feed-cells.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { startTestRedis, type TestRedis } from "../upstash/database.ts";
-import { announce, built, count, post, posts, put, revoke } from "./said.ts";
+import { announce, built, count, post, posts, put, revoke } from "./acts.ts";
 import {
   newRun,
   redisCache,
