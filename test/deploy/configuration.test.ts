@@ -15,10 +15,8 @@ it.for(["", ...ENVIRONMENTS])(
   (env, { expect }) => {
     const [objects, , feed] = WORKERS.map((worker) => configOf(worker.config, env).vars);
     expect(objects?.["SHARDS"]).toMatch(/^\d+$/);
-    expect([feed?.["SHARDS"], feed?.["REGIONS"]]).toEqual([
-      objects?.["SHARDS"],
-      objects?.["REGIONS"],
-    ]);
+    const shared = ["SHARDS", "REGIONS", "FEED_BUCKETS"];
+    expect(shared.map((name) => feed?.[name])).toEqual(shared.map((name) => objects?.[name]));
   },
 );
 

@@ -9,7 +9,8 @@ export interface FanoutCosts {
   readonly callMs: number;
   /** One reader, read from the graph and named to one bucket. */
   readonly readerMs: number;
-  /** One entry that a bucket looks at for an announced post. */
+  /** What an announced post costs buckets beyond their calls, and one entry that they look at for it. */
+  readonly announceMs: number;
   readonly entryMs: number;
 }
 
@@ -116,8 +117,8 @@ function pushCost(readers: number, situation: FanoutSituation, costs: FanoutCost
 
 const announceCost = (
   { buckets, regions, entries }: FanoutSituation,
-  { chunkMs, callMs, entryMs }: FanoutCosts,
-): number => chunkMs + buckets * regions * callMs + entries * entryMs;
+  { chunkMs, callMs, announceMs, entryMs }: FanoutCosts,
+): number => chunkMs + buckets * regions * callMs + announceMs + entries * entryMs;
 
 /** `12345` as `12,345`. */
 const number = (n: number): string => `${n}`.replaceAll(/\B(?=(?:\d{3})+$)/g, ",");

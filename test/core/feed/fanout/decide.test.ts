@@ -13,7 +13,13 @@ import { encodeWork, NO_WORK } from "../../../../core/feed/fanout/work.ts";
 import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
 
-const costs: FanoutCosts = { chunkMs: 1, callMs: 0.5, readerMs: 0.01, entryMs: 0.001 };
+const costs: FanoutCosts = {
+  chunkMs: 1,
+  callMs: 0.5,
+  readerMs: 0.01,
+  announceMs: 0,
+  entryMs: 0.001,
+};
 const situation: FanoutSituation = {
   followers: 100,
   friends: 10,
@@ -45,7 +51,7 @@ describe("push or announce", () => {
     const cost = fc.double({ min: 0.001, max: 10, noNaN: true });
     fc.assert(
       fc.property(
-        fc.record({ chunkMs: cost, callMs: cost, readerMs: cost, entryMs: cost }),
+        fc.record({ chunkMs: cost, callMs: cost, readerMs: cost, announceMs: cost, entryMs: cost }),
         fc.nat(100_000),
         fc.integer({ min: 1, max: 64 }),
         (some, entries, buckets) => {
