@@ -91,7 +91,7 @@ describe("keyboard", () => {
     const visit = await app.visit();
     const { page, url } = visit;
     await signIn(visit);
-    for (const path of ["/", "/u/milo", "/explore", "/requests", "/settings"]) {
+    for (const path of ["/", "/u/milo", "/explore", "/notifications", "/requests", "/settings"]) {
       await page.goto(url + path);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("networkidle");
