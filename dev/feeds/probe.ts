@@ -122,15 +122,17 @@ export class Probes {
     const { id, author, timeMs, audience } = post;
     const region = people.homeOf(viewer);
     const asked = { region };
+    // What is public stays where others share it.
+    const isShared = (kind === "unfriend" || kind === "unfollow") && audience === "public";
     const isOk = async (who: string | null, path: string): Promise<boolean> =>
       (await people.read(who, path, asked)).status === 200;
     const feed: Layer = {
       name: "feed",
-      isShown: async () => holds(await this.#feed(viewer), id),
+      isShown: async () => holds(await this.#feed(viewer), id, !isShared),
     };
     const graph: Layer = {
       name: "feed from leaders",
-      isShown: async () => holds(await this.#feed(viewer, "leader"), id),
+      isShown: async () => holds(await this.#feed(viewer, "leader"), id, !isShared),
     };
     const page: Layer = { name: "post", isShown: () => isOk(viewer, `/v1/posts/${id}`) };
     const posts: Layer = {
@@ -138,7 +140,7 @@ export class Probes {
       isShown: async () => {
         const path = `/v1/users/${author}/posts?limit=${PAGE}`;
         const { status, body } = await people.read<Items>(viewer, path, asked);
-        return status === 200 && holds(body.items, id);
+        return status === 200 && holds(body.items, id, false);
       },
     };
     const visitor: Layer = {
@@ -234,8 +236,10 @@ const KINDS: Partial<Record<Operation["kind"], RevocationKind>> = {
   mute: "mute",
 };
 
-const holds = (items: readonly ShownPost[], id: string): boolean =>
-  items.some((item) => [item.id, item.repostOf?.id, item.quoteOf?.id].includes(id));
+const holds = (items: readonly ShownPost[], id: string, embedded: boolean): boolean =>
+  items.some(
+    (item) => item.id === id || (embedded && (item.repostOf?.id === id || item.quoteOf?.id === id)),
+  );
 
 /** Whether the operation takes this post, which the viewer may see now, from the viewer. */
 function goesWith(model: Model, operation: Operation, viewer: string, post: ModelPost): boolean {

@@ -163,6 +163,7 @@ class Run {
         findings: this.#findings,
         random: this.#random,
         compared: this.#compared,
+        onStep: (text) => this.#step(text),
       });
       this.#step(`${this.#compared.pages} pages compared, ${this.#findings.total} findings`);
     }
