@@ -101,7 +101,7 @@ describe("the reader's word", () => {
     const visit = await app.visit();
     const { page, api } = visit;
     await signIn(visit);
-    await page.waitForTimeout(1_300);
+    await page.waitForTimeout(3_000);
     const { posts } = api.world.home(api.world.userOf("ada", null) ?? expect.unreachable());
     await page.goto("about:blank");
     await expect.poll(() => api.news.seen.length).toBe(1);
