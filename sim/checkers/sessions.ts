@@ -42,7 +42,9 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
           violations.push({ guarantee: broken, what });
         }
       }
-      const earliest = spellsFrom(truth, seen, floors.read, event.doneMs)[0];
+      // What promises nothing may be older than all that was seen, and then proves nothing new.
+      const floor = isPromised(event) ? floors.read : 0;
+      const earliest = spellsFrom(truth, seen, floor, event.doneMs)[0];
       if (earliest !== undefined) raise(session.read, key, earliest.from);
     }
   }
