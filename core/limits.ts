@@ -74,7 +74,7 @@ export const LIMITS = {
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */
   followersMax: 64,
   pushRetryMs: 500,
-  /** A follower that has not answered for this long is forgotten; it registers again on its next miss. */
+  /** A follower that has neither answered nor asked for this long is forgotten; it registers again on its next miss. */
   followerForgetMs: 120_000,
   /** Inverse edges in one call to another leader. */
   inverseBatchMax: 500,

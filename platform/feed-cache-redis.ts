@@ -22,7 +22,7 @@ import { appliedIn, foundIn, keptIn } from "./feed-cache-replies.ts";
 import type { FeedCacheStubs } from "./feed-cache-stubs.ts";
 import type { RedisReply, RedisSession } from "./upstash.ts";
 
-type ScriptSession = Pick<RedisSession, "evalScript" | "readScript">;
+type ScriptSession = Pick<RedisSession, "evalScript">;
 
 export interface RedisFeedCachePorts {
   /** A session for one request of ours. */
@@ -50,7 +50,8 @@ const NOTHING: BucketKnown = { gen: "", seq: 0, failingSinceMs: null };
 
 /**
  * The feed cache in Redis: one request for each call. A script finds an entry and what concerns it; the
- * page is made of that here, by the same `Bucket` that an object runs over its SQLite. What is no reply
+ * page is made of that here, by the same `Bucket` that an object runs over its SQLite. Reads go to the
+ * primary as writes do: a replica that was cut off would show for minutes what was taken back. What is no reply
  * of our scripts, or comes too late, is a failure, and never a miss.
  */
 export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
@@ -71,7 +72,7 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
   ): Promise<Result<T, Failure>> => {
     const { head, entry, follows, events, authors } = keysFor(region, viewer);
     const slices = slicesAt(clock.nowMs());
-    const reply = await within(LIMITS.feedCacheBudgetMs).readScript(
+    const reply = await within(LIMITS.feedCacheBudgetMs).evalScript(
       READ_SCRIPT,
       [head, entry(viewer), follows(viewer), ...slices.map(events), ...slices.map(authors)],
       [formatId(viewer), BACK_MS, LIMITS.feedRedisSliceMs, LIMITS.feedRedisArrivedMax, ...slices],

@@ -22,18 +22,14 @@ export interface RedisSession {
    * Runs Lua, sending its text only when Redis does not know it: two requests then.
    * @param script a constant of the code: its hash is remembered.
    */
-  evalScript: RunScript;
-  /** The same for one that writes nothing: a replica may answer. */
-  readScript: RunScript;
+  evalScript(
+    script: string,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<Result<RedisReply, Failure>>;
   /** Of the newest answer: a session that starts with it reads what this one wrote. */
   readonly syncToken: string;
 }
-
-export type RunScript = (
-  script: string,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-) => Promise<Result<RedisReply, Failure>>;
 
 export interface UpstashConfig {
   readonly url: string;
@@ -64,24 +60,19 @@ export function upstashRedis({ url, token, budgetMs, syncToken }: UpstashConfig)
   };
   const command = async (asked: RedisCommand) => replyIn(await send([], asked));
 
-  const scriptRunner =
-    (known: string, whole: string): RunScript =>
-    async (script, keys, args) => {
-      const rest = [keys.length, ...keys, ...args];
-      const answer = await send([], [known, hashOf(script), ...rest]);
-      return answer.is === "failed" && answer.message.startsWith("NOSCRIPT")
-        ? command([whole, script, ...rest])
-        : replyIn(answer);
-    };
-
   return {
     command,
     async pipeline(commands) {
       if (commands.length === 0) return ok([]);
       return repliesIn(await send(["pipeline"], commands), commands.length);
     },
-    evalScript: scriptRunner("EVALSHA", "EVAL"),
-    readScript: scriptRunner("EVALSHA_RO", "EVAL_RO"),
+    async evalScript(script, keys, args) {
+      const rest = [keys.length, ...keys, ...args];
+      const known = await send([], ["EVALSHA", hashOf(script), ...rest]);
+      return known.is === "failed" && known.message.startsWith("NOSCRIPT")
+        ? command(["EVAL", script, ...rest])
+        : replyIn(known);
+    },
     get syncToken() {
       return client.readYourWritesSyncToken ?? "";
     },

@@ -120,7 +120,7 @@ export interface Stored {
   readonly lists: readonly ListRow[];
 }
 
-/** A follower that at rest has less of the log than there is, and that nobody tells of it. */
+/** A follower that at rest has less of the log than there is, although it has asked within the TTL. */
 export interface Laggard {
   readonly follower: string;
   readonly applied: Version;

@@ -61,8 +61,8 @@ export class World {
   /** Where each shard has its copy, if each region has stores of its own. */
   readonly standbys: ReadonlyMap<PhysicalShard, StandbyHost>;
   readonly lost = new Set<Region>();
-  /** Followers that the last push did not reach: their leader may have given up on them. */
-  readonly outOfReach = new Set<string>();
+  /** When each follower last had an answer from its leader, Unix ms. */
+  readonly heardMs = new Map<string, number>();
   /** Of shards away from where they were, under way and done. */
   readonly moves: Promise<void>[] = [];
   hasFailedOver = false;

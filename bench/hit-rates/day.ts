@@ -6,11 +6,15 @@ interface Parameter {
 }
 
 const ASSUMED = "assumed";
+/** `shared/data/ranking`: 94,784 exposures under the standard policy. */
+const KUAIRAND = "KuaiRand-Pure, per exposure of a short video";
+const SPECIFICATION = "the specification's 2 billion active people";
 
 /**
  * The day. Nobody publishes what people do in a feed minute by minute, so most of it is assumed; the
- * report prints all of it beside the results. The sample of Klout's data (reaction times) covers some
- * hours of a single day, so it says nothing of the busiest hour.
+ * report prints all of it beside the results. Shares per page are those per post times 20. The
+ * sample of Klout's data (when people post) covers some hours of a single day, so it says nothing of the
+ * busiest hour.
  */
 export const DAY = {
   activeShare: {
@@ -18,7 +22,11 @@ export const DAY = {
     what: "of all people open the app that day",
     source: "daily over monthly users of Facebook in Meta's annual reports, from memory",
   },
-  visitsPerDay: { value: 7, what: "visits of each of them, mean", source: ASSUMED },
+  visitsPerDay: {
+    value: 5,
+    what: "visits of each of them, mean",
+    source: `${SPECIFICATION} then make about its peak of 700,000 pages a second`,
+  },
   visitsZipf: { value: 0.5, what: "exponent of Zipf's law of visits", source: ASSUMED },
   visitsPerDayMax: { value: 60, what: "visits of one person at most", source: ASSUMED },
   busiestHourShare: {
@@ -35,7 +43,7 @@ export const DAY = {
     what: "of pages end with a look at the newest posts",
     source: ASSUMED,
   },
-  profileShare: { value: 0.2, what: "of pages lead to somebody's profile", source: ASSUMED },
+  profileShare: { value: 0.38, what: "of pages lead to somebody's profile", source: KUAIRAND },
   postShare: { value: 0.3, what: "of pages lead to a post and its comments", source: ASSUMED },
   asideSeconds: { value: 8, what: "seconds there, log-normal mean", source: ASSUMED },
   suggestedShare: {
@@ -43,10 +51,14 @@ export const DAY = {
     what: "of visits are on a screen with suggestions beside",
     source: ASSUMED,
   },
-  reactionShare: { value: 0.3, what: "of pages bring a reaction", source: ASSUMED },
-  commentShare: { value: 0.05, what: "of posts that are opened get a comment", source: ASSUMED },
-  followShare: { value: 0.1, what: "of profiles that are opened are followed", source: ASSUMED },
-  postsPerDay: { value: 0.5, what: "posts of each active person", source: ASSUMED },
+  reactionShare: { value: 0.34, what: "of pages bring a reaction", source: KUAIRAND },
+  commentShare: { value: 0.05, what: "of pages bring a comment", source: KUAIRAND },
+  followShare: { value: 0.026, what: "of pages bring a follow", source: KUAIRAND },
+  postsPerDay: {
+    value: 0.4,
+    what: "posts of each active person",
+    source: `${SPECIFICATION} and 800 million posts a day`,
+  },
   imageShare: { value: 0.3, what: "of posts have an image", source: ASSUMED },
   avatarShare: { value: 0.6, what: "of people have a picture", source: ASSUMED },
   browserKeeps: {

@@ -1,14 +1,13 @@
 import { tableOf } from "../../dev/caches/table.ts";
 import { digits, table } from "../report/table.ts";
 import { dayInWords } from "./day.ts";
-import { KINDS, type KindCounts } from "./device-cache.ts";
 import { type HitRatesOptions, WARM_MINUTES } from "./options.ts";
-import type { Slice } from "./slice.ts";
+import { KINDS, type KindCounts, type Slice } from "./slice.ts";
 
 /** Everything that the bench found out: what `--json` writes. */
 export function reportOf(options: HitRatesOptions, slice: Slice) {
   const { tally, device, caches, measuredMs } = slice;
-  const { visits, requests, images, writes, visitors, feed } = tally;
+  const { visits, requests, anew, images, writes, visitors, feed } = tally;
   const told = caches.layers.find(({ name }) => name === "client");
   const all = Object.values(device).reduce(add, { hits: 0, stale: 0, misses: 0 });
   return {
@@ -17,7 +16,7 @@ export function reportOf(options: HitRatesOptions, slice: Slice) {
     day: dayInWords(),
     warmMinutes: WARM_MINUTES,
     measuredMs,
-    traffic: { visits, requests, images, writes, visitors },
+    traffic: { visits, requests, anew, images, writes, visitors },
     failures: Object.fromEntries(tally.failures),
     caches,
     device: { ...device, all },
@@ -57,6 +56,8 @@ export function reportText(report: Report): string {
       ["kind", "asked", "hits", "stale", "misses", "hits / asked", "at once"],
       [...KINDS, "all" as const].map((kind) => rowOf(kind, device[kind])),
     ),
+    "",
+    `${traffic.anew} of these were pages of the feed that no cache of a client could answer: further down, or the newest.`,
     "",
     "L3 by the visits of the schedule, those before the slice too:",
     table(

@@ -1,14 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { createClient } from "../../client/client.ts";
+import type { Kind } from "../../client/l1/kinds.ts";
 import { ApiProblem } from "../../client/problem.ts";
 import { cachesBetween } from "../../core/telemetry/cache-difference.ts";
 import type { CacheReport } from "../../core/telemetry/cache-layers.ts";
 import { between, stream, weighted, zipfRank } from "../../dev/world/random.ts";
 import type { Product } from "../feed-read/product.ts";
-import { handleOf } from "../workload/load.ts";
 import { DAY, REGION_SHARES } from "./day.ts";
-import { KINDS, type Kind, type KindCounts } from "./device-cache.ts";
 import { earlierHours, type EarlierReader } from "./earlier-hours.ts";
 import { fetchFrom, type From } from "./http.ts";
 import { type HitRatesOptions, WARM_MINUTES } from "./options.ts";
@@ -25,6 +24,14 @@ const BEFORE_MS = 8 * HOUR_MS;
 const LOOK_MS = 5_000;
 /** Zipf's law of whom visitors look at, as of whom people follow. */
 const POPULARITY = 0.85;
+
+export const KINDS: readonly Kind[] = ["feed", "profile", "settings", "page"];
+/** Reads of what L1 may keep. */
+export interface KindCounts {
+  readonly hits: number;
+  readonly stale: number;
+  readonly misses: number;
+}
 
 export interface Slice {
   readonly measuredMs: number;
@@ -144,7 +151,7 @@ export class SliceRun {
     const random = stream(this.#options.seed, "visitors");
     for (const { atMs } of visitors) {
       if (!(await this.#until(beginMs + atMs))) return;
-      const who = handleOf(zipfRank(random, this.#options.users, POPULARITY));
+      const who = this.#world.ids[zipfRank(random, this.#options.users, POPULARITY)] ?? "";
       const ask = fetchFrom(this.#from(between(random, 0, 1e6)));
       this.#tally.visitors++;
       for (const page of ["", "/posts"])
@@ -192,9 +199,9 @@ export class SliceRun {
   }
 
   #device(): Record<Kind, KindCounts> {
-    const people = [...this.#people.values()];
+    const all = [...this.#people.values()].flatMap((person) => person.counts());
     const sum = (kind: Kind, name: keyof KindCounts) =>
-      people.reduce((total, { device }) => total + device.counts[kind][name], 0);
+      all.reduce((total, counts) => total + counts[kind][name], 0);
     return byKind((kind) => ({
       hits: sum(kind, "hits"),
       stale: sum(kind, "stale"),

@@ -2,6 +2,8 @@
 export class Tally {
   visits = 0;
   requests = 0;
+  /** Pages of feeds that were asked for although L1 may have had them: further down, and the newest. */
+  anew = 0;
   images = 0;
   writes = 0;
   visitors = 0;
@@ -21,7 +23,7 @@ export class Tally {
 
   /** Of what is measured: the warm-up is not. */
   reset(): void {
-    this.visits = this.requests = this.images = this.writes = this.visitors = 0;
+    this.visits = this.requests = this.anew = this.images = this.writes = this.visitors = 0;
     this.feed.active = { asked: 0, hits: 0 };
     this.feed.others = { asked: 0, hits: 0 };
   }

@@ -20,13 +20,13 @@ const SPREAD = 0.7;
 /** One visit, in real time: what somebody reads, looks at and does, as the web app asks for it. */
 export async function visit(person: Person, { random, tally, signal }: VisitParts): Promise<void> {
   const parts = { random, tally, signal };
-  const { client, device } = person;
+  const { client } = person;
   tally.visits++;
-  device.start();
+  await person.start();
   await client.session();
-  await person.read("/v1/settings", "settings", () => client.settings());
-  if (chance(random, DAY.suggestedShare.value))
-    await person.read("/v1/users/suggested", "page", () => client.suggestedUsers());
+  await client.settings();
+  await client.unread();
+  if (chance(random, DAY.suggestedShare.value)) await client.suggestedUsers();
 
   let page = await person.openFeed();
   for (;;) {
@@ -41,54 +41,40 @@ export async function visit(person: Person, { random, tally, signal }: VisitPart
 }
 
 async function lookAround(person: Person, item: Post, parts: VisitParts): Promise<void> {
-  const { random, tally } = parts;
   const { client } = person;
-  if (chance(random, DAY.reactionShare.value)) {
-    tally.writes++;
-    await client.reactToPost(item.id, "like");
-    person.device.expire("/v1/posts/", "/v1/users/");
-  }
+  const { random } = parts;
+  const writes: readonly (readonly [share: number, write: () => Promise<unknown>])[] = [
+    [DAY.reactionShare.value, () => client.reactToPost(item.id, "like")],
+    [DAY.commentShare.value, () => client.addComment(item.id, { text: "a comment" })],
+    [DAY.followShare.value, () => client.follow(item.author.id)],
+  ];
   if (chance(random, DAY.profileShare.value)) await openProfile(person, item, parts);
   if (chance(random, DAY.postShare.value)) await openPost(person, item, parts);
+  for (const [share, write] of writes) {
+    if (!chance(random, share)) continue;
+    parts.tally.writes++;
+    await write();
+  }
 }
 
 async function openProfile(person: Person, { author }: Post, parts: VisitParts): Promise<void> {
-  const { random, tally } = parts;
-  const { client } = person;
-  await person.read(`/v1/users/${author.handle}`, "profile", () => client.profile(author.handle));
-  let posts: readonly Post[] = [];
-  await person.read(`/v1/users/${author.handle}/posts`, "page", async () => {
-    const page = await client.userPosts(author.handle, { limit: 20 });
-    posts = page.items;
-    return page;
-  });
-  await person.show(posts);
+  await person.client.profile(author.id);
+  const { items } = await person.client.userPosts(author.id, { limit: 20 });
+  await person.show(items);
   await seconds(parts, DAY.asideSeconds.value);
-  if (!chance(random, DAY.followShare.value)) return;
-  tally.writes++;
-  await client.follow(author.id);
-  person.device.expire("/v1/users/", "/v1/feed");
 }
 
-async function openPost(person: Person, { id }: Post, parts: VisitParts): Promise<void> {
-  const { random, tally } = parts;
-  const { client } = person;
-  await person.read(`/v1/posts/${id}`, "page", () => client.post(id));
-  await person.read(`/v1/posts/${id}/comments`, "page", () => client.comments(id));
+async function openPost({ client }: Person, { id }: Post, parts: VisitParts): Promise<void> {
+  await client.post(id);
+  await client.comments(id);
   await seconds(parts, DAY.asideSeconds.value);
-  if (!chance(random, DAY.commentShare.value)) return;
-  tally.writes++;
-  await client.addComment(id, { text: "a comment" });
-  person.device.expire("/v1/posts/");
 }
 
-async function post(person: Person, { random, tally }: VisitParts): Promise<void> {
-  const { client, device } = person;
+async function post({ client }: Person, { random, tally }: VisitParts): Promise<void> {
   tally.writes++;
   const withImage = chance(random, DAY.imageShare.value);
   const media = withImage ? [await client.uploadMedia(noise(random))] : [];
   await client.createPost({ text: "news of the day", media });
-  device.expire("/v1/posts/", "/v1/users/");
 }
 
 const seconds = ({ random, signal }: VisitParts, mean: number): Promise<unknown> =>

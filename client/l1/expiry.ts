@@ -10,14 +10,12 @@ const EXPIRES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/v1\/settings$/, ["/v1/settings", "/v1/feed"]],
   [/^\/v1\/posts\/[^/]+\/comments$/, ["/v1/posts/"]],
   [/^\/v1\/comments\//, ["/v1/posts/"]],
+  [/^\/v1\/posts(?:\/[^/]+)?$/, ["/v1/posts/", "/v1/users/", "/v1/feed"]],
   [/^\/v1\/posts/, ["/v1/posts/", "/v1/users/"]],
   [/^\/v1\/notifications/, ["/v1/notifications"]],
 ];
 
-/**
- * Paths that begin with one of these are read again after `request` was done. The feed itself
- * stays: an own post or reaction is put into it by whoever shows it, and it waits to be asked.
- */
+/** Paths that begin with one of these are read again after `request` was done. */
 export const expiredBy = (request: Pick<ApiRequest, "method" | "path">): readonly string[] =>
   request.method === "GET"
     ? []

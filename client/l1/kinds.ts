@@ -36,19 +36,36 @@ export const kindOf = (request: Pick<ApiRequest, "method" | "path">): Kind | nul
 /** An answer as it is kept. */
 export interface Kept {
   readonly value: unknown;
-  /** When it was read, Unix ms. */
+  /** When it was asked for, Unix ms: it is no younger than that. */
   readonly atMs: number;
-  /** When it was last asked for. */
+  /** When it was last given. */
   readonly usedAtMs: number;
   readonly bytes: number;
-  /** A write has made it doubtful: still shown, never fresh. */
-  readonly expired: boolean;
 }
 
-/** @param startedAtMs of this run of the client. */
-export function isFresh(kind: Kind, kept: Kept, startedAtMs: number, nowMs: number): boolean {
-  if (kept.expired || nowMs - kept.atMs >= FRESH_MS[kind]) return false;
-  return FRESH_ACROSS_STARTS.has(kind) || kept.atMs >= startedAtMs;
+/** Starts of keys, and when a write made what they name doubtful: still shown, never fresh. */
+export type Marks = Readonly<Record<string, number>>;
+
+/** With what has just been marked; a mark is of no use once all that it is about is stale anyway. */
+export function withMarks(marks: Marks, prefixes: readonly string[], nowMs: number): Marks {
+  const young = Object.entries(marks).filter(([, atMs]) => nowMs - atMs < LIMITS.l1FreshMs);
+  return Object.fromEntries([...young, ...prefixes.map((prefix) => [prefix, nowMs] as const)]);
+}
+
+export interface Now {
+  /** When this run of the client began. */
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  readonly marks: Marks;
+}
+
+export function isFresh(kind: Kind, key: string, { atMs }: Kept, now: Now): boolean {
+  if (now.nowMs - atMs >= FRESH_MS[kind]) return false;
+  // Asked in the moment of the write, it may not have it.
+  const doubtful = Object.entries(now.marks).some(
+    ([prefix, markedAtMs]) => key.startsWith(prefix) && markedAtMs >= atMs,
+  );
+  return !doubtful && (FRESH_ACROSS_STARTS.has(kind) || atMs >= now.startedAtMs);
 }
 
 /** The least recently used that must go, so that what stays is within its bounds. */

@@ -1,7 +1,8 @@
 import { LIMITS } from "../../core/limits.ts";
+import type { TallyDelta } from "../../core/telemetry/cache-tally.ts";
 import { ApiProblem } from "../problem.ts";
 import type { KeyValueStore } from "../storage/port.ts";
-import { type Kept, type Kind, isFresh, surplus } from "./kinds.ts";
+import { type Kept, type Kind, type Marks, isFresh, surplus, withMarks } from "./kinds.ts";
 
 /** How one read uses what is kept. */
 export interface CacheUse<T> {
@@ -41,12 +42,10 @@ interface Deps {
 }
 
 type Facts = Omit<Kept, "value">;
-const factsOf = ({ atMs, usedAtMs, bytes, expired }: Kept): Facts => ({
-  atMs,
-  usedAtMs,
-  bytes,
-  expired,
-});
+const factsOf = ({ atMs, usedAtMs, bytes }: Kept): Facts => ({ atMs, usedAtMs, bytes });
+
+/** Beside the answers, whose keys begin with a slash. */
+const MARKS = "marks";
 
 type Counter = { -readonly [Name in keyof CacheCounts]: number };
 const noCounts = (): Counter => ({ hits: 0, stale: 0, offline: 0, misses: 0 });
@@ -57,14 +56,16 @@ export class L1Cache {
   readonly #startedAtMs: number;
   /** Of what is stored, all but the values. */
   #index: Promise<Map<string, Facts>> | null = null;
-  /** Starts of keys, and when they were last made doubtful: an answer that left before is no better. */
-  readonly #expiredAt = new Map<string, number>();
+  /** One after the other, or two of them would lose one's marks. */
+  #marking: Promise<unknown> = Promise.resolve();
   readonly #counts: Record<Kind, Counter> = {
     feed: noCounts(),
     profile: noCounts(),
     settings: noCounts(),
     page: noCounts(),
   };
+  /** Of what was answered from here. */
+  readonly #served = { bytes: 0, ageMsSum: 0 };
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -83,9 +84,12 @@ export class L1Cache {
       counts.misses++;
       return this.#askAndKeep(key, ask);
     }
-    const fresh = isFresh(kind, kept, this.#startedAtMs, this.#deps.nowMs());
+    const startedAtMs = this.#startedAtMs;
+    const now = { startedAtMs, nowMs: this.#deps.nowMs(), marks: await this.#marks() };
+    const fresh = isFresh(kind, key, kept, now);
     if (fresh) counts.hits++;
     else counts.stale++;
+    this.#wasServed(kept);
     const newer = fresh || use.mode === "kept" ? null : this.#askAndKeep(key, ask);
     newer?.catch(() => null);
     use.onKept?.({ atMs: kept.atMs, fresh, newer });
@@ -107,6 +111,7 @@ export class L1Cache {
       counts.misses--;
       counts.stale++;
       counts.offline++;
+      this.#wasServed(kept);
       use.onKept?.({ atMs: kept.atMs, fresh: false, newer: null });
       return kept.value as T;
     }
@@ -139,15 +144,18 @@ export class L1Cache {
 
   /** Makes every answer whose key starts so doubtful: shown, and read again. */
   async expire(prefixes: readonly string[]): Promise<void> {
-    const nowMs = this.#deps.nowMs();
-    for (const prefix of prefixes) this.#expiredAt.set(prefix, nowMs);
-    const index = await this.#entries();
-    for (const key of [...index.keys()].filter((name) =>
-      prefixes.some((p) => name.startsWith(p)),
-    )) {
-      const kept = await this.#load(key);
-      if (kept !== undefined && !kept.expired) await this.#put(key, { ...kept, expired: true });
-    }
+    if (prefixes.length === 0) return;
+    const mark = async (): Promise<void> => {
+      const marks = withMarks(await this.#marks(), prefixes, this.#deps.nowMs());
+      await this.#deps.store.set(MARKS, marks).catch(() => undefined);
+    };
+    this.#marking = this.#marking.then(mark);
+    await this.#marking;
+  }
+
+  /** Read each time: another tab may have written. */
+  async #marks(): Promise<Marks> {
+    return (await this.#deps.store.get<Marks>(MARKS).catch(() => undefined)) ?? {};
   }
 
   /** On sign-out. */
@@ -156,8 +164,27 @@ export class L1Cache {
     await this.#deps.store.clear().catch(() => undefined);
   }
 
+  get byKind(): Readonly<Record<Kind, CacheCounts>> {
+    return structuredClone(this.#counts);
+  }
+
+  /** As `ClientOptions.cacheReport` tells them; those that nobody answered are among the stale. */
+  totals(): TallyDelta {
+    const { hits, stale, misses } = this.#sums();
+    return { hits, stale, misses, ...this.#served };
+  }
+
   async stats(): Promise<CacheStats> {
     const kept = [...(await this.#entries()).values()];
+    return {
+      ...this.#sums(),
+      byKind: this.byKind,
+      entries: kept.length,
+      bytes: kept.reduce((n, entry) => n + entry.bytes, 0),
+    };
+  }
+
+  #sums(): CacheCounts {
     const all = Object.values(this.#counts);
     const sum = (name: keyof CacheCounts): number => all.reduce((n, counts) => n + counts[name], 0);
     return {
@@ -165,18 +192,16 @@ export class L1Cache {
       stale: sum("stale"),
       offline: sum("offline"),
       misses: sum("misses"),
-      byKind: structuredClone(this.#counts),
-      entries: kept.length,
-      bytes: kept.reduce((n, entry) => n + entry.bytes, 0),
     };
   }
 
-  #keep(key: string, value: unknown, askedAtMs: number): Promise<void> {
-    const atMs = this.#deps.nowMs();
-    const expired = [...this.#expiredAt].some(
-      ([prefix, at]) => key.startsWith(prefix) && at > askedAtMs,
-    );
-    return this.#put(key, { value, atMs, usedAtMs: atMs, bytes: sizeOf(value), expired });
+  #wasServed({ bytes, atMs }: Kept): void {
+    this.#served.bytes += bytes;
+    this.#served.ageMsSum += this.#deps.nowMs() - atMs;
+  }
+
+  #keep(key: string, value: unknown, atMs: number): Promise<void> {
+    return this.#put(key, { value, atMs, usedAtMs: this.#deps.nowMs(), bytes: sizeOf(value) });
   }
 
   async #put(key: string, kept: Kept): Promise<void> {
@@ -205,7 +230,8 @@ export class L1Cache {
 
   #entries(): Promise<Map<string, Facts>> {
     this.#index ??= this.#deps.store.entries<Kept>().then(
-      (all) => new Map(all.map(([key, kept]) => [key, factsOf(kept)])),
+      (all) =>
+        new Map(all.filter(([key]) => key !== MARKS).map(([key, kept]) => [key, factsOf(kept)])),
       () => new Map(),
     );
     return this.#index;

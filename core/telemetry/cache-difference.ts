@@ -1,5 +1,5 @@
 import type { AgeClass } from "./cache-counts.ts";
-import { type CacheLayer, type CacheReport, isMet } from "./cache-layers.ts";
+import { type CacheLayer, type CacheReport, sharesOf } from "./cache-layers.ts";
 
 /**
  * What was counted between two reports of the same product; what is held is the later one's. An object
@@ -26,15 +26,16 @@ const rowsBetween = (before: readonly CacheLayer[], after: readonly CacheLayer[]
 function rowBetween(before: CacheLayer, after: CacheLayer): CacheLayer {
   const asked = grown(before.asked, after.asked);
   const hits = grown(before.hits, after.hits);
-  const share = asked === 0 ? null : hits / asked;
+  const stale = grown(before.stale, after.stale);
+  const shares = sharesOf(after.name, { asked, hits, stale });
   return {
     ...after,
     asked,
     hits,
     misses: grown(before.misses, after.misses),
-    stale: grown(before.stale, after.stale),
-    share,
-    met: isMet(share, after.target),
+    stale,
+    ...shares,
+    met: after.target === null ? null : shares.met,
     bytesServed:
       after.bytesServed === null ? null : grown(before.bytesServed ?? 0, after.bytesServed),
     meanAgeMs: meanBetween(before, after),

@@ -72,6 +72,9 @@ export const cacheLayerSchema = z
     misses: count("Passed on to the next"),
     stale: count("Answered although too old to be a hit, or marked so"),
     share: known("hits / asked; null: nothing was asked"),
+    shareAtOnce: known(
+      "(hits + stale) / asked, where stale answers are shown at once, apart from hits",
+    ),
     target: z
       .object({ share: z.number(), bound: z.enum(["at least", "at most"]) })
       .nullable()
@@ -156,7 +159,6 @@ const rowsOf = (counts: Readonly<Record<LayerName, LayerCounts>>): CacheLayer[] 
 function rowOf(name: LayerName, counts: LayerCounts): CacheLayer {
   const { layer, of, target } = LAYER_FACTS[name];
   const { asked, hits, misses, stale, bytesServed, bytesHeld, entries, details } = counts;
-  const share = asked === 0 ? null : hits / asked;
   return {
     layer,
     name,
@@ -165,9 +167,8 @@ function rowOf(name: LayerName, counts: LayerCounts): CacheLayer {
     hits,
     misses,
     stale,
-    share,
+    ...sharesOf(name, counts),
     target: target && { ...target },
-    met: isMet(share, target),
     bytesServed,
     bytesHeld,
     entries,
@@ -177,7 +178,21 @@ function rowOf(name: LayerName, counts: LayerCounts): CacheLayer {
   };
 }
 
-export function isMet(share: number | null, target: Target | null): boolean | null {
+/** Layers that show what is stale at once, and count it apart from hits. */
+const SHOWS_STALE: ReadonlySet<LayerName> = new Set(["client", "edge_pages"]);
+
+/** What follows from the counts of a row. */
+export function sharesOf(
+  name: LayerName,
+  { asked, hits, stale }: Pick<LayerCounts, "asked" | "hits" | "stale">,
+): Pick<CacheLayer, "share" | "shareAtOnce" | "met"> {
+  const { target } = LAYER_FACTS[name];
+  const share = asked === 0 ? null : hits / asked;
+  const shareAtOnce = asked > 0 && SHOWS_STALE.has(name) ? (hits + stale) / asked : null;
+  return { share, shareAtOnce, met: isMet(share, target) };
+}
+
+function isMet(share: number | null, target: Target | null): boolean | null {
   if (share === null || target === null) return null;
   return target.bound === "at least" ? share >= target.share : share <= target.share;
 }

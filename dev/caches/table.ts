@@ -7,6 +7,7 @@ const HEADINGS = [
   "misses",
   "stale",
   "share",
+  "at once",
   "target",
   "",
   "entries",
@@ -51,6 +52,7 @@ const cellsOf = (row: CacheLayer): readonly string[] => [
   whole(row.misses),
   whole(row.stale),
   row.share === null ? "-" : percent(row.share),
+  row.shareAtOnce === null ? "" : percent(row.shareAtOnce),
   row.target === null
     ? ""
     : `${row.target.bound === "at least" ? ">=" : "<="} ${percent(row.target.share)}`,

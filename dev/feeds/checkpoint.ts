@@ -44,8 +44,10 @@ export interface CheckpointPorts {
   readonly findings: Findings;
   readonly random: SeededRandom;
   readonly compared: Compared;
+  readonly onStep: (text: string) => void;
 }
 
+const TELL_EVERY_MS = 20_000;
 const READERS = 6;
 /** An entry of this age was not built by the checkpoint's own first look at it. */
 const KEPT_MS = 1_000;
@@ -53,17 +55,24 @@ const PAGES_MAX = 10_000;
 /** Small pages are read as deep as an entry reaches at least. */
 const TOP = 60;
 const LARGE = 50;
-const SMALL = 7;
+const SMALL = 10;
 
 /** Everybody's whole feed against the oracle, while nobody does anything. */
 export async function checkpoint(ports: CheckpointPorts): Promise<void> {
   const { people, model, compared } = ports;
   await untilQuiet(people);
   compared.removed = nothingRemoved();
+  const told = { atMs: Date.now(), feeds: 0 };
   await runPool(
     model.users.length,
     READERS,
-    (index) => new FeedCheck(ports, model.users[index] ?? "").run(),
+    async (index) => {
+      await new FeedCheck(ports, model.users[index] ?? "").run();
+      told.feeds++;
+      if (Date.now() - told.atMs < TELL_EVERY_MS) return;
+      told.atMs = Date.now();
+      ports.onStep(`${told.feeds} of ${model.users.length} feeds`);
+    },
     new AbortController().signal,
   );
 }

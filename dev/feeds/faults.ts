@@ -3,6 +3,8 @@ import { LIMITS } from "../../core/limits.ts";
 import { fanoutName, followerName, leaderName } from "../../core/tao/names.ts";
 import type { SeededRandom } from "../../sim/random.ts";
 import { MAP, REGIONS } from "../histories/shape.ts";
+import type { Profile } from "../histories/world.ts";
+import type { Backing } from "./backing.ts";
 import type { Downtime } from "./downtime.ts";
 import type { Product } from "./product.ts";
 
@@ -19,6 +21,7 @@ export type Fault = (typeof FAULTS)[number];
 
 export interface FaultPorts {
   readonly product: Product;
+  readonly backing: Backing;
   readonly downtime: Downtime;
   readonly random: SeededRandom;
 }
@@ -26,13 +29,13 @@ export interface FaultPorts {
 /** Resolves when the product can be asked again. */
 export async function inject(
   fault: Fault,
-  { product, downtime, random }: FaultPorts,
+  { product, backing, downtime, random }: FaultPorts,
 ): Promise<void> {
   const { shard, leader } = random.pick(MAP.entries);
   const region = random.pick(REGIONS);
   switch (fault) {
     case "feed cache flushed":
-      return product.flushCaches();
+      return backing.flushCaches === null ? product.flushCaches() : backing.flushCaches();
     case "feed bucket evicted": {
       const bucket = random.int(0, LIMITS.feedBuckets - 1);
       return product.evict("feedBucket", feedBucketName(region, bucket));
@@ -59,20 +62,26 @@ const EVERY: Readonly<Record<Exclude<Fault, "runtime killed">, number>> = {
   "fan-out evicted": 250,
 };
 
+/** The faults of a profile: in the hosted one feeds are in no object. */
+export const faultsOf = (profile: Profile): readonly Fault[] =>
+  FAULTS.filter((fault) => profile === "embedded" || fault !== "feed bucket evicted");
+
 /** Each fault at least once, spread over the operations after which they come; in order. */
 export function planFaults(
-  operations: number,
-  kills: number,
+  faults: readonly Fault[],
+  { operations, kills }: { readonly operations: number; readonly kills: number },
   random: SeededRandom,
 ): readonly { readonly at: number; readonly fault: Fault }[] {
   const times = (fault: Fault): number =>
     fault === "runtime killed" ? kills : Math.max(1, Math.round(operations / EVERY[fault]));
-  return FAULTS.flatMap((fault) => {
-    const count = times(fault);
-    // One in each part of the run, at a random place of it.
-    return Array.from({ length: count }, (_, n) => ({
-      at: Math.floor(((n + random.next()) * operations) / count),
-      fault,
-    }));
-  }).toSorted((a, b) => a.at - b.at);
+  return faults
+    .flatMap((fault) => {
+      const count = times(fault);
+      // One in each part of the run, at a random place of it.
+      return Array.from({ length: count }, (_, n) => ({
+        at: Math.floor(((n + random.next()) * operations) / count),
+        fault,
+      }));
+    })
+    .toSorted((a, b) => a.at - b.at);
 }

@@ -7,6 +7,7 @@ export const FAULTS_FOUND = [
   "wrong order",
   "wrong content",
   "own write missing",
+  "screen not told",
   "walk never ends",
   "unexpected refusal",
 ] as const;

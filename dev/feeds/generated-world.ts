@@ -21,8 +21,9 @@ const FOLLOWS = 10;
 const FRIENDS = 3;
 const MUTES = 0.4;
 const BLOCKS = 0.3;
-const POSTS = 6;
-const SHARES = 2;
+/** Few: most of a feed then fits into an entry, and what is compared is the cache. */
+const POSTS = 2;
+const SHARES = 1;
 /** Popularity follows Zipf's law, with this exponent. */
 const POPULARITY = 0.7;
 const AUDIENCES = { public: 6, followers: 2, friends: 2, only_me: 1 } as const;

@@ -74,6 +74,7 @@ export class Load {
       try {
         await this.#do(operation, probe);
       } finally {
+        probe?.close();
         locks.free([...people, ...(probe?.people ?? [])], Date.now());
       }
       return;

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { ROOT } from "../../deploy/workers.ts";
+import { type Profile, PROFILES } from "../histories/world.ts";
 import { FlagError, numberFlag, readFlags, textFlag } from "../operator/flags.ts";
 import { FEED_MUTANTS } from "./mutants.ts";
 import { type Demands, reportOf, shortcomings } from "./report.ts";
@@ -12,6 +13,7 @@ pulled and cached, with an oracle computed from the graph; times how long what w
 
   npm run feeds -- [options]
 
+  --profile NAME     embedded (default) or hosted: over MariaDB, with feeds kept in Redis
   --users N          generated people (default 1000)
   --ldbc FOLDER      the people of an LDBC network instead
   --operations N     writes through the public API (default 4000)
@@ -32,6 +34,7 @@ Ends with 1 on a leak, a hole, a repeat, a wrong order, an own write that does n
 const text = { type: "string" } as const;
 const bool = { type: "boolean" } as const;
 const OPTIONS = {
+  profile: text,
   users: text,
   ldbc: text,
   operations: text,
@@ -63,6 +66,7 @@ async function main(): Promise<number> {
   const users = whole("users", 1_000, 10, 100_000);
   const withFaults = !flags.has("no-faults");
   const settings: RunSettings = {
+    profile: profileOf(textFlag(flags, "profile") ?? "embedded"),
     folder,
     users,
     ldbc: ldbc === undefined ? null : path.resolve(ldbc),
@@ -107,6 +111,12 @@ async function falsify(settings: RunSettings): Promise<number> {
     if (counts.length === 0) missed.push(name);
   }
   return missed.length === 0 ? 0 : 1;
+}
+
+function profileOf(name: string): Profile {
+  const profile = PROFILES.find((one) => one === name);
+  if (profile === undefined) throw new FlagError(`--profile takes ${PROFILES.join(" or ")}`);
+  return profile;
 }
 
 function mutantOf(name: string | undefined): string | null {

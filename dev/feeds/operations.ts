@@ -207,7 +207,10 @@ export class Operations {
       case "unblock":
         return this.#oneOf(model.of("block", by));
       case "unmute":
-        return this.#oneOf(model.of("mute", by));
+        // Across the other's block it is done, and answered as if there were nobody.
+        return this.#oneOf(
+          new Set([...model.of("mute", by)].filter((other) => !model.has("block", other, by))),
+        );
     }
   }
 

@@ -11,6 +11,7 @@ import type { Operation } from "./operations.ts";
 import { isSource, ruleOn } from "./oracle.ts";
 import type { People } from "./people.ts";
 import type { RevocationKind } from "./revocations.ts";
+import { Screen } from "./screen.ts";
 import type { ShownPost } from "./watch.ts";
 
 /** What is about to be taken from somebody, on whose page it is. */
@@ -31,6 +32,7 @@ export interface Probe {
   readonly people: readonly string[];
   /** Resolves when every layer has let go, or the bound is long over. */
   watch(ackedMs: number): Promise<void>;
+  close(): void;
 }
 
 export interface ProbePorts {
@@ -73,11 +75,16 @@ export class Probes {
       this.#ports.locks.free(people, Date.now());
       return null;
     }
+    const screen = await this.#screenWith(target);
     return {
       people,
       watch: async (ackedMs) => {
-        await Promise.all(layers.map((layer) => this.#follow(target, layer, ackedMs)));
+        await Promise.all([
+          ...layers.map((layer) => this.#follow(target, layer, ackedMs)),
+          screen === null ? null : this.#look(target, screen, ackedMs),
+        ]);
       },
+      close: () => screen?.close(),
     };
   }
 
@@ -115,15 +122,17 @@ export class Probes {
     const { id, author, timeMs, audience } = post;
     const region = people.homeOf(viewer);
     const asked = { region };
+    // What is public stays where others share it.
+    const isShared = (kind === "unfriend" || kind === "unfollow") && audience === "public";
     const isOk = async (who: string | null, path: string): Promise<boolean> =>
       (await people.read(who, path, asked)).status === 200;
     const feed: Layer = {
       name: "feed",
-      isShown: async () => holds(await this.#feed(viewer), id),
+      isShown: async () => holds(await this.#feed(viewer), id, !isShared),
     };
     const graph: Layer = {
       name: "feed from leaders",
-      isShown: async () => holds(await this.#feed(viewer, "leader"), id),
+      isShown: async () => holds(await this.#feed(viewer, "leader"), id, !isShared),
     };
     const page: Layer = { name: "post", isShown: () => isOk(viewer, `/v1/posts/${id}`) };
     const posts: Layer = {
@@ -131,7 +140,7 @@ export class Probes {
       isShown: async () => {
         const path = `/v1/users/${author}/posts?limit=${PAGE}`;
         const { status, body } = await people.read<Items>(viewer, path, asked);
-        return status === 200 && holds(body.items, id);
+        return status === 200 && holds(body.items, id, false);
       },
     };
     const visitor: Layer = {
@@ -184,6 +193,25 @@ export class Probes {
     gone.add(`${kind}, ${layer.name}`, downtime.upBetween(ackedMs, goneMs ?? Date.now()));
   }
 
+  async #screenWith({ viewer, post }: Target): Promise<Screen | null> {
+    const { people } = this.#ports;
+    const shown = { post: post.id, author: post.author };
+    return Screen.open(people.url, await people.token(viewer), shown);
+  }
+
+  /** Until the screen is told. */
+  async #look({ kind, viewer, post }: Target, screen: Screen, ackedMs: number): Promise<void> {
+    const { gone, findings, downtime, boundMs } = this.#ports;
+    while (screen.toldMs === null) {
+      if (downtime.upBetween(ackedMs, Date.now()) > boundMs) {
+        findings.add("screen not told", `${kind}: ${viewer} still has ${post.id} on the screen`);
+        return;
+      }
+      await delay(POLL_MS);
+    }
+    gone.add(`${kind}, screen`, downtime.upBetween(ackedMs, screen.toldMs));
+  }
+
   async #feed(viewer: string, consistency?: "leader"): Promise<readonly ShownPost[]> {
     const region: Region = this.#ports.people.homeOf(viewer);
     const { body } = await this.#ports.people.read<Items>(
@@ -208,8 +236,10 @@ const KINDS: Partial<Record<Operation["kind"], RevocationKind>> = {
   mute: "mute",
 };
 
-const holds = (items: readonly ShownPost[], id: string): boolean =>
-  items.some((item) => [item.id, item.repostOf?.id, item.quoteOf?.id].includes(id));
+const holds = (items: readonly ShownPost[], id: string, embedded: boolean): boolean =>
+  items.some(
+    (item) => item.id === id || (embedded && (item.repostOf?.id === id || item.quoteOf?.id === id)),
+  );
 
 /** Whether the operation takes this post, which the viewer may see now, from the viewer. */
 function goesWith(model: Model, operation: Operation, viewer: string, post: ModelPost): boolean {

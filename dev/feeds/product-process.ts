@@ -1,5 +1,6 @@
 import { followerName } from "../../core/tao/names.ts";
 import { type ClusterOptions, startCluster } from "../cluster.ts";
+import { startOnServices } from "../hosted.ts";
 import { COURIER, courierWorker } from "./courier-worker.ts";
 import { mutantScripts } from "./mutants.ts";
 import type { FromProduct, ProductSettings, ToProduct } from "./product.ts";
@@ -17,7 +18,10 @@ async function main(): Promise<void> {
     ...(settings.mutant !== null && { scripts: await mutantScripts(settings.mutant) }),
     onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),
   };
-  const cluster = await startCluster(options);
+  const cluster =
+    settings.services === null
+      ? await startCluster(options)
+      : await startOnServices(settings.services, options);
   // The first call of the runtime's handle blocks this process, which reads the runtime's log:
   // were the log full then, both would wait for ever. Later calls do not block.
   await cluster.evict("follower", followerName(0, "nowhere", 0)).catch(() => undefined);

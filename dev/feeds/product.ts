@@ -5,6 +5,7 @@ import path from "node:path";
 
 import type { BucketStats } from "../../core/feed/cache/service.ts";
 import type { EvictableObject } from "../cluster.ts";
+import type { Services } from "../hosted.ts";
 
 export interface ProductSettings {
   readonly dataFolder: string;
@@ -13,6 +14,8 @@ export interface ProductSettings {
   readonly shards: number;
   /** Followers of a shard in each region. */
   readonly replicas: number;
+  /** Of the hosted profile; null: all is in the objects. */
+  readonly services: Services | null;
   /** A mistake of mutants.ts; null: the code as it is. */
   readonly mutant: string | null;
 }

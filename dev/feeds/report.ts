@@ -1,3 +1,4 @@
+import { faultsOf } from "./faults.ts";
 import type { Findings } from "./findings.ts";
 import type { LagRow } from "./lags.ts";
 import { RULES } from "./oracle.ts";
@@ -13,7 +14,7 @@ export interface Demands {
 
 /** What a run lacks that would make it count; none: it counts. */
 export function shortcomings(
-  { compared, faults, users }: RunResult,
+  { profile, compared, faults, users }: RunResult,
   { minRemoved, minFromCache, withFaults }: Demands,
 ): readonly string[] {
   const few = RULES.filter((rule) => compared.removed[rule] < minRemoved).map(
@@ -27,9 +28,9 @@ export function shortcomings(
       : []),
     ...(compared.feeds < users ? ["not every feed was compared"] : []),
     ...(withFaults
-      ? Object.entries(faults)
-          .filter(([fault, times]) => times === 0 && fault !== "runtime killed")
-          .map(([fault]) => `nothing of this kind happened: ${fault}`)
+      ? faultsOf(profile)
+          .filter((fault) => faults[fault] === 0 && fault !== "runtime killed")
+          .map((fault) => `nothing of this kind happened: ${fault}`)
       : []),
   ];
 }
@@ -37,7 +38,7 @@ export function shortcomings(
 export function reportOf(result: RunResult): string {
   const { compared, faults, done, findings, readings } = result;
   const lines = [
-    `Seed ${result.seed}, ${result.seconds.toFixed(0)} s.`,
+    `Seed ${result.seed}, ${result.profile}, ${result.seconds.toFixed(0)} s.`,
     "",
     `${n(result.users)} users, ${n(result.posts)} posts at the end, ${n(result.operations)} operations:`,
     `  ${Object.entries(done)

@@ -4,13 +4,16 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { SeededRandom } from "../../sim/random.ts";
 import { SHARDS } from "../histories/shape.ts";
+import type { Profile } from "../histories/world.ts";
+import type { OperatorOptions } from "../operator/api.ts";
 import { connect } from "../operator/connect.ts";
 import { silent } from "../operator/progress.ts";
 import { freePort } from "../server-process.ts";
+import { type Backing, startBacking } from "./backing.ts";
 import type { Change } from "./changes.ts";
 import { checkpoint, type Compared, nothingCompared } from "./checkpoint.ts";
 import { Downtime } from "./downtime.ts";
-import { type Fault, FAULTS, inject, planFaults } from "./faults.ts";
+import { type Fault, FAULTS, faultsOf, inject, planFaults } from "./faults.ts";
 import { Findings } from "./findings.ts";
 import { loadGenerated } from "./generated-world.ts";
 import { loadImported } from "./imported-world.ts";
@@ -29,6 +32,7 @@ import { Revocations } from "./revocations.ts";
 import { Watch } from "./watch.ts";
 
 export interface RunSettings {
+  readonly profile: Profile;
   /** Holds the product's data, its log and the journal; what is there already is gone on from. */
   readonly folder: string;
   readonly users: number;
@@ -45,6 +49,7 @@ export interface RunSettings {
 }
 
 export interface RunResult {
+  readonly profile: Profile;
   readonly seed: number;
   readonly seconds: number;
   readonly users: number;
@@ -79,28 +84,33 @@ export async function runFeeds(settings: RunSettings): Promise<RunResult> {
   const { folder, mutant } = settings;
   mkdirSync(path.join(folder, "data"), { recursive: true });
   const dataFolder = path.join(folder, "data");
+  const backing = await startBacking(settings.profile, dataFolder);
+  const { services } = backing;
   const product = new Product(
-    { dataFolder, port: await freePort(), shards: SHARDS, replicas: 1, mutant },
+    { dataFolder, port: await freePort(), shards: SHARDS, replicas: 1, services, mutant },
     path.join(folder, "product.log"),
   );
   try {
-    const { url, authSecret } = await product.whenUp();
-    const run = new Run(
-      settings,
-      product,
-      new People({ url, secret: authSecret, issuer: "edgewise" }),
-    );
-    const result = await run.all({ url, secret: authSecret, issuer: "edgewise" });
+    const { url, authSecret: secret } = await product.whenUp();
+    const operator: OperatorOptions = { url, secret, issuer: "edgewise" };
+    const result = await new Run(settings, { product, backing, operator }).all();
     await product.stop();
     return result;
   } finally {
     await product.kill();
+    await backing.stop();
   }
+}
+
+interface Running {
+  readonly product: Product;
+  readonly backing: Backing;
+  readonly operator: OperatorOptions;
 }
 
 class Run {
   readonly #settings: RunSettings;
-  readonly #product: Product;
+  readonly #running: Running;
   readonly #people: People;
   readonly #random: SeededRandom;
   readonly #model = new Model();
@@ -116,20 +126,20 @@ class Run {
   readonly #startMs = Date.now();
   #ready: Promise<void> = Promise.resolve();
 
-  constructor(settings: RunSettings, product: Product, people: People) {
+  constructor(settings: RunSettings, running: Running) {
     this.#settings = settings;
-    this.#product = product;
-    this.#people = people;
+    this.#running = running;
+    this.#people = new People(running.operator);
     this.#random = new SeededRandom(settings.seed);
     this.#journal = new ChangeJournal(path.join(settings.folder, "changes.ndjson"));
   }
 
-  async all(operator: Parameters<typeof connect>[0]): Promise<RunResult> {
-    const { operations, checkpoints } = this.#settings;
-    await this.#begin(operator);
+  async all(): Promise<RunResult> {
+    const { profile, operations, kills, checkpoints } = this.#settings;
+    await this.#begin();
     const { watch, load } = this.#parts();
     const readers = { pages: 0, fromCache: 0 };
-    const plan = [...planFaults(operations, this.#settings.kills, this.#random)];
+    const plan = [...planFaults(faultsOf(profile), { operations, kills }, this.#random)];
     for (let n = 1; n <= checkpoints; n++) {
       const until = Math.round((operations * n) / checkpoints);
       const isOver = { value: false };
@@ -153,6 +163,7 @@ class Run {
         findings: this.#findings,
         random: this.#random,
         compared: this.#compared,
+        onStep: (text) => this.#step(text),
       });
       this.#step(`${this.#compared.pages} pages compared, ${this.#findings.total} findings`);
     }
@@ -164,20 +175,20 @@ class Run {
   }
 
   /** The world as an earlier run left it, or a new one. */
-  async #begin(operator: Parameters<typeof connect>[0]): Promise<void> {
+  async #begin(): Promise<void> {
     const known = this.#journal.read();
     if (known === null) {
       this.#step("loading the world");
-      this.#apply(await this.#load(operator), null);
+      this.#apply(await this.#load(), null);
     } else for (const change of known) this.#model.apply(change);
     // Other halves of edges arrive after the write that they belong to.
     await untilQuiet(this.#people);
     this.#step(`${this.#model.users.length} users, ${this.#model.posts.size} posts`);
   }
 
-  #load(operator: Parameters<typeof connect>[0]): Promise<readonly Change[]> {
+  #load(): Promise<readonly Change[]> {
     const { ldbc, folder, users, seed } = this.#settings;
-    const api = connect(operator);
+    const api = connect(this.#running.operator);
     const dataFolder = path.join(folder, "data");
     return ldbc === null
       ? loadGenerated(api, { users, seed })
@@ -217,7 +228,7 @@ class Run {
       const { fault } = next;
       this.#faults[fault]++;
       const done = inject(fault, {
-        product: this.#product,
+        ...this.#running,
         downtime: this.#downtime,
         random: this.#random,
       });
@@ -242,6 +253,7 @@ class Run {
 
   #result(load: Load, watch: Watch, readings: RunResult["readings"]): RunResult {
     return {
+      profile: this.#settings.profile,
       seed: this.#settings.seed,
       seconds: (Date.now() - this.#startMs) / 1_000,
       users: this.#model.users.length,

@@ -38,6 +38,9 @@ const AVAILABLE: ReadonlySet<string> = new Set(
    XTRIM`.split(/\s+/),
 );
 
+/** Run where the scripts are known: they are not replicated. */
+const AT_PRIMARY: ReadonlySet<string> = new Set(["EVAL_RO", "EVALSHA_RO"]);
+
 /**
  * One item of a request's JSON as a command.
  *
@@ -79,4 +82,5 @@ const nameOf = (command: Command): string => String(command[0]).toUpperCase();
 export const isForReplica = (
   commands: readonly Command[],
   readOnly: ReadonlySet<string>,
-): boolean => commands.every((command) => readOnly.has(nameOf(command)));
+): boolean =>
+  commands.every((command) => readOnly.has(nameOf(command)) && !AT_PRIMARY.has(nameOf(command)));

@@ -81,7 +81,7 @@ describe("keyboard", () => {
     expect(await page.evaluate<string>("document.activeElement.id")).toBe("main");
     await page.locator(POST).first().getByRole("button", { name: "More" }).press("Enter");
     await page.keyboard.press("ArrowDown");
-    expect(await page.evaluate<string>("document.activeElement.textContent")).toBe("See reactions");
+    expect(await page.evaluate<string>("document.activeElement.textContent")).toBe("Copy link");
     await page.keyboard.press("Escape");
     expect(await page.getByRole("menu").count()).toBe(0);
     expect(await page.evaluate<string>("document.activeElement.ariaLabel")).toBe("More");
@@ -91,7 +91,7 @@ describe("keyboard", () => {
     const visit = await app.visit();
     const { page, url } = visit;
     await signIn(visit);
-    for (const path of ["/", "/u/milo", "/explore", "/requests", "/settings"]) {
+    for (const path of ["/", "/u/milo", "/explore", "/notifications", "/requests", "/settings"]) {
       await page.goto(url + path);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("networkidle");

@@ -103,6 +103,10 @@ it("tells an open page at once: a post to ask for, a notification, and one that 
   await pill.click();
   const card = kai.page.locator(POST).filter({ hasText: "Low tide at six" });
   await card.waitFor();
+  await card.getByRole("button", { name: "More", exact: true }).click();
+  await kai.page.getByRole("menuitem", { name: "Why is this here?" }).click();
+  await kai.page.getByRole("dialog").getByText("You follow its author.").waitFor();
+  await kai.page.keyboard.press("Escape");
 
   await own.getByRole("button", { name: "More", exact: true }).click();
   await mia.page.getByRole("menuitem", { name: "Delete post" }).click();

@@ -251,6 +251,7 @@ describe("fitting in", () => {
       "/u/milo/followers",
       "/u/ada",
       "/explore",
+      "/notifications",
       "/requests",
       "/settings",
       "/nowhere",

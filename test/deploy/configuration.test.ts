@@ -20,6 +20,18 @@ it.for(["", ...ENVIRONMENTS])(
   },
 );
 
+it.for(["", ...ENVIRONMENTS])(
+  "who holds sockets and who tells them count the same buckets in environment '%s'",
+  (env, { expect }) => {
+    const [feed, gateway] = ["feed", "gateway"].map((id) => {
+      const worker = WORKERS.find((candidate) => candidate.id === id);
+      return configOf(worker?.config ?? "", env).vars["SOCKET_BUCKETS"];
+    });
+    expect(gateway).toMatch(/^\d+$/);
+    expect(feed).toBe(gateway);
+  },
+);
+
 /** As much of a configuration as the next test looks at. */
 interface Bound {
   readonly r2_buckets: readonly { readonly binding: string; readonly bucket_name: string }[];

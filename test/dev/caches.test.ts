@@ -29,14 +29,14 @@ it("shows layers in columns that fit, what is asked in words, and what is away",
   const text = tableOf(reportOf(new Map([["us-east", REGION]]), away, 1), false);
   expect(text.split("\n").slice(0, 9)).toEqual([
     "all regions",
-    "layer          asked  hits  misses  stale    share     target          entries    held   served      age",
-    "L1 client         10     2       5      3   20.0 %  >= 30.0 %  MISSED                   12.3 kB",
-    "L2 edge_pages      4     4       0      0  100.0 %                                        900 B    2.0 s",
-    "L2 edge_media      0     0       0      0        -  >= 95.0 %",
-    "L3 feed        1,000   700     300      0   70.0 %  >= 70.0 %     met        7  2.5 MB           <= 60 s",
-    "L4 follower      100    90      10      0   90.0 %  >= 85.0 %     met",
-    "L5 leader          0     0       0      0        -  >= 95.0 %",
-    "L6 store         100     0     100      0    0.0 %   <= 5.0 %     met",
+    "layer          asked  hits  misses  stale    share  at once     target          entries    held   served      age",
+    "L1 client         10     2       5      3   20.0 %   50.0 %  >= 30.0 %  MISSED                   12.3 kB",
+    "L2 edge_pages      4     4       0      0  100.0 %  100.0 %                                        900 B    2.0 s",
+    "L2 edge_media      0     0       0      0        -           >= 95.0 %",
+    "L3 feed        1,000   700     300      0   70.0 %           >= 70.0 %     met        7  2.5 MB           <= 60 s",
+    "L4 follower      100    90      10      0   90.0 %           >= 85.0 %     met",
+    "L5 leader          0     0       0      0        -           >= 95.0 %",
+    "L6 store         100     0     100      0    0.0 %            <= 5.0 %     met",
   ]);
   expect(text).toContain("  L3 feed: pages of home feeds");
   expect(text).toMatch(/not in the sums \(1\):\n {2}follower:3:0 apac: unavailable$/);

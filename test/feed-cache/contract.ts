@@ -3,7 +3,6 @@ import { describe, it } from "vitest";
 import type { BucketEvent } from "../../core/feed/cache/port.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { pushedOf, standingFor } from "../fakes/feed-cells.ts";
-import { REGION, type TestCache, tell } from "./drivers.ts";
 import {
   announce,
   ask,
@@ -21,7 +20,8 @@ import {
   revoke,
   STRANGER,
   VIEWER,
-} from "./said.ts";
+} from "./acts.ts";
+import { REGION, type TestCache, tell } from "./drivers.ts";
 
 /** What readers and fan-out may rely on, whatever keeps the feeds. */
 export function feedCacheContract(name: string, start: () => Promise<TestCache>): void {

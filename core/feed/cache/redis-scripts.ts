@@ -6,8 +6,8 @@
  * written the newest `seq` in it), slices of events (`#` is "gen:seq" of the newest; `a<author>` ids of
  * posts, `p<post>` a post, `c<post>` what became of it, `f<viewer>` that something is to be forgotten)
  * with the set of their authors (as many as `#authors` says), entries with the set of authors whose posts
- * belong there, and who has one. A slice whose `#` is older than the head says was evicted, or has not come to
- * this replica: then nothing is known for sure.
+ * belong there, and who has one. A slice whose `#` is older than the head says was evicted, or was lost when
+ * a replica took over: then nothing is known for sure.
  */
 const KNOWN = `
 local function known(head, keys, wrote, numbers)

@@ -78,19 +78,19 @@ it("never moves a shard back", ({ expect }) => {
 });
 
 it("remembers the client's own writes for as long as a cached page may lack them", ({ expect }) => {
-  const progress = new Map<number, Seen>();
+  const seen = new Map<number, Seen>();
   const at = (seq: number) => ({ epoch: 2, seq });
-  advanceOwn(progress, 3, at(5), NOW);
-  advance(progress, 3, at(9), NOW + 1_000);
-  advance(progress, 4, at(1), NOW);
-  advanceOwn(progress, 3, at(4), NOW + 2_000);
+  advanceOwn(seen, 3, at(5), NOW);
+  advance(seen, 3, at(9), NOW + 1_000);
+  advance(seen, 4, at(1), NOW);
+  advanceOwn(seen, 3, at(4), NOW + 2_000);
   const later = NOW + LIMITS.ticketWritesMs - 1_000;
-  const text = encodeTicket(progress, NOW + 3_000, signer);
+  const text = encodeTicket(seen, NOW + 3_000, signer);
   const wroteAt = (nowMs: number) =>
-    [...decodeTicket(text, nowMs, signer)].map(([shard, { version, wrote }]) => [
+    [...decodeTicket(text, nowMs, signer)].map(([shard, one]) => [
       shard,
-      version.seq,
-      wrote?.version.seq,
+      one.version.seq,
+      one.wrote?.version.seq,
     ]);
   expect(wroteAt(later)).toEqual([
     [3, 9, 5],

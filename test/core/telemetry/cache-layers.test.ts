@@ -95,6 +95,13 @@ describe("a report", () => {
   });
 });
 
+it("shows how much was there at once, where stale answers are apart from hits", ({ expect }) => {
+  const some = counts({ asked: 10, hits: 2, stale: 3, misses: 5 });
+  const { layers } = reportFor({ apac: { client: some, edge_pages: some, follower: some } });
+  const at = (name: CacheLayer["name"]) => row(layers, name).shareAtOnce;
+  expect([at("client"), at("edge_pages"), at("follower")]).toEqual([0.5, 0.5, null]);
+});
+
 describe("counts", () => {
   it("add up, as far as their parts know", ({ expect }) => {
     const one = counts({

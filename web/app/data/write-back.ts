@@ -6,7 +6,8 @@ import { l1 } from "./device.ts";
 import { FEED_PAGE } from "./paging.ts";
 import { queryClient } from "./query-client.ts";
 
-const WRITE_BACK_MS = 150;
+/** Several changes of one moment are written once. */
+const WRITE_BACK_MS = 50;
 
 /** The request whose kept answer holds a page of the query, and null for what is not kept. */
 function requestOf([root, name = ""]: QueryKey, cursor: string | undefined): ApiRequest | null {

@@ -30,6 +30,7 @@ export function MediaGrid({ media }: { media: readonly Media[] }) {
             key={item.key}
             type="button"
             class="media-item"
+            data-alt={item.alt === "" ? undefined : ""}
             aria-label={`Open image ${i + 1} of ${media.length}${item.alt === "" ? "" : `: ${item.alt}`}`}
             onClick={() => setOpen(images.indexOf(item))}
           >
@@ -42,11 +43,6 @@ export function MediaGrid({ media }: { media: readonly Media[] }) {
               width={item.width}
               height={item.height}
             />
-            {item.alt !== "" && (
-              <span class="alt-badge" aria-hidden="true">
-                ALT
-              </span>
-            )}
           </button>
         ),
       )}

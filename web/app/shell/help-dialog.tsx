@@ -31,11 +31,7 @@ export function HelpDialog() {
   const open = useStore(helpStore);
   if (!open) return null;
   return (
-    <Dialog
-      title="Keyboard shortcuts"
-      onClose={() => helpStore.set(false)}
-      className="dialog-small"
-    >
+    <Dialog title="Keyboard shortcuts" onClose={() => helpStore.set(false)} className="dialog-keys">
       <dl class="keys">
         {KEYS.map(([key, text]) => (
           <div key={key}>

@@ -81,7 +81,8 @@ export function Nav({ user, path }: { user: User; path: string }) {
         <Icon name="pen" />
         <span class="nav-label">Post</span>
       </button>
-      <Link class="rail-me" to={profilePath(user.handle)} aria-label={`Signed in as ${user.name}`}>
+      <Link class="rail-me" to={profilePath(user.handle)}>
+        <span class="sr-only">Signed in as </span>
         <Avatar user={user} size={40} />
         <span class="person-names">
           <bdi class="name">{user.name}</bdi>

@@ -24,8 +24,11 @@ export function Avatar({ user, size = 44 }: { user: Face; size?: number }) {
   }
   const style = { ...box, fontSize: Math.round(size * 0.38), "--hue": hueOf(user.id) };
   return (
-    <span class="avatar avatar-drawn" style={style} aria-hidden="true">
-      {initialsOf(user.name)}
-    </span>
+    <span
+      class="avatar avatar-drawn"
+      style={style}
+      data-initials={initialsOf(user.name)}
+      aria-hidden="true"
+    />
   );
 }

@@ -125,6 +125,21 @@ describe("an entry", () => {
     expect(put([])).toBe(true);
   });
 
+  it("is gone after a flush, in memory and in storage; what was told meanwhile is not", ({
+    expect,
+  }) => {
+    const { put, items, apply, world } = bucketAt();
+    put([post(10)]);
+    apply({ kind: "push", pushed: pushedOf(post(20)), viewers: [ME] });
+    world.bucket.flush();
+    expect(items()).toBe("cold");
+    world.bucket = new Bucket(world.rows, world.nowMs);
+    expect(items()).toBe("cold");
+    // As a follower that is behind would have it.
+    put([post(10)]);
+    expect(idsOf(items())).toEqual([20, 10]);
+  });
+
   it("answers only clients whose writes it reflects", ({ expect }) => {
     const { put, items } = bucketAt();
     put([post(10)], { wrote: new Map([[3, { epoch: 2, seq: 5 }]]) });

@@ -42,6 +42,22 @@ describe("a home feed", () => {
     expect(cache.bucket.stats()).toMatchObject({ reads: 2, hits: 1, misses: { cold: 1 } });
   });
 
+  it("counts readers who are there apart from those who have just come", async ({ expect }) => {
+    const { world, viewer, author, cache } = await cachedPair();
+    await world.post(author);
+    const active = () => cache.bucket.stats().active;
+    await read(world, viewer);
+    expect(active(), "the first page of a visit").toEqual({ asked: 0, hits: 0 });
+    await read(world, viewer);
+    expect(active()).toEqual({ asked: 1, hits: 1 });
+    world.nowMs += LIMITS.feedActiveMs - 1;
+    await read(world, viewer);
+    expect(active(), "whose entry has run out").toEqual({ asked: 2, hits: 1 });
+    world.nowMs += LIMITS.feedActiveMs;
+    await read(world, viewer);
+    expect(active(), "who was away").toEqual({ asked: 2, hits: 1 });
+  });
+
   it("goes on in the entry as far as that reaches, then in the graph", async ({ expect }) => {
     const { world, viewer, author } = await cachedPair();
     const posts: string[] = [];
