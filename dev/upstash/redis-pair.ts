@@ -91,10 +91,10 @@ export class RedisPair {
     return answerOf(await runAll(this.#primary, [INFO])).token;
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#primary.destroy();
     this.#replica?.destroy();
-    await this.#lag?.stop();
+    this.#lag?.stop();
   }
 
   /** Has the replica everything up to `place`? False sends the reader to the primary. */
