@@ -4,7 +4,7 @@ import { type AddressInfo, createConnection, createServer, type Socket } from "n
 export interface Lag {
   /** Where a replica is to look for its primary. */
   readonly port: number;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** Stands between a primary and its replica, and hands on what the primary says `lagMs` later. */
@@ -28,11 +28,10 @@ export async function startLag(primaryPort: number, lagMs: number): Promise<Lag>
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    // Nobody waits for the end of connections that a replica makes over and over.
-    stop() {
+    async stop() {
       for (const socket of open) socket.destroy();
       server.close();
-      server.unref();
+      await once(server, "close");
     },
   };
 }

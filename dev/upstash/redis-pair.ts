@@ -91,10 +91,10 @@ export class RedisPair {
     return answerOf(await runAll(this.#primary, [INFO])).token;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#primary.destroy();
     this.#replica?.destroy();
-    this.#lag?.stop();
+    await this.#lag?.stop();
   }
 
   /** Has the replica everything up to `place`? False sends the reader to the primary. */

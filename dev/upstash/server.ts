@@ -49,7 +49,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       const closed = once(server, "close");
       server.close();
       await closed;
-      redis.close();
+      await redis.close();
     },
   };
 }
