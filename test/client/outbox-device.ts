@@ -10,7 +10,7 @@ export function device() {
     ...store,
     entries: async <T>() => {
       const read = await store.entries<T>();
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => setTimeout(resolve, 5));
       return read;
     },
   };

@@ -38,6 +38,7 @@ describe("with a connection", () => {
     const { world, tab } = device();
     const { outbox } = tab();
     const reading = outbox.kick();
+    await new Promise((begun) => setImmediate(begun));
     const outcomes = await Promise.all([outbox.submit(post("one")), outbox.submit(post("two"))]);
     await reading;
     const done = { at: "sent", answer: { done: "/v1/posts" } };
