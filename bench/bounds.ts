@@ -29,6 +29,8 @@ export const BOUNDS = {
   leaderMegabytesMax: 100,
   shardsMax: 256,
   replicasMax: 8,
+  /** Hit rates: longer than a day's busiest hour it would not be one. */
+  sliceMinutesMax: 60,
   /** Sockets: each is one in this process and one in the runtime, of the 20,000 files that either may have. */
   socketsMax: 8_000,
   socketBucketsMax: 64,

@@ -11,6 +11,8 @@ import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
+import { hitRates } from "./hit-rates/hit-rates.ts";
+import { HELP as HIT_RATES_HELP } from "./hit-rates/options.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
 import { HELP as WEB_HELP } from "./web/options.ts";
@@ -54,6 +56,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "viewers that listen, a reconnect storm, and what was lost in it",
       help: SOCKETS_HELP,
       run: sockets,
+    },
+  ],
+  [
+    "hit-rates",
+    {
+      about: "hits of the six cache layers in a slice of a day's busiest hour",
+      help: HIT_RATES_HELP,
+      run: hitRates,
     },
   ],
   [

@@ -33,11 +33,12 @@ import type {
   Replayed,
 } from "../core/feed/fanout/admin.ts";
 import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
-import type { Relation, UserList } from "../core/feed/service.ts";
 import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
 import type { PollAnswer } from "../core/feed/realtime/service.ts";
+import type { Relation, UserList } from "../core/feed/service.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
+import type { CacheReport } from "../core/telemetry/cache-layers.ts";
 import { type FeedQuery, type Page, type PostDraft, type UserDraft, requests } from "./requests.ts";
 import { type ApiRequest, type CallOptions, type ClientOptions, Transport } from "./transport.ts";
 
@@ -84,9 +85,9 @@ export function createClient(options: ClientOptions) {
       get<NewPosts>("/v1/feed/new", { since: `${since.timeMs}.${since.id}` }, call),
     why: (post: string, call?: CallOptions) => get<Why>("/v1/feed/why", { post }, call),
     whyNot: (post: string, call?: CallOptions) => get<WhyNot>("/v1/feed/why-not", { post }, call),
+    seen: (call?: CallOptions) => get<SeenState>("/v1/feed/seen", {}, call),
     reportSeen: (ranges: readonly SeenRange[], call?: CallOptions) =>
       send<SeenState>(requests.reportSeen(ranges), call),
-    seen: (call?: CallOptions) => get<SeenState>("/v1/feed/seen", {}, call),
     setFeedback: (postId: string, kind: "more" | "less", call?: CallOptions) =>
       send<FeedbackState>(requests.setFeedback(postId, kind), call),
     clearFeedback: (postId: string, call?: CallOptions) =>
@@ -158,13 +159,12 @@ export function createClient(options: ClientOptions) {
       send<Media>({ method: "POST", path: "/v1/media", bytes: file }, call),
     mediaUrl: (key: string): string => `${options.baseUrl}/media/${key}`,
 
-    /** What `realtime.ts` is made of; see there for a connection that keeps itself. */
     socketTicket: (call?: CallOptions) =>
-      transport.send<IssuedSocketTicket>({ method: "POST", path: "/v1/realtime/ticket" }, call),
+      send<IssuedSocketTicket>({ method: "POST", path: "/v1/realtime/ticket" }, call),
     poll: (query: PollQuery = {}, call?: CallOptions) =>
       get<PollAnswer>("/v1/realtime/poll", { ...query }, call),
     caughtUp: (call?: CallOptions) =>
-      transport.send<null>({ method: "POST", path: "/v1/realtime/caught-up" }, call),
+      send<null>({ method: "POST", path: "/v1/realtime/caught-up" }, call),
 
     /** For operators: bodies as in `core/tao/graph-wire.ts`, whose opIds make them idempotent. */
     graphWrite: (body: unknown, call?: CallOptions) =>
@@ -180,7 +180,10 @@ export function createClient(options: ClientOptions) {
         call,
       ),
 
-    /** For operators: how posts reach feeds, and what was put aside on the way. */
+    /** For operators: what every cache layer has answered, by region. */
+    caches: (call?: CallOptions) => get<CacheReport>("/v1/admin/caches", {}, call),
+
+    /** For operators: how posts reach feeds; see docs/fanout.md. */
     fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),
     fanoutPost: (post: string, call?: CallOptions) =>
       get<FanoutPost>(`/v1/admin/fanout/posts/${encodeURIComponent(post)}`, {}, call),

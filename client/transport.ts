@@ -1,5 +1,7 @@
 import { LIMITS } from "../core/limits.ts";
 import type { Consistency } from "../core/tao/service.ts";
+import type { TallyDelta } from "../core/telemetry/cache-tally.ts";
+import { CACHE_REPORT_HEADER, formatCacheReport } from "../core/telemetry/client-report.ts";
 import { expiredBy } from "./l1/expiry.ts";
 import { kindOf } from "./l1/kinds.ts";
 import type { CacheUse, KeptAnswer, L1Cache } from "./l1/l1-cache.ts";
@@ -24,6 +26,8 @@ export interface ClientOptions {
   readonly consistency?: Consistency;
   /** Rather an answer that may be too old than none, unless a call says otherwise. */
   readonly allowStale?: boolean;
+  /** What the client's own cache has answered since it was last asked; null: nothing to say now. */
+  readonly cacheReport?: () => TallyDelta | null;
   /** Told of answers that may be too old: how long ago, ms, they were known to be true. */
   readonly onStale?: (staleMs: number) => void;
   /** L1 of whoever is signed in, asked at each call; null or left out keeps nothing. */
@@ -138,10 +142,12 @@ export class Transport {
   #headers(request: ApiRequest, call: CallOptions, key: string | null): Record<string, string> {
     const token = this.#options.token?.() ?? null;
     const ticket = this.#ticket.current;
+    const report = token === null ? null : (this.#options.cacheReport?.() ?? null);
     return {
       ...(token !== null && { authorization: `Bearer ${token}` }),
       ...(ticket !== null && { "edgewise-ticket": ticket }),
       ...(key !== null && { "idempotency-key": key }),
+      ...(report !== null && { [CACHE_REPORT_HEADER]: formatCacheReport(report) }),
       ...(request.method === "GET" && freshnessHeaders({ ...this.#options, ...call })),
       ...(request.json !== undefined && { "content-type": "application/json" }),
     };

@@ -1,10 +1,13 @@
 import { CLIENT_LIMITS } from "./client-limits.ts";
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
+import { FEED_LIMITS } from "./feed/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
+import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
 export const LIMITS = {
+  ...FEED_LIMITS,
   feedPageDefault: 20,
   /** Spec-sized page is 20; 50 keeps a page under about 32 KB. */
   feedPageMax: 50,
@@ -71,7 +74,7 @@ export const LIMITS = {
   /** Followers one leader pushes to: 5 regions with up to 12 replicas each. */
   followersMax: 64,
   pushRetryMs: 500,
-  /** A follower that has not answered for this long is forgotten; it registers again on its next miss. */
+  /** A follower that has neither answered nor asked for this long is forgotten; it registers again on its next miss. */
   followerForgetMs: 120_000,
   /** Inverse edges in one call to another leader. */
   inverseBatchMax: 500,
@@ -205,34 +208,6 @@ export const LIMITS = {
   /** Tickets: shards written or read within `ticketTtlMs`, most recent first. */
   ticketShardsMax: 64,
 
-  /** Rounds of refilling a feed page whose candidates were filtered away. */
-  feedRefillsMax: 5,
-  /** Candidates fetched beyond a page, so that a few hidden ones cost no second round. */
-  feedSlack: 4,
-  /** Newest candidates that a ranked feed puts in order together: three pages, so that a good post of this morning may come first. */
-  rankedSegment: 60,
-  /** Candidates read for the rest of such a segment: more than it had, should something have become visible in it. */
-  rankedSegmentMax: 120,
-  /** Segments that one page may walk through when all that is left of them is hidden. */
-  rankedSegmentsPerPage: 4,
-  /** Half of a post's freshness is gone after this: two readers' days apart, yesterday's posts lose to today's. */
-  freshnessHalfLifeMs: 6 * 3_600_000,
-  /** Ranges of what was seen, per viewer: beyond it the oldest are forgotten. */
-  seenRangesMax: 64,
-  /** Wishes about authors that a ranked page reads, newest first. */
-  feedbackRead: 500,
-  /** "More" and "less like this" count for two weeks. */
-  feedbackMs: 14 * 24 * 3_600_000,
-  /** Things that one page of notifications looks at: some are told together, some are hidden. */
-  notificationsRead: 100,
-  /** Of a post or comment that a notification is about. */
-  notificationTextChars: 140,
-  /** Of a full list of notifications, what stays: the registry's bound leaves room for as many again. */
-  notificationsKept: 2_500,
-  /** Notifications in one write, of people of one shard. */
-  notesPerWrite: 500,
-  /** People that one text mentions and who are told of it. */
-  mentionsMax: 10,
   /** A cursor is refused after this: long enough for a tab left open overnight. */
   cursorTtlMs: 24 * 3_600_000,
   /** One required stage of a feed: well over any healthy shard, under the request's budget. */
@@ -249,6 +224,7 @@ export const LIMITS = {
   requestBudgetMs: 5_000,
 
   ...REALTIME_LIMITS,
+  ...TELEMETRY_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
   readsPerSecond: 50,

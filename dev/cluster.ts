@@ -60,7 +60,7 @@ export interface Cluster {
    */
   sweep(waitMs?: number): Promise<void>;
   /** Drops one object's memory, as the platform does now and then; its storage stays. */
-  evict(object: keyof typeof CLASS_OF, name: string): Promise<void>;
+  evict(object: EvictableObject, name: string): Promise<void>;
   /** Everything acknowledged is on disk before it resolves. */
   stop(): Promise<void>;
 }
@@ -70,7 +70,10 @@ const CLASS_OF = {
   leader: "ShardLeader",
   follower: "ShardFollower",
   sockets: "SocketBucket",
+  feedBucket: "FeedBucket",
+  fanout: "FanoutShard",
 } as const;
+export type EvictableObject = keyof typeof CLASS_OF;
 
 /** Fixed, since nobody tells a local request where it comes from. */
 const LOCAL_CF = {

@@ -2,7 +2,6 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
-import { feedTopology } from "../core/feed/cache/topology.ts";
 import type { GraphEvent } from "../core/feed/fanout/events.ts";
 import { FanoutGraph } from "../core/feed/fanout/graph.ts";
 import type {
@@ -44,7 +43,7 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
       table: new SqlFanoutTable(ctx.storage),
       graph: new FanoutGraph({ map: topology.map, leader: (of) => leader({ shard: of }) }),
       regions: topology.regions.length,
-      topology: feedTopology(),
+      topology: topology.feedBuckets,
       costs: LIMITS.fanoutCosts,
       force: tuningFrom(env).fanoutForce,
       enqueue: async (messages) => {

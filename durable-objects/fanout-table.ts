@@ -4,6 +4,7 @@ import type {
   ChunkMove,
   ChunkPlace,
   ChunkRow,
+  EventQueue,
   EventRow,
   FanoutHead,
   FanoutTable,
@@ -22,6 +23,8 @@ export interface TableStorage {
   readonly sql: { exec(query: string, ...cells: Cell[]): Iterable<Row> };
   transactionSync(body: () => void): void;
 }
+
+const TABLES: Record<EventQueue, string> = { posts: "events", beside: "beside" };
 
 const EMPTY: FanoutHead = {
   position: null,
@@ -69,20 +72,21 @@ export class SqlFanoutTable implements FanoutTable {
     );
   }
 
-  addEvent(text: string, fromMs: number): void {
-    this.#run("INSERT INTO events (event, from_ms) VALUES (?, ?)", text, fromMs);
+  addEvent(queue: EventQueue, text: string, fromMs: number): void {
+    this.#run(`INSERT INTO ${TABLES[queue]} (event, from_ms) VALUES (?, ?)`, text, fromMs);
   }
 
-  events(limit: number): readonly EventRow[] {
-    return this.#all("SELECT * FROM events ORDER BY number LIMIT ?", limit).map((row) => ({
+  events(queue: EventQueue, limit: number): readonly EventRow[] {
+    const query = `SELECT * FROM ${TABLES[queue]} ORDER BY number LIMIT ?`;
+    return this.#all(query, limit).map((row) => ({
       number: num(row, "number"),
       text: text(row, "event"),
       fromMs: num(row, "from_ms"),
     }));
   }
 
-  dropEvent(number: number): void {
-    this.#run("DELETE FROM events WHERE number = ?", number);
+  dropEvent(queue: EventQueue, number: number): void {
+    this.#run(`DELETE FROM ${TABLES[queue]} WHERE number = ?`, number);
   }
 
   putCount({ at, post, of, count }: Count, fromMs: number): void {
@@ -115,8 +119,8 @@ export class SqlFanoutTable implements FanoutTable {
     this.#run("DELETE FROM counts WHERE post = ? AND of = ?", idToKey(post), of);
   }
 
-  eventCount(): number {
-    return this.#number("SELECT count(*) AS n FROM events");
+  eventCount(queue: EventQueue): number {
+    return this.#number(`SELECT count(*) AS n FROM ${TABLES[queue]}`);
   }
 
   countCount(): number {
@@ -186,7 +190,8 @@ export class SqlFanoutTable implements FanoutTable {
 
   oldestMs(): number | null {
     return this.#numberOrNull(`SELECT min(n) AS n FROM (
-      SELECT min(from_ms) AS n FROM events UNION ALL SELECT min(from_ms) FROM counts
+      SELECT min(from_ms) AS n FROM events UNION ALL SELECT min(from_ms) FROM beside
+      UNION ALL SELECT min(from_ms) FROM counts
       UNION ALL SELECT min(from_ms) FROM chunks WHERE place <> 'dead')`);
   }
 

@@ -64,6 +64,10 @@ export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketS
     return this.#bucket.stats();
   }
 
+  async flush(): Promise<void> {
+    this.#bucket.flush();
+  }
+
   override async alarm(): Promise<void> {
     this.#isArmed = false;
     if (this.#bucket.sweep(this.#clock.nowMs())) this.#arm();

@@ -1,3 +1,4 @@
+export { CacheTally } from "./cache-tally.ts";
 export { FeedBucket } from "./feed-bucket.ts";
 export { FanoutShard } from "./fanout-shard.ts";
 export { RegionCoordinator } from "./region-coordinator.ts";

@@ -6,7 +6,7 @@ import type { Result } from "../core/result.ts";
 import { type RoutedLeader, routedLeader } from "../core/tao/leader-route.ts";
 import { MapCache } from "../core/tao/map-cache.ts";
 import { coordinatorName, leaderName } from "../core/tao/names.ts";
-import type { LeaderService } from "../core/tao/service.ts";
+import type { LeaderInspection, LeaderService } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { systemClock } from "./clock.ts";
 import { inTime } from "./in-time.ts";
@@ -15,7 +15,7 @@ import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
 import type { GraphTopology } from "./topology.ts";
 
 export interface LeaderBindings {
-  readonly LEADER: ObjectNamespace<LeaderService>;
+  readonly LEADER: ObjectNamespace<LeaderService & LeaderInspection>;
   readonly COORDINATOR: ObjectNamespace<CoordinatorService>;
   /** Holds the shard map; nothing else. */
   readonly REGISTER: Pick<R2Bucket, "get" | "put">;

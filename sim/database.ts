@@ -4,6 +4,7 @@ import { commitOf, type LogGroup } from "../core/tao/log-group.ts";
 import type { Commit, OpRow } from "../core/tao/store.ts";
 import {
   compareVersions,
+  formatVersion,
   maxVersion,
   sameVersion,
   type Version,
@@ -36,6 +37,8 @@ export class Database {
   readonly rows: LogRow[] = [];
   readonly tables = new Tables();
   readonly followers = new Set<string>();
+  /** What it was told to follow although it does not: a database of any kind would be broken by it. */
+  readonly misfits: string[] = [];
   /** Away until then, Unix ms. */
   awayUntilMs = 0;
   readonly #appended: (row: LogRow, before: Version) => void;
@@ -65,7 +68,11 @@ export class Database {
 
   /** A standby takes in what another database has: nobody leads here yet. @throws when it does not fit. */
   follow(group: LogGroup): void {
-    if (!sameVersion(group.after, this.head)) throw new Error("the group does not fit");
+    if (!sameVersion(group.after, this.head)) {
+      const [after, head] = [group.after, this.head].map(formatVersion);
+      this.misfits.push(`${this.name}: a standby put what follows ${after} after ${head}`);
+      throw new Error("the group does not fit");
+    }
     const commit = group.records.length === 0 ? null : commitOf(group);
     this.#push({ writer: "standby", head: group.head, commit });
   }

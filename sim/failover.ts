@@ -13,7 +13,7 @@ const AWAY_MS = { from: 1_000, to: 4 * LIMITS.leaseMs };
 const LOOK_AGAIN_MS = 40_000;
 const RETRY_MS = { from: 50, to: 2_000 };
 /** How long a standby is behind when its leader's region fails. */
-const LAG_MS = { from: 200, to: 20_000 };
+const LAG_MS = { from: 1_000, to: 30_000 };
 /** Around the moment from which the next leader may act. */
 const PRESS_MS = { before: 2 * LIMITS.clockSkewMaxMs, after: LIMITS.clockSkewMaxMs };
 
@@ -34,8 +34,8 @@ async function fail(world: World): Promise<void> {
   const led = map.entries.filter(({ shard }) => world.leadingRegion(shard) === region);
   for (const { shard } of led) {
     const standby = standbys.get(shard);
-    if (standby === undefined || random.chance(0.4)) continue;
-    network.cut(world.leader(shard, region).name, standby.name, scheduler.nowMs() + LAG_MS.to);
+    if (standby === undefined || random.chance(0.2)) continue;
+    network.cut(world.leader(shard, region).name, standby.name, scheduler.nowMs() + 2 * LAG_MS.to);
   }
   await scheduler.sleep(random.logInt(LAG_MS.from, LAG_MS.to));
   switch (random.weighted({ lost: 2, away: 1, blind: 2 })) {

@@ -75,10 +75,10 @@ export function drawFaults(random: SeededRandom, hasRemoteStore: boolean): Fault
   return {
     requestLost: upTo(random.pick([0.06, 0.06, 0.2])),
     replyLost: upTo(random.pick([0.06, 0.06, 0.2])),
-    requestLate: upTo(0.04),
-    duplicate: upTo(0.08),
+    requestLate: upTo(random.pick([0.04, 0.04, 0.15])),
+    duplicate: upTo(random.pick([0.08, 0.08, 0.3])),
     slow: random.pick([0.04, 0.3]),
-    crash: upTo(0.01),
+    crash: upTo(random.pick([0.01, 0.01, 0.03])),
     evict: upTo(random.pick([0.01, 0.01, 0.1])),
     storeFails: upTo(0.02),
     commitReplyLost: remote * upTo(0.08),

@@ -1,4 +1,5 @@
 import type { Id } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Mutation } from "../core/tao/log.ts";
 import { parseObjectName } from "../core/tao/names.ts";
 import { physicalShardOf } from "../core/tao/shard-map.ts";
@@ -35,13 +36,14 @@ export async function readEverything(world: World, sinceMs: number): Promise<rea
   );
 }
 
-/** Who has entries of this epoch and lacks some of its log, although it was in reach. */
+/** Who answers without asking, since it has just asked, and lacks some of its epoch's log. */
 export async function laggardsOf(world: World): Promise<readonly Laggard[]> {
-  const { followers, outOfReach, lost, stores, recorder } = world;
+  const { followers, heardMs, lost, stores, recorder } = world;
+  const sinceMs = world.scheduler.nowMs() - LIMITS.followerTtlMs;
   const found = [...followers].map(async ([name, host]): Promise<readonly Laggard[]> => {
     const { shard, region } = parseObjectName(name);
     const head = stores.get(recorder.storeOf(shard) ?? "")?.head;
-    if (head === undefined || lost.has(region) || outOfReach.has(name)) return [];
+    if (head === undefined || lost.has(region) || (heardMs.get(name) ?? 0) < sinceMs) return [];
     const { service } = await host.enter();
     const { applied } = await service.stats();
     const lags = applied?.epoch === head.epoch && applied.seq < head.seq;

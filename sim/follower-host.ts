@@ -4,7 +4,7 @@ import { Follower } from "../core/tao/follower.ts";
 import { type Host, Life, type SimPorts } from "./network.ts";
 import type { WorldShape } from "./world.ts";
 
-export type FollowerBounds = Pick<WorldShape, "followerBytes" | "hotReadsPerSecond">;
+export type FollowerBounds = Pick<WorldShape, "followerBytes" | "hot">;
 export type FollowerWires = (life: Life) => FollowerPorts["leader"];
 
 /** Where a follower lives: memory only, so a crash or an eviction starts it empty. */
@@ -65,7 +65,7 @@ export class FollowerHost implements Host<Follower> {
         this.#ports.trace.note(`${this.name} ${event}: ${String(error)}`);
       },
     };
-    const { followerBytes, hotReadsPerSecond } = this.#bounds;
-    return { life, service: new Follower(this.name, ports, followerBytes, hotReadsPerSecond) };
+    const { followerBytes, hot } = this.#bounds;
+    return { life, service: new Follower(this.name, ports, followerBytes, hot) };
   }
 }

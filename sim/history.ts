@@ -120,7 +120,7 @@ export interface Stored {
   readonly lists: readonly ListRow[];
 }
 
-/** A follower that at rest has less of the log than there is, and that nobody tells of it. */
+/** A follower that at rest has less of the log than there is, although it has asked within the TTL. */
 export interface Laggard {
   readonly follower: string;
   readonly applied: Version;
@@ -139,6 +139,8 @@ export interface History {
   /** In the order of their answers; each client has one request at a time. */
   readonly events: readonly ClientEvent[];
   readonly finals: readonly FinalView[];
+  /** Attempts of standbys to store what does not follow, each told in a sentence. */
+  readonly misfits?: readonly string[];
   readonly laggards?: readonly Laggard[];
   readonly stored: readonly Stored[];
   /** The same in each lull: when all had been quiet for as long as at the end. */

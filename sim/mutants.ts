@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "ticket not advanced by writes",
-    edit("client", "if (answer.ok) this.#saw(entry.shard, answer.value.at);", ""),
+    edit("client", "if (answer.ok && isAwaited) {", "if (!answer.ok) {"),
   ),
   mutant("entry never expires", edit("follower-log", "ageMs < LIMITS.followerTtlMs", "ageMs >= 0")),
   mutant(

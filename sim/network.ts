@@ -119,7 +119,7 @@ export class Network {
       if (mayRepeat && random.chance(faults.duplicate)) {
         tally.count("duplicates");
         // Some come long after the first, when much has changed.
-        const afterMs = random.chance(0.5) ? 0 : random.logInt(LATE_MS.from, LATE_MS.to);
+        const afterMs = random.chance(0.3) ? 0 : random.logInt(LATE_MS.from, LATE_MS.to);
         scheduler.after(afterMs, () => this.#deliver(from, to, what, handle, null));
       }
       if (random.chance(faults.requestLate)) {

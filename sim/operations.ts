@@ -152,9 +152,10 @@ export class Operations {
       case "object":
         return { op: "objGet", id };
       case "edge": {
-        const { id1, atype, id2 } = this.#edge(nowMs);
+        const edge = random.chance(0.3) ? this.#recently(nowMs) : this.#edge(nowMs);
+        const { id1, atype, id2 } = edge;
         const id2s = [...new Set([id2, random.pickHot(users)])];
-        const bounds = random.chance(0.3) ? this.#bounds(nowMs) : {};
+        const bounds = random.chance(0.3) ? this.#bounds(nowMs, edge) : {};
         return { op: "assocGet", id1, atype, id2s, ...bounds };
       }
       case "count":
@@ -166,9 +167,10 @@ export class Operations {
         return { op: "assocRange", ...list, after, limit: random.logInt(1, 100) };
       }
       case "time": {
-        const { id1, atype } = random.chance(0.5) ? this.#recently(nowMs) : list;
+        const edge = this.#recently(nowMs);
+        const { id1, atype } = random.chance(0.5) ? edge : list;
         const limit = random.logInt(1, 100);
-        return { op: "assocTimeRange", id1, atype, ...this.#bounds(nowMs), limit };
+        return { op: "assocTimeRange", id1, atype, ...this.#bounds(nowMs, edge), limit };
       }
     }
   }
@@ -203,14 +205,16 @@ export class Operations {
   }
 
   #recently = (nowMs: number): EdgeAdd =>
-    this.#recent.length > 0 ? this.#random.pick(this.#recent) : this.#edge(nowMs);
+    this.#recent.length > 0 ? this.#random.pickHot(this.#recent) : this.#edge(nowMs);
 
-  /** Often exactly the time of an edge: bounds are inclusive. */
-  #bounds(nowMs: number): { readonly highMs: number; readonly lowMs: number } {
+  /** Often exactly the time of the edge: bounds are inclusive. */
+  #bounds(
+    nowMs: number,
+    { timeMs }: Pick<EdgeAdd, "timeMs">,
+  ): { readonly highMs: number; readonly lowMs: number } {
     const random = this.#random;
-    const some = () => this.#recently(nowMs).timeMs;
-    const highMs = random.chance(0.5) ? some() : nowMs;
-    const lowMs = random.chance(0.5) ? some() : nowMs - random.logInt(1, 100_000);
+    const highMs = random.chance(0.5) ? timeMs : nowMs;
+    const lowMs = random.chance(0.5) ? timeMs : nowMs - random.logInt(1, 100_000);
     return { highMs: Math.max(highMs, lowMs), lowMs: Math.min(highMs, lowMs) };
   }
 

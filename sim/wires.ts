@@ -86,12 +86,7 @@ export function leaderWires(
           pushedTo(world).set(name, applied === null ? 0 : positionOf(applied));
           return applied;
         };
-        const answer = network.call(life, world.follower(name), what, deliver, true);
-        answer.then(
-          () => world.outOfReach.delete(name),
-          () => world.outOfReach.add(name),
-        );
-        return answer;
+        return network.call(life, world.follower(name), what, deliver, true);
       },
       sendInverses: (target, from, inverses) => {
         tally.count("inverses sent", inverses.length);
@@ -127,13 +122,14 @@ export function followerWires(
   shard: PhysicalShard,
   clock: Clock,
 ): FollowerWires {
-  const { tally, recorder } = world;
+  const { tally, recorder, scheduler } = world;
   return (life) => {
     const leader = leaderStub(world, life, mapCache(world, life, clock), shard);
     return {
       fill: async (by, request) => {
         tally.count("fills");
         const answer = await leader.fill(by, request);
+        if (answer.ok) world.heardMs.set(name, scheduler.nowMs());
         const known = pushedTo(world).get(name) ?? 0;
         if (answer.ok && recorder.isOvertaken(request, positionOf(answer.value.at), known))
           tally.count("fills discarded");
@@ -142,6 +138,7 @@ export function followerWires(
       pull: async (by, after) => {
         tally.count("pulls");
         const answer = await leader.pull(by, after);
+        if (answer.ok) world.heardMs.set(name, scheduler.nowMs());
         if (answer.ok && answer.value === null) tally.count("caches dropped");
         if (answer.ok && after.epoch < recorder.epochOf(shard)) tally.count("pulls across epochs");
         return answer;

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Region } from "../core/regions/regions.ts";
+import type { HotBounds } from "../core/tao/hot-keys.ts";
 import { coordinatorName, followerName, leaderName, parseObjectName } from "../core/tao/names.ts";
 import {
   evenShardMap,
@@ -30,8 +31,8 @@ export interface WorldShape {
   readonly regions: readonly Region[];
   readonly store: StoreKind;
   readonly followerBytes: number;
-  /** From how many reads of a key on a follower calls it hot. */
-  readonly hotReadsPerSecond: number;
+  /** Which keys a follower calls hot. */
+  readonly hot: HotBounds;
   /** By how much two clocks may differ, ms. */
   readonly skewMs: number;
 }
@@ -60,8 +61,8 @@ export class World {
   /** Where each shard has its copy, if each region has stores of its own. */
   readonly standbys: ReadonlyMap<PhysicalShard, StandbyHost>;
   readonly lost = new Set<Region>();
-  /** Followers that the last push did not reach: their leader may have given up on them. */
-  readonly outOfReach = new Set<string>();
+  /** When each follower last had an answer from its leader, Unix ms. */
+  readonly heardMs = new Map<string, number>();
   /** Of shards away from where they were, under way and done. */
   readonly moves: Promise<void>[] = [];
   hasFailedOver = false;

@@ -39,7 +39,7 @@ async function withProduct(
   options: FanOutOptions,
   known: World | null,
 ): Promise<{ readonly world: World; readonly strategy: Strategy }> {
-  const product = await startProduct(folder, force, say);
+  const product = await startProduct(folder, force, options.buckets, say);
   try {
     if (known === null) say(`Loading ${options.followers} followers`);
     const world = known ?? (await loadWorld(product, options));

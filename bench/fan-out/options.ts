@@ -1,3 +1,4 @@
+import { LIMITS } from "../../core/limits.ts";
 import { numberFlag, readFlags, textFlag } from "../../dev/operator/flags.ts";
 import { BOUNDS } from "../bounds.ts";
 
@@ -7,6 +8,7 @@ export const HELP = `What it takes to spread a post: pushed to every follower, a
 
   --followers N      followers of the author with many (default 5000)
   --posts N          posts of each author in each round (default 20)
+  --buckets N        feed buckets of each region (default 4)
   --readers N        followers that read their feed, and go on reading (default 20)
   --reads N          reads per second beside the posts (default 20)
   --rounds N         rounds of each author (default 3)
@@ -20,6 +22,7 @@ cost the same CPU.`;
 export interface FanOutOptions {
   readonly followers: number;
   readonly posts: number;
+  readonly buckets: number;
   readonly readers: number;
   readonly readsPerSecond: number;
   readonly rounds: number;
@@ -30,6 +33,7 @@ const text = { type: "string" } as const;
 const FLAGS = {
   followers: text,
   posts: text,
+  buckets: text,
   readers: text,
   reads: text,
   rounds: text,
@@ -44,6 +48,7 @@ export function fanOutOptions(args: readonly string[]): FanOutOptions {
   return {
     followers: whole("followers", 5_000, 100, BOUNDS.degreeMax),
     posts: whole("posts", 20, 1, 1_000),
+    buckets: whole("buckets", 4, 1, LIMITS.feedBucketsMax),
     readers: whole("readers", 20, 1, 1_000),
     readsPerSecond: whole("reads", 20, 1, 1_000),
     rounds: whole("rounds", 3, 1, BOUNDS.roundsMax),

@@ -24,6 +24,7 @@ export interface FanOutProduct {
 export async function startProduct(
   dataFolder: string,
   force: Forced,
+  buckets: number,
   say: (text: string) => void,
 ): Promise<FanOutProduct> {
   const before = new Set(runtimePids());
@@ -33,8 +34,8 @@ export async function startProduct(
     directSockets: ["gateway"],
     withAssets: false,
     vars: {
-      feed: { SHARDS: String(SHARDS) },
-      objects: { SHARDS: String(SHARDS), FANOUT_FORCE: force },
+      feed: { SHARDS: String(SHARDS), FEED_BUCKETS: String(buckets), FEED_CACHE: "embedded" },
+      objects: { SHARDS: String(SHARDS), FEED_BUCKETS: String(buckets), FANOUT_FORCE: force },
     },
     onStep: say,
     onLog: (level, message) => level === "error" && console.error(message),

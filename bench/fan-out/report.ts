@@ -1,4 +1,6 @@
+import { threshold } from "../../core/feed/fanout/decide.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { percentile } from "../measure/statistics.ts";
 import { digits, table } from "../report/table.ts";
 import type { FanOutOptions } from "./options.ts";
@@ -50,7 +52,17 @@ export function reportText({ options, push, announce, breakEven: even }: FanOutR
     "p99 ms",
   ];
   const quiet = [...push.quietReadMs, ...announce.quietReadMs];
-  const { chunkMs, callMs, readerMs, entryMs } = LIMITS.fanoutCosts;
+  const situation = {
+    followers: 0,
+    friends: 0,
+    audience: 0,
+    activeShare: 1,
+    entries: 0,
+    buckets: options.buckets,
+    regions: DEFAULT_REGIONS.length,
+    readersPerChunk: LIMITS.fanoutChunkReaders,
+  };
+  const decides = threshold(situation, LIMITS.fanoutCosts);
   return [
     `${options.posts} posts of each author, median of ${options.rounds} rounds; CPU of one post, its writing included.`,
     "",
@@ -59,7 +71,7 @@ export function reportText({ options, push, announce, breakEven: even }: FanOutR
     `Reads with nothing beside them: p50 ${digits(percentile(quiet, 0.5), 1)} ms, p99 ${digits(percentile(quiet, 0.99), 1)} ms.`,
     `A pushed post costs ${digits(even.pushMs, 2)} ms and ${digits(even.perFollowerMs * 1_000, 2)} µs per follower over one that nobody follows,`,
     `an announced one ${digits(even.announceMs, 2)} ms: both cost the same at ${digits(even.followers, 0)} followers.`,
-    `The product decides by: chunk ${chunkMs} ms, call ${callMs} ms, reader ${readerMs} ms per region, entry ${entryMs} ms.`,
+    `The product, by the costs in its limits, would announce from ${decides} followers on.`,
     ...(push.measured.every(({ calls }) => calls === 0)
       ? ["No bucket was called: this build has none, so neither strategy paid for them."]
       : []),

@@ -4,15 +4,15 @@ import { SignJWT } from "jose";
 
 import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { evenShardMap, type ShardMap } from "../../core/tao/shard-map.ts";
-import { startCluster } from "../../dev/cluster.ts";
-import { OperatorApi } from "../../dev/operator/api.ts";
+import { type Cluster, startCluster } from "../../dev/cluster.ts";
+import { mintToken, OperatorApi } from "../../dev/operator/api.ts";
 import { runtimePids } from "../measure/processes.ts";
 
 export const SHARDS = 16;
 /** Of a viewer's token: longer than any bench. */
 const TOKEN_SECONDS = 6 * 3_600;
 
-/** The built product in a runtime process of its own, empty. */
+/** The built product in a runtime process of its own; empty, unless a folder has data from before. */
 export interface Product {
   /** Socket straight into the gateway. */
   readonly directUrl: string;
@@ -22,17 +22,21 @@ export interface Product {
   readonly api: OperatorApi;
   /** A token as the product's own sign-in gives: one user, no role. */
   token(userId: string): Promise<string>;
+  /** A token of an operator, good for an hour. */
+  operatorToken(): Promise<string>;
+  readonly evict: Cluster["evict"];
   stop(): Promise<void>;
 }
 
 export async function startProduct(
   onStep: (text: string) => void,
   vars: Readonly<Record<string, string>> = {},
+  dataFolder: string | null = null,
 ): Promise<Product> {
   const before = new Set(runtimePids());
   const cluster = await startCluster({
     port: 0,
-    dataFolder: null,
+    dataFolder,
     directSockets: ["gateway"],
     withAssets: false,
     vars: { feed: { SHARDS: String(SHARDS), ...vars }, objects: { SHARDS: String(SHARDS) } },
@@ -40,6 +44,7 @@ export async function startProduct(
     onLog: (level, message) => level === "error" && console.error(message),
   });
   const directUrl = await cluster.directUrl("edgewise-gateway");
+  const operator = { url: directUrl, secret: cluster.secrets.authSecret, issuer: "edgewise" };
   const key = new TextEncoder().encode(cluster.secrets.authSecret);
   return {
     directUrl,
@@ -49,15 +54,12 @@ export async function startProduct(
       SHARDS,
       new Map(DEFAULT_REGIONS.map((row) => [row.region, row.leaderWeight])),
     ),
-    api: new OperatorApi(
-      { url: directUrl, secret: cluster.secrets.authSecret, issuer: "edgewise" },
-      {
-        fetch: (url, init) => fetch(url, init),
-        sleep: (ms) => delay(ms),
-        random: { next: Math.random },
-        nowMs: Date.now,
-      },
-    ),
+    api: new OperatorApi(operator, {
+      fetch: (url, init) => fetch(url, init),
+      sleep: (ms) => delay(ms),
+      random: { next: Math.random },
+      nowMs: Date.now,
+    }),
     token: (userId) =>
       new SignJWT({ sub: userId })
         .setProtectedHeader({ alg: "HS256", typ: "JWT" })
@@ -65,6 +67,8 @@ export async function startProduct(
         .setIssuedAt()
         .setExpirationTime(`${TOKEN_SECONDS}s`)
         .sign(key),
+    operatorToken: () => mintToken(operator, "0", Date.now()),
+    evict: cluster.evict,
     stop: () => cluster.stop(),
   };
 }

@@ -15,6 +15,7 @@ import { type Product, SHARDS } from "./product.ts";
 /** What each line of the report measures. */
 export const NAMES = {
   feed: "home feed, ours",
+  readsAlone: "  without the writes",
   frontDoor: "  through the front door",
   page: "bare Worker, page",
   oneCall: "one object call, page",
@@ -69,6 +70,7 @@ export async function makeTargets(parts: Parts): Promise<Targets> {
   const writes = await file("posts", newPosts(parts));
   const targets: Target[] = [
     { name: NAMES.feed, url: product.directUrl, ...own, writes },
+    { name: NAMES.readsAlone, url: product.directUrl, ...own, writes: null },
     { name: NAMES.frontDoor, url: product.frontDoorUrl, ...own, writes },
   ];
   const floors: FloorServer[] = [];

@@ -2,16 +2,19 @@ import { percentile } from "../measure/statistics.ts";
 import { digits, table } from "../report/table.ts";
 import type { SocketsOptions } from "./options.ts";
 
+export interface Spent {
+  readonly seconds: number;
+  /** CPU per connection: of the runtime (gateway, objects, the local front door), and of the clients in this process. */
+  readonly cpuMs: number;
+  readonly benchCpuMs: number;
+  /** Cores that other processes of the machine used meanwhile: what the times suffer from. */
+  readonly foreignCores: number;
+}
+
 export interface Measured {
-  readonly connected: {
-    readonly seconds: number;
-    /** Of the runtime, per connection: gateway, objects and the local front door. */
-    readonly cpuMs: number;
-    readonly bytes: number;
-    readonly connectMs: readonly number[];
-  };
+  readonly connected: Spent & { readonly bytes: number; readonly connectMs: readonly number[] };
   /** Of those who came back: from the last try's beginning, the wait before it aside. */
-  readonly storm: { readonly seconds: number; readonly connectMs: readonly number[] };
+  readonly storm: Spent & { readonly connectMs: readonly number[] };
   readonly calls: number;
   readonly calledAgain: number;
   readonly tellMs: readonly number[];
@@ -39,7 +42,7 @@ export function reportOf(options: SocketsOptions, measured: Measured) {
     options,
     isMet: counted.lost === 0 && counted.holes === 0 && counted.twice === 0,
     connected: { ...connected, connectMs: spread(connected.connectMs) },
-    storm: { seconds: storm.seconds, connectMs: spread(storm.connectMs) },
+    storm: { ...storm, connectMs: spread(storm.connectMs) },
     tellMs: spread(tellMs),
     heardMs: spread(heardMs),
     ...counted,
@@ -69,8 +72,8 @@ export function reportText(report: Report): string {
       ],
     ),
     "",
-    `Connecting all took ${digits(connected.seconds, 1)} s; ${digits(connected.cpuMs, 2)} ms of CPU and ${digits(connected.bytes / 1_024, 1)} KiB each.`,
-    `After everybody dropped at once and every object lost its memory, all were back in ${digits(storm.seconds, 1)} s.`,
+    `Connecting all took ${digits(connected.seconds, 1)} s; ${digits(connected.cpuMs, 2)} ms of CPU (${digits(connected.benchCpuMs, 2)} more in the clients) and ${digits(connected.bytes / 1_024, 1)} KiB each; others used ${digits(connected.foreignCores, 1)} cores.`,
+    `After everybody dropped at once and every object lost its memory, all were back in ${digits(storm.seconds, 1)} s: ${digits(storm.cpuMs, 2)} ms of CPU each, news included (${digits(storm.benchCpuMs, 2)} more in the clients); others used ${digits(storm.foreignCores, 1)} cores.`,
     `${report.told} facts told in ${report.calls} calls (${report.calledAgain} made again): ${report.lost} lost undeclared, ${report.twice} heard twice, ${report.gaps} gaps declared, ${report.holes} holes in numbers, ${report.repeatedNumbers} numbers again.`,
     `Zero lost, or declared: ${report.isMet ? "met" : "missed"}.`,
     "",

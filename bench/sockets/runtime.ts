@@ -31,6 +31,7 @@ export async function startSocketsRuntime(
     external: ["cloudflare:*", "node:*"],
     write: false,
   });
+  const vars = { SOCKET_BUCKETS: String(buckets) };
   const contents = outputFiles[0]?.text ?? "";
   const cluster = await startCluster({
     port: 0,
@@ -39,7 +40,8 @@ export async function startSocketsRuntime(
     ...options,
     vars: {
       ...options.vars,
-      gateway: { ...options.vars?.gateway, SOCKET_BUCKETS: String(buckets) },
+      gateway: { ...options.vars?.gateway, ...vars },
+      feed: { ...options.vars?.feed, ...vars },
     },
     moreWorkers: [
       {

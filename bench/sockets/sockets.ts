@@ -5,10 +5,10 @@ import type { SocketEvent } from "../../core/feed/realtime/port.ts";
 import { socketBucketName } from "../../core/feed/realtime/service.ts";
 import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
-import { cpuSeconds, runtimePids } from "../measure/processes.ts";
+import { benchCpuSeconds, busySeconds, cpuSeconds, runtimePids } from "../measure/processes.ts";
 import { type Listener, newListener } from "./crowd.ts";
 import { type SocketsOptions, socketsOptions } from "./options.ts";
-import { type Measured, reportOf, reportText } from "./report.ts";
+import { type Measured, type Spent, reportOf, reportText } from "./report.ts";
 import { type SocketsRuntime, startSocketsRuntime } from "./runtime.ts";
 
 const REGION = "us-east";
@@ -50,11 +50,11 @@ async function measure(
   );
   // One call first, so that what starts with it is not counted as the sockets'.
   await runtime.tell(REGION, 0, []);
-  const [idleBytes, beganMs, beganCpu] = [residentBytes(pids), performance.now(), cpuSeconds(pids)];
+  const idleBytes = residentBytes(pids);
+  const spent = stopwatch(pids);
   await connectAll(crowd, options.rampPerSecond);
   const connected = {
-    seconds: (performance.now() - beganMs) / 1_000,
-    cpuMs: ((cpuSeconds(pids) - beganCpu) * 1_000) / crowd.length,
+    ...spent(crowd.length),
     bytes: (residentBytes(pids) - idleBytes) / crowd.length,
     connectMs: crowd.flatMap((one) => one.connectMs.splice(0)),
   };
@@ -63,7 +63,7 @@ async function measure(
   const news = new News(runtime, crowd, options);
   const telling = news.tellAll();
   await wait((options.seconds * 1_000) / 2);
-  const storm = await stormOver(runtime, crowd, options.buckets);
+  const storm = await stormOver(runtime, crowd, pids);
   say(`${crowd.length} dropped and came back in ${storm.seconds.toFixed(1)} s`);
   await telling;
   await settled(() => crowd.every((one) => one.isOpen && news.isComplete(one)));
@@ -83,18 +83,18 @@ async function connectAll(crowd: readonly Listener[], perSecond: number): Promis
 async function stormOver(
   { cluster, topology }: SocketsRuntime,
   crowd: readonly Listener[],
-  buckets: number,
+  pids: readonly number[],
 ) {
-  const beganMs = performance.now();
+  const spent = stopwatch(pids);
   crowd.forEach((one) => one.drop());
   await wait(200);
-  for (let bucket = 0; bucket < Math.min(buckets, topology.buckets); bucket++)
+  for (let bucket = 0; bucket < topology.buckets; bucket++)
     await cluster.evict("sockets", socketBucketName(REGION, bucket)).catch((error: unknown) => {
       say(`bucket ${bucket} kept its memory: ${String(error)}`);
     });
   await settled(() => crowd.every(({ isOpen, connectMs }) => isOpen && connectMs.length > 0));
   return {
-    seconds: (performance.now() - beganMs) / 1_000,
+    ...spent(crowd.length),
     connectMs: crowd.flatMap(({ connectMs }) => connectMs),
   };
 }
@@ -200,6 +200,31 @@ class News {
 async function settled(isSo: () => boolean): Promise<void> {
   const untilMs = performance.now() + 60_000;
   while (!isSo() && performance.now() < untilMs) await wait(50);
+}
+
+/** @returns a function that says how long it took since, and what CPU for each of `count`. */
+function stopwatch(pids: readonly number[]) {
+  const read = () => ({
+    seconds: performance.now() / 1_000,
+    cpu: cpuSeconds(pids),
+    bench: benchCpuSeconds(),
+    busy: busySeconds(),
+  });
+  const began = read();
+  return (count: number): Spent => {
+    const now = read();
+    const [seconds, cpu, bench] = [
+      now.seconds - began.seconds,
+      now.cpu - began.cpu,
+      now.bench - began.bench,
+    ];
+    return {
+      seconds,
+      cpuMs: (cpu * 1_000) / count,
+      benchCpuMs: (bench * 1_000) / count,
+      foreignCores: Math.max(0, now.busy - began.busy - cpu - bench) / seconds,
+    };
+  };
 }
 
 /** Memory of the processes that is in use, bytes. */

@@ -17,6 +17,7 @@ const JOINED_MS = Date.UTC(2025, 9, 1);
  * Writes the workload into a running product, and waits until every user has all
  * followers: inverse edges arrive after the write that they belong to.
  *
+ * @param avatarOf key of the user's picture.
  * @returns the id of each user.
  * @throws OperatorError, or Error when followers do not arrive in time.
  */
@@ -24,17 +25,21 @@ export async function loadWorkload(
   api: OperatorApi,
   map: ShardMap,
   workload: Workload,
+  avatarOf: (user: number) => string | null = () => null,
 ): Promise<readonly Id[]> {
   const { seed } = workload.spec;
   const users = workload.follows.map((_, user): Unit => {
     const home = logicalShard(hash(seed, "shard", user) % LOGICAL_SHARDS);
-    const fields = { handle: handleOf(user), name: `User Number ${user}`, bio: "", avatar: null };
-    return { home, writes: () => userWrites(home, { ...fields, createdAtMs: JOINED_MS }) };
+    const fields = { handle: handleOf(user), name: `User Number ${user}`, bio: "" };
+    return {
+      home,
+      writes: () => userWrites(home, { ...fields, avatar: avatarOf(user), createdAtMs: JOINED_MS }),
+    };
   });
   const ids = await writeUnits(api, map, users, "bench:users");
 
-  const posts = workload.posts.map(({ author, timeMs, text }): Unit => {
-    const fields = { author: idAt(ids, author), text, audience: "public", media: [] } as const;
+  const posts = workload.posts.map(({ author, timeMs, text, media = [] }): Unit => {
+    const fields = { author: idAt(ids, author), text, audience: "public", media } as const;
     return {
       home: shardOf(fields.author),
       writes: (place) => postWrites({ ...fields, createdAtMs: timeMs }, place),

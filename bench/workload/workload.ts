@@ -1,4 +1,5 @@
 import type { Random } from "../../core/clock.ts";
+import type { Media } from "../../core/feed/schemas.ts";
 import { between, logNormal, pick, stream, zipfRank } from "../../dev/world/random.ts";
 import { BOUNDS } from "../bounds.ts";
 import { WORDS } from "./words.ts";
@@ -8,6 +9,8 @@ export interface WorkloadSpec {
   readonly users: number;
   readonly posts: number;
   readonly followsMean: number;
+  /** Unix ms of the newest post; absent: the same for ever, so that one seed is one workload. */
+  readonly lastPostMs?: number;
 }
 
 export interface BenchPost {
@@ -15,6 +18,7 @@ export interface BenchPost {
   /** Unix ms; no two posts share one. */
   readonly timeMs: number;
   readonly text: string;
+  readonly media?: readonly Media[];
 }
 
 /** Users are indexes from 0 everywhere. */
@@ -36,7 +40,6 @@ const POPULARITY = 0.85;
 const POSTING = 0.6;
 const READING = 0.9;
 const TEXT_CHARS = { min: 20, max: 280 } as const;
-/** Fixed, so that one seed is one workload whenever it is made. */
 const LAST_POST_MS = Date.UTC(2025, 10, 20);
 const SPAN_MS = 20 * 86_400_000;
 
@@ -68,9 +71,10 @@ function follows({ seed, users, followsMean }: WorkloadSpec): number[][] {
 
 function posts(spec: WorkloadSpec): BenchPost[] {
   const random = stream(spec.seed, "texts");
+  const { lastPostMs = LAST_POST_MS } = spec;
   return ranked(spec, "authors", POSTING, spec.posts).map((author, index) => ({
     author,
-    timeMs: Math.floor(LAST_POST_MS - SPAN_MS + (SPAN_MS * (index + 0.5)) / spec.posts),
+    timeMs: Math.floor(lastPostMs - SPAN_MS + (SPAN_MS * (index + 0.5)) / spec.posts),
     text: `${textOf(random)} #${index}`,
   }));
 }

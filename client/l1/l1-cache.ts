@@ -1,4 +1,5 @@
 import { LIMITS } from "../../core/limits.ts";
+import type { TallyDelta } from "../../core/telemetry/cache-tally.ts";
 import { ApiProblem } from "../problem.ts";
 import type { KeyValueStore } from "../storage/port.ts";
 import { type Kept, type Kind, type Marks, isFresh, surplus, withMarks } from "./kinds.ts";
@@ -63,6 +64,8 @@ export class L1Cache {
     settings: noCounts(),
     page: noCounts(),
   };
+  /** Of what was answered from here. */
+  readonly #served = { bytes: 0, ageMsSum: 0 };
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -86,6 +89,7 @@ export class L1Cache {
     const fresh = isFresh(kind, key, kept, now);
     if (fresh) counts.hits++;
     else counts.stale++;
+    this.#wasServed(kept);
     const newer = fresh || use.mode === "kept" ? null : this.#askAndKeep(key, ask);
     newer?.catch(() => null);
     use.onKept?.({ atMs: kept.atMs, fresh, newer });
@@ -107,6 +111,7 @@ export class L1Cache {
       counts.misses--;
       counts.stale++;
       counts.offline++;
+      this.#wasServed(kept);
       use.onKept?.({ atMs: kept.atMs, fresh: false, newer: null });
       return kept.value as T;
     }
@@ -159,8 +164,27 @@ export class L1Cache {
     await this.#deps.store.clear().catch(() => undefined);
   }
 
+  get byKind(): Readonly<Record<Kind, CacheCounts>> {
+    return structuredClone(this.#counts);
+  }
+
+  /** As `ClientOptions.cacheReport` tells them; those that nobody answered are among the stale. */
+  totals(): TallyDelta {
+    const { hits, stale, misses } = this.#sums();
+    return { hits, stale, misses, ...this.#served };
+  }
+
   async stats(): Promise<CacheStats> {
     const kept = [...(await this.#entries()).values()];
+    return {
+      ...this.#sums(),
+      byKind: this.byKind,
+      entries: kept.length,
+      bytes: kept.reduce((n, entry) => n + entry.bytes, 0),
+    };
+  }
+
+  #sums(): CacheCounts {
     const all = Object.values(this.#counts);
     const sum = (name: keyof CacheCounts): number => all.reduce((n, counts) => n + counts[name], 0);
     return {
@@ -168,10 +192,12 @@ export class L1Cache {
       stale: sum("stale"),
       offline: sum("offline"),
       misses: sum("misses"),
-      byKind: structuredClone(this.#counts),
-      entries: kept.length,
-      bytes: kept.reduce((n, entry) => n + entry.bytes, 0),
     };
+  }
+
+  #wasServed({ bytes, atMs }: Kept): void {
+    this.#served.bytes += bytes;
+    this.#served.ageMsSum += this.#deps.nowMs() - atMs;
   }
 
   #keep(key: string, value: unknown, atMs: number): Promise<void> {

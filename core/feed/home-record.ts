@@ -6,13 +6,13 @@ import type { CellContent, EntryRecord, RecordSlot } from "./cache/record.ts";
 import type { Call, Outcome } from "./call.ts";
 import { readStretch, type Stretch } from "./pipeline.ts";
 import type { ReactionKind } from "./schemas.ts";
-import { embedding, ruleOn } from "./stages/filter.ts";
+import { type Chain, embedding, ruleOn } from "./stages/filter.ts";
 import type { HomeViewer } from "./stages/home-viewer.ts";
 import type { World } from "./stages/hydrate.ts";
 import type { Candidate } from "./stages/sources.ts";
 import type { Standing } from "./standing.ts";
 import type { StoredPost } from "./views.ts";
-import { isTold } from "./visibility.ts";
+import { type HideRule, isTold } from "./visibility.ts";
 
 /** A feed as it was read, and whether a cache may keep it. */
 export interface HomeRecord {
@@ -94,13 +94,13 @@ class Builder {
       original: inner && rated(inner.post),
     };
     const { rule } = ruleOn(chain, world.standing, "home");
-    if (rule !== null) {
+    if (rule === null) this.visible++;
+    else if (!mayShow(rule, chain)) {
       // The number of what others hide would tell that there is something.
       if (isTold(rule)) this.slots.push({ at, original: null, rule });
       return;
     }
-    this.visible++;
-    this.slots.push({ at, original, rule });
+    this.slots.push({ at, original, rule: null });
     for (const content of [post, inner]) {
       if (content === null) continue;
       const { id } = content.post;
@@ -110,6 +110,13 @@ class Builder {
     }
   }
 }
+
+/**
+ * What an audience hides may be for the viewer before the entry is over, and the rules are applied
+ * at each read. Whatever else hides something makes a new entry when it ends.
+ */
+const mayShow = (rule: HideRule, { original }: Chain): boolean =>
+  rule === "audience" || (rule === "original" && original !== null);
 
 const rated = ({ author, payload }: StoredPost) => ({ author, audience: payload.audience });
 

@@ -3,6 +3,7 @@ import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
 import type { Consistency } from "../tao/service.ts";
+import type { CacheReport } from "../telemetry/cache-layers.ts";
 import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
 import type { NotificationPage } from "./notifications/schemas.ts";
 import type { DeadLetterList, FanoutPost, FanoutReport, Replay, Replayed } from "./fanout/admin.ts";
@@ -143,6 +144,8 @@ export interface FeedService {
   fanoutDeadLetters(ctx: CallContext): Reply<DeadLetterList>;
   /** Operators only: sends dead letters again. */
   fanoutReplay(ctx: CallContext, wanted: Replay): Reply<Replayed>;
+  /** Operators only: what every cache layer has answered, by region. */
+  caches(ctx: CallContext): Reply<CacheReport>;
   /** Counters of leaders and followers, per shard; also wakes lost deliveries (cron). */
   sweep(region: Region): Promise<SweepReport>;
 }

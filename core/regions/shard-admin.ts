@@ -72,6 +72,16 @@ export async function listShards(ports: ShardAdminPorts): Promise<Result<ShardLi
   return ok({ revision, coordinator, shards });
 }
 
+/** The region that leads each shard, as the register says now. */
+export async function leadersNow(
+  ports: Pick<ShardAdminPorts, "coordinators">,
+): Promise<Result<ReadonlyMap<PhysicalShard, Region>, Failure>> {
+  const found = await askOne(ports, (coordinator) => coordinator.map());
+  return found.ok
+    ? ok(new Map(found.value.entries.map(({ shard, leader }) => [shard, leader])))
+    : found;
+}
+
 /** Hands a shard over to another region's leader. */
 export async function moveShard(
   ports: ShardAdminPorts,
@@ -84,7 +94,7 @@ export async function moveShard(
 
 /** The next coordinator only when one cannot be reached: whatever else it says, all would. */
 async function askOne<T>(
-  { coordinators }: ShardAdminPorts,
+  { coordinators }: Pick<ShardAdminPorts, "coordinators">,
   ask: (coordinator: ShardAdminPorts["coordinators"][number]) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
   let last: Result<T, Failure> = err({

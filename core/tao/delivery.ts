@@ -78,6 +78,8 @@ export class Delivery {
     const known = this.#followers.get(follower);
     if (known !== undefined) {
       known.registrations++;
+      // It is there, and answers within its TTL from what it has just got: it must be told of changes.
+      known.failingSinceMs = null;
       if (!known.isStored) await this.#keep(follower, known);
       return null;
     }

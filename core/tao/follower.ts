@@ -8,7 +8,7 @@ import { FollowerLog, leaderAway } from "./follower-log.ts";
 import { answerRead, missesOf } from "./follower-reads.ts";
 import { answerUnion } from "./follower-union.ts";
 import { View, type Needs } from "./follower-view.ts";
-import { HotKeys } from "./hot-keys.ts";
+import { type HotBounds, HotKeys } from "./hot-keys.ts";
 import { inChunks } from "./read-chunks.ts";
 import type {
   FollowerService,
@@ -47,16 +47,16 @@ export class Follower implements FollowerService {
 
   /**
    * @param name unique among the shard's followers: the leader pushes to it.
-   * @param hotReadsPerSecond a key that is asked for as often is marked as hot; absent: the limit.
+   * @param hot which keys are marked as hot; absent: as the limits say.
    */
   constructor(
     name: string,
     ports: FollowerPorts,
     bytesMax: number = LIMITS.followerBytesMax,
-    hotReadsPerSecond?: number,
+    hot?: HotBounds,
   ) {
     this.#ports = ports;
-    this.#hot = new HotKeys(hotReadsPerSecond);
+    this.#hot = new HotKeys(hot);
     this.#cache = new FollowerCache(bytesMax);
     const log = new FollowerLog(name, this.#cache, ports);
     this.#log = log;
@@ -125,7 +125,8 @@ export class Follower implements FollowerService {
   async stats(): Promise<FollowerStats> {
     const { entries, bytes } = this.#cache;
     const counters = { ...this.#counters, ...this.#fills.counters, ...this.#log.counters };
-    return { ...counters, entries, bytes, applied: this.#log.applied };
+    const { applied, ageMs } = this.#log;
+    return { ...counters, entries, bytes, applied, ageMs: applied === null ? null : ageMs };
   }
 
   /** All from memory: worth a caller's memory too where many ask, unless it expires meanwhile. */

@@ -27,9 +27,21 @@ export function hotKeyOf(read: Read): string | null {
   }
 }
 
+export interface HotBounds {
+  /** Of one key, from which on it is hot. */
+  readonly readsPerSecond: number;
+  /** One read in so many is counted. */
+  readonly sampleEvery: number;
+}
+
+const USUAL: HotBounds = {
+  readsPerSecond: LIMITS.hotReadsPerSecond,
+  sampleEvery: LIMITS.hotSampleEvery,
+};
+
 /**
- * The keys that are read more often than `hotReadsPerSecond`, of this second and the last,
- * estimated from one read in `hotSampleEvery`. Of very many keys only the first of a second
+ * The keys that are read more often than `readsPerSecond`, of this second and the last,
+ * estimated from one read in `sampleEvery`. Of very many keys only the first of a second
  * are counted: one that is hot is among them. A wrong guess costs a caller a little memory.
  */
 export class HotKeys {
@@ -40,17 +52,16 @@ export class HotKeys {
   #windowMs = 0;
   /** Place of the next sample, counted from the first read of the next request. */
   #next = 0;
-  readonly #readsPerSecond: number;
+  readonly #bounds: HotBounds;
 
-  /** @param readsPerSecond of one key, from which on it is hot. */
-  constructor(readsPerSecond: number = LIMITS.hotReadsPerSecond) {
-    this.#readsPerSecond = readsPerSecond;
+  constructor(bounds: HotBounds = USUAL) {
+    this.#bounds = bounds;
   }
 
   /** Counts the reads of one request; most cost an addition. */
   saw(reads: readonly Read[], nowMs: number): void {
     let place = this.#next;
-    for (; place < reads.length; place += LIMITS.hotSampleEvery) {
+    for (; place < reads.length; place += this.#bounds.sampleEvery) {
       const read = reads[place];
       const key = read === undefined ? null : hotKeyOf(read);
       if (nowMs - this.#windowMs >= WINDOW_MS) this.#turn(nowMs);
@@ -81,8 +92,8 @@ export class HotKeys {
   #add(key: string): void {
     const known = this.#counts.get(key);
     if (known === undefined && this.#counts.size >= LIMITS.hotKeysMax) return;
-    const count = (known ?? 0) + LIMITS.hotSampleEvery;
+    const count = (known ?? 0) + this.#bounds.sampleEvery;
     this.#counts.set(key, count);
-    if (count >= this.#readsPerSecond) this.#hot.add(key);
+    if (count >= this.#bounds.readsPerSecond) this.#hot.add(key);
   }
 }

@@ -182,4 +182,6 @@ export interface FollowerStats {
   readonly bytes: number;
   readonly gaps: number;
   readonly applied: Version | null;
+  /** How long ago, ms, it last knew itself at its leader's head; null: it holds nothing. */
+  readonly ageMs: number | null;
 }

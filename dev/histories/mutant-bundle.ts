@@ -17,9 +17,18 @@ export async function mutantScript(name: string): Promise<string> {
   const mutant = MUTANTS.find((one) => one.name === name);
   if (mutant === undefined)
     throw new Error(`--mutant takes one of: ${MUTANTS.map((one) => one.name).join(", ")}`);
-  const edits = Map.groupBy(mutant.edits, ({ file }) => path.join(ROOT, file));
+  return editedBundle("durable-objects/index.ts", mutant.edits);
+}
+
+/**
+ * A Worker as one script, with edits in its sources.
+ * @param entry path from the root.
+ * @throws Error when the text of an edit is not in the source exactly once.
+ */
+export async function editedBundle(entry: string, edits: readonly Edit[]): Promise<string> {
+  const byFile = Map.groupBy(edits, ({ file }) => path.join(ROOT, file));
   const { outputFiles } = await build({
-    entryPoints: [path.join(ROOT, "durable-objects/index.ts")],
+    entryPoints: [path.join(ROOT, entry)],
     bundle: true,
     format: "esm",
     target: "es2024",
@@ -31,7 +40,7 @@ export async function mutantScript(name: string): Promise<string> {
         name: "mutant",
         setup(builder) {
           builder.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
-            const mine = edits.get(file);
+            const mine = byFile.get(file);
             if (mine === undefined) return null;
             return { contents: mine.reduce(apply, readFileSync(file, "utf8")), loader: "ts" };
           });

@@ -69,6 +69,7 @@ async function driverWorker(vars: Readonly<Record<string, string>>): Promise<V4W
       LEADER: object("ShardLeader"),
       FOLLOWER: object("ShardFollower"),
       COORDINATOR: object("RegionCoordinator"),
+      FANOUT: object("FanoutShard"),
     },
     r2Buckets: { REGISTER: "edgewise-register" },
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],

@@ -15,6 +15,8 @@ export interface OraclePost {
  */
 export interface Oracle {
   readonly persons: readonly string[];
+  friendsOf(person: string): ReadonlySet<string>;
+  postsBy(person: string): readonly OraclePost[];
   /** Unordered among posts of one millisecond: the graph orders those by its own ids. */
   feedOf(person: string): readonly OraclePost[];
 }
@@ -59,6 +61,8 @@ export function readOracle(
 
   return {
     persons: [...persons],
+    friendsOf: (person) => friends.get(person) ?? new Set(),
+    postsBy: (person) => postsBy.get(person) ?? [],
     feedOf: (person) =>
       [person, ...(friends.get(person) ?? [])]
         .flatMap((author) => postsBy.get(author) ?? [])

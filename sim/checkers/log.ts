@@ -6,6 +6,8 @@ import { formatVersion, sameVersion, type Version } from "../../core/tao/version
 import type { CommitEvent, EpochEvent, History, Violation } from "../history.ts";
 import { positionOf, positionOrNull, tellPosition, type Position } from "../position.ts";
 
+const GUARANTEE = "G2 one order";
+
 type Flag = (what: string) => void;
 
 interface Line {
@@ -17,14 +19,15 @@ interface Line {
 
 /**
  * G2: per shard, seqs are unique, increasing and without holes, each in the epoch that began
- * last; epochs increase; each entry names its key's version before, and none falls.
+ * last; epochs increase; each entry names its key's version before, and none falls. A standby
+ * stores the same order.
  */
-export function checkLog({ shards }: History): readonly Violation[] {
+export function checkLog({ shards, misfits = [] }: History): readonly Violation[] {
   const lines = new Map<PhysicalShard, Line>();
-  const violations: Violation[] = [];
+  const violations: Violation[] = misfits.map((what) => ({ guarantee: GUARANTEE, what }));
   for (const event of shards) {
     const flag = (what: string) =>
-      violations.push({ guarantee: "G2 one order", what: `shard ${event.shard}: ${what}` });
+      violations.push({ guarantee: GUARANTEE, what: `shard ${event.shard}: ${what}` });
     const line = lines.get(event.shard) ?? {
       store: event.store,
       head: { epoch: 1, seq: 0 },

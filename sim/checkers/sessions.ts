@@ -42,7 +42,9 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
           violations.push({ guarantee: broken, what });
         }
       }
-      const earliest = spellsFrom(truth, seen, floors.read, event.doneMs)[0];
+      // What promised nothing may have been of any state before: the oldest that explains it counts.
+      const since = isPromised(event) ? floors.read : 0;
+      const earliest = spellsFrom(truth, seen, since, event.doneMs)[0];
       if (earliest !== undefined) raise(session.read, key, earliest.from);
     }
   }

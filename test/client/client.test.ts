@@ -50,6 +50,7 @@ describe("each operation of the API", () => {
       signIn: () => client.signIn("ada"),
       session: () => client.session(),
       demoUsers: () => client.demoUsers(),
+      caches: () => client.caches(),
       feed: () => client.feed({ mode: "latest", limit: 5 }),
       newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
       why: () => client.why(id),

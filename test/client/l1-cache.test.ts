@@ -49,6 +49,8 @@ describe("a kept answer", () => {
     expect(await newer[0]).toEqual({ n: 2 });
     expect(await client.settings()).toEqual({ n: 2 });
     expect(await cache.stats()).toMatchObject({ hits: 2, stale: 1, misses: 1, entries: 1 });
+    const [bytes, ageMsSum] = [3 * '{"n":1}'.length, 2 * 5 * MINUTE - 1];
+    expect(cache.totals()).toEqual({ hits: 2, stale: 1, misses: 1, bytes, ageMsSum });
   });
 
   it("of a post or a list is shown at once and always read again", async ({ expect }) => {

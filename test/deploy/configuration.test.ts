@@ -15,10 +15,20 @@ it.for(["", ...ENVIRONMENTS])(
   (env, { expect }) => {
     const [objects, , feed] = WORKERS.map((worker) => configOf(worker.config, env).vars);
     expect(objects?.["SHARDS"]).toMatch(/^\d+$/);
-    expect([feed?.["SHARDS"], feed?.["REGIONS"]]).toEqual([
-      objects?.["SHARDS"],
-      objects?.["REGIONS"],
-    ]);
+    const shared = ["SHARDS", "REGIONS", "FEED_BUCKETS"];
+    expect(shared.map((name) => feed?.[name])).toEqual(shared.map((name) => objects?.[name]));
+  },
+);
+
+it.for(["", ...ENVIRONMENTS])(
+  "who holds sockets and who tells them count the same buckets in environment '%s'",
+  (env, { expect }) => {
+    const [feed, gateway] = ["feed", "gateway"].map((id) => {
+      const worker = WORKERS.find((candidate) => candidate.id === id);
+      return configOf(worker?.config ?? "", env).vars["SOCKET_BUCKETS"];
+    });
+    expect(gateway).toMatch(/^\d+$/);
+    expect(feed).toBe(gateway);
   },
 );
 

@@ -8,6 +8,7 @@ import type { CallContext, FeedService, PageRequest, Reply } from "../../core/fe
 import { parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { err, ok } from "../../core/result.ts";
+import { reportOf } from "../../core/telemetry/cache-layers.ts";
 
 export const ADA: schemas.User = {
   id: "1184274518016",
@@ -246,6 +247,8 @@ export class FakeFeed implements FeedService {
     this.#reply("fanoutDeadLetters", args, { items: [] }, false);
   fanoutReplay = (...args: Parameters<FeedService["fanoutReplay"]>) =>
     this.#reply("fanoutReplay", args, { replayed: 0 }, false);
+  caches = (...args: Parameters<FeedService["caches"]>) =>
+    this.#reply("caches", args, reportOf(new Map(), [], 1_800_000_000_000), false);
   async sweep(region: string) {
     this.calls.push({ method: "sweep", args: [region] });
     if (this.thrown !== null) throw this.thrown;

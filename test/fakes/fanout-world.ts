@@ -4,6 +4,7 @@ import { feedTopology } from "../../core/feed/cache/topology.ts";
 import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { GraphEvent } from "../../core/feed/fanout/events.ts";
 import type { FanoutMessage, FanoutStrategy } from "../../core/feed/fanout/service.ts";
+import { waitingEvents } from "../../core/feed/fanout/state.ts";
 import { Fanout } from "../../core/feed/fanout/shard.ts";
 import type { Sink } from "../../core/feed/fanout/sinks.ts";
 import type { Noted } from "../../core/feed/fanout/work.ts";
@@ -208,7 +209,7 @@ export class FanoutWorld {
       await this.idle();
       await this.consume();
       const { waiting, outstanding } = this.table.chunkCounts();
-      const left = this.table.eventCount() + this.table.countCount() + waiting + outstanding;
+      const left = waitingEvents(this.table) + waiting + outstanding;
       if (left === 0 && this.queue.length === 0) return;
       if (this.queue.length > 0) continue;
       if (this.alarmMs === null) throw new Error("work is left, and no alarm is armed");

@@ -42,7 +42,7 @@ describe("where feeds are cached", () => {
   });
 
   it("is Upstash where the variables say so", ({ expect }) => {
-    const config = { kind: "upstash", url: URL, token: TOKEN };
+    const config = { kind: "upstash", url: URL, token: TOKEN, run: "1" };
     expect(cacheOf({ FEED_CACHE: "upstash", ...upstash })).toEqual(config);
     const local = { ...upstash, UPSTASH_REDIS_REST_URL: "http://127.0.0.1:8381" };
     expect(cacheOf({ FEED_CACHE: "upstash", ...local })).toMatchObject({

@@ -34,6 +34,7 @@ const QUERIES: Record<string, string> = {
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
 const OPERATOR = [
+  "caches",
   "fanout",
   "fanoutDeadLetters",
   "fanoutPost",

@@ -5,11 +5,13 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { createApp } from "../../workers/gateway/app.ts";
+import { CacheCounts } from "../../workers/gateway/cache-counts.ts";
 import { EdgeFiles } from "../../workers/gateway/edge-files.ts";
 import { EdgePages } from "../../workers/gateway/edge-pages.ts";
 import { configFrom, DEVELOPMENT_SECRET, type GatewayEnv } from "../../workers/gateway/env.ts";
 import { createTokens } from "../../workers/gateway/tokens.ts";
 import { ADA, FakeFeed } from "../fakes/fake-feed.ts";
+import { MemoryTally } from "../fakes/memory-tally.ts";
 import { FakeResizer } from "../fakes/fake-resizer.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
@@ -17,7 +19,10 @@ import { MemoryEdge } from "../fakes/memory-edge.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
 
 export const START_MS = 1_800_000_000_000;
-type Vars = Omit<Partial<GatewayEnv>, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS">;
+type Vars = Omit<
+  Partial<GatewayEnv>,
+  "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY"
+>;
 
 export interface TokenOptions {
   readonly sub?: string;
@@ -37,7 +42,8 @@ export function startGateway(
   const config = configFrom({ ENVIRONMENT: "development", DEMO_SIGN_IN: "on", ...vars });
   const [media, clock] = [new MemoryMedia(), new ManualClock(START_MS)];
   const [edge, resizer] = [new MemoryEdge(clock), new FakeResizer()];
-  const pages = new EdgePages(edge, clock);
+  const [pages, files] = [new EdgePages(edge, clock), new EdgeFiles(edge)];
+  const tally = new MemoryTally();
   const zone = new FakeZone();
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
@@ -49,7 +55,8 @@ export function startGateway(
     media,
     resizer,
     pages,
-    files: new EdgeFiles(edge),
+    files,
+    caches: new CacheCounts({ pages, files, tally: tally.of, clock }),
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
@@ -90,6 +97,7 @@ export function startGateway(
     resizer,
     edge,
     pages,
+    tally,
     zone,
     sockets,
     clock,

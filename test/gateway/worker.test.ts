@@ -9,13 +9,17 @@ const context = {} as ExecutionContext;
 const healthz = () => new Request("http://localhost/healthz") as Parameters<typeof worker.fetch>[0];
 const controller = {} as ScheduledController;
 
-function envWith(feed: FakeFeed, vars: Omit<Partial<GatewayEnv>, "SOCKETS"> = {}): GatewayEnv {
+function envWith(
+  feed: FakeFeed,
+  vars: Omit<Partial<GatewayEnv>, "SOCKETS" | "CACHE_TALLY"> = {},
+): GatewayEnv {
   const away = {} as never;
   return {
     FEED: feed,
     MEDIA: away,
     ASSETS: away,
     SOCKETS: away,
+    CACHE_TALLY: away,
     ENVIRONMENT: "development",
     ...vars,
   };

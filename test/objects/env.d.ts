@@ -11,6 +11,7 @@ declare namespace Cloudflare {
     FANOUT: DurableObjectNamespace<import("../../durable-objects/fanout-shard.ts").FanoutShard>;
     FANOUT_QUEUE: Queue<import("../../core/feed/fanout/service.ts").FanoutMessage>;
     SOCKETS: DurableObjectNamespace<import("../../durable-objects/socket-bucket.ts").SocketBucket>;
+    CACHE_TALLY: DurableObjectNamespace<import("../../durable-objects/cache-tally.ts").CacheTally>;
     REGISTER: R2Bucket;
     SHARDS: string;
   }

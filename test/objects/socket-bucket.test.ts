@@ -8,7 +8,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { ASSOC, OBJECT } from "../../core/tao/registry.ts";
 import type { Write } from "../../core/tao/types.ts";
 import { connectionUrl } from "../../platform/socket-connection.ts";
-import { newUsers, shardIndex, write } from "./graph-driver.ts";
+import { newUsers, settle, shardIndex, write } from "./graph-driver.ts";
 import {
   bucketOf,
   connect,
@@ -238,6 +238,11 @@ describe("posts on the screen", () => {
     await until(() => mine.of("counts").length === 2, "both posts");
     await until(() => theirs.of("revoke").length === 1, "only one");
     expect(theirs.of("revoke")).toEqual([{ type: "revoke", seq: 0, post: formatId(closed) }]);
+
+    await settle();
+    await tell(bucket, { kind: "announced", author: author.id, post: closed });
+    await until(() => mine.of("new_posts").length === 2, "announced to a follower");
+    expect(theirs.of("new_posts")).toHaveLength(1);
 
     for (const watched of [open, closed])
       await tell(bucket, { kind: "counts", post: watched, of: "reactions", count: 5 });

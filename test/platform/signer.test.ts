@@ -1,6 +1,6 @@
 import { it } from "vitest";
 
-import { hmacSigner } from "../../platform/signer.ts";
+import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 
 it("signs with HMAC-SHA-256, cut to 16 bytes, URL-safe", ({ expect }) => {
   // RFC 4231, test case 2: b'5bdcc146bf60754e6a042426089575c7...
@@ -17,4 +17,13 @@ it("signs every secret and every text differently", ({ expect }) => {
     texts.map((text) => hmacSigner(secret).sign(text)),
   );
   expect(new Set(all).size).toBe(all.length);
+});
+
+it("gives the signature that it remembers, and forgets what has no room", ({ expect }) => {
+  let signed = 0;
+  const counting = { sign: (text: string) => `${text}-${++signed}` };
+  const signer = rememberingSigner(counting, 1_000);
+  expect([signer.sign("a"), signer.sign("a"), signer.sign("b")]).toEqual(["a-1", "a-1", "b-2"]);
+  for (let i = 0; i < 20; i++) signer.sign(`other ${i}`);
+  expect(signer.sign("a")).not.toBe("a-1");
 });

@@ -51,6 +51,10 @@ describe("G2", () => {
     expect(found(checkLog, { shards: [...commits, ...commits.slice(2)] })).toBeGreaterThan(0);
   });
 
+  it("wants standbys to store nothing that does not follow", ({ expect }) => {
+    expect(found(checkLog, { shards: commits, misfits: ["2 after 3"] })).toBe(1);
+  });
+
   it("wants each entry to name the version before", ({ expect }) => {
     const [first, second] = commitsOf([object(ANN, "a"), object(BEN, "x")]);
     const wrong = commitsOf([object(ANN, "a"), object(ANN, "b")]).slice(1);
@@ -83,6 +87,23 @@ describe("G4", () => {
     const forth = [read(2_100, sawObject(ANN, "a")), read(2_200, sawObject(ANN, "b"))];
     expect(found(checkSessions, { shards: commits, events: forth })).toBe(0);
     expect(found(checkSessions, { shards: commits, events: forth.toReversed() })).toBe(1);
+  });
+});
+
+describe("G4 over a value that comes back", () => {
+  const back = commitsOf([object(ANN, "a"), object(ANN, "b"), object(ANN, "a")]);
+  const between = (consistency: "eventual" | "ticket") => [
+    read(3_100, sawObject(ANN, "b")),
+    read(3_200, sawObject(ANN, "a"), { consistency }),
+    read(3_300, sawObject(ANN, "b")),
+  ];
+
+  it("takes it for the old one where that may be", ({ expect }) => {
+    expect(found(checkSessions, { shards: back, events: between("eventual") })).toBe(0);
+  });
+
+  it("takes it for the new one where the old one is ruled out", ({ expect }) => {
+    expect(found(checkSessions, { shards: back, events: between("ticket") })).toBe(1);
   });
 });
 

@@ -162,6 +162,47 @@ describe("two readers over the whole product", () => {
     expect(events.heard.at(-1)).toMatchObject({ count: 0 });
   });
 
+  it("hear of each other's posts, reactions and blocks, as the product spreads them", async ({
+    expect,
+  }) => {
+    const [writer, reader] = [await newUser("writer"), await newUser("reader")];
+    await reader.api.follow("writer");
+    const [page, inbox] = [listen(reader), listen(writer)];
+    await until(() => page.opened() + inbox.opened() === 2, "both open");
+    // Fan-out learns of a follow by the log, as it does of a post.
+    const { id } = await writer.api.createPost({ text: "a new one" });
+    await until(
+      () => page.heard.some((one) => one.type === "new_posts" && one.count === 1),
+      "told",
+    );
+    expect(page.heard.at(-1)).toMatchObject({ authors: [`${writer.id}`] });
+
+    page.realtime.watch([id]);
+    await reader.api.reactToPost(id, "love");
+    const counted = (one: RealtimeMessage) => one.type === "counts" && one.reactions === 1;
+    await until(() => page.heard.some(counted), "the count");
+    await until(() => inbox.heard.some(({ type }) => type === "notifications"), "a notification");
+
+    await writer.api.block("reader");
+    await until(
+      () => page.heard.some((one) => one.type === "hide_author" && one.user === `${writer.id}`),
+      "the block",
+    );
+    expect([page.gaps, inbox.gaps]).toEqual([[], []]);
+  });
+
+  it("lose a post that its author deletes", async ({ expect }) => {
+    const [writer, reader] = [await newUser("regretful"), await newUser("witness")];
+    await reader.api.follow("regretful");
+    const { id } = await writer.api.createPost({ text: "oh no" });
+    const page = listen(reader);
+    page.realtime.watch([id]);
+    await until(() => page.heard.some(({ type }) => type === "counts"), "on the screen");
+    await writer.api.deletePost(id);
+    await until(() => page.heard.some(({ type }) => type === "revoke"), "withdrawn");
+    expect(page.heard.find(({ type }) => type === "revoke")).toMatchObject({ post: id });
+  });
+
   it("log no bug", ({ expect }) => {
     expect(errors).toEqual([]);
   });

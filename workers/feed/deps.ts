@@ -8,19 +8,22 @@ import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { type Id, parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
-import type { ShardAdminPorts } from "../../core/regions/shard-admin.ts";
+import { leadersNow, type ShardAdminPorts } from "../../core/regions/shard-admin.ts";
 import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
+import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
+import { cacheStatsStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
-import { feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
+import { feedCacheIn } from "./feed-cache.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
-import { hmacSigner } from "../../platform/signer.ts";
+import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
+import { within } from "../../platform/time-limit.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
 
 /** What every request of one isolate shares. */
@@ -34,6 +37,8 @@ export interface FeedDeps {
   /** For the consumer of fan-out's queue. */
   readonly fanout: BatchPorts;
   readonly fanoutAdmin: FanoutAdminPorts;
+  /** For the region's operators, as `shardAdmin`. */
+  readonly caches: (region: Region) => CacheStatsPorts;
 }
 
 const wired = new WeakMap<FeedEnv, FeedDeps>();
@@ -62,10 +67,9 @@ function wire(env: FeedEnv): FeedDeps {
     random: systemRandom,
     sleep: systemSleep,
     timer: systemTimer,
-    signer: hmacSigner(signingSecret),
+    signer: rememberingSigner(hmacSigner(signingSecret)),
   };
-  const feedCache =
-    cacheConfig.kind === "embedded" ? feedCacheStubs(env, { regions, feedBuckets }) : null;
+  const feedCache = feedCacheIn(env, cacheConfig, { regions, feedBuckets });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
@@ -84,6 +88,9 @@ function wire(env: FeedEnv): FeedDeps {
     const region = names[0] ?? "";
     return createTao(taoPorts, { region, ticket: null, consistency: "leader", deadlineMs });
   };
+  const shards = map.entries.map(({ shard }) => shard);
+  const coordinatorsFrom = (near: Region) =>
+    [near, ...names.filter((region) => region !== near)].map(coordinator);
   return {
     callFor: (
       { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
@@ -104,7 +111,7 @@ function wire(env: FeedEnv): FeedDeps {
     readPinned: (pin, reads) =>
       readPinned({ map, regions, replicas, followerAt: follower }, pin, reads),
     shardAdmin: (near) => ({
-      coordinators: [near, ...names.filter((region) => region !== near)].map(coordinator),
+      coordinators: coordinatorsFrom(near),
       leader: (shard) => leader({ shard }),
     }),
     sweep: async (region) => {
@@ -118,7 +125,7 @@ function wire(env: FeedEnv): FeedDeps {
       sinks: [
         ...(feedCache === null
           ? []
-          : [{ kind: "cache", sink: feedCache.sink, topology: feedBuckets } as const]),
+          : [{ kind: "cache", sink: feedCache.sink, topology: feedCache.topology } as const]),
         { kind: "sockets", sink: socketSink(env, regions), topology: socketTopologyFrom(env) },
         { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
       ],
@@ -126,10 +133,23 @@ function wire(env: FeedEnv): FeedDeps {
       report: (event, error) => console.warn({ event, error: String(error) }),
     },
     fanoutAdmin: {
-      shards: map.entries.map(({ shard }) => shard),
+      shards,
       shardOf: (id) => physicalShardOf(map, id),
       fanout,
     },
+    caches: (near) => ({
+      regions: names,
+      shards,
+      replicas,
+      buckets: feedCache === null ? null : feedBuckets.buckets,
+      leaders: () =>
+        within(
+          LIMITS.statsAnswerMs,
+          "coordinator",
+          leadersNow({ coordinators: coordinatorsFrom(near) }),
+        ),
+      ...cacheStatsStubs(env, { regions }),
+    }),
   };
 }
 

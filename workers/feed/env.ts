@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
+import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
 import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
@@ -12,6 +13,7 @@ import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
 export interface FeedEnv
   extends
     GraphBindings,
+    CacheTallyBindings,
     FanoutBindings,
     FeedCacheBindings,
     FeedCacheVars,

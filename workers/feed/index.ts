@@ -54,6 +54,7 @@ import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
+import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
 
@@ -210,6 +211,11 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   fanoutReplay(ctx: CallContext, wanted: Replay) {
     return this.#run(ctx, () => replayDead(depsFor(this.env).fanoutAdmin, wanted));
+  }
+
+  caches(ctx: CallContext) {
+    const ports = depsFor(this.env).caches(ctx.region);
+    return this.#run(ctx, ({ clock }) => cacheReport(ports, clock.nowMs()));
   }
 
   /** Work of fan-out. What fails is sent again by whoever keeps it: no message is returned to the queue. */

@@ -6,6 +6,7 @@ import type { Region } from "../../core/regions/regions.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import type { MediaStore } from "../../platform/media-store.ts";
 import type { Resizer } from "../../platform/resizer.ts";
+import type { CacheCounts } from "./cache-counts.ts";
 import type { EdgeFiles } from "./edge-files.ts";
 import type { EdgePages } from "./edge-pages.ts";
 import type { Signer } from "../../core/signer.ts";
@@ -21,6 +22,7 @@ export interface GatewayDeps {
   readonly resizer: Resizer;
   readonly pages: EdgePages;
   readonly files: EdgeFiles;
+  readonly caches: CacheCounts;
   /** Purges the other data centres; null where no zone is configured. */
   readonly zone: CachePurge | null;
   /** The built web app. */

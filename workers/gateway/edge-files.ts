@@ -6,6 +6,10 @@ import type { StoredMedia } from "../../platform/media-store.ts";
 export interface FileStats {
   readonly hits: number;
   readonly misses: number;
+  /** Asked for by who has it already: answered without looking. */
+  readonly notModified: number;
+  /** Parts, and films: never looked for here. */
+  readonly passed: number;
   readonly stored: number;
   readonly errors: number;
   readonly bytesServed: number;
@@ -22,6 +26,8 @@ export class EdgeFiles {
   readonly #counts = {
     hits: 0,
     misses: 0,
+    notModified: 0,
+    passed: 0,
     stored: 0,
     errors: 0,
     bytesServed: 0,
@@ -34,6 +40,14 @@ export class EdgeFiles {
 
   stats(): FileStats {
     return { ...this.#counts };
+  }
+
+  wasNotModified(): void {
+    this.#counts.notModified++;
+  }
+
+  wasPassed(): void {
+    this.#counts.passed++;
   }
 
   async find(url: string): Promise<StoredMedia | null> {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
+import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
 import {
   type SocketBindings,
   SOCKET_BUCKETS_DEFAULT,
@@ -12,7 +13,7 @@ import {
 import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface GatewayEnv extends SocketBindings, SocketVars {
+export interface GatewayEnv extends SocketBindings, SocketVars, CacheTallyBindings {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   readonly ASSETS: Fetcher;
@@ -105,7 +106,7 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError */
 export function configFrom(
-  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS">,
+  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY">,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
   if (!parsed.success) {

@@ -6,7 +6,9 @@ import { imagesResizer } from "../../platform/resizer.ts";
 import { socketTopology } from "../../core/feed/realtime/buckets.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
+import { cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { createApp } from "./app.ts";
+import { CacheCounts } from "./cache-counts.ts";
 import type { GatewayApp } from "./context.ts";
 import { EdgeFiles } from "./edge-files.ts";
 import { EdgePages } from "./edge-pages.ts";
@@ -27,13 +29,20 @@ function gatewayFor(env: GatewayEnv): Gateway {
   if (known !== undefined) return known;
   const config = configFrom(env);
   const edge = cacheApi(() => caches.default);
+  const [pages, files] = [new EdgePages(edge, systemClock), new EdgeFiles(edge)];
   const app = createApp({
     config,
     feed: env.FEED,
     media: r2MediaStore(env.MEDIA),
     resizer: imagesResizer(env.IMAGES),
-    pages: new EdgePages(edge, systemClock),
-    files: new EdgeFiles(edge),
+    pages,
+    files,
+    caches: new CacheCounts({
+      pages,
+      files,
+      tally: cacheTallyStubs(env, config.regions),
+      clock: systemClock,
+    }),
     zone:
       config.purge === null
         ? null

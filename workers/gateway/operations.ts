@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.ts";
 import { adminOperations } from "./routes/admin.ts";
+import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
 import { explainOperations } from "./routes/explain.ts";
@@ -32,4 +33,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...realtimeOperations,
   ...adminOperations,
   ...fanoutOperations,
+  ...cacheOperations,
 ];

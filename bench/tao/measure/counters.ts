@@ -1,7 +1,7 @@
 import type { ObjectStats, Stats } from "../drive/protocol.ts";
 
 /** What an object has now, not what it has counted. */
-const LEVELS: ReadonlySet<string> = new Set(["entries", "bytes", "reading"]);
+const LEVELS: ReadonlySet<string> = new Set(["entries", "bytes", "reading", "ageMs"]);
 
 export type Totals = Readonly<Record<string, number>>;
 

@@ -7,6 +7,7 @@ export const AGES_MS = [1_000, 10_000, 60_000, 180_000, 300_000] as const;
 export class BucketTally {
   #reads = 0;
   #hits = 0;
+  readonly #active = { asked: 0, hits: 0 };
   #puts = 0;
   #refused = 0;
   #events = 0;
@@ -31,6 +32,12 @@ export class BucketTally {
     this.#misses[why]++;
   }
 
+  /** A page for a reader who had read their feed lately. */
+  activePage(isHit: boolean): void {
+    this.#active.asked++;
+    if (isHit) this.#active.hits++;
+  }
+
   put(isKept: boolean): void {
     if (isKept) this.#puts++;
     else this.#refused++;
@@ -44,6 +51,7 @@ export class BucketTally {
     reads: this.#reads,
     hits: this.#hits,
     misses: { ...this.#misses },
+    active: { ...this.#active },
     puts: this.#puts,
     refused: this.#refused,
     events: this.#events,

@@ -3,15 +3,16 @@ import { LIMITS } from "../../limits.ts";
 import { AUDIENCES } from "../../tao/registry.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
+import { ActiveReaders } from "./active-readers.ts";
 import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
 import { CellTable } from "./cells.ts";
 import { arrivalOf } from "./correct.ts";
-import { type Cut, cutPage, isCurrent, newerThan } from "./cut.ts";
+import { cutPage, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
 import type { BucketEvent, Pushed } from "./port.ts";
-import { cutRanked, type RankedCut } from "./ranked-cut.ts";
+import { cutRanked } from "./ranked-cut.ts";
 import { RecentEvents } from "./recent.ts";
 import { decodeRecord } from "./record.ts";
 import type {
@@ -60,6 +61,7 @@ export class Bucket {
   readonly #recent: RecentEvents;
   readonly #entries: BucketEntries;
   readonly #tally = new BucketTally();
+  readonly #readers = new ActiveReaders();
 
   /** Wakes up with what is stored. */
   constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
@@ -74,6 +76,14 @@ export class Bucket {
   }
 
   page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    const hadEntry = this.#entries.isActive(viewer, nowMs);
+    const isActive = this.#readers.read(viewer, nowMs) || hadEntry;
+    const page = this.#page(viewer, wish, nowMs);
+    if (isActive) this.#tally.activePage(page.hit);
+    return page;
+  }
+
+  #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
     const entry = this.#find(viewer, wish.wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
     const { ticket, upTo, feedMode } = entry.record;
@@ -125,6 +135,12 @@ export class Bucket {
     return this.#entries.counters.stored > 0 || !this.#recent.isEmpty;
   }
 
+  /** Drops every entry. Events stay: whoever builds the next ones may have read before them. */
+  flush(): void {
+    this.#rows.trim(Number.MAX_SAFE_INTEGER, -1);
+    this.#entries.expire(Number.MAX_SAFE_INTEGER);
+  }
+
   stats = (): BucketStats => this.#tally.toStats(this.#entries.counters);
 
   #find(viewer: Id, wrote: Wrote, nowMs: number): Entry | MissReason {
@@ -136,7 +152,7 @@ export class Bucket {
   }
 
   #latestPage(entry: Entry, { after, limit }: PageWish): PageParts | null {
-    const cut = after === null ? this.#firstPage(entry, limit) : this.#cut(entry, after, limit);
+    const cut = after === null ? entry.firstPage(limit) : cutPage(entry, after, limit);
     if (cut === null) return null;
     const { items, hidden, head, next } = cut;
     return { items, hidden, head, next: { mode: "latest", at: next } };
@@ -144,34 +160,11 @@ export class Bucket {
 
   #rankedPage(entry: Entry, { segment, limit }: PageWish, nowMs: number): PageParts | null {
     const cut =
-      segment === null
-        ? this.#firstRanked(entry, limit, nowMs)
-        : cutRanked(entry, segment, limit, { stamp: this.#cells.stamp, nowMs });
+      segment === null ? entry.firstRanked(limit, nowMs) : cutRanked(entry, segment, limit, nowMs);
     if (cut === null) return null;
     const { items, hidden, head, next } = cut;
     return { items, hidden, head, next: { mode: "ranked", at: next } };
   }
-
-  /** Freshness moves slowly: an order stays for some seconds, unless something in it changes. */
-  #firstRanked(entry: Entry, limit: number, nowMs: number): RankedCut | null {
-    const known = entry.ranked;
-    const isOld = known === null || nowMs - known.atMs >= LIMITS.rankedReuseMs;
-    if (!isOld && known.limit === limit && isCurrent(known.cut)) return known.cut;
-    const cut = cutRanked(entry, null, limit, { stamp: this.#cells.stamp, nowMs });
-    entry.ranked = cut && { limit, cut, atMs: nowMs };
-    return cut;
-  }
-
-  #firstPage(entry: Entry, limit: number): Cut | null {
-    const known = entry.page;
-    if (known !== null && known.limit === limit && isCurrent(known.cut)) return known.cut;
-    const cut = this.#cut(entry, null, limit);
-    entry.page = cut && { limit, cut };
-    return cut;
-  }
-
-  #cut = (entry: Entry, after: ListCursor | null, limit: number): Cut | null =>
-    cutPage(entry, after, limit, this.#cells.stamp);
 
   #hit(entry: Entry, nowMs: number): number {
     const ageMs = Math.max(0, nowMs - entry.record.builtMs);
@@ -198,10 +191,10 @@ export class Bucket {
 
   /**
    * A post that comes later than what is remembered was read with every entry that still lives; and
-   * nobody knows any more whether it was taken back.
+   * nobody knows any more whether it was taken back. So is a change that a later one has overtaken.
    */
   #isOfUse(event: BucketEvent, nowMs: number): boolean {
-    if (event.kind !== "push" && event.kind !== "announce") return true;
+    if (event.kind !== "push" && event.kind !== "announce") return !this.#recent.isLate(event);
     const oldestMs = Math.max(nowMs - LIMITS.feedEventsKeptMs, this.#recent.sinceMs);
     return event.pushed.timeMs >= oldestMs;
   }
@@ -219,11 +212,11 @@ export class Bucket {
       case "revoke": {
         const audience = event.audience === undefined ? undefined : AUDIENCES[event.audience];
         if (audience === undefined) this.#cells.remove(event.post);
-        else this.#cells.admitOnly(event.post, audience, event.at ?? null);
+        else this.#cells.admitOnly(event.post, audience);
         return;
       }
       case "count":
-        this.#cells.count(event.post, event.of, event.count, event.at);
+        this.#cells.count(event.post, event.of, event.count);
         return;
       case "forget":
         for (const viewer of event.viewers) this.#entries.forget(viewer, event.at ?? null);

@@ -1,5 +1,4 @@
 import { formatId, type Id } from "../../ids.ts";
-import { compareVersions, type Version } from "../../tao/version.ts";
 import type { Audience, ReactionKind, User } from "../schemas.ts";
 import { type PostCounts, type PostPayload, toId } from "../views.ts";
 import type { CellContent } from "./record.ts";
@@ -32,8 +31,6 @@ export class BucketCell {
   #front = "";
   #back = "";
   #counts: PostCounts;
-  #countsAt: Partial<Record<keyof PostCounts, Version>> = {};
-  #audienceAt: Version | null = null;
   #text: string | null = null;
 
   constructor({ post, user }: CellContent, asOfMs: number, stamp: number) {
@@ -73,25 +70,17 @@ export class BucketCell {
     this.media = post.payload.media.length;
     this.#payload = post.payload;
     this.#counts = post.counts;
-    this.#countsAt = {};
-    this.#audienceAt = null;
     this.asOfMs = asOfMs;
     this.#changed(stamp);
   }
 
-  /** @param at place of the count in the log of the post's shard: an older one than is known is late. */
-  count(of: keyof PostCounts, count: number, at: Version, stamp: number): void {
-    if (compareVersions(at, this.#countsAt[of] ?? null) < 0) return;
-    this.#countsAt[of] = at;
+  count(of: keyof PostCounts, count: number, stamp: number): void {
     if (this.#counts[of] === count) return;
     this.#counts = { ...this.#counts, [of]: count };
     this.#changed(stamp);
   }
 
-  /** @param at place in the post's log, if known: of two the later counts. */
-  admitOnly(audience: Audience, at: Version | null, stamp: number): void {
-    if (at !== null && compareVersions(at, this.#audienceAt) < 0) return;
-    this.#audienceAt = at;
+  admitOnly(audience: Audience, stamp: number): void {
     this.audience = audience;
     this.#changed(stamp);
   }
@@ -159,11 +148,11 @@ export class CellTable {
     this.#cells.delete(id);
   }
 
-  admitOnly(id: Id, audience: Audience, at: Version | null): void {
-    this.#cells.get(id)?.admitOnly(audience, at, ++this.stamp);
+  admitOnly(id: Id, audience: Audience): void {
+    this.#cells.get(id)?.admitOnly(audience, ++this.stamp);
   }
 
-  count(id: Id, of: keyof PostCounts, count: number, at: Version): void {
-    this.#cells.get(id)?.count(of, count, at, ++this.stamp);
+  count(id: Id, of: keyof PostCounts, count: number): void {
+    this.#cells.get(id)?.count(of, count, ++this.stamp);
   }
 }

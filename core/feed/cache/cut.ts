@@ -15,9 +15,8 @@ export interface Cut {
   readonly head: ListCursor | null;
   /** JSON text: what was left out, by rule. */
   readonly hidden: string;
-  /** What it was made from, and the newest stamp then: as long as none of them moves, it is what it would be. */
+  /** What it was made from: as long as none of them has a newer stamp, it is what it would be now. */
   readonly cells: readonly BucketCell[];
-  readonly stamp: number;
 }
 
 export interface Shown {
@@ -33,12 +32,7 @@ export interface Shown {
  *
  * @returns null when the entry does not reach that far: the graph must answer.
  */
-export function cutPage(
-  entry: Entry,
-  after: ListCursor | null,
-  limit: number,
-  stamp: number,
-): Cut | null {
+export function cutPage(entry: Entry, after: ListCursor | null, limit: number): Cut | null {
   const { slots } = entry;
   const shown: Shown[] = [];
   const hidden = new HiddenTally();
@@ -55,7 +49,8 @@ export function cutPage(
   }
   const isFull = shown.length >= limit;
   if (!isFull && entry.floor !== null) return null;
-  const rest = isFull ? slots.slice(place) : [];
+  // Something surely follows a floor; above one that is the end, what is left may all be hidden.
+  const rest = isFull && entry.floor === null ? slots.slice(place) : [];
   for (const slot of rest) note(cells, slot);
   const isEnd =
     entry.floor === null && rest.every((slot) => look(entry, slot, new HiddenTally()) === null);
@@ -66,14 +61,7 @@ export function cutPage(
     head: after === null && first !== undefined ? first.slot.at : null,
     hidden: JSON.stringify(hidden),
     cells,
-    stamp,
   };
-}
-
-/** Whether a page of before is still what it would be now. */
-export function isCurrent({ cells, stamp }: Pick<Cut, "cells" | "stamp">): boolean {
-  for (const cell of cells) if (cell.stamp > stamp) return false;
-  return true;
 }
 
 /** What came to the viewer's feed since a place: how much, and from whom, newest first. */

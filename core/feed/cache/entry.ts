@@ -7,8 +7,8 @@ import { sourceOf } from "../standing.ts";
 import type { HideRule } from "../visibility.ts";
 import type { BucketCell, CellTable } from "./cells.ts";
 import type { CellContent, EntryRecord } from "./record.ts";
-import type { Cut } from "./cut.ts";
-import type { RankedCut } from "./ranked-cut.ts";
+import { type Cut, cutPage } from "./cut.ts";
+import { cutRanked, type RankedCut } from "./ranked-cut.ts";
 
 /** A place of an entry, with what is there. */
 export interface Slot {
@@ -27,6 +27,18 @@ export interface Arrival {
   readonly original: CellContent | null;
 }
 
+/** A first page as it was last made. */
+interface Kept<C> {
+  readonly limit: number;
+  readonly cut: C;
+  /** Of the table, when the page was last found to be right. */
+  stamp: number;
+}
+
+/** Most of the time nothing at all has changed in the bucket. */
+const isCurrent = ({ cut, stamp }: Kept<Pick<Cut, "cells">>, now: number): boolean =>
+  stamp === now || cut.cells.every((cell) => cell.stamp <= stamp);
+
 /** Estimates, bytes: a slot, and an id in a set or a map. */
 const SLOT_BYTES = 120;
 const ID_BYTES = 60;
@@ -38,10 +50,8 @@ export class Entry {
   readonly slots: Slot[] = [];
   /** As in `EntryRecord`. */
   floor: ListCursor | null;
-  /** The first page as it was last made. */
-  page: { readonly limit: number; readonly cut: Cut } | null = null;
-  /** The same, best first, and when it was made, Unix ms. */
-  ranked: { readonly limit: number; readonly cut: RankedCut; readonly atMs: number } | null = null;
+  #page: Kept<Cut> | null = null;
+  #ranked: (Kept<RankedCut> & { readonly atMs: number }) | null = null;
   readonly #authors: ReadonlySet<Id>;
   readonly #cells: CellTable;
 
@@ -100,16 +110,49 @@ export class Entry {
     if (this.floor !== null && compareListOrder(this.floor, at) < 0) return;
     const found = this.slots.findIndex((slot) => compareListOrder(slot.at, at) >= 0);
     const place = found < 0 ? this.slots.length : found;
-    if (this.slots[place]?.at.id2 === id) return;
-    this.slots.splice(place, 0, {
+    const known = this.slots[place]?.at.id2 === id ? this.slots[place] : undefined;
+    if (known !== undefined && (known.original !== null || original === null)) return;
+    this.slots.splice(place, known === undefined ? 0 : 1, {
       at,
       rule: null,
       cell: this.#hold(content, timeMs),
       original: original === null ? null : this.#hold(original, timeMs),
     });
-    this.page = null;
-    this.ranked = null;
+    // What it embeds was on a shard whose follower did not have it yet when the entry was read.
+    if (known !== undefined) this.#release(known);
+    this.#page = null;
+    this.#ranked = null;
     while (this.slots.length > LIMITS.feedEntryPostsMax) this.#dropOldest();
+  }
+
+  /** The first page, made again only when something in it has changed; null as `cutPage` says. */
+  firstPage(limit: number): Cut | null {
+    const { stamp } = this.#cells;
+    const known = this.#page;
+    if (known?.limit === limit && isCurrent(known, stamp)) {
+      known.stamp = stamp;
+      return known.cut;
+    }
+    const cut = cutPage(this, null, limit);
+    this.#page = cut && { limit, cut, stamp };
+    return cut;
+  }
+
+  /**
+   * The same, best first. Freshness moves slowly: an order stays for some seconds, unless something in
+   * it changes.
+   */
+  firstRanked(limit: number, nowMs: number): RankedCut | null {
+    const { stamp } = this.#cells;
+    const known = this.#ranked;
+    const isOld = known === null || nowMs - known.atMs >= LIMITS.rankedReuseMs;
+    if (!isOld && known.limit === limit && isCurrent(known, stamp)) {
+      known.stamp = stamp;
+      return known.cut;
+    }
+    const cut = cutRanked(this, null, limit, nowMs);
+    this.#ranked = cut && { limit, cut, stamp, atMs: nowMs };
+    return cut;
   }
 
   /** Lets go of the cells; the entry is of no use any more. */

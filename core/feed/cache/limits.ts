@@ -32,8 +32,26 @@ export const FEED_CACHE_LIMITS = {
   feedSweepMs: 120_000,
   /** Entries in the storage of one bucket. */
   feedBucketEntriesMax: 20_000,
+  /** Whoever has read their feed this recently is an active reader: what is commonly called one visit. */
+  feedActiveMs: 30 * 60_000,
   /** A ranked first page is put in order again after this: half a percent of a post's freshness. */
   rankedReuseMs: 30_000,
   /** New posts are counted up to here. */
   feedNewPostsMax: 99,
+  /** Redis holds what it is told once per region, not once per bucket: nothing there runs in parallel. */
+  feedRedisBuckets: 1,
+  /** Events in Redis are kept in slices: one is a hash of 25 MB at 200 posts a second, and a read looks at each. */
+  feedRedisSliceMs: 60_000,
+  /** Posts that came to an entry: beyond them it is cheaper to build it anew than to find them at each read. */
+  feedRedisArrivedMax: 300,
+  /** How far the clocks of two Workers may be apart, and how long a write to Redis is on its way, together. */
+  feedRedisSkewMs: 5_000,
+  /** A write to Redis; nobody waits for it, but its time is part of the skew. */
+  feedRedisWriteMs: 2_000,
+  /** A Worker that could not tell Redis anything for this long makes it start over: dead letters are not told again. */
+  feedRedisOutageMs: 120_000,
+  /** Where a Redis that nobody uses loses its beginning: it starts over then. */
+  feedRedisHeadTtlMs: 3_600_000,
+  /** Signatures that one isolate remembers: of some 6,000 cursors and tickets. */
+  signaturesBytesMax: 2_000_000,
 } as const;

@@ -22,7 +22,7 @@ export function cutRanked(
   entry: Entry,
   from: Segment | null,
   limit: number,
-  { stamp, nowMs }: { readonly stamp: number; readonly nowMs: number },
+  nowMs: number,
 ): RankedCut | null {
   const segment = from ?? beginSegment(nowMs, null);
   if (!reaches(entry, segment)) return null;
@@ -55,7 +55,6 @@ export function cutRanked(
     head: from === null && newest !== undefined ? newest.slot.at : null,
     hidden: JSON.stringify(cut.hidden ?? NOTHING),
     cells,
-    stamp,
   };
 }
 

@@ -182,6 +182,18 @@ export class RecentEvents {
     return (post) => slices.flatMap(({ changes }) => changes.get(post) ?? []);
   }
 
+  /** Whether something later is known of the same: entries that have it must not go back. */
+  isLate(event: BucketEvent): boolean {
+    if (event.kind !== "count" && event.kind !== "revoke") return false;
+    const { post, at } = event;
+    if (at === undefined) return false;
+    return this.#slices.some(({ changes }) => {
+      const known = changes.get(post);
+      const latest = event.kind === "count" ? known?.counts[event.of]?.at : known?.audience?.at;
+      return latest !== undefined && compareVersions(at, latest) < 0;
+    });
+  }
+
   forgotten(viewer: Id, sinceMs: number): Forgotten[] {
     return this.#since(sinceMs).flatMap(({ forgotten }) => {
       const found = forgotten.get(viewer);

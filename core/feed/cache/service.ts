@@ -84,10 +84,12 @@ export interface FeedCache {
 
 /** Since the bucket woke up. */
 export interface BucketStats {
-  /** Reads of first pages, and how they ended. */
+  /** Reads of pages and of counts of new posts, and how they ended. */
   readonly reads: number;
   readonly hits: number;
   readonly misses: Readonly<Record<MissReason, number>>;
+  /** Pages, not counts of new posts, that readers asked for who had read their feed lately. */
+  readonly active: { readonly asked: number; readonly hits: number };
   readonly puts: number;
   /** Entries that came too late, or not fresh enough, to be kept. */
   readonly refused: number;
@@ -108,4 +110,6 @@ export interface FeedBucketService {
   /** @param events text of `encodeEvents`. */
   apply(events: string): Promise<Result<Pushed, Failure>>;
   stats(): Promise<BucketStats>;
+  /** Drops every entry: each next read is a miss. What the bucket was told stays known. */
+  flush(): Promise<void>;
 }

@@ -9,7 +9,8 @@ export interface FanoutCosts {
   readonly callMs: number;
   /** One reader, read from the graph and named to one bucket. */
   readonly readerMs: number;
-  /** One entry that a bucket looks at for an announced post. */
+  /** What an announced post costs buckets beyond their calls, and one entry that they look at for it. */
+  readonly announceMs: number;
   readonly entryMs: number;
 }
 
@@ -28,16 +29,22 @@ export interface FanoutSituation {
   readonly readersPerChunk: number;
 }
 
+/** Readers to name beside the author. What is public is in the feeds of followers and of friends. */
+export type Readers = "followers" | "friends" | "both" | "none";
+
 export interface FanoutDecision {
   readonly strategy: FanoutStrategy;
-  /** Readers to name beside the author. */
-  readonly readers: "followers" | "friends" | "none";
+  readonly readers: Readers;
   readonly reason: string;
   /** What the choice is expected to cost, ms of CPU. */
   readonly costMs: number;
 }
 
-const [, , FRIENDS, ONLY_ME] = AUDIENCES.map((_, rank) => rank);
+const [PUBLIC, , FRIENDS, ONLY_ME] = AUDIENCES.map((_, rank) => rank);
+
+/** Whom a push names of what buckets could be asked for as well. */
+export const openReaders = (audience: number): Readers =>
+  audience === PUBLIC ? "both" : "followers";
 
 /**
  * Push names every reader, announce asks every bucket: the cheaper one. A post for friends
@@ -58,17 +65,20 @@ export function decide(situation: FanoutSituation, costs: FanoutCosts): FanoutDe
           costMs: push(friends + 1),
         };
   }
-  if (followers === 0) return { ...author, reason: "nobody follows the author" };
+  // Who is both counts twice: an upper bound.
+  const friendly = audience === PUBLIC ? friends : 0;
+  if (followers + friendly === 0) return { ...author, reason: "nobody follows the author" };
 
-  const pushMs = push(followers + 1);
+  const pushMs = push(followers + friendly + 1);
   const announceMs = announceCost(situation, costs);
-  const readers = `${number(followers)} followers, of whom ${percent(situation.activeShare)} are active`;
+  const beside = friendly === 0 ? "" : ` and ${number(friendly)} friends`;
+  const readers = `${number(followers)} followers${beside}, of whom ${percent(situation.activeShare)} are active`;
   const places = `${situation.buckets} buckets in ${situation.regions} regions`;
   const compared = `about ${milliseconds(pushMs)} to push, ${milliseconds(announceMs)} to announce`;
   return pushMs <= announceMs
     ? {
         strategy: "push",
-        readers: "followers",
+        readers: openReaders(audience),
         reason: `${readers}: cheaper than ${places} (${compared})`,
         costMs: pushMs,
       }
@@ -80,7 +90,7 @@ export function decide(situation: FanoutSituation, costs: FanoutCosts): FanoutDe
       };
 }
 
-/** Followers from which on a post is announced. */
+/** Readers, with the author, from which on a post is announced. */
 export function threshold(situation: FanoutSituation, costs: FanoutCosts): number {
   const announceMs = announceCost(situation, costs);
   let low = 0;
@@ -107,8 +117,8 @@ function pushCost(readers: number, situation: FanoutSituation, costs: FanoutCost
 
 const announceCost = (
   { buckets, regions, entries }: FanoutSituation,
-  { chunkMs, callMs, entryMs }: FanoutCosts,
-): number => chunkMs + buckets * regions * callMs + entries * entryMs;
+  { chunkMs, callMs, announceMs, entryMs }: FanoutCosts,
+): number => chunkMs + buckets * regions * callMs + announceMs + entries * entryMs;
 
 /** `12345` as `12,345`. */
 const number = (n: number): string => `${n}`.replaceAll(/\B(?=(?:\d{3})+$)/g, ",");

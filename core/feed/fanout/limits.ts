@@ -21,6 +21,8 @@ export const FANOUT_LIMITS = {
   fanoutSendBytesMax: 240_000,
   /** Events beside posts in one chunk: each costs its bucket a line. */
   fanoutBesideMax: 200,
+  /** They go out this often at most, and at once after a lull: a screen follows within the second. */
+  fanoutBesideEveryMs: 250,
   /** Counts go out this often at most: all that changed since, in one message. */
   fanoutCountsEveryMs: 1_000,
   fanoutCountsMax: 500,
@@ -42,6 +44,13 @@ export const FANOUT_LIMITS = {
   fanoutCallsInFlight: 24,
   /** What one batch's notifications may take: less than a chunk waits for its answer. */
   fanoutSinkMs: 5_000,
-  /** What the parts of spreading a post cost, ms of CPU (`npm run bench -- fan-out`): they choose push or announce. */
-  fanoutCosts: { chunkMs: 1.5, callMs: 0.3, readerMs: 0.004, entryMs: 0.002 },
+  /**
+   * What the parts of spreading a post cost, ms of CPU: they choose push or announce. From
+   * `npm run bench -- fan-out` (docs/bench.md): 5 µs a follower over four regions, of which 1.2 are its
+   * chunk's; an announced post 1.5 ms more than one that is pushed to as many buckets. The call alone is the
+   * platform's floor; posts of one batch share it. An entry is not measured.
+   */
+  fanoutCosts: { chunkMs: 1.2, callMs: 0.3, readerMs: 0.001, announceMs: 1.5, entryMs: 0.0005 },
+  /** What is known of entries fades by this with each chunk that is pushed: announcing is tried again in time. */
+  fanoutEntriesFade: 0.002,
 } as const;

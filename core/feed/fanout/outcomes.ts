@@ -38,7 +38,9 @@ export function learned(head: FanoutHead, { kind }: ChunkRow, outcome: ChunkOutc
   const toward = (mean: number, value: number) =>
     mean + (value - mean) * LIMITS.fanoutActivityWeight;
   if (named === 0) return head;
-  if (kind === "push")
-    return { ...head, activeShare: toward(head.activeShare, Math.min(1, active / named)) };
+  if (kind === "push") {
+    const activeShare = toward(head.activeShare, Math.min(1, active / named));
+    return { ...head, activeShare, entries: head.entries * (1 - LIMITS.fanoutEntriesFade) };
+  }
   return kind === "announce" ? { ...head, entries: toward(head.entries, named) } : head;
 }

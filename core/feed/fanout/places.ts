@@ -1,7 +1,10 @@
 import type { Id } from "../../ids.ts";
 import type { BucketEvent, FeedCacheTopology } from "../cache/port.ts";
 import type { SocketEvent } from "../realtime/port.ts";
+import { maxVersion, type Version } from "../../tao/version.ts";
 import type { Work } from "./work.ts";
+
+const PUBLIC = 0;
 
 /** What one bucket of every region is told, and which of the works it comes from, by their index. */
 export interface Place<Event> {
@@ -51,13 +54,17 @@ export function cachePlaces(
 ): readonly Place<BucketEvent>[] {
   const places = new Places<BucketEvent>(topology);
   for (const [index, work] of works.entries()) {
+    for (const { at, post, audience } of work.revokes)
+      places.toEach(index, { kind: "revoke", at, post, ...(audience !== null && { audience }) });
     for (const { pushed, viewers } of work.pushes)
       places.to(index, viewers, (group) => ({ kind: "push", pushed, viewers: group }));
     for (const pushed of work.announces) places.toEach(index, { kind: "announce", pushed });
-    for (const post of work.revokes) places.toEach(index, { kind: "revoke", post });
     for (const count of work.counts) places.toEach(index, { kind: "count", ...count });
-    const changed = [...work.changes.map(({ viewer }) => viewer), ...work.forgets];
-    places.to(index, [...new Set(changed)], (viewers) => ({ kind: "forget", viewers }));
+    const newest = new Map<Id, Version>();
+    for (const { at, viewer } of [...work.changes, ...work.forgets])
+      newest.set(viewer, maxVersion(newest.get(viewer) ?? at, at));
+    for (const [viewer, at] of newest)
+      places.to(index, [viewer], (viewers) => ({ kind: "forget", viewers, at }));
   }
   return places.all();
 }
@@ -78,9 +85,10 @@ export function socketPlaces(
     }
     for (const { cell } of work.announces)
       places.toEach(index, { kind: "announced", author: cell.author, post: cell.id });
-    for (const post of work.revokes) places.toEach(index, { kind: "revoke", post });
-    for (const { post, of, count } of work.counts)
-      places.toEach(index, { kind: "counts", post, of, count });
+    // One that others may still see stays on the screen until the feed is asked again.
+    for (const { post, audience } of work.revokes)
+      if (audience !== PUBLIC) places.toEach(index, { kind: "revoke", post });
+    for (const count of work.counts) places.toEach(index, { kind: "counts", ...count });
     for (const { viewer, other, hide } of work.changes)
       places.to(index, [viewer], () => ({ kind: "related", viewer, other, hide }));
     for (const viewer of new Set(notified.get(index)))

@@ -1,15 +1,30 @@
 import type { Failure } from "../../errors.ts";
+import type { Id } from "../../ids.ts";
 import { inParallel } from "../../in-parallel.ts";
 import { LIMITS } from "../../limits.ts";
 import { ok, type Result } from "../../result.ts";
+import { AUDIENCES } from "../../tao/registry.ts";
 import type { FeedCacheTopology } from "../cache/port.ts";
 import { bytesOf, cutReaders } from "./chunks.ts";
-import { decide, type FanoutCosts, type FanoutDecision } from "./decide.ts";
+import {
+  decide,
+  type FanoutCosts,
+  type FanoutDecision,
+  openReaders,
+  type Readers,
+} from "./decide.ts";
 import type { GraphEvent } from "./events.ts";
 import type { FanoutGraph, Spread } from "./graph.ts";
 import type { FanoutRecord, FanoutStrategy } from "./service.ts";
 import type { EventRow, FanoutHead, NewChunk } from "./table.ts";
-import { type Change, decodeEvent, encodeWork, NO_WORK, type Noted, type Work } from "./work.ts";
+import {
+  type Change,
+  decodeEvent,
+  encodeWork,
+  NO_WORK,
+  type Revocation,
+  type Work,
+} from "./work.ts";
 
 export interface PlanPorts {
   readonly graph: Pick<FanoutGraph, "spread" | "everyone">;
@@ -29,39 +44,35 @@ export interface Plan {
 }
 
 type ToSpread = Extract<GraphEvent, { kind: "posted" | "audience" }>;
-interface Read {
-  readonly row: EventRow;
-  readonly event: GraphEvent;
-}
-
-/** Plans events, the oldest first: posts each by itself, everything else together. */
-export async function planEvents(
+/** Plans posts, each by itself. */
+export async function planPosts(
   rows: readonly EventRow[],
   head: Pick<FanoutHead, "activeShare" | "entries">,
   ports: PlanPorts,
   nowMs: number,
 ): Promise<Plan> {
-  const all = rows.map((row): Read => ({ row, event: decodeEvent(row.text) }));
-  const posts = all.flatMap(({ row, event }) => (isToSpread(event) ? [{ row, event }] : []));
-  const others = all.filter(({ event }) => !isToSpread(event));
+  const posts = rows.flatMap((row) => {
+    const event = decodeEvent(row.text);
+    return isToSpread(event) ? [{ row, event }] : [];
+  });
   const spread = await inParallel(posts, LIMITS.fanoutReadsInFlight, async ({ row, event }) => ({
     row,
     plan: await planPost(event, head, ports, nowMs),
   }));
   const done = spread.flatMap(({ row, plan }) => (plan.ok ? [{ row, ...plan.value }] : []));
   return {
-    planned: [...others, ...done].map(({ row }) => row.number),
-    chunks: [...done.flatMap(({ chunks }) => chunks), ...chunksBeside(others)],
+    planned: done.map(({ row }) => row.number),
+    chunks: done.flatMap(({ chunks }) => chunks),
     records: done.map(({ record }) => record),
     failure: spread.flatMap(({ plan }) => (plan.ok ? [] : [plan.error]))[0] ?? null,
   };
 }
 
-const PUBLIC = 0;
+const ONLY_ME = AUDIENCES.indexOf("only_me");
 
-/** A post that became public is new to whoever could not see it; any other change of audience revokes. */
-const isToSpread = (event: GraphEvent): event is ToSpread =>
-  event.kind === "posted" || (event.kind === "audience" && event.audience === PUBLIC);
+/** A post for others than before is new to some of them, and revoked for the rest. */
+export const isToSpread = (event: GraphEvent): event is ToSpread =>
+  event.kind === "posted" || (event.kind === "audience" && event.audience !== ONLY_ME);
 
 interface PostPlan {
   readonly chunks: readonly NewChunk[];
@@ -93,33 +104,50 @@ async function planPost(
     regions,
     readersPerChunk: LIMITS.fanoutChunkReaders,
   };
-  const decision = forced(decide(situation, costs), force);
-  const { strategy, readers } = decision;
-  const named = readers === "none" ? ok([]) : await graph.everyone(author, readers);
+  const decision = forced(decide(situation, costs), force, audience);
+  const { strategy } = decision;
+  const named = await readersOf(graph, author, decision.readers);
   if (!named.ok) return named;
 
   const works =
     strategy === "announce"
       ? [announced(spread.value)]
       : pushed(spread.value, [author, ...named.value], topology);
-  const [first, ...rest] = event.kind === "posted" ? withNote(works, event) : works;
-  const chunks = [...(first === undefined ? [] : [first]), ...rest].map((work): NewChunk => ({
+  const chunks = works.map((work, index): NewChunk => ({
     kind: strategy === "announce" ? "announce" : "push",
     post,
-    work: encodeWork(work),
+    work: encodeWork(index === 0 ? { ...work, ...onceOf(event) } : work),
     fromMs,
   }));
   return ok({ chunks, record: recordOf(event, decision, followers, chunks.length, nowMs) });
 }
 
+async function readersOf(
+  graph: Pick<FanoutGraph, "everyone">,
+  author: Id,
+  readers: Readers,
+): Promise<Result<readonly Id[], Failure>> {
+  if (readers === "none") return ok([]);
+  if (readers !== "both") return graph.everyone(author, readers);
+  const followers = await graph.everyone(author, "followers");
+  if (!followers.ok) return followers;
+  const friends = await graph.everyone(author, "friends");
+  return friends.ok ? ok([...new Set([...followers.value, ...friends.value])]) : friends;
+}
+
 /** Only what either strategy could do is forced. */
-function forced(decision: FanoutDecision, force: PlanPorts["force"]): FanoutDecision {
-  const isChoice = decision.strategy === "announce" || decision.readers === "followers";
+function forced(
+  decision: FanoutDecision,
+  force: PlanPorts["force"],
+  audience: number,
+): FanoutDecision {
+  const open = openReaders(audience);
+  const isChoice = decision.strategy === "announce" || decision.readers === open;
   if (force === null || !isChoice || decision.strategy === force) return decision;
   return {
     ...decision,
     strategy: force,
-    readers: force === "push" ? "followers" : "none",
+    readers: force === "push" ? open : "none",
     reason: `forced to ${force}; otherwise ${decision.reason}`,
   };
 }
@@ -137,7 +165,7 @@ function pushed(
   { bucketOf }: FeedCacheTopology,
 ): Work[] {
   const bare: Work = { ...NO_WORK, pushes: [{ pushed: one, viewers: [] }] };
-  // Room for the note that goes with the first.
+  // Room for what goes with the first.
   const besideBytes = bytesOf(encodeWork(bare)) + 1_000;
   const bounds = { readersMax: LIMITS.fanoutChunkReaders, bytesMax: LIMITS.fanoutMessageBytesMax };
   return cutReaders(readers, bucketOf, besideBytes, bounds).map((viewers) => ({
@@ -146,8 +174,9 @@ function pushed(
   }));
 }
 
-const withNote = ([first, ...rest]: readonly Work[], event: Noted): Work[] =>
-  first === undefined ? [] : [{ ...first, notes: [event] }, ...rest];
+/** What goes with the first chunk alone. */
+const onceOf = (event: ToSpread): Partial<Work> =>
+  event.kind === "posted" ? { notes: [event] } : { revokes: [revocationOf(event)] };
 
 const recordOf = (
   { post, author, fromMs }: ToSpread,
@@ -172,39 +201,32 @@ const recordOf = (
   doneMs: chunks === 0 ? nowMs : null,
 });
 
-/** Everything that is no post to spread, some hundred events in a chunk. */
-function chunksBeside(events: readonly Read[]): NewChunk[] {
-  const chunks: NewChunk[] = [];
-  for (let start = 0; start < events.length; start += LIMITS.fanoutBesideMax) {
-    const batch = events.slice(start, start + LIMITS.fanoutBesideMax);
-    const works = batch.map(({ event }) => besideOf(event));
-    chunks.push({
-      kind: "beside",
-      post: null,
-      work: encodeWork({
-        ...NO_WORK,
-        revokes: works.flatMap(({ revokes }) => revokes ?? []),
-        changes: works.flatMap(({ changes }) => changes ?? []),
-        forgets: works.flatMap(({ forgets }) => forgets ?? []),
-        notes: works.flatMap(({ notes }) => notes ?? []),
-      }),
-      fromMs: Math.min(...batch.map(({ row }) => row.fromMs)),
-    });
-  }
-  return chunks;
+/** Everything that is no post to spread, together in one chunk. */
+export function chunkBeside(rows: readonly EventRow[]): NewChunk {
+  const works = rows.map(({ text }) => besideOf(decodeEvent(text)));
+  return {
+    kind: "beside",
+    post: null,
+    work: encodeWork({
+      ...NO_WORK,
+      revokes: works.flatMap(({ revokes }) => revokes ?? []),
+      changes: works.flatMap(({ changes }) => changes ?? []),
+      forgets: works.flatMap(({ forgets }) => forgets ?? []),
+      notes: works.flatMap(({ notes }) => notes ?? []),
+    }),
+    fromMs: Math.min(...rows.map(({ fromMs }) => fromMs)),
+  };
 }
 
 function besideOf(event: GraphEvent): Partial<Work> {
   switch (event.kind) {
     case "unposted":
-      return { revokes: [event.post] };
     case "audience":
-      // Whoever may still see it gets it with their next entry; the author at once.
-      return { revokes: [event.post], forgets: [event.author] };
+      return { revokes: [revocationOf(event)] };
     case "related":
       return { changes: [changeOf(event)] };
     case "settings":
-      return { forgets: [event.viewer] };
+      return { forgets: [{ at: event.at, viewer: event.viewer }] };
     case "acted":
       return { notes: [event] };
     case "posted":
@@ -213,14 +235,24 @@ function besideOf(event: GraphEvent): Partial<Work> {
   }
 }
 
+const revocationOf = (
+  event: Extract<GraphEvent, { kind: "audience" | "unposted" }>,
+): Revocation => ({
+  at: event.at,
+  post: event.post,
+  audience: event.kind === "audience" ? event.audience : null,
+});
+
 const HIDES: ReadonlySet<string> = new Set(["blocks", "blockedBy", "mutes"]);
 
 const changeOf = ({
+  at,
   viewer,
   other,
   relation,
   on,
 }: Extract<GraphEvent, { kind: "related" }>): Change => ({
+  at,
   viewer,
   other,
   hide: HIDES.has(relation) === on,

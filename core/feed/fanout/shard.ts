@@ -6,7 +6,7 @@ import { ok, type Result } from "../../result.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
 import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
 import type { GraphEvent } from "./events.ts";
-import { type PlanPorts, planEvents } from "./plan.ts";
+import { chunkBeside, isToSpread, type PlanPorts, planPosts } from "./plan.ts";
 import { Sender, type SenderPorts } from "./sender.ts";
 import type {
   ChunkOutcome,
@@ -16,7 +16,7 @@ import type {
   FanoutState,
 } from "./service.ts";
 import { afterOutcome, learned } from "./outcomes.ts";
-import { stateOf } from "./state.ts";
+import { stateOf, waitingEvents } from "./state.ts";
 import type { FanoutTable } from "./table.ts";
 import { encodeEvent, encodeWork, NO_WORK } from "./work.ts";
 
@@ -45,6 +45,8 @@ export class Fanout implements FanoutShardService {
   #armedMs: number | null = null;
   /** Until then, Unix ms, nothing is planned: a leader could not be read. */
   #planAfterMs = 0;
+  /** When something beside posts was sent last, Unix ms. */
+  #besideMs = 0;
 
   constructor(shard: PhysicalShard, ports: FanoutPorts) {
     this.#shard = shard;
@@ -58,7 +60,7 @@ export class Fanout implements FanoutShardService {
     const head = table.head();
     const { position } = head;
     const fresh = events.filter(({ at }) => compareVersions(at, position) > 0);
-    const room = LIMITS.fanoutEventsMax - table.eventCount() - table.countCount();
+    const room = LIMITS.fanoutEventsMax - waitingEvents(table);
     const taken = firstWhole(fresh, room);
     const last = taken.at(-1)?.at ?? position ?? upTo;
     const reached = taken.length < fresh.length ? last : maxVersion(position ?? upTo, upTo);
@@ -148,7 +150,10 @@ export class Fanout implements FanoutShardService {
     if (event.kind === "counted") {
       const { at, post, of, count, fromMs } = event;
       table.putCount({ at, post, of, count }, fromMs);
-    } else table.addEvent(encodeEvent(event), event.fromMs);
+      return;
+    }
+    const queue = isToSpread(event) ? "posts" : "beside";
+    table.addEvent(queue, encodeEvent(event), event.fromMs);
   }
 
   #kick(): void {
@@ -169,26 +174,25 @@ export class Fanout implements FanoutShardService {
   async #run(): Promise<void> {
     while (this.#again) {
       this.#again = false;
-      const planned = await this.#plan();
-      const counted = this.#cutCounts();
+      const planned = await this.#planPosts();
+      const cut = [this.#cutBeside(), this.#cutCounts()].includes(true);
       await this.#sender.send();
-      if (planned || counted) this.#again = true;
+      if (planned || cut) this.#again = true;
     }
     const nextMs = this.#nextMs();
     if (nextMs !== null) this.#arm(nextMs);
   }
 
   /** @returns whether more may be planned at once. */
-  async #plan(): Promise<boolean> {
+  async #planPosts(): Promise<boolean> {
     const { table, clock, report } = this.#ports;
     const nowMs = clock.nowMs();
-    const { waiting, outstanding } = table.chunkCounts();
-    if (nowMs < this.#planAfterMs || waiting + outstanding >= LIMITS.fanoutChunksMax) return false;
-    const rows = table.events(LIMITS.fanoutPlanMax);
+    if (nowMs < this.#planAfterMs || this.#isFull()) return false;
+    const rows = table.events("posts", LIMITS.fanoutPlanMax);
     if (rows.length === 0) return false;
-    const plan = await planEvents(rows, table.head(), this.#ports, nowMs);
+    const plan = await planPosts(rows, table.head(), this.#ports, nowMs);
     table.transaction(() => {
-      for (const number of plan.planned) table.dropEvent(number);
+      for (const number of plan.planned) table.dropEvent("posts", number);
       for (const record of plan.records) table.putRecord(record, LIMITS.fanoutRecordsMax);
       for (const chunk of plan.chunks) table.addChunk(chunk, nowMs);
     });
@@ -197,6 +201,32 @@ export class Fanout implements FanoutShardService {
       this.#planAfterMs = clock.nowMs() + LIMITS.fanoutRetryMs;
     }
     return plan.failure === null;
+  }
+
+  #isFull(): boolean {
+    const { waiting, outstanding } = this.#ports.table.chunkCounts();
+    return waiting + outstanding >= LIMITS.fanoutChunksMax;
+  }
+
+  /** What came beside posts: at once after a lull, else a few times a second. @returns whether it made a chunk. */
+  #cutBeside(): boolean {
+    const { table, clock } = this.#ports;
+    const nowMs = clock.nowMs();
+    if (nowMs < this.#besideDueMs() || this.#isFull()) return false;
+    const rows = table.events("beside", LIMITS.fanoutBesideMax);
+    if (rows.length === 0) return false;
+    table.transaction(() => {
+      for (const { number } of rows) table.dropEvent("beside", number);
+      table.addChunk(chunkBeside(rows), nowMs);
+    });
+    this.#besideMs = nowMs;
+    return true;
+  }
+
+  /** A full chunk need not wait for more. */
+  #besideDueMs(): number {
+    const isMany = this.#ports.table.eventCount("beside") >= LIMITS.fanoutBesideMax;
+    return isMany ? this.#besideMs : this.#besideMs + LIMITS.fanoutBesideEveryMs;
   }
 
   /** One chunk of counts at a time: two could arrive in the wrong order. @returns whether it made one. */
@@ -227,11 +257,14 @@ export class Fanout implements FanoutShardService {
     const times = [
       table.nextDueMs(),
       table.countCount() > 0 ? this.#countsDueMs(table.head().countsMs) : null,
-      table.eventCount() > 0 ? this.#planAfterMs : null,
+      table.eventCount("posts") > 0 ? this.#planAfterMs : null,
+      table.eventCount("beside") > 0 ? this.#besideDueMs() : null,
     ].filter((time) => time !== null);
     if (times.length === 0) return null;
+    const nowMs = this.#ports.clock.nowMs();
+    const next = Math.min(...times);
     // What is due and did not go waits for an answer, or for something that failed just now.
-    return Math.max(Math.min(...times), this.#ports.clock.nowMs() + LIMITS.fanoutRetryMs);
+    return next > nowMs ? next : nowMs + LIMITS.fanoutRetryMs;
   }
 
   #arm(atMs: number): void {

@@ -14,7 +14,7 @@ export function stateOf(shard: PhysicalShard, table: FanoutTable, nowMs: number)
   return {
     shard,
     position,
-    events: table.eventCount() + table.countCount(),
+    events: waitingEvents(table),
     ...table.chunkCounts(),
     oldestMs: oldestMs === null ? null : Math.max(0, nowMs - oldestMs),
     visibleP50Ms: quantile(ages, 0.5),
@@ -24,6 +24,10 @@ export function stateOf(shard: PhysicalShard, table: FanoutTable, nowMs: number)
     entries,
   };
 }
+
+/** Events and counts that are not planned yet. */
+export const waitingEvents = (table: FanoutTable): number =>
+  table.eventCount("posts") + table.eventCount("beside") + table.countCount();
 
 /** Of sorted values, by the nearest rank. */
 const quantile = (sorted: readonly number[], share: number): number | null =>

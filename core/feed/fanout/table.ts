@@ -14,6 +14,9 @@ export interface FanoutHead {
   readonly countsMs: number;
 }
 
+/** Events wait in two queues: `posts` to spread, one by one, and what goes `beside`, many in a chunk. */
+export type EventQueue = "posts" | "beside";
+
 /** An event that waits to be planned. `text` as `encodeEvent` made it. */
 export interface EventRow {
   readonly number: number;
@@ -67,17 +70,16 @@ export interface FanoutTable {
   head(): FanoutHead;
   saveHead(head: FanoutHead): void;
 
-  addEvent(text: string, fromMs: number): void;
+  addEvent(queue: EventQueue, text: string, fromMs: number): void;
   /** The oldest first. */
-  events(limit: number): readonly EventRow[];
-  dropEvent(number: number): void;
+  events(queue: EventQueue, limit: number): readonly EventRow[];
+  dropEvent(queue: EventQueue, number: number): void;
+  eventCount(queue: EventQueue): number;
   /** Keeps the newest of each post. */
   putCount(count: Count, fromMs: number): void;
   /** The oldest first, with the oldest write among them. */
   counts(limit: number): { readonly counts: readonly Count[]; readonly fromMs: number };
   dropCount(count: Count): void;
-  /** Events and counts that wait. */
-  eventCount(): number;
   countCount(): number;
 
   addChunk(chunk: NewChunk, dueMs: number): void;

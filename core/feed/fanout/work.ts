@@ -13,9 +13,21 @@ export interface Count {
   readonly count: number;
 }
 
-/** A change of how a viewer stands to somebody. `hide`: what the other wrote may have to go. */
-export interface Change {
+/** For whom a post is from some place of its log on: an index into AUDIENCES, or nobody. */
+export interface Revocation {
+  readonly at: Version;
+  readonly post: Id;
+  readonly audience: number | null;
+}
+
+/** A viewer's entries are void that do not reflect this place of their shard's log. */
+export interface Forgotten {
+  readonly at: Version;
   readonly viewer: Id;
+}
+
+/** A change of how a viewer stands to somebody. `hide`: what the other wrote may have to go. */
+export interface Change extends Forgotten {
   readonly other: Id;
   readonly hide: boolean;
 }
@@ -27,11 +39,11 @@ export type Noted = Extract<GraphEvent, { kind: "acted" | "posted" }>;
 export interface Work {
   readonly pushes: readonly { readonly pushed: PushedPost; readonly viewers: readonly Id[] }[];
   readonly announces: readonly PushedPost[];
-  readonly revokes: readonly Id[];
+  readonly revokes: readonly Revocation[];
   readonly counts: readonly Count[];
   readonly changes: readonly Change[];
-  /** Viewers whose entries are void for another reason, such as their settings. */
-  readonly forgets: readonly Id[];
+  /** For another reason, such as settings. */
+  readonly forgets: readonly Forgotten[];
   readonly notes: readonly Noted[];
 }
 
@@ -116,10 +128,10 @@ const event: z.ZodType<GraphEvent, unknown> = z.discriminatedUnion("kind", [
 const work: z.ZodType<Work, unknown> = z.object({
   pushes: z.array(z.object({ pushed, viewers: z.array(id) })),
   announces: z.array(pushed),
-  revokes: z.array(id),
+  revokes: z.array(z.object({ at, post: id, audience: z.int().nullable() })),
   counts: z.array(z.object({ at, post: id, of: countOf, count: z.int() })),
-  changes: z.array(z.object({ viewer: id, other: id, hide: z.boolean() })),
-  forgets: z.array(id),
+  changes: z.array(z.object({ at, viewer: id, other: id, hide: z.boolean() })),
+  forgets: z.array(z.object({ at, viewer: id })),
   notes: z.array(z.discriminatedUnion("kind", [posted, acted])),
 });
 

@@ -27,12 +27,12 @@ export function sendPending(board: Board, nowMs: number): void {
     streams.set(viewer, emitted.stream);
     messages.set(viewer, emitted.messages);
   }
-  streams.save();
+  const saved = streams.save();
   for (const [viewer, numbered] of messages) {
     for (const open of lines.of(viewer))
       if (open.began) for (const message of numbered) sendTo(board, open, message, nowMs);
-    if (lines.of(viewer).size === 0) streams.release(viewer);
   }
+  for (const viewer of saved) if (lines.of(viewer).size === 0) streams.release(viewer);
 }
 
 /** Of watched posts, to whoever follows them. */

@@ -57,9 +57,16 @@ export class Streams {
     this.#changed.add(viewer);
   }
 
-  /** @throws when the store does; then memory holds nothing that the store has not. */
-  save(): void {
-    if (this.#changed.size === 0) return;
+  get isChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /**
+   * @returns whose streams were changed.
+   * @throws when the store does; then memory holds nothing that the store has not.
+   */
+  save(): Iterable<Id> {
+    if (this.#changed.size === 0) return [];
     const changed = new Map<Id, Stream>();
     for (const viewer of this.#changed) {
       const stream = this.#loaded.get(viewer);
@@ -74,6 +81,7 @@ export class Streams {
     } finally {
       this.#changed.clear();
     }
+    return changed.keys();
   }
 
   /** Whose streams there are. */
@@ -85,9 +93,9 @@ export class Streams {
     return this.#store.mentioning(post);
   }
 
-  /** Of a viewer who is not here, so that memory holds those who are; the store keeps it. */
+  /** Saved, and of a viewer who is not here: memory holds those who are. */
   release(viewer: Id): void {
-    if (!this.#changed.has(viewer)) this.#loaded.delete(viewer);
+    this.#loaded.delete(viewer);
   }
 
   /**

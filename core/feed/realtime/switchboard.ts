@@ -88,8 +88,9 @@ export class Switchboard {
     const stream = isFull ? null : this.#streamOf(line.viewer);
     if (stream === null) return { code: CLOSE.full, reason: "this bucket is full" };
     lines.keep(lines.add(line, newLineState(nowMs)));
+    // Stored with the next tick: thousands may come at once. Nothing was told of it that counts.
     if (stream.leftMs !== null) streams.set(line.viewer, { ...stream, leftMs: null });
-    streams.save();
+    this.#schedule();
     this.#sweepBy(Math.min(line.untilMs, nowMs + LIMITS.socketSweepMs));
     return null;
   }
@@ -110,8 +111,7 @@ export class Switchboard {
     const stream = streams.get(line.viewer);
     if (stream === undefined) return;
     streams.set(line.viewer, { ...stream, leftMs: this.#ports.clock.nowMs() });
-    streams.save();
-    streams.release(line.viewer);
+    this.#schedule();
   }
 
   hear(line: Line, text: string): void {
@@ -240,13 +240,12 @@ export class Switchboard {
 
   /** Sends at once after a quiet time, and otherwise at the next tick. */
   #schedule(): void {
-    const { counts, pending } = this.#board;
+    const { counts, pending, streams } = this.#board;
     const nowMs = this.#ports.clock.nowMs();
-    const countsMs = counts.dueMs();
-    if (pending.isEmpty && countsMs === null) return;
+    const dueMs = pending.isEmpty && !streams.isChanged ? counts.dueMs() : nowMs;
+    if (dueMs === null) return;
     const tickMs = this.#flushedMs + LIMITS.socketTickMs;
-    const dueMs = Math.max(tickMs, pending.isEmpty ? (countsMs ?? tickMs) : tickMs);
-    if (dueMs > nowMs) return this.#flushBy(dueMs);
+    if (Math.max(tickMs, dueMs) > nowMs) return this.#flushBy(Math.max(tickMs, dueMs));
     this.#flushNow(nowMs);
     this.#schedule();
   }

@@ -95,7 +95,7 @@ export async function newPosts(call: Call, since: string): Outcome<NewPosts> {
   const read = await readHome(call, start, facts.value);
   if (!read.ok) return read;
   if (cached.answer !== null) keep(call, read.value);
-  const { count, authors } = newerThan(entryOf(read.value).entry, at, LIMITS.feedNewPostsMax);
+  const { count, authors } = newerThan(entryOf(read.value), at, LIMITS.feedNewPostsMax);
   return ok({ count, authors: authors.slice(0, AUTHORS_TOLD).map(({ user }) => user) });
 }
 
@@ -142,10 +142,8 @@ async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
   return asked;
 }
 
-function entryOf({ record }: HomeRecord) {
-  const cells = new CellTable();
-  return { entry: new Entry({ ...record, ticket: "", upTo: null }, cells), cells };
-}
+const entryOf = ({ record }: HomeRecord): Entry =>
+  new Entry({ ...record, ticket: "", upTo: null }, new CellTable());
 
 type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
 
@@ -156,13 +154,12 @@ function firstPageOf(
   limit: number,
   nowMs: number,
 ): PageParts | null {
-  const { entry, cells } = entryOf(read);
-  const { stamp } = cells;
+  const entry = entryOf(read);
   if (mode === "ranked") {
-    const cut = cutRanked(entry, null, limit, { stamp, nowMs });
+    const cut = cutRanked(entry, null, limit, nowMs);
     return cut && { ...cut, next: { mode, at: cut.next } };
   }
-  const cut = cutPage(entry, null, limit, stamp);
+  const cut = cutPage(entry, null, limit);
   return cut && { ...cut, next: { mode, at: cut.next } };
 }
 
@@ -219,8 +216,12 @@ const itemsText = (posts: readonly Post[], { standing }: HomeViewer): string =>
     posts.map((post) => ({ ...post, source: sourceOf(toId(post.author.id), standing) })),
   );
 
-function cursorOf({ clock, signer }: Call, viewer: Id, next: PageParts["next"]): string | null {
-  const nowMs = clock.nowMs();
+function cursorOf(
+  { signer }: Call,
+  viewer: Id,
+  next: PageParts["next"],
+  nowMs: number,
+): string | null {
   if (next.mode === "ranked")
     return next.at && encodeSegment(rankedScope(viewer), next.at, nowMs, signer);
   return next.at && encodeCursor(latestScope(viewer), next.at, nowMs, signer);
@@ -233,7 +234,8 @@ function pageText(
   { items, hidden, next, head }: PageParts,
   { mode, reason, ageMs, calls }: Made,
 ): PageText {
-  const place = cursorOf(call, viewer, next);
+  // As old as the page: the same page then has the same cursor, which need not be signed again.
+  const place = cursorOf(call, viewer, next, call.clock.nowMs() - ageMs);
   const cursor = place === null ? "null" : `"${place}"`;
   const newest = head === null ? "null" : `{"timeMs":${head.timeMs},"id":"${formatId(head.id2)}"}`;
   return `{"items":${items},"cursor":${cursor},"head":${newest},"mode":"${mode}","reason":${JSON.stringify(reason)},"ageMs":${ageMs},"hidden":${hidden},"calls":${calls}}`;

@@ -155,6 +155,10 @@ describe("posts", () => {
     const repost = await world.post(reader, { repostOf: original.id });
     await must(setAudience(world.as(author), original.id, "only_me"));
     expect(await codeOf(post(world.as(reader), repost.id))).toBe("not_found");
+    // Refused before it is written: the audience is as it was.
+    const changing = setAudience(world.as(reader), repost.id, "only_me");
+    expect(await codeOf(changing)).toBe("not_found");
+    expect(world.graph.object(BigInt(repost.id) as Id)?.data).toContain('"audience":"public"');
     expect(await must(deletePost(world.as(reader), repost.id))).toBeNull();
   });
 });

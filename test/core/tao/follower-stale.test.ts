@@ -72,7 +72,11 @@ it("asks a leader that is away once a second, whoever reads", async ({ expect })
   world.clock.advance(LIMITS.leaderRetryMs);
   unwrap(await ask(id));
   expect(state.pulls).toBe(2);
-  expect(await follower.stats()).toMatchObject({ stale: 21, pulls: 2 });
+  expect(await follower.stats()).toMatchObject({
+    stale: 21,
+    pulls: 2,
+    ageMs: LIMITS.followerTtlMs + LIMITS.leaderRetryMs,
+  });
 });
 
 it("is fresh again as soon as the leader answers", async ({ expect }) => {

@@ -172,7 +172,8 @@ it("drops everything when a push cannot be applied", async ({ expect }) => {
   const world = await GraphWorld.create(1);
   const id = await world.addUser(0, "kept");
   await nameOf(world, { op: "objGet", id });
-  const { applied } = await world.follower(0).stats();
+  const { applied, ageMs } = await world.follower(0).stats();
+  expect(ageMs).toBeGreaterThanOrEqual(0);
   if (applied === null) throw new Error("nothing applied");
   const hole = {
     epoch: 1,
@@ -185,7 +186,11 @@ it("drops everything when a push cannot be applied", async ({ expect }) => {
   await world
     .follower(0)
     .push({ after: applied, records: [hole], head: { epoch: 1, seq: applied.seq + 5 } });
-  expect(await world.follower(0).stats()).toMatchObject({ entries: 0, applied: null });
+  expect(await world.follower(0).stats()).toMatchObject({
+    entries: 0,
+    applied: null,
+    ageMs: null,
+  });
   expect(world.reports).toContain("push_not_applied");
 });
 

@@ -30,7 +30,7 @@ describe("hot keys", () => {
   });
 
   it("are more where less is often", ({ expect }) => {
-    const keys = new HotKeys(20);
+    const keys = new HotKeys({ readsPerSecond: 20, sampleEvery: 5 });
     const nowMs = drive(keys, 40, 2, () => [get(7)]);
     expect(keys.placesIn([get(7)], nowMs)).toEqual([0]);
     const usual = new HotKeys();

@@ -249,18 +249,6 @@ it("compares a replay without its times: a retry is sent later", async ({ expect
   });
 });
 
-it("forgets a follower that cannot be reached, after a while", async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const id = await world.addUser(0);
-  unwrap(await world.follower(0).read({ reads: [{ op: "objGet", id }], atLeast: null }));
-  expect(await world.store(0).followers()).toHaveLength(1);
-  world.pushesAreLost = true;
-  await world.addUser(0);
-  await world.idle();
-  await world.ringAlarms();
-  expect(await world.store(0).followers()).toHaveLength(0);
-});
-
 it("takes a batch's own ids from the objects that it adds, and from nothing else", async ({
   expect,
 }) => {

@@ -2,22 +2,28 @@ import fc from "fast-check";
 import { it } from "vitest";
 
 import { LIMITS } from "../../../core/limits.ts";
-import { advance, decodeTicket, encodeTicket } from "../../../core/tao/ticket.ts";
+import {
+  advance,
+  advanceOwn,
+  decodeTicket,
+  encodeTicket,
+  type Seen,
+} from "../../../core/tao/ticket.ts";
 import { hmacSigner } from "../../../platform/signer.ts";
 
 const signer = hmacSigner("a secret that is long enough for this test");
 const NOW = 1_800_000_000_000;
-const version = fc.record({
+const anyVersion = fc.record({
   epoch: fc.integer({ min: 1, max: 1_000 }),
   seq: fc.integer({ min: 0, max: 2 ** 45 }),
 });
-const progress = fc
-  .uniqueArray(fc.tuple(fc.nat(4_095), version), { selector: ([shard]) => shard, maxLength: 64 })
+const anyProgress = fc
+  .uniqueArray(fc.tuple(fc.nat(4_095), anyVersion), { selector: ([shard]) => shard, maxLength: 64 })
   .map((shards) => new Map(shards.map(([shard, at]) => [shard, { version: at, seenMs: NOW }])));
 
 it("survives the way to the client and back", ({ expect }) => {
   fc.assert(
-    fc.property(progress, (seen) => {
+    fc.property(anyProgress, (seen) => {
       const text = encodeTicket(seen, NOW, signer);
       expect(text.length).toBeLessThanOrEqual(LIMITS.ticketCharsMax);
       expect(new Map(decodeTicket(text, NOW + 500, signer))).toEqual(seen);
@@ -69,4 +75,41 @@ it("never moves a shard back", ({ expect }) => {
   const seen = new Map([[1, { version: { epoch: 2, seq: 5 }, seenMs: NOW }]]);
   advance(seen, 1, { epoch: 1, seq: 900 }, NOW + 1);
   expect(seen.get(1)).toEqual({ version: { epoch: 2, seq: 5 }, seenMs: NOW + 1 });
+});
+
+it("remembers the client's own writes for as long as a cached page may lack them", ({ expect }) => {
+  const seen = new Map<number, Seen>();
+  const at = (seq: number) => ({ epoch: 2, seq });
+  advanceOwn(seen, 3, at(5), NOW);
+  advance(seen, 3, at(9), NOW + 1_000);
+  advance(seen, 4, at(1), NOW);
+  advanceOwn(seen, 3, at(4), NOW + 2_000);
+  const later = NOW + LIMITS.ticketWritesMs - 1_000;
+  const text = encodeTicket(seen, NOW + 3_000, signer);
+  const wroteAt = (nowMs: number) =>
+    [...decodeTicket(text, nowMs, signer)].map(([shard, one]) => [
+      shard,
+      one.version.seq,
+      one.wrote?.version.seq,
+    ]);
+  expect(wroteAt(later)).toEqual([
+    [3, 9, 5],
+    [4, 1, undefined],
+  ]);
+  expect(wroteAt(later + 2_000)).toEqual([
+    [3, 9, undefined],
+    [4, 1, undefined],
+  ]);
+});
+
+it("fits its header with the most shards, and the most writes, that it may hold", ({ expect }) => {
+  const far = { epoch: 999, seq: 2 ** 45 };
+  const seen = new Map<number, Seen>();
+  for (let shard = 4_000; shard < 4_000 + LIMITS.ticketShardsMax; shard++)
+    advanceOwn(seen, shard, far, NOW + shard);
+  const text = encodeTicket(seen, NOW + 5_000, signer);
+  expect(text.length).toBeLessThanOrEqual(LIMITS.ticketCharsMax);
+  const decoded = [...decodeTicket(text, NOW + 5_000, signer).values()];
+  expect(decoded).toHaveLength(LIMITS.ticketShardsMax);
+  expect(decoded.filter(({ wrote }) => wrote !== undefined)).toHaveLength(LIMITS.ticketWritesMax);
 });

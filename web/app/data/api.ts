@@ -8,7 +8,7 @@ import { noteAnswer } from "../state/online.ts";
 import { sessionToken, setSession } from "../state/session.ts";
 import { readText, writeText } from "../state/storage.ts";
 import { showToast } from "../state/toasts.ts";
-import { l1 } from "./device.ts";
+import { l1, l1Report } from "./device.ts";
 
 const TICKET_KEY = "edgewise.ticket";
 
@@ -18,6 +18,7 @@ export const api = createClient({
   token: sessionToken,
   fetch: fetchAndWatch,
   cache: l1,
+  cacheReport: l1Report,
   ticketStore: {
     load: () => readText("sessionStorage", TICKET_KEY),
     save: (ticket) => writeText("sessionStorage", TICKET_KEY, ticket),

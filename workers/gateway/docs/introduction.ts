@@ -51,6 +51,14 @@ export const introduction = (): Html =>
           </td>
         </tr>
         <tr>
+          <th scope="row"><code>Edgewise-Cache-Report</code></th>
+          <td>request, signed in</td>
+          <td>
+            What your own cache has answered since you last said so, now and then: "hits=3,
+            misses=1, stale=0, bytes=4096". Nobody is answered differently for it.
+          </td>
+        </tr>
+        <tr>
           <th scope="row"><code>Idempotency-Key</code></th>
           <td>request, writes</td>
           <td>

@@ -28,10 +28,14 @@ export async function serveMedia(
   const headers = { ...FOR_GOOD, etag };
   const { method, headers: asked } = c.req.raw;
   // The address names the bytes: whoever has an answer under this tag has the right one.
-  if (matchesEtag(asked.get("if-none-match"), etag)) return respond(c, 304, null, headers);
+  if (matchesEtag(asked.get("if-none-match"), etag)) {
+    deps.files.wasNotModified();
+    return respond(c, 304, null, headers);
+  }
 
   const wanted = allowsRange(asked.get("if-range"), etag) ? asked.get("range") : null;
   if (method === "HEAD" || wanted !== null || isFilm(key)) {
+    if (method === "GET") deps.files.wasPassed();
     // A range is of GET alone (RFC 9110, 14.2).
     return sendPart(c, deps, await find(deps, key, width), method === "HEAD" ? null : wanted, etag);
   }

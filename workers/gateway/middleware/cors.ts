@@ -13,6 +13,7 @@ export function corsPolicy({ corsOrigins }: GatewayConfig): MiddlewareHandler<Ga
       "authorization",
       "content-type",
       "edgewise-allow-stale",
+      "edgewise-cache-report",
       "edgewise-consistency",
       "edgewise-ticket",
       "idempotency-key",

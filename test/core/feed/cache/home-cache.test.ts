@@ -42,6 +42,22 @@ describe("a home feed", () => {
     expect(cache.bucket.stats()).toMatchObject({ reads: 2, hits: 1, misses: { cold: 1 } });
   });
 
+  it("counts readers who are there apart from those who have just come", async ({ expect }) => {
+    const { world, viewer, author, cache } = await cachedPair();
+    await world.post(author);
+    const active = () => cache.bucket.stats().active;
+    await read(world, viewer);
+    expect(active(), "the first page of a visit").toEqual({ asked: 0, hits: 0 });
+    await read(world, viewer);
+    expect(active()).toEqual({ asked: 1, hits: 1 });
+    world.nowMs += LIMITS.feedActiveMs - 1;
+    await read(world, viewer);
+    expect(active(), "whose entry has run out").toEqual({ asked: 2, hits: 1 });
+    world.nowMs += LIMITS.feedActiveMs;
+    await read(world, viewer);
+    expect(active(), "who was away").toEqual({ asked: 2, hits: 1 });
+  });
+
   it("goes on in the entry as far as that reaches, then in the graph", async ({ expect }) => {
     const { world, viewer, author } = await cachedPair();
     const posts: string[] = [];
@@ -70,6 +86,33 @@ describe("a home feed", () => {
     world.nowMs += 1;
     expect(idsOf(await read(world, viewer))).toContain(unheardOf.id);
     expect(cache.bucket.stats().misses.expired).toBe(1);
+  });
+
+  it("shows what was for others at once when its audience takes the viewer in, and reposts of it", async ({
+    expect,
+  }) => {
+    const { world, viewer, author, cache } = await cachedPair();
+    const friend = await world.user("friend");
+    await world.befriend(author, friend);
+    await world.relate(viewer, friend, "follow");
+    const secret = await world.post(author, { audience: "friends" });
+    const repost = await world.post(friend, { repostOf: secret.id });
+    const own = await world.post(author);
+    expect(idsOf(await read(world, viewer))).toEqual([own.id]);
+    expect((await read(world, viewer)).hidden).toEqual({ original: 1 });
+    const open = (audience: number, seq: number) =>
+      cache.apply({
+        kind: "revoke",
+        post: BigInt(secret.id) as Id,
+        audience,
+        at: { epoch: 1, seq },
+      });
+    open(1, 900);
+    const page = await read(world, viewer);
+    expect([page.calls, idsOf(page)]).toEqual([1, [own.id, secret.id]]);
+    open(3, 901);
+    expect(idsOf(await read(world, viewer))).toEqual([own.id]);
+    expect(repost.repostOf?.id).toBe(secret.id);
   });
 
   it("shows a client its own writes at once, and others what is known", async ({ expect }) => {

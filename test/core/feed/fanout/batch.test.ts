@@ -24,6 +24,8 @@ const message = (shard: number, chunk: number, work: Partial<Work>): FanoutMessa
   work: encodeWork({ ...NO_WORK, ...work }),
   fromMs: 1,
 });
+const AT = { epoch: 1, seq: 9 };
+const gone = (post: number) => ({ at: AT, post: id(post), audience: null });
 const push = (post: Id, viewers: readonly Id[]) => ({
   pushes: [{ pushed: pushed(post), viewers }],
 });
@@ -87,7 +89,7 @@ describe("a batch of the queue", () => {
     const bodies = [
       message(0, 7, push(id(10), viewers)),
       message(1, 3, push(id(11), viewers)),
-      message(0, 8, { announces: [pushed(id(12))], revokes: [id(13)] }),
+      message(0, 8, { announces: [pushed(id(12))], revokes: [gone(13)] }),
     ];
     const { run, cache, sockets, settled, topology } = await take(bodies);
     await run();
@@ -103,8 +105,8 @@ describe("a batch of the queue", () => {
       expect(events).toEqual([
         { kind: "push", pushed: pushed(id(10)), viewers: own },
         { kind: "push", pushed: pushed(id(11)), viewers: own },
+        { kind: "revoke", post: id(13), at: AT },
         { kind: "announce", pushed: pushed(id(12)) },
-        { kind: "revoke", post: id(13) },
       ]);
     }
     expect([...settled.keys()].toSorted()).toEqual([0, 1]);
@@ -132,7 +134,7 @@ describe("a batch of the queue", () => {
     if (elsewhere === undefined) throw new Error(`all in one of ${buckets} buckets`);
     const bodies = [
       message(0, 1, push(id(10), [viewer])),
-      message(0, 2, { forgets: [elsewhere] }),
+      message(0, 2, { forgets: [{ at: AT, viewer: elsewhere }] }),
       message(0, 3, {}),
     ];
     for (const throws of [false, true]) {
@@ -147,6 +149,35 @@ describe("a batch of the queue", () => {
         null,
       ]);
     }
+  });
+
+  it("forgets a viewer once, up to their newest change", async ({ expect }) => {
+    const viewer = id(100);
+    const later = { epoch: 1, seq: 12 };
+    const changes = [
+      { at: later, viewer, other: AUTHOR, hide: true },
+      { at: AT, viewer, other: id(5), hide: false },
+    ];
+    const { run, cache, sockets } = await take([
+      message(0, 1, { changes, forgets: [{ at: AT, viewer }] }),
+    ]);
+    await run();
+    expect(cache.map(({ events }) => events)).toEqual(
+      REGIONS.map(() => [{ kind: "forget", viewers: [viewer], at: later }]),
+    );
+    expect(sockets[0]?.events.map(({ kind }) => kind)).toEqual(["related", "related"]);
+  });
+
+  it("takes a post off screens unless it is everybody's", async ({ expect }) => {
+    const revokes = [null, 0, 2].map((audience, n) => ({ at: AT, post: id(n), audience }));
+    const { run, cache, sockets } = await take([message(0, 1, { revokes })], 1);
+    await run();
+    expect(cache[0]?.events).toEqual([
+      { kind: "revoke", at: AT, post: id(0) },
+      { kind: "revoke", at: AT, post: id(1), audience: 0 },
+      { kind: "revoke", at: AT, post: id(2), audience: 2 },
+    ]);
+    expect(sockets[0]?.events).toEqual([id(0), id(2)].map((post) => ({ kind: "revoke", post })));
   });
 
   it("tells a viewer that there is a notification", async ({ expect }) => {
@@ -173,7 +204,7 @@ describe("a batch of the queue", () => {
   });
 
   it("reports what is no message, and takes the others", async ({ expect }) => {
-    const good = message(0, 1, { revokes: [id(10)] });
+    const good = message(0, 1, { revokes: [gone(10)] });
     const bodies = [null, "text", { ...good, chunk: "1" }, { ...good, work: "{}", chunk: 2 }, good];
     const { run, reports, settled } = await take(bodies);
     await run();
@@ -185,7 +216,7 @@ describe("a batch of the queue", () => {
   });
 
   it("does not fail when a shard cannot be told: it sends again by itself", async ({ expect }) => {
-    const { run, fails, reports } = await take([message(0, 1, { revokes: [id(10)] })]);
+    const { run, fails, reports } = await take([message(0, 1, { revokes: [gone(10)] })]);
     fails.settle = true;
     await run();
     expect(reports).toEqual(["fanout_not_settled"]);

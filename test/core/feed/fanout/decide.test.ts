@@ -13,7 +13,13 @@ import { encodeWork, NO_WORK } from "../../../../core/feed/fanout/work.ts";
 import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
 
-const costs: FanoutCosts = { chunkMs: 1, callMs: 0.5, readerMs: 0.01, entryMs: 0.001 };
+const costs: FanoutCosts = {
+  chunkMs: 1,
+  callMs: 0.5,
+  readerMs: 0.01,
+  announceMs: 0,
+  entryMs: 0.001,
+};
 const situation: FanoutSituation = {
   followers: 100,
   friends: 10,
@@ -29,6 +35,10 @@ describe("push or announce", () => {
   it("names few readers and asks buckets for many", ({ expect }) => {
     expect(decide({ ...situation, followers: 3 }, costs)).toMatchObject({
       strategy: "push",
+      readers: "both",
+    });
+    expect(decide({ ...situation, followers: 3, audience: 1 }, costs)).toMatchObject({
+      strategy: "push",
       readers: "followers",
     });
     expect(decide({ ...situation, followers: 1_000_000 }, costs)).toMatchObject({
@@ -41,11 +51,11 @@ describe("push or announce", () => {
     const cost = fc.double({ min: 0.001, max: 10, noNaN: true });
     fc.assert(
       fc.property(
-        fc.record({ chunkMs: cost, callMs: cost, readerMs: cost, entryMs: cost }),
+        fc.record({ chunkMs: cost, callMs: cost, readerMs: cost, announceMs: cost, entryMs: cost }),
         fc.nat(100_000),
         fc.integer({ min: 1, max: 64 }),
         (some, entries, buckets) => {
-          const here = { ...situation, entries, buckets };
+          const here = { ...situation, friends: 0, entries, buckets };
           // The author is one of the readers.
           const followers = threshold(here, some) - 1;
           fc.pre(followers > 1);
@@ -74,13 +84,23 @@ describe("push or announce", () => {
       const alone = { ...many, audience, friends: audience === 2 ? 0 : 5_000 };
       expect(decide(alone, costs)).toMatchObject({ strategy: "push", readers: "none" });
     }
-    expect(decide({ ...situation, followers: 0 }, costs).readers).toBe("none");
+    expect(decide({ ...situation, followers: 0, friends: 0 }, costs).readers).toBe("none");
+    expect(decide({ ...situation, followers: 0, audience: 1 }, costs).readers).toBe("none");
+  });
+
+  it("names the friends of somebody whom nobody follows: they read what is public", ({
+    expect,
+  }) => {
+    expect(decide({ ...situation, followers: 0 }, costs).readers).toBe("both");
   });
 
   it("says why, in words and numbers", ({ expect }) => {
-    expect(decide({ ...situation, followers: 1_204 }, costs).reason).toBe(
+    expect(decide({ ...situation, followers: 1_204, audience: 1 }, costs).reason).toBe(
       "1,204 followers, of whom 3 % are active: dearer than 16 buckets in 4 regions " +
         "(about 84.2 ms to push, 33 ms to announce)",
+    );
+    expect(decide({ ...situation, followers: 2 }, costs).reason).toContain(
+      "2 followers and 10 friends, of whom 3 % are active: cheaper",
     );
   });
 });

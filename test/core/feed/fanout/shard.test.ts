@@ -2,48 +2,9 @@ import { describe, it } from "vitest";
 
 import type { GraphEvent } from "../../../../core/feed/fanout/events.ts";
 import { encodeEvent } from "../../../../core/feed/fanout/work.ts";
-import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
-import type { Version } from "../../../../core/tao/version.ts";
-import { SeededRandom } from "../../../../sim/random.ts";
-import { FanoutWorld, nextAt, posted, REGIONS } from "../../../fakes/fanout-world.ts";
-
-const id = (n: number): Id => (9_007_199_254_740_993n + BigInt(n)) as Id;
-const AUTHOR = id(1);
-const FANS = Array.from({ length: 7 }, (_, n) => id(100 + n));
-const last = (events: readonly GraphEvent[]): Version => events.at(-1)?.at ?? { epoch: 1, seq: 0 };
-
-function newWorld(seed = 1, force: "push" | "announce" | null = null) {
-  const world = new FanoutWorld(new SeededRandom(seed), force);
-  world.followers.set(AUTHOR, FANS);
-  const post = (n: number): GraphEvent => {
-    world.audiences.set(id(n), "public");
-    return posted(id(n), AUTHOR, world.clock.nowMs());
-  };
-  const accept = (events: readonly GraphEvent[]) => world.fanout.accept(events, last(events));
-  return { world, post, accept };
-}
-
-const counted = (post: Id, count: number): GraphEvent => ({
-  at: nextAt(),
-  fromMs: 1_800_000_000_000,
-  kind: "counted",
-  post,
-  of: "reactions",
-  count,
-});
-
-/** Counts as a bucket would have them that heeds their places in the log. */
-function countsIn(world: FanoutWorld, region: string) {
-  const known = new Map<string, { seq: number; count: number }>();
-  for (const { region: where, bucket, event } of world.told) {
-    if (where !== region || event.kind !== "count") continue;
-    const key = `${bucket} ${event.post}`;
-    if ((known.get(key)?.seq ?? 0) < event.at.seq)
-      known.set(key, { seq: event.at.seq, count: event.count });
-  }
-  return known;
-}
+import { nextAt, REGIONS } from "../../../fakes/fanout-world.ts";
+import { AUTHOR, counted, countsIn, FANS, id, last, newWorld } from "./author-world.ts";
 
 describe("a shard's fan-out", () => {
   it("names the author and every follower, once in each region", async ({ expect }) => {
@@ -108,7 +69,7 @@ describe("a shard's fan-out", () => {
     const viewer = FANS[0] ?? AUTHOR;
     await accept([
       { ...base, at: nextAt(), kind: "unposted", post: id(10) },
-      { ...base, at: nextAt(), kind: "audience", post: id(11), timeMs: 1, audience: 2 },
+      { ...base, at: nextAt(), kind: "audience", post: id(11), timeMs: 1, audience: 3 },
       {
         at: nextAt(),
         fromMs: 1,
@@ -130,7 +91,7 @@ describe("a shard's fan-out", () => {
       event.kind === "forget" ? event.viewers.map((one) => [one, bucket] as const) : [],
     );
     expect(forgotten.toSorted()).toEqual(
-      [viewer, AUTHOR, id(500)].map((one) => [one, world.topology.bucketOf(one)]).toSorted(),
+      [viewer, id(500)].map((one) => [one, world.topology.bucketOf(one)]).toSorted(),
     );
     expect(world.sockets.map(({ event }) => event)).toContainEqual({
       kind: "related",
@@ -138,6 +99,75 @@ describe("a shard's fan-out", () => {
       other: AUTHOR,
       hide: true,
     });
+  });
+
+  it("names followers and friends once each of what is public", async ({ expect }) => {
+    const { world, post, accept } = newWorld();
+    const [fan = AUTHOR] = FANS;
+    world.friends.set(AUTHOR, [fan, id(300)]);
+    await accept([post(10)]);
+    await world.quiesce();
+    const readers = [...world.readersOf(id(10), "here")];
+    expect(readers.toSorted()).toEqual([AUTHOR, ...FANS, id(300)].toSorted());
+  });
+
+  it("spreads a post that is for others than before to those, unless it is for the author alone", async ({
+    expect,
+  }) => {
+    const { world, accept } = newWorld();
+    world.friends.set(AUTHOR, [id(300)]);
+    world.audiences.set(id(10), "friends");
+    world.audiences.set(id(11), "only_me");
+    const base = { fromMs: 1, kind: "audience", author: AUTHOR, timeMs: 1 } as const;
+    await accept([
+      { ...base, at: nextAt(), post: id(10), audience: 2 },
+      { ...base, at: nextAt(), post: id(11), audience: 3 },
+    ]);
+    await world.quiesce();
+    expect([...world.readersOf(id(10), "here")].toSorted()).toEqual([AUTHOR, id(300)].toSorted());
+    expect(world.readersOf(id(11), "here").size).toBe(0);
+    const revoked = world.told.filter(({ event }) => event.kind === "revoke");
+    expect(revoked).toHaveLength(2 * REGIONS.length * world.topology.buckets);
+  });
+
+  it("spreads a post that became public, and says that it did", async ({ expect }) => {
+    const { world, accept } = newWorld();
+    world.audiences.set(id(10), "public");
+    const at = nextAt();
+    await accept([
+      { at, fromMs: 1, kind: "audience", post: id(10), author: AUTHOR, timeMs: 1, audience: 0 },
+    ]);
+    await world.quiesce();
+    expect(world.readersOf(id(10), "here").size).toBe(FANS.length + 1);
+    const revoked = world.told.filter(({ event }) => event.kind === "revoke");
+    expect(revoked).toHaveLength(REGIONS.length * world.topology.buckets);
+    expect(revoked[0]?.event).toEqual({ kind: "revoke", at, post: id(10), audience: 0 });
+    // It is nobody's news a second time.
+    expect(world.noted).toEqual([]);
+  });
+
+  it("gathers what comes beside posts, at once after a lull", async ({ expect }) => {
+    const { world, accept } = newWorld();
+    const settings = (n: number): GraphEvent => ({
+      at: nextAt(),
+      fromMs: 1,
+      kind: "settings",
+      viewer: id(n),
+    });
+    await accept([settings(1)]);
+    await world.idle();
+    expect(world.queue).toHaveLength(1);
+    for (let n = 0; n < 20; n++) {
+      await accept([settings(10 + n)]);
+      await world.idle();
+    }
+    expect(await world.fanout.state()).toMatchObject({ events: 20, outstanding: 1 });
+    await world.quiesce();
+    const chunks = world.told.flatMap(({ event }) =>
+      event.kind === "forget" ? event.viewers : [],
+    );
+    expect(new Set(chunks).size).toBe(21);
+    expect((await world.fanout.state()).resent).toBe(0);
   });
 
   it("takes the same events again without doing them again", async ({ expect }) => {
@@ -158,7 +188,7 @@ describe("a shard's fan-out", () => {
     const { table } = world;
     const others = LIMITS.fanoutEventsMax - 1;
     table.transaction(() => {
-      for (let n = 0; n < others; n++) table.addEvent(encodeEvent(post(20)), 1);
+      for (let n = 0; n < others; n++) table.addEvent("posts", encodeEvent(post(20)), 1);
     });
     // Two meanings of one log entry are taken together.
     const at = nextAt();
@@ -167,7 +197,7 @@ describe("a shard's fan-out", () => {
     expect(await accept(rest)).toEqual(at);
     expect(await accept(rest)).toEqual(at);
     table.transaction(() => {
-      for (const { number } of table.events(others)) table.dropEvent(number);
+      for (const { number } of table.events("posts", others)) table.dropEvent("posts", number);
     });
     world.faults.graphIsAway = false;
     await world.quiesce();
@@ -217,57 +247,6 @@ describe("a shard's fan-out", () => {
     expect(world.readersOf(id(10), "here").size).toBe(FANS.length + 1);
   });
 
-  it("waits with what it cannot read, and goes on by itself", async ({ expect }) => {
-    const { world, post, accept } = newWorld();
-    world.faults.graphIsAway = true;
-    await accept([post(10), counted(id(10), 3)]);
-    await world.idle();
-    expect(await world.fanout.state()).toMatchObject({ events: 1, dead: 0 });
-    expect(world.reports).toContain("fanout_not_planned");
-    world.faults.graphIsAway = false;
-    await world.quiesce();
-    expect(world.readersOf(id(10), "here").size).toBe(FANS.length + 1);
-  });
-
-  it("counts no try while the queue is away", async ({ expect }) => {
-    const { world, post, accept } = newWorld();
-    world.faults.queueIsAway = true;
-    await accept([post(10)]);
-    for (let n = 0; n < 3 * LIMITS.fanoutTriesMax; n++) {
-      await world.idle();
-      world.clock.advance(Math.max(0, (world.alarmMs ?? 0) - world.clock.nowMs()));
-      await world.fanout.wake();
-    }
-    expect(world.table.due("waiting", Infinity, 9)).toMatchObject([{ tries: 0 }]);
-    world.faults.queueIsAway = false;
-    await world.quiesce();
-    expect(world.readersOf(id(10), "here").size).toBe(FANS.length + 1);
-  });
-
-  it.for([
-    ["fails each time", { bucketFails: 1 }, /bucket \d: unavailable/],
-    ["is never answered", { lost: 1 }, /no answer/],
-  ] as const)("puts aside what %s, and replays it", async ([, faults, reason], { expect }) => {
-    const { world, post, accept } = newWorld();
-    Object.assign(world.faults, faults);
-    await accept([post(10)]);
-    await world.quiesce();
-    const [letter, ...others] = await world.fanout.deadLetters(10);
-    expect(others).toEqual([]);
-    expect(letter).toMatchObject({ shard: 0, post: id(10), tries: LIMITS.fanoutTriesMax });
-    expect(letter?.lastError).toMatch(reason);
-    expect((await world.fanout.record(id(10)))?.doneMs).toBeNull();
-    expect((await world.fanout.state()).dead).toBe(1);
-
-    Object.assign(world.faults, { bucketFails: 0, lost: 0 });
-    expect(await world.fanout.replay([12_345])).toEqual({ ok: true, value: 0 });
-    expect(await world.fanout.replay(null)).toEqual({ ok: true, value: 1 });
-    await world.quiesce();
-    expect(await world.fanout.deadLetters(10)).toEqual([]);
-    expect(world.readersOf(id(10), "here").size).toBe(FANS.length + 1);
-    expect((await world.fanout.record(id(10)))?.doneMs).not.toBeNull();
-  });
-
   it("learns how many readers are there", async ({ expect }) => {
     const { world, post, accept } = newWorld();
     for (let n = 0; n < 120; n++) {
@@ -278,45 +257,4 @@ describe("a shard's fan-out", () => {
     expect((await world.fanout.state()).activeShare).toBeGreaterThan(0.2);
     expect((await world.fanout.state()).activeShare).toBeLessThan(0.5);
   });
-});
-
-describe("whatever the queue does, and wherever a life ends", () => {
-  it.for(Array.from({ length: 25 }, (_, seed) => seed))(
-    "everything takes effect, with seed %i",
-    async (seed, { expect }) => {
-      const { world, post, accept } = newWorld(seed + 1);
-      const random = new SeededRandom(seed + 1_000);
-      Object.assign(world.faults, { lost: 0.2, twice: 0.2, bucketFails: 0.05, ackLost: 0.2 });
-      const posts: Id[] = [];
-      for (let n = 0; n < 30; n++) {
-        const events = [post(2_000 + n), counted(id(n % 3), n)];
-        posts.push(id(2_000 + n));
-        const accepted = accept(events);
-        // At any await: what was acknowledged is kept, what was not comes again from the log.
-        for (let turns = Math.floor(random.next() * 12); turns > 0; turns--)
-          await Promise.resolve();
-        if (random.next() < 0.4) world.restart();
-        await accepted.catch(() => null);
-        await accept(events);
-        if (random.next() < 0.5) await world.consume(5);
-        world.clock.advance(Math.floor(random.next() * 2_000));
-      }
-      world.restart();
-      await world.quiesce();
-      // Ten failures in a row happen, with faults like these.
-      while ((await world.fanout.state()).dead > 0) {
-        await world.fanout.replay(null);
-        await world.quiesce();
-      }
-      for (const region of REGIONS) {
-        for (const one of posts)
-          expect(world.readersOf(one, region).size, `${one} in ${region}`).toBe(FANS.length + 1);
-        for (const { count } of countsIn(world, region).values())
-          expect(count).toBeGreaterThanOrEqual(27);
-      }
-      const records = await world.fanout.records(1_000);
-      expect(records.map(({ doneMs }) => doneMs === null)).toEqual(posts.map(() => false));
-      expect((await world.fanout.state()).oldestMs).toBeNull();
-    },
-  );
 });

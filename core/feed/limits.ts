@@ -1,0 +1,31 @@
+/** Bounds of pages, of ranking, of what is seen and wished for, and of notifications: part of `LIMITS`. */
+export const FEED_LIMITS = {
+  /** Rounds of refilling a feed page whose candidates were filtered away. */
+  feedRefillsMax: 5,
+  /** Candidates fetched beyond a page, so that a few hidden ones cost no second round. */
+  feedSlack: 4,
+  /** Newest candidates that a ranked feed puts in order together: three pages, so that a good post of this morning may come first. */
+  rankedSegment: 60,
+  /** Candidates read for the rest of such a segment: more than it had, should something have become visible in it. */
+  rankedSegmentMax: 120,
+  /** Segments that one page may walk through when all that is left of them is hidden. */
+  rankedSegmentsPerPage: 4,
+  /** Half of a post's freshness is gone after this: two readers' days apart, yesterday's posts lose to today's. */
+  freshnessHalfLifeMs: 6 * 3_600_000,
+  /** Ranges of what was seen, per viewer: beyond it the oldest are forgotten. */
+  seenRangesMax: 64,
+  /** Wishes about authors that a ranked page reads, newest first. */
+  feedbackRead: 500,
+  /** "More" and "less like this" count for two weeks. */
+  feedbackMs: 14 * 24 * 3_600_000,
+  /** Things that one page of notifications looks at: some are told together, some are hidden. */
+  notificationsRead: 100,
+  /** Of a post or comment that a notification is about. */
+  notificationTextChars: 140,
+  /** Of a full list of notifications, what stays: the registry's bound leaves room for as many again. */
+  notificationsKept: 2_500,
+  /** Notifications in one write, of people of one shard. */
+  notesPerWrite: 500,
+  /** People that one text mentions and who are told of it. */
+  mentionsMax: 10,
+} as const;

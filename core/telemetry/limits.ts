@@ -1,0 +1,20 @@
+/** Bounds of what is counted and reported, part of `LIMITS`: unit in the name, reason beside the number. */
+export const TELEMETRY_LIMITS = {
+  /** A gateway passes on what it has counted this often at most: one small write per isolate and layer. */
+  cacheFlushMs: 10_000,
+  /** A client's own counts are taken from one caller this often at most. */
+  cacheReportEveryMs: 5_000,
+  /** Reads of each kind that one such report may bring: more than a person does in its time, and little for a liar. */
+  cacheReportReadsMax: 100,
+  /** Bytes that it may say were answered: a hundred pages. */
+  cacheReportBytesMax: 10_000_000,
+  /** Ages that it may say: a hundred answers, a week old each. */
+  cacheReportAgeMsMax: 100 * 7 * 24 * 3_600_000,
+  cacheReportCharsMax: 160,
+  /** Callers whose last report one isolate remembers, bytes: some 10,000. */
+  cacheReportersBytesMax: 1_000_000,
+  /** Objects asked for their counters at once, by one operator's request. */
+  statsInFlight: 32,
+  /** An object that takes longer is named as away; with the width above, hundreds of them fit into a request. */
+  statsAnswerMs: 1_500,
+} as const;

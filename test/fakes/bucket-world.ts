@@ -1,0 +1,269 @@
+import { NO_CONTEXT } from "../../core/feed/ranked/context.ts";
+import { Bucket } from "../../core/feed/cache/bucket.ts";
+import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
+import type { BucketEvent } from "../../core/feed/cache/port.ts";
+import { encodeRecord } from "../../core/feed/cache/record.ts";
+import type { Id } from "../../core/ids.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { AUDIENCES } from "../../core/tao/registry.ts";
+import type { Version } from "../../core/tao/version.ts";
+import { contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
+import { MemoryRows } from "./memory-feed-cache.ts";
+
+const DELETED = AUDIENCES.length;
+const START_MS = 1_780_000_000_000;
+
+/** What is true from `fromMs` on. */
+interface Since<T> {
+  readonly fromMs: number;
+  readonly value: T;
+}
+interface Relations {
+  readonly follows: ReadonlySet<Id>;
+  readonly friends: ReadonlySet<Id>;
+  readonly blocks: ReadonlySet<Id>;
+}
+interface Post extends PostSpec {
+  /** Index into AUDIENCES, or DELETED: it only grows. */
+  readonly ranks: Since<number>[];
+  readonly counts: Since<number>[];
+  /** What the bucket was told. */
+  toldRank: number;
+  toldCount: boolean;
+  readonly toldTo: Set<Id>;
+}
+interface Viewer {
+  readonly id: Id;
+  readonly relations: (Since<Relations> & { readonly version: Version })[];
+}
+interface Sent {
+  readonly event: BucketEvent;
+  readonly arrived: () => void;
+}
+interface Build {
+  readonly record: string;
+  readonly builtMs: number;
+}
+
+/**
+ * Some people, what they write, and a bucket that hears of it in any order, twice, or not yet.
+ * Entries are read from followers that are up to their TTL behind, each shard by itself.
+ */
+export class BucketWorld {
+  nowMs = START_MS;
+  readonly rows = new MemoryRows();
+  bucket = new Bucket(this.rows, START_MS);
+  readonly viewers: Viewer[] = [1, 2].map((n) => ({ id: id(n), relations: [] }));
+  readonly authors: readonly Id[] = [11, 12, 13].map(id);
+  readonly posts: Post[] = [];
+  readonly sent: Sent[] = [];
+  readonly builds: Build[] = [];
+  /** Counts that were not stored are lost with the memory. */
+  knowsCounts = true;
+  #seq = 0;
+
+  constructor() {
+    for (const { relations } of this.viewers) {
+      const follows = new Set(this.authors);
+      const value = { follows, friends: new Set<Id>([id(11)]), blocks: new Set<Id>() };
+      relations.push({ fromMs: START_MS, value, version: this.#version() });
+    }
+  }
+
+  post(author: number, rank: number, of: number, embeds: "own" | "repost" | "quote"): void {
+    const original = this.posts[of % Math.max(1, this.posts.length)];
+    const isPlain = embeds === "own" || original === undefined || original.repostOf !== undefined;
+    const post: Post = {
+      id: id(100 + this.posts.length),
+      author: this.authors[author % this.authors.length] ?? id(11),
+      timeMs: this.nowMs,
+      ...(!isPlain && { [embeds === "repost" ? "repostOf" : "quoteOf"]: original.id }),
+      ranks: [{ fromMs: this.nowMs, value: rank }],
+      counts: [{ fromMs: this.nowMs, value: 0 }],
+      toldRank: rank,
+      toldCount: true,
+      toldTo: new Set(),
+    };
+    this.posts.push(post);
+    const pushed = pushedOf(
+      { ...post, audience: AUDIENCES[rank] ?? "public" },
+      isPlain || last(original.ranks) === DELETED
+        ? null
+        : { ...original, audience: AUDIENCES[last(original.ranks)] ?? "public" },
+    );
+    const viewers = this.viewers.map((viewer) => viewer.id);
+    const arrived = () => void viewers.forEach((viewer) => post.toldTo.add(viewer));
+    this.sent.push(
+      this.posts.length % 2 === 0
+        ? { event: { kind: "push", pushed, viewers }, arrived }
+        : { event: { kind: "announce", pushed }, arrived },
+    );
+  }
+
+  narrow(of: number, by: number): void {
+    const post = this.posts[of % Math.max(1, this.posts.length)];
+    if (post === undefined || last(post.ranks) === DELETED) return;
+    const rank = Math.min(DELETED, last(post.ranks) + by);
+    post.ranks.push({ fromMs: this.nowMs, value: rank });
+    const audience = rank === DELETED ? {} : { audience: rank };
+    const event = { kind: "revoke", post: post.id, at: this.#version(), ...audience } as const;
+    const arrived = () => void (post.toldRank = Math.max(post.toldRank, rank));
+    this.sent.push({ event, arrived });
+  }
+
+  count(of: number): void {
+    const post = this.posts[of % Math.max(1, this.posts.length)];
+    if (post === undefined) return;
+    const count = last(post.counts) + 1;
+    post.counts.push({ fromMs: this.nowMs, value: count });
+    post.toldCount = false;
+    const arrived = () => void (post.toldCount ||= last(post.counts) === count);
+    const at = this.#version();
+    const event = { kind: "count", post: post.id, of: "reactions", count, at } as const;
+    this.sent.push({ event, arrived });
+  }
+
+  relate(who: number, whom: number, how: keyof Relations, on: boolean, withPlace: boolean): void {
+    const viewer = this.viewers[who % this.viewers.length];
+    const author = this.authors[whom % this.authors.length];
+    if (viewer === undefined || author === undefined) return;
+    const before = last(viewer.relations);
+    const set = new Set(before[how]);
+    if (on) set.add(author);
+    else set.delete(author);
+    const version = this.#version();
+    viewer.relations.push({ fromMs: this.nowMs, value: { ...before, [how]: set }, version });
+    const at = withPlace ? { at: version } : {};
+    this.sent.push({ event: { kind: "forget", viewers: [viewer.id], ...at }, arrived: () => {} });
+  }
+
+  /** One event, perhaps not for the last time. */
+  deliver(which: number, again: boolean): void {
+    const index = which % Math.max(1, this.sent.length);
+    const one = this.sent[index];
+    if (one === undefined) return;
+    if (!again) this.sent.splice(index, 1);
+    this.bucket.apply(encodeEvents([one.event]), this.nowMs);
+    one.arrived();
+  }
+
+  /** A read that misses starts a build, from followers that are so far behind (0 to 1 of their TTL). */
+  read(who: number, lag: readonly number[]): readonly Shown[] | null {
+    const viewer = this.viewers[who % this.viewers.length];
+    if (viewer === undefined) return null;
+    const wish = { limit: 50, after: null, wrote: [], mode: "latest", segment: null } as const;
+    const page = this.bucket.page(viewer.id, wish, this.nowMs);
+    if (page.hit) return JSON.parse(page.items) as Shown[];
+    const { watermarkMs: builtMs, needs } = page;
+    const needed = viewer.relations.find(({ version }) => version.seq === needs?.seq);
+    const asOf = (shard: number) =>
+      this.nowMs - Math.floor((lag[shard % lag.length] ?? 0) * (LIMITS.followerTtlMs - 1));
+    const relationsMs = Math.max(asOf(0), needed?.fromMs ?? 0);
+    this.builds.push({ builtMs, record: this.#read(viewer, builtMs, needs, relationsMs, asOf) });
+    return null;
+  }
+
+  put(which: number): void {
+    const [build] = this.builds.splice(which % Math.max(1, this.builds.length), 1);
+    if (build !== undefined) this.bucket.put(build.record, this.nowMs);
+  }
+
+  evict(): void {
+    this.bucket = new Bucket(this.rows, this.nowMs);
+    this.knowsCounts = false;
+  }
+
+  /** Everything that is known by now to hide a post from the viewer; relations as they are. */
+  hides(viewer: Viewer, post: Post, rankOf: (post: Post) => number): boolean {
+    if (!this.#isVisible(viewer, post, rankOf)) return true;
+    if (post.repostOf === undefined) return false;
+    const original = this.posts.find((other) => other.id === post.repostOf);
+    return original === undefined || !this.#isVisible(viewer, original, rankOf);
+  }
+
+  follows(viewer: Viewer, author: Id): boolean {
+    const { follows, friends } = last(viewer.relations);
+    return follows.has(author) || friends.has(author);
+  }
+
+  /** Whether the bucket was told of all that the viewer did. */
+  knowsRelations = (viewer: Viewer): boolean =>
+    !this.sent.some(({ event }) => event.kind === "forget" && event.viewers.includes(viewer.id));
+
+  #isVisible(viewer: Viewer, { author, ...post }: Post, rankOf: (post: Post) => number): boolean {
+    const { follows, friends, blocks } = last(viewer.relations);
+    const rank = rankOf({ author, ...post });
+    if (blocks.has(author) || rank >= 3) return false;
+    return rank === 0 || (rank === 1 ? follows.has(author) : friends.has(author));
+  }
+
+  #read(
+    { id: viewer, relations }: Viewer,
+    builtMs: number,
+    since: Version | null,
+    relationsMs: number,
+    asOf: (shard: number) => number,
+  ): string {
+    const { follows, friends, blocks } = at(relations, relationsMs) ?? last(relations);
+    const standing = standingFor(viewer, { follows, friends, blocks });
+    const stateOf = (post: Post): PostSpec | null => {
+      const readMs = asOf(Number(post.author));
+      const rank = at(post.ranks, readMs);
+      if (rank === undefined || rank === DELETED) return null;
+      return { ...post, audience: AUDIENCES[rank] ?? "public" };
+    };
+    const cells = new Map();
+    const slots = [];
+    for (const post of this.posts.toReversed()) {
+      const state = stateOf(post);
+      if (state === null || blocks.has(post.author)) continue;
+      if (!follows.has(post.author) && !friends.has(post.author)) continue;
+      const { id: id2, timeMs } = post;
+      const original = post.repostOf ?? post.quoteOf ?? null;
+      slots.push({ at: { timeMs, id2 }, original, rule: null });
+      const inner = this.posts.find((other) => other.id === original);
+      for (const one of [post, inner]) {
+        const read = one === undefined ? null : stateOf(one);
+        if (one === undefined || read === null) continue;
+        const reactions = at(one.counts, asOf(Number(one.author))) ?? 0;
+        cells.set(one.id, contentOf(read, { reactions, comments: 0, reposts: 0 }));
+      }
+    }
+    slots.sort((a, b) => b.at.timeMs - a.at.timeMs || (a.at.id2 < b.at.id2 ? 1 : -1));
+    return encodeRecord({
+      viewer,
+      builtMs,
+      since,
+      wrote: new Map(),
+      upTo: null,
+      ticket: "",
+      feedMode: "latest",
+      standing,
+      reactions: { kinds: new Map(), completeAfterMs: -Infinity },
+      ranking: NO_CONTEXT,
+      slots,
+      floor: null,
+      cells,
+    });
+  }
+
+  #version = (): Version => ({ epoch: 1, seq: ++this.#seq });
+}
+
+export interface Shown {
+  readonly id: string;
+  readonly counts: { readonly reactions: number };
+  readonly quoteOf?: { readonly id: string } | null;
+}
+
+export const truth = (post: Post): number => last(post.ranks);
+export const told = (post: Post): number => post.toldRank;
+export const countNow = (post: Post): number => last(post.counts);
+
+function last<T>(history: readonly Since<T>[]): T {
+  const newest = history.at(-1);
+  if (newest === undefined) throw new Error("nothing was ever true");
+  return newest.value;
+}
+const at = <T>(history: readonly Since<T>[], nowMs: number): T | undefined =>
+  history.findLast(({ fromMs }) => fromMs <= nowMs)?.value;

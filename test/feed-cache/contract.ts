@@ -1,0 +1,243 @@
+import { describe, it } from "vitest";
+
+import type { BucketEvent } from "../../core/feed/cache/port.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { pushedOf, standingFor } from "../fakes/feed-cells.ts";
+import {
+  announce,
+  ask,
+  audience,
+  AUTHOR,
+  big,
+  built,
+  count,
+  FRIEND,
+  OTHER,
+  post,
+  posts,
+  push,
+  put,
+  revoke,
+  STRANGER,
+  VIEWER,
+} from "./acts.ts";
+import { REGION, type TestCache, tell } from "./drivers.ts";
+
+/** What readers and fan-out may rely on, whatever keeps the feeds. */
+export function feedCacheContract(name: string, start: () => Promise<TestCache>): void {
+  describe(`${name}: entries`, () => {
+    it("answer as soon as they are put, to their viewer alone", async ({ expect }) => {
+      const made = await start();
+      const miss = await ask(made);
+      expect(miss).toEqual({
+        hit: false,
+        why: "cold",
+        watermarkMs: made.clock.nowMs(),
+        needs: null,
+      });
+      const text = { ...post(10, made.clock.nowMs() - 5) };
+      expect(await put(made, made.clock.nowMs(), [text])).toBe(true);
+      made.clock.advance(1_000);
+      const page = await ask(made);
+      expect(page).toMatchObject({
+        hit: true,
+        ageMs: 1_000,
+        next: { mode: "latest", at: null },
+        ticket: "a ticket",
+      });
+      expect(page).toMatchObject({ head: { timeMs: text.timeMs, id2: big(10) } });
+      expect(await posts(made)).toEqual([10]);
+      expect(await posts(made, OTHER)).toBe("cold");
+    });
+
+    it("live five minutes from when they were built", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      made.clock.advance(builtMs + LIMITS.feedCacheTtlMs - 1 - made.clock.nowMs());
+      expect(await posts(made)).toEqual([10]);
+      made.clock.advance(1);
+      expect(await posts(made)).toMatch(/^(?:cold|expired)$/);
+    });
+
+    it("are not kept when they took too long, or a newer one is there", async ({ expect }) => {
+      const made = await start();
+      made.clock.advance(10);
+      const nowMs = made.clock.nowMs();
+      expect(await put(made, nowMs - LIMITS.feedBuildMsMax - 1, [])).toBe(false);
+      expect(await put(made, nowMs + 1, [])).toBe(false);
+      expect(await put(made, nowMs, [post(10, nowMs - 1)])).toBe(true);
+      expect(await put(made, nowMs - 1, [])).toBe(false);
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("answer a client whose writes they reflect, and pages as far as they reach", async ({
+      expect,
+    }) => {
+      const made = await start();
+      const nowMs = made.clock.nowMs();
+      const wrote = new Map([[3, { epoch: 1, seq: 7 }]]);
+      const specs = [post(11, nowMs - 1), post(10, nowMs - 2)];
+      const floor = { timeMs: nowMs - 2, id2: big(10) };
+      await put(made, nowMs, specs, { wrote, floor });
+      const at = (seq: number) => ask(made, { limit: 1, wrote: [[3, { epoch: 1, seq }]] });
+      expect(await at(7)).toMatchObject({ hit: true });
+      expect(await at(8)).toMatchObject({ hit: false, why: "void" });
+      const first = await ask(made, { limit: 1 });
+      const after = first.hit && first.next.mode === "latest" ? first.next.at : null;
+      expect(after).toEqual({ timeMs: nowMs - 1, id2: big(11) });
+      expect(await ask(made, { limit: 1, after })).toMatchObject({ hit: true });
+      expect(await ask(made, { limit: 2, after })).toMatchObject({ hit: false, why: "below" });
+    });
+
+    it("count what is new since a place", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      const since = { timeMs: builtMs - 1_000 + 10, id2: big(10) };
+      await tell(made, [push(post(11, builtMs)), announce(post(12, builtMs, { author: FRIEND }))]);
+      const found = await made.cache.newSince(REGION, VIEWER, since, []);
+      const ids = [FRIEND, AUTHOR].map((user) => expect.objectContaining({ id: String(user) }));
+      expect(found).toEqual({ ok: true, value: { hit: true, count: 2, authors: ids } });
+    });
+  });
+
+  describe(`${name}: events`, () => {
+    it("reach entries before, while and after they are built", async ({ expect }) => {
+      const made = await start();
+      const nowMs = made.clock.nowMs();
+      // A follower that is a minute behind did not show it.
+      await tell(made, [push(post(10, nowMs))]);
+      made.clock.advance(LIMITS.followerTtlMs);
+      const miss = await ask(made);
+      if (miss.hit) throw new Error("a hit");
+      await tell(made, [announce(post(11, nowMs + 1))]);
+      made.clock.advance(1_000);
+      await put(made, miss.watermarkMs, [post(9, nowMs - 1)]);
+      await tell(made, [push(post(12, nowMs + 2)), push(post(12, nowMs + 2))]);
+      expect(await posts(made)).toEqual([12, 11, 10, 9]);
+      made.clock.advance(2 * LIMITS.followerTtlMs);
+      expect(await posts(made)).toEqual([12, 11, 10, 9]);
+    });
+
+    it("of authors whom the viewer does not follow change nothing", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      const foreign = post(11, builtMs, { author: STRANGER });
+      await tell(made, [announce(foreign), push({ ...foreign, id: big(12) })]);
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("of any of thousands of authors arrive", async ({ expect }) => {
+      const made = await start();
+      const nowMs = made.clock.nowMs();
+      const follows = new Set(Array.from({ length: 2_500 }, (_, n) => big(10_000 + n)));
+      await put(made, nowMs, [], { standing: standingFor(VIEWER, { follows }) });
+      const from = [10_000, 11_234, 12_499].map((n, i) =>
+        announce(post(20 + i, nowMs + i, { author: big(n) })),
+      );
+      await tell(made, from);
+      expect(await posts(made)).toEqual([22, 21, 20]);
+    });
+
+    it("say how many readers they named, and who of them has an entry", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      const many = Array.from({ length: 1_500 }, (_, n) => big(1_000 + n));
+      const pushed = await tell(made, [push(post(11, builtMs), VIEWER, OTHER, ...many)]);
+      expect(pushed).toEqual({ named: 1_502, active: 1 });
+      expect(await tell(made, [announce(post(12, builtMs))])).toEqual({ named: 0, active: 0 });
+    });
+
+    it("take posts back for good: there, on their way, and reposted", async ({ expect }) => {
+      const made = await start();
+      const nowMs = made.clock.nowMs();
+      await tell(made, [revoke(10), revoke(11)]);
+      await built(made, 10, 9);
+      expect(await posts(made)).toEqual([9]);
+      const repost = post(13, nowMs + 1, { repostOf: big(12) });
+      await tell(made, [push(post(11, nowMs)), announce(repost, post(12, nowMs))]);
+      expect(await posts(made)).toEqual([13, 9]);
+      await tell(made, [revoke(12)]);
+      expect(await posts(made)).toEqual([9]);
+      made.clock.advance(LIMITS.feedCacheTtlMs - 1);
+      await tell(made, [push(post(11, nowMs)), announce(repost, post(12, nowMs))]);
+      expect(await posts(made)).toEqual([9]);
+      // Still, when nothing but the late post is remembered.
+      made.clock.advance(1);
+      await built(made, 9);
+      made.clock.advance(LIMITS.feedCacheTtlMs - 1);
+      expect(await posts(made)).toEqual([9]);
+    });
+
+    it("narrow an audience; the later of two by the log, whichever comes last", async ({
+      expect,
+    }) => {
+      const made = await start();
+      await built(made, 10, 9);
+      await tell(made, [audience(10, "friends", 5)]);
+      expect(await posts(made)).toEqual([9]);
+      await tell(made, [audience(10, "public", 4)]);
+      expect(await posts(made)).toEqual([9]);
+      await tell(made, [audience(10, "followers", 6)]);
+      expect(await posts(made)).toEqual([10, 9]);
+    });
+
+    it("count; an older count than the one known is late", async ({ expect }) => {
+      const made = await start();
+      await built(made, 10);
+      const counts = async () => {
+        const page = await ask(made);
+        return page.hit && (JSON.parse(page.items) as { counts: object }[])[0]?.counts;
+      };
+      await tell(made, [count(10, 10, 3), count(10, 11, 1, "comments")]);
+      await tell(made, [count(10, 9, 2)]);
+      expect(await counts()).toEqual({ reactions: 3, comments: 1, reposts: 0 });
+      await tell(made, [count(10, 100, 4), audience(10, "followers", 1)]);
+      expect(await counts()).toEqual({ reactions: 4, comments: 1, reposts: 0 });
+    });
+
+    it("forget entries, except those that reflect the change", async ({ expect }) => {
+      const made = await start();
+      const forget = (seq: number): BucketEvent => ({
+        kind: "forget",
+        viewers: [OTHER, VIEWER],
+        at: { epoch: 1, seq },
+      });
+      const at = (seq: number) => ({ since: { epoch: 1, seq } });
+      await put(made, made.clock.nowMs(), [post(10, 1)], at(7));
+      await tell(made, [forget(7)]);
+      expect(await posts(made)).toEqual([10]);
+      await tell(made, [forget(8)]);
+      const miss = await ask(made);
+      expect(miss).toMatchObject({ hit: false, why: "cold", needs: { epoch: 1, seq: 8 } });
+      made.clock.advance(1);
+      await put(made, made.clock.nowMs(), [post(10, 1)], at(7));
+      expect(await posts(made)).toBe("cold");
+      await put(made, made.clock.nowMs(), [post(10, 1)], at(8));
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("that nobody can place in a log void entries for a follower's TTL", async ({ expect }) => {
+      const made = await start();
+      await built(made, 10);
+      await tell(made, [{ kind: "forget", viewers: [VIEWER] }]);
+      await built(made, 10);
+      expect(await posts(made)).toBe("cold");
+      made.clock.advance(LIMITS.followerTtlMs + LIMITS.feedRedisSkewMs + 1);
+      await built(made, 10);
+      expect(await posts(made)).toEqual([10]);
+    });
+
+    it("carry any text", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made);
+      const pushed = pushedOf(post(11, builtMs));
+      const text = 'a\0"\\\u2028\n\t%1 ü漢🐋';
+      const json = JSON.stringify({ ...JSON.parse(pushed.cell.post), text });
+      await tell(made, [
+        { kind: "announce", pushed: { ...pushed, cell: { ...pushed.cell, post: json } } },
+      ]);
+      const page = await ask(made);
+      expect(page.hit && JSON.parse(page.items)).toMatchObject([{ text }]);
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import type { FeedCacheSink, FeedCacheTopology } from "../../core/feed/cache/port.ts";
+import type { FeedCache } from "../../core/feed/cache/service.ts";
+import { feedTopology } from "../../core/feed/cache/topology.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { systemClock } from "../../platform/clock.ts";
+import { feedCacheInRedis } from "../../platform/feed-cache-redis.ts";
+import { type FeedCacheBindings, feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
+import type { Topology } from "../../platform/topology.ts";
+import { upstashRedis } from "../../platform/upstash.ts";
+import type { FeedCacheConfig } from "./feed-cache-config.ts";
+
+/** Where feeds are cached, for readers and for fan-out. */
+export interface FeedCacheParts {
+  readonly cache: FeedCache;
+  readonly sink: FeedCacheSink;
+  readonly topology: FeedCacheTopology;
+}
+
+/** null: nowhere. */
+export function feedCacheIn(
+  env: FeedCacheBindings,
+  config: FeedCacheConfig,
+  { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
+): FeedCacheParts | null {
+  if (config.kind !== "upstash")
+    return config.kind === "off"
+      ? null
+      : { ...feedCacheStubs(env, { regions, feedBuckets }), topology: feedBuckets };
+  const { url, token, run } = config;
+  const topology = feedTopology(LIMITS.feedRedisBuckets);
+  const parts = feedCacheInRedis({
+    connect: (budgetMs) => upstashRedis({ url, token, budgetMs }),
+    run,
+    topology,
+    clock: systemClock,
+    newName: () => crypto.randomUUID(),
+  });
+  return { ...parts, topology };
+}
