@@ -29,7 +29,7 @@ const WATCH = `(() => {
   });
   watch("longtask", (entry) => seen.tasks.push([entry.startTime, entry.duration]));
   const look = () => {
-    if (seen.content === 0 && document.querySelector("[data-post], .face-button"))
+    if (seen.content === 0 && document.querySelector("[data-post], button.face-button"))
       seen.content = performance.now();
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
@@ -73,7 +73,7 @@ export async function visit(
   await cdp.send("Emulation.setCPUThrottlingRate", { rate: options.cpu });
   await page.addInitScript(WATCH);
   await page.goto(url, { waitUntil: "commit" });
-  await page.locator("[data-post], .face-button").first().waitFor({ timeout: 60_000 });
+  await page.locator("[data-post], button.face-button").first().waitFor({ timeout: 60_000 });
   await page.waitForTimeout(QUIET_MS);
   const seen = await page.evaluate<{
     paint: number;
@@ -100,7 +100,7 @@ export async function visit(
 export async function signIn(context: BrowserContext, url: string): Promise<void> {
   const page: Page = await context.newPage();
   await page.goto(url);
-  await page.locator(".face-button").first().click();
+  await page.locator("button.face-button").first().click();
   await page.locator("[data-post]").first().waitFor();
   await page.evaluate("navigator.serviceWorker.ready");
   await page.waitForTimeout(1_000);

@@ -131,7 +131,7 @@ export class Outbox {
 
   async #sendAll(): Promise<void> {
     await this.#reload();
-    // Whoever asked does not wait for what a failure before set; a failure now is waited for.
+    // Whoever asked does not wait for what a failure before set; only the first can have set it.
     let early = true;
     for (;;) {
       const nowMs = this.#deps.nowMs();
@@ -143,25 +143,22 @@ export class Outbox {
         this.#deps.later(() => void this.kick(), waitMs);
         return;
       }
-      early = (await this.#sendOne(next.item)) && early;
+      await this.#sendOne(next.item);
+      early = false;
     }
   }
 
-  /** @returns whether the next may follow at once. */
-  async #sendOne(item: OutboxItem): Promise<boolean> {
+  async #sendOne(item: OutboxItem): Promise<void> {
     await this.#put({ ...item, state: "sending" });
     try {
       const answer = await this.#deps.send(item.request, item.idempotencyKey);
       await this.#end(item.id, { at: "sent", answer });
-      return true;
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : networkProblem(error);
       const { nowMs, random } = this.#deps;
       const next = afterFailure(item, problem, nowMs(), random());
       await this.#put(next);
-      if (next.refusal === null) return false;
-      this.#ended(next, { at: "failed", refusal: next.refusal });
-      return true;
+      if (next.refusal !== null) this.#ended(next, { at: "failed", refusal: next.refusal });
     }
   }
 

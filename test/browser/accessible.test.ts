@@ -44,7 +44,7 @@ describe.for(LOOKS)("%s, %s", ([colorScheme, size]) => {
     const visit = await app.visit({ colorScheme, viewport: SIZES[size], reducedMotion: "reduce" });
     const { page, api, url } = visit;
     await page.goto(url);
-    await page.locator(".face-button").first().waitFor();
+    await page.locator("button.face-button").first().waitFor();
     const found: Record<string, string[]> = { welcome: await findings(page) };
     await page.getByRole("button", { name: "New here? Create an account" }).click();
     found["sign-up"] = await findings(page);

@@ -99,7 +99,7 @@ export const POST = "[data-post]";
 
 export async function signIn({ page, url }: Opened, handle = "ada"): Promise<void> {
   await page.goto(url);
-  await page.locator(".face-button", { hasText: `@${handle}` }).click();
+  await page.locator("button.face-button", { hasText: `@${handle}` }).click();
   await page.locator(POST).first().waitFor();
 }
 

@@ -144,7 +144,7 @@ describe("people", () => {
     await page.getByLabel("Text of the post").fill("A secret draft");
     api.faults.push({ method: "GET", path: "/users", status: 401, times: 1 });
     await page.getByRole("link", { name: "Profile" }).click();
-    await page.locator(".face-button").nth(1).click();
+    await page.locator("button.face-button").nth(1).click();
     await page.getByRole("link", { name: "Home", exact: true }).click();
     await page.locator(POST).first().waitFor();
     expect(await page.getByText("For my eyes alone").count()).toBe(0);

@@ -182,7 +182,7 @@ describe("reading", () => {
     const { page, api } = visit;
     api.faults.push({ method: "GET", path: "/feed", status: 500, times: 1 });
     await page.goto(visit.url);
-    await page.locator(".face-button").first().click();
+    await page.locator("button.face-button").first().click();
     await page.getByRole("heading", { name: "This did not load" }).waitFor();
     await page.getByRole("button", { name: "Try again" }).click();
     await page.locator(POST).first().waitFor();

@@ -5,6 +5,15 @@ import { memoryStore } from "../../client/storage/memory.ts";
 /** One device: a store, a lock and a channel that its tabs share, and a server. */
 export function device() {
   const store = memoryStore();
+  /** As a busy device has it: what was read is a moment old when it arrives. */
+  const slow: typeof store = {
+    ...store,
+    entries: async <T>() => {
+      const read = await store.entries<T>();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return read;
+    },
+  };
   const world = {
     online: true,
     nowMs: 1_000_000,
@@ -22,7 +31,7 @@ export function device() {
     const ends: string[] = [];
     let own: ((word: Word) => void) | undefined;
     const outbox = new Outbox({
-      store,
+      store: slow,
       send: async (request, key) => {
         world.sent.push(`${request.method} ${request.path}`);
         world.keys.push(key);

@@ -17,7 +17,7 @@ const like = (from: string | null, to: "like" | "love" | null): NewWrite => ({
   setting: { name: "reaction:post:7", from, to },
   about: `reaction ${to}`,
 });
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const settled = () => new Promise((resolve) => setTimeout(resolve, 25));
 const states = (outbox: Outbox) =>
   outbox.items.map((item) => `${String(item.about)} ${item.state}`);
 
@@ -32,6 +32,18 @@ describe("with a connection", () => {
       [],
       ["hello sent"],
     ]);
+  });
+
+  it("loses nothing that is written while it reads what is stored", async ({ expect }) => {
+    const { world, tab } = device();
+    const { outbox } = tab();
+    const reading = outbox.kick();
+    await new Promise((begun) => setImmediate(begun));
+    const outcomes = await Promise.all([outbox.submit(post("one")), outbox.submit(post("two"))]);
+    await reading;
+    const done = { at: "sent", answer: { done: "/v1/posts" } };
+    expect(outcomes).toEqual([done, done]);
+    expect(world.keys).toEqual(["key-1", "key-2"]);
   });
 
   it("keeps a write before it is sent", async ({ expect }) => {

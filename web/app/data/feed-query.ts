@@ -96,7 +96,7 @@ let wantsNew = false;
 /** The next feed is another one, such as in another order: what is kept is of no use. */
 export function startFeedOver(): void {
   wantsNew = true;
-  // On the screen, it is read again at once.
+  // On the screen it begins again at once, elsewhere when it is next shown.
   void queryClient.resetQueries({ queryKey: KEY });
 }
 

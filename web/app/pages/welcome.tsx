@@ -79,10 +79,17 @@ function SignIn({ busy, onSignIn }: { busy: boolean; onSignIn: (handle: string) 
   const people = demo.data?.items.slice(0, FACES_MAX) ?? [];
   return (
     <>
-      {people.length > 0 && (
+      {(demo.isPending || people.length > 0) && (
         <>
           <h2>Step in as someone</h2>
           <div class="faces">
+            {demo.isPending &&
+              Array.from({ length: FACES_MAX }, (_, i) => (
+                <span key={i} class="face-button face-bone" aria-hidden="true">
+                  <span class="bone bone-face" />
+                  <span class="bone" />
+                </span>
+              ))}
             {people.map((user) => (
               <button
                 key={user.id}
@@ -107,7 +114,7 @@ function SignIn({ busy, onSignIn }: { busy: boolean; onSignIn: (handle: string) 
         }}
       >
         <label class="field">
-          <span>{people.length > 0 ? "Or enter a handle" : "Your handle"}</span>
+          <span>{demo.isPending || people.length > 0 ? "Or enter a handle" : "Your handle"}</span>
           <input
             name="handle"
             placeholder="ada"
