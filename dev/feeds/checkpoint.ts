@@ -107,7 +107,7 @@ class FeedCheck {
     await this.#latest({ region, limit: SMALL, down: TOP });
     await this.#latest({ region, limit: LARGE, down: null });
     await this.#latest({ region, limit: SMALL, down: TOP });
-    await this.#latest({ region: random.pick(REGIONS), limit: 2 * SMALL, down: TOP });
+    await this.#latest({ region: random.pick(REGIONS), limit: SMALL, down: TOP });
     await this.#ranked(region);
   }
 
