@@ -13,8 +13,8 @@ import type { Probe, Probes } from "./probe.ts";
 /** So many writers look at once what became of their write. */
 const LOOKS_AT_ONCE = 0.3;
 const AT_HOME = 0.8;
-/** Revocations that are followed through all layers at a time: each asks some hundred times a second. */
-const PROBES_MAX = 2;
+/** Revocations that are followed through all layers at a time: each holds a lane, and asks some hundred times a second. */
+const LANES_PER_PROBE = 3;
 /** Answers that may come when a reader's follower is a moment behind the writer. */
 const MAY_BE_REFUSED = new Set([404, 409]);
 
@@ -42,6 +42,7 @@ export class Load {
   doubted = 0;
   ownReads = 0;
   #probing = 0;
+  #probesMax = 1;
 
   constructor(ports: LoadPorts) {
     this.#ports = ports;
@@ -50,6 +51,7 @@ export class Load {
   /** Until so many operations are done in all. */
   async run(until: number, lanes: number): Promise<void> {
     let left = until - this.operations;
+    this.#probesMax = Math.max(1, Math.floor(lanes / LANES_PER_PROBE));
     const lane = async () => {
       while (left > 0) {
         left--;
@@ -82,7 +84,7 @@ export class Load {
   }
 
   async #probe(operation: Operation): Promise<Probe | null> {
-    if (this.#probing >= PROBES_MAX) return null;
+    if (this.#probing >= this.#probesMax) return null;
     this.#probing++;
     const probe = await this.#ports.probes.prepare(operation).finally(() => this.#probing--);
     return probe;

@@ -3,7 +3,7 @@ import type { FeedItem } from "../../core/feed/schemas.ts";
 import type { Change } from "./changes.ts";
 import type { Model } from "./model.ts";
 import type { Operation } from "./operations.ts";
-import { homeOf, pagesOf } from "./oracle.ts";
+import { homeOf, pagesOf, ruleOn } from "./oracle.ts";
 import { isFor } from "./watch.ts";
 
 const PAGE = 20;
@@ -25,6 +25,9 @@ export async function ownWriteMissing(
   const tell = (what: string) => `${operation.kind} of ${operation.by}: ${what}`;
   for (const change of changes) {
     if (change.kind === "posted") {
+      // One may repost somebody whom one has muted, and does not read it then.
+      const row = ruleOn(model, operation.by, model.post(change.post), "home");
+      if (typeof row === "string") continue;
       const isShown = shown.has(change.post) || holdsContent(items, change.repostOf);
       if (!isShown) return tell(`${change.post} is missing`);
     }

@@ -51,7 +51,7 @@ export function reportOf(result: RunResult): string {
     "",
     `At ${result.checkpoints} checkpoints:`,
     `  ${n(compared.feeds)} feeds compared, each read five times; ${n(compared.pages)} pages, ${n(compared.items)} posts, and ${n(compared.ranked)} posts of ranked feeds`,
-    `  ${n(compared.fromCache)} pages (${percent(compared.fromCache / Math.max(1, compared.pages))}) came from the cache; ${n(compared.kept)} of them from entries that pushes had kept up to date`,
+    `  ${n(compared.fromCache)} pages (${percent(compared.fromCache / Math.max(1, compared.pages))}) came from the cache; ${n(compared.kept)} of them from entries that pushes had kept up to date; the slowest page took ${n(compared.slowestMs)} ms`,
     `  candidates removed at the last one: ${RULES.map((rule) => `${rule} ${n(compared.removed[rule])}`).join(", ")}`,
     `  numbers or reactions that were behind: ${compared.stale}${compared.staleTold === null ? "" : ` (${compared.staleTold})`}`,
     "",

@@ -19,7 +19,7 @@ const settings = (name: string): RunSettings => ({
   users: 30,
   ldbc: null,
   seed: 7,
-  operations: 200,
+  operations: 100,
   checkpoints: 1,
   kills: 0,
   withFaults: true,
@@ -35,7 +35,7 @@ it("shows everybody what the oracle says, from the cache mostly, while objects a
   expect(result.findings.told, reportOf(result)).toEqual([]);
   const demands = { minRemoved: 1, minFromCache: 0.5, withFaults: true };
   expect(shortcomings(result, demands)).toEqual([]);
-  expect(result.operations).toBe(200);
+  expect(result.operations).toBe(100);
   expect(result.compared.kept).toBeGreaterThan(100);
   expect(result.judged).toBeGreaterThan(100);
 });
@@ -43,7 +43,7 @@ it("shows everybody what the oracle says, from the cache mostly, while objects a
 it("finds a mistake in the cache of the running product", async ({ expect }) => {
   const { findings } = await runFeeds({
     ...settings("mutant"),
-    operations: 100,
+    operations: 50,
     withFaults: false,
     mutant: "push lost",
   });
