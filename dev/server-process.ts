@@ -9,6 +9,7 @@ import { holderOf } from "./port.ts";
 
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 30_000;
+const ASK_AGAIN_MS = 500;
 /** Tells a server that whoever started it is gone, also by `kill -9`. */
 const SETPRIV = "/usr/bin/setpriv";
 
@@ -130,9 +131,15 @@ const answers = ({ port, hello }: ServerCommand): Promise<boolean> =>
   });
 
 async function end(child: ChildProcess, exited: Promise<unknown>, signal: "SIGTERM" | "SIGKILL") {
-  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  const ask = () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  };
+  ask();
+  // A Redis that has just become a replica refuses to end while it writes its first log.
+  const again = setInterval(ask, ASK_AGAIN_MS);
   const forced = setTimeout(() => child.kill("SIGKILL"), STOP_MS_MAX);
   await exited;
+  clearInterval(again);
   clearTimeout(forced);
 }
 

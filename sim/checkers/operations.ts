@@ -27,11 +27,11 @@ export function checkOperations(
   for (const event of events) {
     if (event.kind !== "write" || event.opId === null) continue;
     const key = `${event.shard} ${event.opId}`;
-    // What was lost is another request when it is asked for again: it may be refused then.
+    // What was lost is another request when it is asked for again: refused at first, perhaps, and not later.
+    if (lost.has(key)) continue;
     if (event.refused && effects.has(key)) flag(`${key} was refused and took effect`);
     const answer = answerOf(event);
-    // What was lost may be asked for again: it is another request then.
-    if (answer === null || lost.has(key)) continue;
+    if (answer === null) continue;
     if ((answers.get(key) ?? answer) !== answer) flag(`${key} was answered in two ways`);
     answers.set(key, answer);
   }

@@ -90,6 +90,23 @@ describe("G4", () => {
   });
 });
 
+describe("G4 over a value that comes back", () => {
+  const back = commitsOf([object(ANN, "a"), object(ANN, "b"), object(ANN, "a")]);
+  const between = (consistency: "eventual" | "ticket") => [
+    read(3_100, sawObject(ANN, "b")),
+    read(3_200, sawObject(ANN, "a"), { consistency }),
+    read(3_300, sawObject(ANN, "b")),
+  ];
+
+  it("takes it for the old one where that may be", ({ expect }) => {
+    expect(found(checkSessions, { shards: back, events: between("eventual") })).toBe(0);
+  });
+
+  it("takes it for the new one where the old one is ruled out", ({ expect }) => {
+    expect(found(checkSessions, { shards: back, events: between("ticket") })).toBe(1);
+  });
+});
+
 describe("G5", () => {
   it("flags an answer past the TTL, from the millisecond on", ({ expect }) => {
     const asked = (atMs: number) => [read(atMs, sawObject(ANN, "a"))];

@@ -8,6 +8,7 @@ import type { PageRequest } from "../service.ts";
 import { parseComment, toId } from "../views.ts";
 import { commentWrites } from "../writes.ts";
 import { readComment, renderComments, type StoredComment, visibleComment } from "./comment-view.ts";
+import { isGone } from "./gone.ts";
 import { pagedList } from "./paged-list.ts";
 import { visiblePost } from "./post-view.ts";
 import { member } from "./people.ts";
@@ -92,8 +93,12 @@ export async function deleteComment(call: Call, commentId: string): Outcome<null
   if (stored.ok) {
     const unlisted = await unlist(call, viewer.value, stored.value);
     if (!unlisted.ok) return unlisted;
-  } else if (stored.error.code !== "not_found" || call.idempotencyKey === null) {
-    return stored; // Gone already: only a retry may still get its first answer.
+  } else {
+    // Gone already: only a retry may still get its first answer.
+    if (stored.error.code !== "not_found" || call.idempotencyKey === null) return stored;
+    const gone = await isGone(call, id);
+    if (!gone.ok) return gone;
+    if (!gone.value) return stored;
   }
   const deleted = await call.tao.write(
     shardOf(id),

@@ -7,6 +7,7 @@ import { readPosts } from "../reader.ts";
 import type { Audience, Post } from "../schemas.ts";
 import { type StoredPost, toId } from "../views.ts";
 import { authoredData, publishWrite } from "../writes.ts";
+import { isGone } from "./gone.ts";
 import { visiblePostOf } from "./post-view.ts";
 import { post } from "./posts.ts";
 
@@ -60,6 +61,11 @@ export async function deletePost(call: Call, postId: string): Outcome<null> {
   const isRetry =
     call.idempotencyKey !== null && id !== null && shardOf(id) === shardOf(viewer.value);
   if (id === null || (own.value === null && !isRetry)) return notFound("post");
+  if (own.value === null) {
+    const gone = await isGone(call, id);
+    if (!gone.ok) return gone;
+    if (!gone.value) return notFound("post");
+  }
 
   const unreposted = await removeRepost(call, viewer.value, own.value);
   if (!unreposted.ok) return unreposted;

@@ -6,6 +6,7 @@ import {
   reactionPageSchema,
 } from "../../../core/feed/schemas.ts";
 import { addComment, comments, deleteComment } from "../../../core/feed/usecases/comments.ts";
+import { deletePost } from "../../../core/feed/usecases/own-posts.ts";
 import { post } from "../../../core/feed/usecases/posts.ts";
 import { react, reactions } from "../../../core/feed/usecases/reactions.ts";
 import { cast, codeOf, idsOf, must } from "../../fakes/feed-world.ts";
@@ -105,6 +106,19 @@ describe("comments", () => {
     expect((await must(comments(world.as(reader), id, PAGE))).items).toEqual([]);
     expect((await must(post(world.as(reader), id))).counts.comments).toBe(0);
     expect(await codeOf(deleteComment(world.as(author), id))).toBe("not_found");
+  });
+
+  it("are all that deleting one can delete, also under a key", async ({ expect }) => {
+    const { world, author, reader, other } = await cast();
+    const { id } = await world.post(author);
+    for (const target of [id, author, other])
+      expect(await codeOf(deleteComment(world.as(reader, { key: "k" }), target))).toBe("not_found");
+    const comment = await must(addComment(world.as(author), id, { text: "of my own post" }));
+    for (const target of [comment.id, author])
+      expect(await codeOf(deletePost(world.as(author, { key: "p" }), target))).toBe("not_found");
+    expect((await must(comments(world.as(reader), id, PAGE))).items).toHaveLength(1);
+    expect((await must(post(world.as(reader), id))).author.id).toBe(author);
+    expect((await must(addComment(world.as(other), id, { text: "here" }))).author.id).toBe(other);
   });
 });
 

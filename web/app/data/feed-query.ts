@@ -96,7 +96,8 @@ let wantsNew = false;
 /** The next feed is another one, such as in another order: what is kept is of no use. */
 export function startFeedOver(): void {
   wantsNew = true;
-  queryClient.removeQueries({ queryKey: KEY });
+  // On the screen, it is read again at once.
+  void queryClient.resetQueries({ queryKey: KEY });
 }
 
 /** Starts the feed over with what is newest, and goes to its top. Quiet: failing changes nothing. */
