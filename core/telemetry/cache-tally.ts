@@ -2,8 +2,8 @@ import type { Region } from "../regions/regions.ts";
 import type { LayerCounts } from "./cache-counts.ts";
 import { NO_COUNTS } from "./cache-counts.ts";
 
-/** Layers whose counts arise in clients and gateways, and are kept by a tally object. */
-export const TALLIED = ["client", "edge_pages", "edge_media"] as const;
+/** Layers whose counts arise in clients and isolates, and are kept by a tally object; `feed` only over Redis. */
+export const TALLIED = ["client", "edge_pages", "edge_media", "feed"] as const;
 export type TalliedLayer = (typeof TALLIED)[number];
 
 /** What was counted since the last time. */

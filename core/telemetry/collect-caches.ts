@@ -18,8 +18,10 @@ export interface CacheStatsPorts {
   readonly regions: readonly Region[];
   readonly shards: readonly PhysicalShard[];
   readonly replicas: number;
-  /** Buckets of each region; null: no feed is cached in objects. */
-  readonly buckets: number | null;
+  /** Where feeds are cached: in so many buckets of each region, in Redis, whose pages the tally has, or nowhere. */
+  readonly feeds:
+    | { readonly in: "buckets"; readonly buckets: number }
+    | { readonly in: "redis" | "nowhere" };
   /** The region that leads each shard; fails when nobody knows. */
   readonly leaders: () => Asked<ReadonlyMap<PhysicalShard, Region>>;
   readonly tally: (region: Region) => Asked<TallyReading>;
@@ -58,7 +60,7 @@ export async function cacheReport(ports: CacheStatsPorts, atMs: number): Asked<C
   ];
   for (const region of ports.regions) {
     if (!leaders.ok) away.push({ part: "leaders", region, why: leaders.error.code });
-    if (ports.buckets === null) away.push({ part: "feed-buckets", region, why: "not in use" });
+    if (ports.feeds.in === "nowhere") away.push({ part: "feed-cache", region, why: "off" });
   }
 
   const parts = await inParallel(questions, LIMITS.statsInFlight, async ({ ask, ...question }) => ({
@@ -95,8 +97,8 @@ const tallyOf = ({ tally }: CacheStatsPorts, region: Region): Question => ({
     ),
 });
 
-const bucketsOf = ({ buckets, bucket }: CacheStatsPorts, region: Region): Question[] =>
-  Array.from({ length: buckets ?? 0 }, (_, place) => ({
+const bucketsOf = ({ feeds, bucket }: CacheStatsPorts, region: Region): Question[] =>
+  Array.from({ length: feeds.in === "buckets" ? feeds.buckets : 0 }, (_, place) => ({
     part: `feed-bucket:${place}`,
     region,
     ask: async () => map(await bucket(region, place), (stats) => ({ feed: feedCounts(stats) })),

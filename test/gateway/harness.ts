@@ -44,6 +44,7 @@ export function startGateway(
   const [edge, resizer] = [new MemoryEdge(clock), new FakeResizer()];
   const [pages, files] = [new EdgePages(edge, clock), new EdgeFiles(edge)];
   const tally = new MemoryTally();
+  const report = (event: string) => console.warn(event);
   const zone = new FakeZone();
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
@@ -56,7 +57,7 @@ export function startGateway(
     resizer,
     pages,
     files,
-    caches: new CacheCounts({ pages, files, tally: tally.of, clock }),
+    caches: new CacheCounts({ pages, files, tally: tally.of, clock, report }),
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),

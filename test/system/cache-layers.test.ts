@@ -8,6 +8,7 @@ import type { Session } from "../../core/feed/schemas.ts";
 import { cachesBetween } from "../../core/telemetry/cache-difference.ts";
 import type { CacheLayer, CacheReport } from "../../core/telemetry/cache-layers.ts";
 import { type Cluster, startCluster } from "../../dev/cluster.ts";
+import { startHosted } from "../../dev/hosted.ts";
 import { mintToken } from "../../dev/operator/api.ts";
 import { pngOf } from "../gateway/images.ts";
 
@@ -22,16 +23,19 @@ beforeAll(async () => {
     vars: { feed: { FEED_CACHE: "embedded" } },
     onLog: (level, message) => level === "error" && errors.push(message),
   });
-  operatorToken = await mintToken(
-    { url: cluster.url, secret: cluster.secrets.authSecret, issuer: "edgewise" },
-    "0",
-    Date.now(),
-  );
+  operatorToken = await tokenFor(cluster);
 });
 afterAll(async () => cluster.stop());
 
-const caches = (): Promise<CacheReport> =>
-  createClient({ baseUrl: cluster.url, token: () => operatorToken }).caches();
+const tokenFor = ({ url, secrets }: Pick<Cluster, "url" | "secrets">): Promise<string> =>
+  mintToken({ url, secret: secrets.authSecret, issuer: "edgewise" }, "0", Date.now());
+
+async function operatorOf(product: Pick<Cluster, "url" | "secrets">) {
+  const token = await tokenFor(product);
+  return createClient({ baseUrl: product.url, token: () => token });
+}
+
+const caches = async (): Promise<CacheReport> => (await operatorOf(cluster)).caches();
 
 /** What the layers of a region counted while `work` was done. */
 async function during(region: string, work: () => Promise<unknown>) {
@@ -131,6 +135,25 @@ it("npm run caches shows it", async ({ expect }) => {
   expect(stdout).toMatch(/^all regions\nlayer +asked/);
   expect(stdout).toContain("\nus-east\n");
   expect(stdout).not.toContain("not in the sums");
+});
+
+it("pages of feeds in Redis are counted by who asks for them", async ({ expect }) => {
+  const hosted = await startHosted({ port: 0, dataFolder: null });
+  try {
+    const anonymous = createClient({ baseUrl: hosted.url });
+    const { token } = (await anonymous.createUser({ handle: "ada", name: "Ada" })) as Session;
+    const client = createClient({ baseUrl: hosted.url, token: () => token });
+    const operator = await operatorOf(hosted);
+    // The entry is put after the answer, and counts as soon as it is there.
+    await expect.poll(async () => (await client.feed()).calls, { timeout: 20_000 }).toBe(1);
+    const before = await operator.caches();
+    await client.feed();
+    const { layers, away } = cachesBetween(before, await operator.caches());
+    expect(layers.find(({ name }) => name === "feed")).toMatchObject({ asked: 1, hits: 1 });
+    expect(away).toEqual([]);
+  } finally {
+    await hosted.stop();
+  }
 });
 
 it("logs no error on the way", ({ expect }) => {

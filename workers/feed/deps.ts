@@ -16,7 +16,8 @@ import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
-import { cacheStatsStubs } from "../../platform/cache-stats-stubs.ts";
+import { TallyOutbox } from "../../core/telemetry/tally-outbox.ts";
+import { cacheStatsStubs, cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
@@ -37,6 +38,8 @@ export interface FeedDeps {
   /** For the consumer of fan-out's queue. */
   readonly fanout: BatchPorts;
   readonly fanoutAdmin: FanoutAdminPorts;
+  /** Of pages that no object counts. */
+  readonly counts: TallyOutbox;
   /** For the region's operators, as `shardAdmin`. */
   readonly caches: (region: Region) => CacheStatsPorts;
 }
@@ -69,7 +72,16 @@ function wire(env: FeedEnv): FeedDeps {
     timer: systemTimer,
     signer: rememberingSigner(hmacSigner(signingSecret)),
   };
-  const feedCache = feedCacheIn(env, cacheConfig, { regions, feedBuckets });
+  const counts = new TallyOutbox({
+    clock: systemClock,
+    tally: cacheTallyStubs(env, regions),
+    report: (event, error) => console.warn({ event, error: String(error) }),
+  });
+  const feedCache = feedCacheIn(env, cacheConfig, {
+    regions,
+    feedBuckets,
+    count: (region, delta) => counts.add(region, "feed", delta),
+  });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
@@ -137,11 +149,12 @@ function wire(env: FeedEnv): FeedDeps {
       shardOf: (id) => physicalShardOf(map, id),
       fanout,
     },
+    counts,
     caches: (near) => ({
       regions: names,
       shards,
       replicas,
-      buckets: feedCache === null ? null : feedBuckets.buckets,
+      feeds: feedCache === null ? { in: "nowhere" } : feedCache.held,
       leaders: () =>
         within(
           LIMITS.statsAnswerMs,

@@ -1,7 +1,11 @@
+import { counted } from "../../core/feed/cache/counted.ts";
 import type { FeedCacheSink, FeedCacheTopology } from "../../core/feed/cache/port.ts";
 import type { FeedCache } from "../../core/feed/cache/service.ts";
 import { feedTopology } from "../../core/feed/cache/topology.ts";
 import { LIMITS } from "../../core/limits.ts";
+import type { Region } from "../../core/regions/regions.ts";
+import type { TallyDelta } from "../../core/telemetry/cache-tally.ts";
+import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { feedCacheInRedis } from "../../platform/feed-cache-redis.ts";
 import { type FeedCacheBindings, feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
@@ -14,18 +18,29 @@ export interface FeedCacheParts {
   readonly cache: FeedCache;
   readonly sink: FeedCacheSink;
   readonly topology: FeedCacheTopology;
+  /** Who counts what it answers. */
+  readonly held: CacheStatsPorts["feeds"];
+}
+
+interface Surroundings extends Pick<Topology, "regions" | "feedBuckets"> {
+  /** Told of pages that no object counts. */
+  readonly count: (region: Region, delta: TallyDelta) => void;
 }
 
 /** null: nowhere. */
 export function feedCacheIn(
   env: FeedCacheBindings,
   config: FeedCacheConfig,
-  { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
+  { regions, feedBuckets, count }: Surroundings,
 ): FeedCacheParts | null {
   if (config.kind !== "upstash")
     return config.kind === "off"
       ? null
-      : { ...feedCacheStubs(env, { regions, feedBuckets }), topology: feedBuckets };
+      : {
+          ...feedCacheStubs(env, { regions, feedBuckets }),
+          topology: feedBuckets,
+          held: { in: "buckets", buckets: feedBuckets.buckets },
+        };
   const { url, token, run } = config;
   const topology = feedTopology(LIMITS.feedRedisBuckets);
   const parts = feedCacheInRedis({
@@ -35,5 +50,10 @@ export function feedCacheIn(
     clock: systemClock,
     newName: () => crypto.randomUUID(),
   });
-  return { ...parts, topology };
+  return {
+    sink: parts.sink,
+    cache: counted(parts.cache, systemClock, count),
+    topology,
+    held: { in: "redis" },
+  };
 }

@@ -214,8 +214,12 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   caches(ctx: CallContext) {
-    const ports = depsFor(this.env).caches(ctx.region);
-    return this.#run(ctx, ({ clock }) => cacheReport(ports, clock.nowMs()));
+    const { caches, counts } = depsFor(this.env);
+    return this.#run(ctx, async ({ clock }) => {
+      // What this isolate has counted and not yet passed on would be missing.
+      await counts.flush();
+      return cacheReport(caches(ctx.region), clock.nowMs());
+    });
   }
 
   /** Work of fan-out. What fails is sent again by whoever keeps it: no message is returned to the queue. */
@@ -233,8 +237,10 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
     const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
-    const call = depsFor(this.env).callFor(ctx, defer);
+    const { callFor, counts } = depsFor(this.env);
+    const call = callFor(ctx, defer);
     const result = await useCase(call);
+    if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
     if (!result.ok) return result;
     const { tao } = call;
     return ok({ value: result.value, ticket: tao.ticket(), staleMs: tao.staleMs() });

@@ -42,6 +42,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
       files,
       tally: cacheTallyStubs(env, config.regions),
       clock: systemClock,
+      report: (event, error) => console.warn({ event, error: String(error) }),
     }),
     zone:
       config.purge === null

@@ -54,7 +54,7 @@ const worldOf = (ports: Partial<CacheStatsPorts> = {}): CacheStatsPorts => ({
   regions: ["us-east", "apac"],
   shards: [0, 1],
   replicas: 2,
-  buckets: 3,
+  feeds: { in: "buckets", buckets: 3 },
   leaders: async () =>
     ok(
       new Map([
@@ -134,13 +134,33 @@ describe("the report of all caches", () => {
   });
 
   it("names leaders that nobody knows, and a cache that is not used", async ({ expect }) => {
-    const report = await reportFor(worldOf({ leaders: async () => err(AWAY), buckets: null }));
+    const report = await reportFor(
+      worldOf({ leaders: async () => err(AWAY), feeds: { in: "nowhere" } }),
+    );
     expect(report.away).toEqual([
       { part: "leaders", region: "us-east", why: "unavailable" },
-      { part: "feed-buckets", region: "us-east", why: "not in use" },
+      { part: "feed-cache", region: "us-east", why: "off" },
       { part: "leaders", region: "apac", why: "unavailable" },
-      { part: "feed-buckets", region: "apac", why: "not in use" },
+      { part: "feed-cache", region: "apac", why: "off" },
     ]);
+  });
+
+  it("takes pages of feeds in Redis from the tally, and asks no bucket", async ({ expect }) => {
+    const feed = { hits: 7, stale: 0, misses: 3, bytes: 90, ageMsSum: 700 };
+    const report = await reportFor(
+      worldOf({
+        feeds: { in: "redis" },
+        tally: async () => ok({ sinceMs: 1, layers: { feed } }),
+        bucket: () => Promise.reject(new Error("no object holds a feed")),
+      }),
+    );
+    expect(report.away).toEqual([]);
+    expect(report.layers.find(({ name }) => name === "feed")).toMatchObject({
+      asked: 20,
+      hits: 14,
+      meanAgeMs: 100,
+      bytesServed: 180,
+    });
   });
 
   it("asks only so many at once", async ({ expect }) => {
