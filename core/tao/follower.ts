@@ -159,7 +159,9 @@ export class Follower implements FollowerService {
   async #freshen(turn: Turn): Promise<Failure | null> {
     const freshened = await this.#log.freshen(turn.wish);
     if (!freshened.ok) return freshened.error;
-    turn.staleMs = freshened.value;
+    // What this turn has read while its leader was away stays old, whatever the leader says now.
+    const [before, after] = [turn.staleMs, freshened.value];
+    turn.staleMs = before === null || after === null ? (before ?? after) : Math.max(before, after);
     return null;
   }
 

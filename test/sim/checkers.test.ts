@@ -88,6 +88,15 @@ describe("G4", () => {
     expect(found(checkSessions, { shards: commits, events: forth })).toBe(0);
     expect(found(checkSessions, { shards: commits, events: forth.toReversed() })).toBe(1);
   });
+
+  it("lets the reads of one request see two states, and the next one only the later", ({
+    expect,
+  }) => {
+    const [old, young] = [read(2_100, sawObject(ANN, "a")), read(2_200, sawObject(ANN, "b"))];
+    const both = { ...young, seen: [...young.seen, ...old.seen] };
+    expect(found(checkSessions, { shards: commits, events: [both] })).toBe(0);
+    expect(found(checkSessions, { shards: commits, events: [both, old] })).toBe(1);
+  });
 });
 
 describe("G4 over a value that comes back", () => {
