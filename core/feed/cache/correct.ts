@@ -36,6 +36,25 @@ export function corrected(
   return { ...content, post: { ...content.post, payload: { ...payload, audience }, counts } };
 }
 
+/** The same, still on its way: itself when nothing was told of it. */
+export function pushedNow(pushed: PushedPost, corrections: Corrections): PushedPost | null {
+  const cell = cellNow(pushed.cell, corrections);
+  if (cell === null) return null;
+  const original = pushed.original && cellNow(pushed.original, corrections);
+  return cell === pushed.cell && original === pushed.original
+    ? pushed
+    : { ...pushed, cell, original };
+}
+
+function cellNow(cell: Cell, corrections: Corrections): Cell | null {
+  // Most posts are new to everybody: their text stays as it is, unread.
+  if (corrections.changesOf(cell.id).length === 0) return cell;
+  const now = corrected(contentOf(cell), corrections);
+  if (now === null) return null;
+  const { payload, counts } = now.post;
+  return { ...cell, post: JSON.stringify(payload), ...counts };
+}
+
 /** null when the post is gone already. */
 export function arrivalOf(
   { cell, timeMs, original }: PushedPost,
