@@ -1,5 +1,5 @@
 import { NO_CONTEXT } from "../../core/feed/ranked/context.ts";
-import { Bucket } from "../../core/feed/cache/bucket.ts";
+import { Bucket, type BucketBounds } from "../../core/feed/cache/bucket.ts";
 import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
 import type { BucketEvent } from "../../core/feed/cache/port.ts";
 import { encodeRecord } from "../../core/feed/cache/record.ts";
@@ -52,7 +52,7 @@ interface Build {
 export class BucketWorld {
   nowMs = START_MS;
   readonly rows = new MemoryRows();
-  bucket = new Bucket(this.rows, START_MS);
+  bucket: Bucket;
   readonly viewers: Viewer[] = [1, 2].map((n) => ({ id: id(n), relations: [] }));
   readonly authors: readonly Id[] = [11, 12, 13].map(id);
   readonly posts: Post[] = [];
@@ -60,9 +60,13 @@ export class BucketWorld {
   readonly builds: Build[] = [];
   /** Counts that were not stored are lost with the memory. */
   knowsCounts = true;
+  readonly #bounds: BucketBounds;
   #seq = 0;
 
-  constructor() {
+  /** @param entriesBytes what exceeds it leaves memory, and comes back from storage. */
+  constructor(entriesBytes: number) {
+    this.#bounds = { entriesBytes, eventsBytes: LIMITS.feedEventsBytesMax };
+    this.bucket = new Bucket(this.rows, START_MS, this.#bounds);
     for (const { relations } of this.viewers) {
       const follows = new Set(this.authors);
       const value = { follows, friends: new Set<Id>([id(11)]), blocks: new Set<Id>() };
@@ -137,14 +141,14 @@ export class BucketWorld {
     this.sent.push({ event: { kind: "forget", viewers: [viewer.id], ...at }, arrived: () => {} });
   }
 
-  /** One event, perhaps not for the last time. */
-  deliver(which: number, again: boolean): void {
-    const index = which % Math.max(1, this.sent.length);
-    const one = this.sent[index];
-    if (one === undefined) return;
-    if (!again) this.sent.splice(index, 1);
-    this.bucket.apply(encodeEvents([one.event]), this.nowMs);
-    one.arrived();
+  /** Some events as one text, perhaps not for the last time. */
+  deliver(which: readonly number[], again: boolean): void {
+    const some = which.flatMap((place) => {
+      const index = place % Math.max(1, this.sent.length);
+      return again ? this.sent.slice(index, index + 1) : this.sent.splice(index, 1);
+    });
+    this.bucket.apply(encodeEvents(some.map(({ event }) => event)), this.nowMs);
+    for (const { arrived } of some) arrived();
   }
 
   /** A read that misses starts a build, from followers that are so far behind (0 to 1 of their TTL). */
@@ -169,7 +173,7 @@ export class BucketWorld {
   }
 
   evict(): void {
-    this.bucket = new Bucket(this.rows, this.nowMs);
+    this.bucket = new Bucket(this.rows, this.nowMs, this.#bounds);
     this.knowsCounts = false;
   }
 

@@ -121,7 +121,8 @@ export class Bucket {
     const isAsTold = kept.length === all.length && kept.every((event, i) => event === all[i]);
     if (kept.length > 0) this.#rows.addEvents(nowMs, isAsTold ? text : encodeEvents(kept));
     this.#recent.add(events, nowMs);
-    for (const event of events) this.#take(event);
+    // Of two changes in one text, too, the later counts.
+    for (const event of events) if (!this.#recent.isLate(event)) this.#take(event);
     this.#tally.applied(events.length);
     return pushed;
   }
