@@ -10,6 +10,8 @@ import type { Version } from "../../core/tao/version.ts";
 import { contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
 import { MemoryRows } from "./memory-feed-cache.ts";
 
+/** A place that is the last one, however many there are. */
+export const LAST = -1;
 const DELETED = AUDIENCES.length;
 const START_MS = 1_780_000_000_000;
 
@@ -37,6 +39,8 @@ interface Viewer {
   readonly relations: (Since<Relations> & { readonly version: Version })[];
 }
 interface Sent {
+  /** Comes by itself then, Unix ms, unless it is delivered before. */
+  readonly dueMs: number;
   readonly event: BucketEvent;
   readonly arrived: () => void;
 }
@@ -74,12 +78,19 @@ export class BucketWorld {
     }
   }
 
-  post(author: number, rank: number, of: number, embeds: "own" | "repost" | "quote"): void {
-    const original = this.posts[of % Math.max(1, this.posts.length)];
+  /** @param takesMs how long the event is on its way, unless it is delivered before. */
+  post(
+    author: number,
+    rank: number,
+    of: number,
+    embeds: "own" | "repost" | "quote",
+    takesMs: number,
+  ): void {
+    const original = this.posts[indexIn(this.posts, of)];
     const isPlain = embeds === "own" || original === undefined || original.repostOf !== undefined;
     const post: Post = {
       id: id(100 + this.posts.length),
-      author: this.authors[author % this.authors.length] ?? id(11),
+      author: this.authors[indexIn(this.authors, author)] ?? id(11),
       timeMs: this.nowMs,
       ...(!isPlain && { [embeds === "repost" ? "repostOf" : "quoteOf"]: original.id }),
       ranks: [{ fromMs: this.nowMs, value: rank }],
@@ -97,26 +108,26 @@ export class BucketWorld {
     );
     const viewers = this.viewers.map((viewer) => viewer.id);
     const arrived = () => void viewers.forEach((viewer) => post.toldTo.add(viewer));
-    this.sent.push(
+    const event: BucketEvent =
       this.posts.length % 2 === 0
-        ? { event: { kind: "push", pushed, viewers }, arrived }
-        : { event: { kind: "announce", pushed }, arrived },
-    );
+        ? { kind: "push", pushed, viewers }
+        : { kind: "announce", pushed };
+    this.#send(event, takesMs, arrived);
   }
 
-  narrow(of: number, by: number): void {
-    const post = this.posts[of % Math.max(1, this.posts.length)];
+  narrow(of: number, by: number, takesMs: number): void {
+    const post = this.posts[indexIn(this.posts, of)];
     if (post === undefined || last(post.ranks) === DELETED) return;
     const rank = Math.min(DELETED, last(post.ranks) + by);
     post.ranks.push({ fromMs: this.nowMs, value: rank });
     const audience = rank === DELETED ? {} : { audience: rank };
     const event = { kind: "revoke", post: post.id, at: this.#version(), ...audience } as const;
     const arrived = () => void (post.toldRank = Math.max(post.toldRank, rank));
-    this.sent.push({ event, arrived });
+    this.#send(event, takesMs, arrived);
   }
 
-  count(of: number): void {
-    const post = this.posts[of % Math.max(1, this.posts.length)];
+  count(of: number, takesMs: number): void {
+    const post = this.posts[indexIn(this.posts, of)];
     if (post === undefined) return;
     const count = last(post.counts) + 1;
     post.counts.push({ fromMs: this.nowMs, value: count });
@@ -124,12 +135,12 @@ export class BucketWorld {
     const arrived = () => void (post.toldCount ||= last(post.counts) === count);
     const at = this.#version();
     const event = { kind: "count", post: post.id, of: "reactions", count, at } as const;
-    this.sent.push({ event, arrived });
+    this.#send(event, takesMs, arrived);
   }
 
   relate(who: number, whom: number, how: keyof Relations, on: boolean, withPlace: boolean): void {
-    const viewer = this.viewers[who % this.viewers.length];
-    const author = this.authors[whom % this.authors.length];
+    const viewer = this.viewers[indexIn(this.viewers, who)];
+    const author = this.authors[indexIn(this.authors, whom)];
     if (viewer === undefined || author === undefined) return;
     const before = last(viewer.relations);
     const set = new Set(before[how]);
@@ -138,22 +149,33 @@ export class BucketWorld {
     const version = this.#version();
     viewer.relations.push({ fromMs: this.nowMs, value: { ...before, [how]: set }, version });
     const at = withPlace ? { at: version } : {};
-    this.sent.push({ event: { kind: "forget", viewers: [viewer.id], ...at }, arrived: () => {} });
+    this.#send({ kind: "forget", viewers: [viewer.id], ...at }, Infinity);
   }
 
   /** Some events as one text, perhaps not for the last time. */
   deliver(which: readonly number[], again: boolean): void {
     const some = which.flatMap((place) => {
-      const index = place % Math.max(1, this.sent.length);
+      const index = indexIn(this.sent, place);
       return again ? this.sent.slice(index, index + 1) : this.sent.splice(index, 1);
     });
     this.bucket.apply(encodeEvents(some.map(({ event }) => event)), this.nowMs);
     for (const { arrived } of some) arrived();
   }
 
+  /** What is due meanwhile comes when it is due. */
+  wait(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    const due = this.sent.filter(({ dueMs }) => dueMs <= untilMs);
+    for (const one of due.toSorted((a, b) => a.dueMs - b.dueMs)) {
+      this.nowMs = Math.max(this.nowMs, one.dueMs);
+      this.deliver([this.sent.indexOf(one)], false);
+    }
+    this.nowMs = untilMs;
+  }
+
   /** A read that misses starts a build, from followers that are so far behind (0 to 1 of their TTL). */
   read(who: number, lag: readonly number[]): readonly Shown[] | null {
-    const viewer = this.viewers[who % this.viewers.length];
+    const viewer = this.viewers[indexIn(this.viewers, who)];
     if (viewer === undefined) return null;
     const wish = { limit: 50, after: null, wrote: [], mode: "latest", segment: null } as const;
     const page = this.bucket.page(viewer.id, wish, this.nowMs);
@@ -168,7 +190,7 @@ export class BucketWorld {
   }
 
   put(which: number): void {
-    const [build] = this.builds.splice(which % Math.max(1, this.builds.length), 1);
+    const [build] = this.builds.splice(indexIn(this.builds, which), 1);
     if (build !== undefined) this.bucket.put(build.record, this.nowMs);
   }
 
@@ -251,6 +273,10 @@ export class BucketWorld {
     });
   }
 
+  #send(event: BucketEvent, takesMs: number, arrived = () => {}): void {
+    this.sent.push({ event, arrived, dueMs: this.nowMs + takesMs });
+  }
+
   #version = (): Version => ({ epoch: 1, seq: ++this.#seq });
 }
 
@@ -271,3 +297,5 @@ function last<T>(history: readonly Since<T>[]): T {
 }
 const at = <T>(history: readonly Since<T>[], nowMs: number): T | undefined =>
   history.findLast(({ fromMs }) => fromMs <= nowMs)?.value;
+const indexIn = ({ length }: readonly unknown[], place: number): number =>
+  place === LAST ? Math.max(0, length - 1) : place % Math.max(1, length);
