@@ -1,13 +1,13 @@
 import { NO_CONTEXT } from "../../core/feed/ranked/context.ts";
 import { Bucket, type BucketBounds } from "../../core/feed/cache/bucket.ts";
 import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
-import type { BucketEvent } from "../../core/feed/cache/port.ts";
+import type { BucketEvent, PushedPost } from "../../core/feed/cache/port.ts";
 import { encodeRecord } from "../../core/feed/cache/record.ts";
 import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import type { Version } from "../../core/tao/version.ts";
-import { contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
+import { cellOf, contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
 import { MemoryRows } from "./memory-feed-cache.ts";
 
 /** A place that is the last one, however many there are. */
@@ -100,12 +100,14 @@ export class BucketWorld {
       toldTo: new Set(),
     };
     this.posts.push(post);
-    const pushed = pushedOf(
-      { ...post, audience: AUDIENCES[rank] ?? "public" },
-      isPlain || last(original.ranks) === DELETED
-        ? null
-        : { ...original, audience: AUDIENCES[last(original.ranks)] ?? "public" },
-    );
+    const inner = isPlain || last(original.ranks) === DELETED ? null : original;
+    const pushed: PushedPost = {
+      ...pushedOf({ ...post, audience: AUDIENCES[rank] ?? "public" }),
+      original: inner && {
+        ...cellOf({ ...inner, audience: AUDIENCES[last(inner.ranks)] ?? "public" }),
+        reactions: last(inner.counts),
+      },
+    };
     const viewers = this.viewers.map((viewer) => viewer.id);
     const arrived = () => void viewers.forEach((viewer) => post.toldTo.add(viewer));
     const event: BucketEvent =
@@ -199,12 +201,12 @@ export class BucketWorld {
     this.knowsCounts = false;
   }
 
-  /** Everything that is known by now to hide a post from the viewer; relations as they are. */
-  hides(viewer: Viewer, post: Post, rankOf: (post: Post) => number): boolean {
-    if (!this.#isVisible(viewer, post, rankOf)) return true;
+  /** Whether each of these ranks hides a post from the viewer; relations as they are. */
+  hides(viewer: Viewer, post: Post, ranksOf: RanksOf): boolean {
+    if (!this.#isVisible(viewer, post, ranksOf)) return true;
     if (post.repostOf === undefined) return false;
     const original = this.posts.find((other) => other.id === post.repostOf);
-    return original === undefined || !this.#isVisible(viewer, original, rankOf);
+    return original === undefined || !this.#isVisible(viewer, original, ranksOf);
   }
 
   follows(viewer: Viewer, author: Id): boolean {
@@ -216,11 +218,11 @@ export class BucketWorld {
   knowsRelations = (viewer: Viewer): boolean =>
     !this.sent.some(({ event }) => event.kind === "forget" && event.viewers.includes(viewer.id));
 
-  #isVisible(viewer: Viewer, { author, ...post }: Post, rankOf: (post: Post) => number): boolean {
+  #isVisible(viewer: Viewer, post: Post, ranksOf: RanksOf): boolean {
     const { follows, friends, blocks } = last(viewer.relations);
-    const rank = rankOf({ author, ...post });
-    if (blocks.has(author) || rank >= 3) return false;
-    return rank === 0 || (rank === 1 ? follows.has(author) : friends.has(author));
+    if (blocks.has(post.author)) return false;
+    const isFor = [true, follows.has(post.author), friends.has(post.author)];
+    return ranksOf(post).some((rank) => isFor[rank] ?? false);
   }
 
   #read(
@@ -286,8 +288,12 @@ export interface Shown {
   readonly quoteOf?: { readonly id: string } | null;
 }
 
-export const truth = (post: Post): number => last(post.ranks);
-export const told = (post: Post): number => post.toldRank;
+type RanksOf = (post: Post) => readonly number[];
+export const truth: RanksOf = ({ ranks }) => [last(ranks)];
+export const told: RanksOf = ({ toldRank }) => [toldRank];
+/** An entry may have been read from any of them: friends gain a post that is no longer for followers. */
+export const sinceTold: RanksOf = ({ ranks, toldRank }) =>
+  ranks.map(({ value }) => value).filter((rank) => rank >= toldRank);
 export const countNow = (post: Post): number => last(post.counts);
 
 function last<T>(history: readonly Since<T>[]): T {

@@ -7,6 +7,7 @@ import {
   countNow,
   LAST,
   type Shown,
+  sinceTold,
   told,
   truth,
 } from "../../../fakes/bucket-world.ts";
@@ -162,11 +163,11 @@ function check(
   for (const post of world.posts) {
     const item = shown.get(String(post.id));
     if (item !== undefined) {
-      expect(world.hides(viewer, post, told), `leak of ${post.id}`).toBe(false);
+      expect(world.hides(viewer, post, sinceTold), `leak of ${post.id}`).toBe(false);
       expect(world.follows(viewer, post.author), `${post.id} is not followed`).toBe(true);
       const quoted = world.posts.find(({ id }) => String(id) === item.quoteOf?.id);
       if (quoted !== undefined)
-        expect(world.hides(viewer, quoted, told), `quoted ${quoted.id}`).toBe(false);
+        expect(world.hides(viewer, quoted, sinceTold), `quoted ${quoted.id}`).toBe(false);
       if (post.toldCount && world.knowsCounts)
         expect(item.counts.reactions, `count of ${post.id}`).toBe(countNow(post));
     } else if (post.toldTo.has(viewer.id) && world.follows(viewer, post.author)) {
