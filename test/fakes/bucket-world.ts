@@ -8,18 +8,12 @@ import { LIMITS } from "../../core/limits.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import type { Version } from "../../core/tao/version.ts";
 import { cellOf, contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
+import { at, indexIn, last, type Since } from "./histories.ts";
 import { MemoryRows } from "./memory-feed-cache.ts";
 
-/** A place that is the last one, however many there are. */
-export const LAST = -1;
 const DELETED = AUDIENCES.length;
 const START_MS = 1_780_000_000_000;
 
-/** What is true from `fromMs` on. */
-interface Since<T> {
-  readonly fromMs: number;
-  readonly value: T;
-}
 interface Relations {
   readonly follows: ReadonlySet<Id>;
   readonly friends: ReadonlySet<Id>;
@@ -295,13 +289,3 @@ export const told: RanksOf = ({ toldRank }) => [toldRank];
 export const sinceTold: RanksOf = ({ ranks, toldRank }) =>
   ranks.map(({ value }) => value).filter((rank) => rank >= toldRank);
 export const countNow = (post: Post): number => last(post.counts);
-
-function last<T>(history: readonly Since<T>[]): T {
-  const newest = history.at(-1);
-  if (newest === undefined) throw new Error("nothing was ever true");
-  return newest.value;
-}
-const at = <T>(history: readonly Since<T>[], nowMs: number): T | undefined =>
-  history.findLast(({ fromMs }) => fromMs <= nowMs)?.value;
-const indexIn = ({ length }: readonly unknown[], place: number): number =>
-  place === LAST ? Math.max(0, length - 1) : place % Math.max(1, length);

@@ -205,7 +205,7 @@ export class Bucket {
    * is by now, and not at all when it is gone. What the same text says is remembered as long.
    */
   #asOfNow(events: readonly BucketEvent[]): BucketEvent[] {
-    const changesOf = this.#recent.changesSince(-Infinity);
+    const { changesOf } = this.#recent;
     return events.flatMap((event): BucketEvent[] => {
       if (event.kind !== "push" && event.kind !== "announce") return [event];
       const pushed = pushedNow(event.pushed, { sinceMs: -Infinity, changesOf });
@@ -218,7 +218,7 @@ export class Bucket {
     switch (event.kind) {
       case "push":
       case "announce": {
-        const changesOf = this.#recent.changesSince(-Infinity);
+        const { changesOf } = this.#recent;
         const arrival = arrivalOf(event.pushed, { sinceMs: -Infinity, changesOf });
         const viewers = event.kind === "push" ? event.viewers : null;
         if (arrival !== null) this.#entries.arrive(arrival, viewers);

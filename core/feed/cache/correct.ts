@@ -3,7 +3,13 @@ import { AUDIENCES } from "../../tao/registry.ts";
 import { storedPost, userView } from "../views.ts";
 import type { Arrival } from "./entry.ts";
 import type { Cell, PushedPost } from "./port.ts";
-import { laterAudience, type NewAudience, type PostChange } from "./recent.ts";
+import {
+  laterAudience,
+  laterCount,
+  type NewAudience,
+  type NewCount,
+  type PostChange,
+} from "./recent.ts";
 import type { CellContent } from "./record.ts";
 
 /** What became of posts lately. */
@@ -20,18 +26,20 @@ export function corrected(
 ): CellContent | null {
   const changes = changesOf(content.post.id);
   if (changes.length === 0) return content;
+  // The latest of all that is known: one that it has overtaken may have been told after the post was read.
+  const told = changes
+    .flatMap(({ audience }) => audience ?? [])
+    .reduce<NewAudience | null>((known, one) => (known ? laterAudience(known, one) : one), null);
   let { counts } = content.post;
-  let told: NewAudience | undefined;
-  for (const { audience, counts: counted } of changes) {
-    if (audience !== undefined && audience.atMs >= sinceMs)
-      told = told === undefined ? audience : laterAudience(told, audience);
-    for (const of of ["reactions", "comments", "reposts"] as const) {
-      const count = counted[of];
-      if (count !== undefined && count.atMs >= sinceMs) counts = { ...counts, [of]: count.count };
-    }
+  for (const of of ["reactions", "comments", "reposts"] as const) {
+    const newest = changes
+      .flatMap((change) => change.counts[of] ?? [])
+      .reduce<NewCount | null>((known, one) => (known ? laterCount(known, one) : one), null);
+    if (newest !== null && newest.atMs >= sinceMs) counts = { ...counts, [of]: newest.count };
   }
   const { payload } = content.post;
-  const audience = told === undefined ? payload.audience : AUDIENCES[told.rank ?? -1];
+  const isNews = told !== null && told.atMs >= sinceMs;
+  const audience = isNews ? AUDIENCES[told.rank ?? -1] : payload.audience;
   if (audience === undefined) return null;
   return { ...content, post: { ...content.post, payload: { ...payload, audience }, counts } };
 }

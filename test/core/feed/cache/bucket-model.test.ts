@@ -5,12 +5,12 @@ import { LIMITS } from "../../../../core/limits.ts";
 import {
   BucketWorld,
   countNow,
-  LAST,
   type Shown,
   sinceTold,
   told,
   truth,
 } from "../../../fakes/bucket-world.ts";
+import { LAST } from "../../../fakes/histories.ts";
 
 /** Of a list that grows: any of it, or what came last. */
 const place = fc.oneof(fc.nat(1_000), fc.constant(LAST));
