@@ -8,7 +8,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import type { Version } from "../../core/tao/version.ts";
 import { cellOf, contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
-import { at, indexIn, last, type Since } from "./histories.ts";
+import { indexIn, last, type Since, valueAt } from "./histories.ts";
 import { MemoryRows } from "./memory-feed-cache.ts";
 
 const DELETED = AUDIENCES.length;
@@ -226,11 +226,11 @@ export class BucketWorld {
     relationsMs: number,
     asOf: (shard: number) => number,
   ): string {
-    const { follows, friends, blocks } = at(relations, relationsMs) ?? last(relations);
+    const { follows, friends, blocks } = valueAt(relations, relationsMs) ?? last(relations);
     const standing = standingFor(viewer, { follows, friends, blocks });
     const stateOf = (post: Post): PostSpec | null => {
       const readMs = asOf(Number(post.author));
-      const rank = at(post.ranks, readMs);
+      const rank = valueAt(post.ranks, readMs);
       if (rank === undefined || rank === DELETED) return null;
       return { ...post, audience: AUDIENCES[rank] ?? "public" };
     };
@@ -247,7 +247,7 @@ export class BucketWorld {
       for (const one of [post, inner]) {
         const read = one === undefined ? null : stateOf(one);
         if (one === undefined || read === null) continue;
-        const reactions = at(one.counts, asOf(Number(one.author))) ?? 0;
+        const reactions = valueAt(one.counts, asOf(Number(one.author))) ?? 0;
         cells.set(one.id, contentOf(read, { reactions, comments: 0, reposts: 0 }));
       }
     }

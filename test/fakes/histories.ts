@@ -11,7 +11,7 @@ export function last<T>(history: readonly Since<T>[]): T {
 }
 
 /** What was true then. */
-export const at = <T>(history: readonly Since<T>[], nowMs: number): T | undefined =>
+export const valueAt = <T>(history: readonly Since<T>[], nowMs: number): T | undefined =>
   history.findLast(({ fromMs }) => fromMs <= nowMs)?.value;
 
 /** A place that is the last one, however many there are. */
