@@ -196,7 +196,8 @@ export class Bucket {
    */
   #isOfUse(event: BucketEvent, nowMs: number): boolean {
     if (event.kind !== "push" && event.kind !== "announce") return !this.#recent.isLate(event);
-    const oldestMs = Math.max(nowMs - LIMITS.feedEventsKeptMs, this.#recent.sinceMs);
+    const keptSinceMs = nowMs - LIMITS.feedEventsKeptMs + LIMITS.feedClockSkewMs;
+    const oldestMs = Math.max(keptSinceMs, this.#recent.sinceMs);
     return event.pushed.timeMs >= oldestMs;
   }
 

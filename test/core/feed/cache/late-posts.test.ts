@@ -131,6 +131,17 @@ describe("a post that comes late, after it was taken back", () => {
     });
   }
 
+  it("is not let in for longer than that, though its clock was ahead", ({ expect }) => {
+    const { put, items, apply, world } = bucketNow();
+    apply(revoke(20));
+    world.nowMs += LIMITS.feedEventsKeptMs + 1;
+    world.bucket = new Bucket(world.rows, world.nowMs);
+    apply(push({ ...post(20), timeMs: START_MS + LIMITS.feedClockSkewMs }));
+    world.nowMs += LIMITS.followerTtlMs;
+    put(post(9));
+    expect(idsOf(items())).toEqual([9]);
+  });
+
   it("is not stored, when nobody may see it any more", ({ expect }) => {
     const { apply, world } = bucketNow();
     apply(revoke(20));
