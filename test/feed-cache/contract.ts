@@ -168,6 +168,60 @@ export function feedCacheContract(name: string, start: () => Promise<TestCache>)
       expect(await posts(made)).toEqual([9]);
     });
 
+    it("leave a late post as it is by now, when nothing else of it is remembered", async ({
+      expect,
+    }) => {
+      const made = await start();
+      const nowMs = made.clock.nowMs();
+      const late = (n: number) => post(n, nowMs + n);
+      const repost = post(17, nowMs + 17, { repostOf: big(13) });
+      await tell(made, [revoke(11), audience(12, "friends", 5), revoke(13)]);
+      made.clock.advance(LIMITS.feedEventsSliceMs);
+      await tell(made, [count(99, 1, 1)]);
+      made.clock.advance(
+        LIMITS.feedEventsKeptMs - LIMITS.feedEventsSliceMs - 2 * LIMITS.feedRedisSkewMs,
+      );
+      await built(made, 9);
+      await tell(made, [
+        push(late(11)),
+        announce(late(12)),
+        announce(repost, late(13)),
+        push(late(16)),
+      ]);
+      await tell(made, [push(late(14)), revoke(14), revoke(15), announce(late(15))]);
+      expect(await posts(made)).toEqual([9, 16]);
+      for (const waitMs of [30_000, LIMITS.feedRedisSliceMs, LIMITS.feedRedisSliceMs]) {
+        made.clock.advance(waitMs);
+        await tell(made, []);
+        made.evict();
+        expect(await posts(made)).toEqual([9, 16]);
+      }
+    });
+
+    it("heed the later of two audiences, though the entry has read it", async ({ expect }) => {
+      const made = await start();
+      const nowMs = made.clock.nowMs();
+      await tell(made, [audience(10, "friends", 5), audience(11, "friends", 5)]);
+      made.clock.advance(LIMITS.feedCacheTtlMs);
+      const builtMs = made.clock.nowMs();
+      const specs = [11, 10].map((n) => post(n, nowMs - 1_000 + n, { audience: "friends" }));
+      await put(made, builtMs, [...specs, post(9, nowMs - 1_000)]);
+      expect(await posts(made)).toEqual([9]);
+      await tell(made, [audience(10, "public", 4)]);
+      await tell(made, [audience(11, "friends", 5), audience(11, "public", 4)]);
+      expect(await posts(made)).toEqual([9]);
+      for (const waitMs of [
+        30_000,
+        LIMITS.feedEventsKeptMs - LIMITS.feedCacheTtlMs,
+        60_000,
+        60_000,
+      ]) {
+        made.clock.advance(waitMs);
+        made.evict();
+        expect(await posts(made)).toEqual([9]);
+      }
+    });
+
     it("narrow an audience; the later of two by the log, whichever comes last", async ({
       expect,
     }) => {
@@ -190,6 +244,8 @@ export function feedCacheContract(name: string, start: () => Promise<TestCache>)
       };
       await tell(made, [count(10, 10, 3), count(10, 11, 1, "comments")]);
       await tell(made, [count(10, 9, 2)]);
+      made.clock.advance(LIMITS.feedRedisSliceMs);
+      await tell(made, [count(10, 8, 1)]);
       expect(await counts()).toEqual({ reactions: 3, comments: 1, reposts: 0 });
       await tell(made, [count(10, 100, 4), audience(10, "followers", 1)]);
       expect(await counts()).toEqual({ reactions: 4, comments: 1, reposts: 0 });
