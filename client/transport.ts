@@ -137,7 +137,7 @@ export class Transport {
         const problem = error instanceof ApiProblem ? error : networkProblem(error);
         const waitMs = this.#retryWaitMs(problem, attempt);
         if (waitMs === null) throw problem;
-        await orAborted(this.#sleep(waitMs), call.signal);
+        await this.#sleep(waitMs);
       }
     }
   }
