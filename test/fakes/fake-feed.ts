@@ -190,6 +190,7 @@ export class FakeFeed implements FeedService {
   ownList = (...args: Parameters<FeedService["ownList"]>) =>
     this.#page("ownList", args, { items: [ADA], cursor: null });
   relate = (...args: Parameters<FeedService["relate"]>) => this.#reply("relate", args, PROFILE);
+  unrelate = (...args: Parameters<FeedService["unrelate"]>) => this.#reply("unrelate", args, null);
   settings = (...args: Parameters<FeedService["settings"]>) =>
     this.#reply("settings", args, SETTINGS);
   updateSettings = (...args: Parameters<FeedService["updateSettings"]>) =>

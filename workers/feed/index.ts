@@ -40,7 +40,7 @@ import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
 import { createPost, post } from "../../core/feed/usecases/posts.ts";
 import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
-import { relate } from "../../core/feed/usecases/relations.ts";
+import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
 import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
 import { why, whyNot } from "../../core/feed/usecases/why.ts";
 import {
@@ -100,8 +100,12 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, (call) => ownList(call, list, page));
   }
 
-  relate(ctx: CallContext, user: string, relation: Relation, on: boolean) {
-    return this.#run(ctx, (call) => relate(call, user, relation, on));
+  relate(ctx: CallContext, user: string, relation: Relation) {
+    return this.#run(ctx, (call) => relate(call, user, relation));
+  }
+
+  unrelate(ctx: CallContext, user: string, relation: Relation) {
+    return this.#run(ctx, (call) => unrelate(call, user, relation));
   }
 
   settings(ctx: CallContext) {

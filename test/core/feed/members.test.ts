@@ -18,8 +18,8 @@ it("lets a valid token of nobody leave no trace", async ({ expect }) => {
     createPost(nobody(), { text: "boo", media: [], audience: "public" }),
     addComment(nobody(), id, { text: "boo" }),
     react(nobody(), "post", id, "like"),
-    relate(nobody(), author, "follow", true),
-    relate(nobody(), author, "block", true),
+    relate(nobody(), author, "follow"),
+    relate(nobody(), author, "block"),
     updateSettings(nobody(), DEFAULT_SETTINGS),
   ];
   for (const attempt of attempts) expect(await codeOf(attempt)).toBe("unauthenticated");

@@ -1,6 +1,6 @@
 import type { RealtimeMessage } from "../../../client/realtime.ts";
 import type { Profile } from "../../../core/feed/schemas.ts";
-import { l1 } from "../data/device.ts";
+import { account } from "../data/account.ts";
 import { newerStore } from "../data/feed-query.ts";
 import { type Pages, changeEverywhere, updateLists } from "../data/lists.ts";
 import { hideAuthor } from "../data/people-writes.ts";
@@ -27,13 +27,13 @@ export function onMessage(message: RealtimeMessage): void {
 /** A post is gone for this reader: from every list at once, and from its own page. */
 function revoke(id: string): void {
   updateLists((pages) => removeFromPages(pages, id) as Pages);
-  void l1()?.expire([`/v1/posts/${id}`]);
+  void account()?.cache.expire([`/v1/posts/${id}`]);
   void queryClient.invalidateQueries({ queryKey: ["post", id] });
 }
 
 function hide(userId: string): void {
   hideAuthor(userId, "block");
-  void l1()?.expire(["/v1/users/", "/v1/posts/"]);
+  void account()?.cache.expire(["/v1/users/", "/v1/posts/"]);
   const theirs = queryClient
     .getQueriesData<Profile>({ queryKey: ["profile"] })
     .filter(([, profile]) => profile?.id === userId);
@@ -42,7 +42,7 @@ function hide(userId: string): void {
 
 /** Something was missed: what is on the screen is read again, but for the feed, which waits. */
 export function catchUp(): void {
-  void l1()?.expire(["/v1/"]);
+  void account()?.cache.expire(["/v1/"]);
   for (const root of ["post", "comments", "profile"]) {
     void queryClient.invalidateQueries({ queryKey: [root] });
   }
