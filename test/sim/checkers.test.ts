@@ -90,6 +90,16 @@ describe("G4", () => {
   });
 });
 
+describe("G4 within one request", () => {
+  it("lets reads that are asked together see different states, in any order", ({ expect }) => {
+    const [old, now] = [sawObject(ANN, "a"), sawObject(ANN, "b")];
+    const [first, second] = [read(2_500, now), read(2_600, old)];
+    const together = { ...first, seen: [...first.seen, ...second.seen] };
+    expect(found(checkSessions, { shards: commits, events: [together] })).toBe(0);
+    expect(found(checkSessions, { shards: commits, events: [together, second] })).toBe(1);
+  });
+});
+
 describe("G4 over a value that comes back", () => {
   const back = commitsOf([object(ANN, "a"), object(ANN, "b"), object(ANN, "a")]);
   const between = (consistency: "eventual" | "ticket") => [
