@@ -54,7 +54,19 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "announced and never had",
-    edit("follower-log", "if (failure !== null && this.#lacksAnnounced()) this.#reset();", ""),
+    edit("follower-log", "if (this.#lacksAnnounced()) this.#reset();", ""),
+  ),
+  mutant(
+    "dropped under a fill",
+    edit(
+      "follower-log",
+      "return this.#applied ?? this.#announce(push.head);",
+      "return this.#applied ?? push.head;",
+    ),
+  ),
+  mutant(
+    "applied, dropped and filled older",
+    edit("follower-log", "    this.#announce(this.#position());\n", ""),
   ),
   mutant(
     "error path keeps the entry",
