@@ -172,6 +172,11 @@ describe("G6", () => {
     const laggards = [{ follower: "f", applied: at(2), head: at(3) }];
     expect(found(checkConvergence, { shards: commits, laggards })).toBe(1);
   });
+
+  it("flags who keeps less than it has told its leader", ({ expect }) => {
+    const brokenWords = [{ follower: "f", applied: at(2), head: at(3) }];
+    expect(found(checkConvergence, { shards: commits, brokenWords })).toBe(1);
+  });
 });
 
 describe("G7", () => {
