@@ -65,10 +65,6 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   ),
   mutant(
-    "applied, dropped and filled older",
-    edit("follower-log", "    this.#announce(this.#position());\n", ""),
-  ),
-  mutant(
     "error path keeps the entry",
     edit(
       "follower-log",
