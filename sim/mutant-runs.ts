@@ -44,7 +44,8 @@ export async function runMutants(asked: Arguments, say: (line: string) => void):
     if (trial === undefined) return null;
     trial.running++;
     const seed = from + trial.started++;
-    return { seed, mutant: trial.place, options: { operations, store } };
+    const over = store ?? trial.mutant.over;
+    return { seed, mutant: trial.place, options: { operations, store: over } };
   };
   await runOnThreads(workers, next, (result, { mutant }) => {
     const trial = trials.find(({ place }) => place === mutant);
