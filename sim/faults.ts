@@ -85,7 +85,7 @@ export function drawFaults(random: SeededRandom, hasRemoteStore: boolean): Fault
     commitLate: remote * upTo(0.04),
     alarmLate: upTo(0.3),
     answerLate: upTo(0.4),
-    trim: upTo(0.03),
+    trim: upTo(random.pick([0.03, 0.03, 0.3])),
     disturbEveryMs: random.logInt(3_000, 300_000),
     disturbances: drawDisturbances(random),
   };

@@ -142,6 +142,8 @@ export interface History {
   /** Attempts of standbys to store what does not follow, each told in a sentence. */
   readonly misfits?: readonly string[];
   readonly laggards?: readonly Laggard[];
+  /** At any time: followers that kept less of the log than they had told their leader. */
+  readonly brokenWords?: readonly Laggard[];
   readonly stored: readonly Stored[];
   /** The same in each lull: when all had been quiet for as long as at the end. */
   readonly storedInLulls?: readonly (readonly Stored[])[];

@@ -54,7 +54,15 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "announced and never had",
-    edit("follower-log", "if (failure !== null && this.#lacksAnnounced()) this.#reset();", ""),
+    edit("follower-log", "if (this.#lacksAnnounced()) this.#reset();", ""),
+  ),
+  mutant(
+    "dropped under a fill",
+    edit(
+      "follower-log",
+      "return this.#applied ?? this.#announce(push.head);",
+      "return this.#applied ?? push.head;",
+    ),
   ),
   mutant(
     "error path keeps the entry",

@@ -42,6 +42,8 @@ export const REACHED = [
   "gaps repaired",
   "fills",
   "fills discarded",
+  "fills overtaken",
+  "overtaken and cut off",
   "pulls",
   "pulls across epochs",
   "caches dropped",

@@ -83,6 +83,7 @@ export function leaderWires(
         const deliver = async (follower: Follower) => {
           const applied = await follower.push(push);
           if (applied === null) tally.count("pushes declined");
+          world.follower(name).answered(follower, applied);
           pushedTo(world).set(name, applied === null ? 0 : positionOf(applied));
           return applied;
         };

@@ -13,6 +13,8 @@ import { compareVersions, type Version } from "./version.ts";
 export interface DeliveryPorts {
   readonly clock: Clock;
   readonly store: GraphStore;
+  /** Is the lease of this epoch in force now? */
+  readonly mayAct: () => boolean;
   /** Durable consumers of the store's log; absent when there are none. */
   readonly consumed?: Consumed;
   /** @throws when the follower cannot be reached. */
@@ -229,6 +231,8 @@ export class Delivery {
   }
 
   async #forget(name: string, state: FollowerState): Promise<void> {
+    // The next leader has the same list: it pushes to those who have asked it meanwhile.
+    if (!this.#ports.mayAct()) return void this.#followers.delete(name);
     const { registrations } = state;
     try {
       await this.#ports.store.dropFollower(name);

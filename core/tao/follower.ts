@@ -159,9 +159,8 @@ export class Follower implements FollowerService {
   async #freshen(turn: Turn): Promise<Failure | null> {
     const freshened = await this.#log.freshen(turn.wish);
     if (!freshened.ok) return freshened.error;
-    // What this turn has read while its leader was away stays old, whatever the leader says now.
-    const [before, after] = [turn.staleMs, freshened.value];
-    turn.staleMs = before === null || after === null ? (before ?? after) : Math.max(before, after);
+    // What was taken from here before the leader came back stays as old as it was.
+    if (freshened.value !== null) turn.staleMs = Math.max(turn.staleMs ?? 0, freshened.value);
     return null;
   }
 

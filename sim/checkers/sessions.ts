@@ -14,9 +14,9 @@ interface Session {
 
 /**
  * G3 and G4: with a ticket, a client sees its own acknowledged writes and never a state
- * of a key before one it has seen. Eventual reads promise neither, but count as seen. The reads of
- * one request have no order among them: what one saw binds the next request. After a lost suffix,
- * what the new epoch started from counts as newer than all of it.
+ * of a key before one it has seen. The reads of one request are asked at the same time, with one
+ * ticket: none comes before another. Eventual reads promise neither, but count as seen. After a
+ * lost suffix, what the new epoch started from counts as newer than all of it.
  */
 export function checkSessions({ events }: History, truth: Truth): readonly Violation[] {
   const sessions = new Map<string, Session>();
@@ -29,7 +29,7 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
         raise(session.written, event.shard, positionOf(event.response.at));
       continue;
     }
-    const nowSeen: [key: string, from: Position][] = [];
+    const raised: (readonly [key: string, from: Position])[] = [];
     for (const seen of event.seen) {
       const key = keyOf(seen.observation);
       const floors = {
@@ -47,9 +47,9 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
       // What promised nothing may have been of any state before: the oldest that explains it counts.
       const since = isPromised(event) ? floors.read : 0;
       const earliest = spellsFrom(truth, seen, since, event.doneMs)[0];
-      if (earliest !== undefined) nowSeen.push([key, earliest.from]);
+      if (earliest !== undefined) raised.push([key, earliest.from]);
     }
-    for (const [key, from] of nowSeen) raise(session.read, key, from);
+    for (const [key, from] of raised) raise(session.read, key, from);
   }
   return violations;
 }

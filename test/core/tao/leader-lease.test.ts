@@ -68,6 +68,26 @@ describe("without a lease", () => {
   });
 });
 
+describe("a follower that has nothing", () => {
+  /** What the store says of it when its answer to a push took that long. */
+  const knownAfter = async (takesMs: number) => {
+    const { world, store, write } = await leased();
+    unwrap(await world.leader(0).fill(FOLLOWER, NOTHING));
+    world.follower(0).push = async () => {
+      world.clock.advance(takesMs);
+      return null;
+    };
+    await write("one");
+    await world.idle();
+    return store.followers();
+  };
+
+  it("is forgotten by its leader alone, not by one before", async ({ expect }) => {
+    expect(await knownAfter(0)).toEqual([]);
+    expect(await knownAfter(LIMITS.leaseMs), "the next leader may know it").toEqual([FOLLOWER]);
+  });
+});
+
 describe("a lease that runs out", () => {
   const lapsed = { ok: false, error: { code: "unavailable", dependency: "leader" } };
   const lastMs = LIMITS.leaseMs - SKEW - 1;
