@@ -58,12 +58,13 @@ export function sendFound(
 ): void {
   const { counts, lines, revoked } = board;
   const about = { seq: seqOf(board, open), post: formatId(post) };
-  if (seen === null || revoked.has(post, nowMs)) {
+  const isGone = (id: Id | undefined) => id !== undefined && revoked.has(id, nowMs);
+  if (seen === null || isGone(post) || isGone(seen.original?.post)) {
     // The same whether it is hidden, deleted or never was.
     lines.unwatch(open, post);
     return sendTo(board, open, { type: "revoke", ...about }, nowMs);
   }
-  lines.watch(open, post, seen.author);
+  lines.watch(open, post, { author: seen.author, original: seen.original });
   lines.keep(open);
   const newest = { ...seen.counts, ...counts.newest(post) };
   sendTo(board, open, { type: "counts", ...about, ...newest }, nowMs);
