@@ -103,6 +103,9 @@ describe("a bucket of sockets", () => {
     await connect(bucket, VIEWER, { nonce: "abc" });
     const again = await connect(bucket, VIEWER, { nonce: "abc" });
     await until(() => again.code === CLOSE.usedTicket, "used");
+    await evictDurableObject(bucket);
+    const awoken = await connect(bucket, VIEWER, { nonce: "abc" });
+    await until(() => awoken.code === CLOSE.usedTicket, "used before it slept");
     for (let n = 1; n < LIMITS.socketsPerViewerMax; n++) await join(bucket, VIEWER);
     const tooMany = await connect(bucket, VIEWER);
     await until(() => tooMany.code === CLOSE.tooMany, "too many");
