@@ -123,6 +123,10 @@ export const notifiedPayload = z.object({
   post: idText.optional(),
   /** The comment that was written. */
   comment: idText.optional(),
+  /** Place in the log that told of it, [epoch, seq]: what is told again, late, has an older one. */
+  at: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
+  /** It was taken back; kept so that it stays so. */
+  gone: z.literal(true).optional(),
 });
 
 /** When each bucket of a user's uploads is full again, Unix ms: `core/feed/usecases/uploads.ts`. */

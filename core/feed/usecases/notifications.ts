@@ -146,7 +146,8 @@ async function readWorld(call: Call, told: readonly Told[]): Outcome<World> {
 }
 
 /** Whoever is blocked or muted is not heard of, nor anything about what is gone or out of reach. */
-function isVisible({ actor, post, comment }: Told, world: World): boolean {
+function isVisible({ actor, post, comment, isGone }: Told, world: World): boolean {
+  if (isGone) return false;
   const { users, posts, comments, standing } = world;
   if (!users.has(actor) || standing.mutes.has(actor)) return false;
   if (hiddenUser(actor, standing) !== null) return false;
