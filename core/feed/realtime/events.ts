@@ -162,4 +162,4 @@ function related(
 const isBy = (user: Id, { author, original }: Watched): boolean =>
   author === user || original?.author === user;
 
-const hiddenKey = (viewer: Id, other: Id): string => `${viewer} ${other}`;
+export const hiddenKey = (viewer: Id, other: Id): string => `${viewer} ${other}`;

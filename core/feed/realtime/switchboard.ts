@@ -67,8 +67,8 @@ export class Switchboard {
       revoked: new Revoked(),
       hidden: new Revoked(),
       lookups: new Lookups({
-        graph: ports.graph,
-        found: (open, post, seen) => sendFound(this.#board, open, post, seen, ports.clock.nowMs()),
+        ...ports,
+        found: (open, found) => sendFound(this.#board, open, found, ports.clock.nowMs()),
         failed: (reason) => {
           ports.report("socket_lookup_failed", reason);
           this.#flushBy(ports.clock.nowMs() + LIMITS.socketCountsEveryMs);

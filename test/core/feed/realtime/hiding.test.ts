@@ -91,6 +91,21 @@ describe("a new post", () => {
   });
 });
 
+it("a watched post is asked about again when its author was hidden meanwhile", async ({
+  expect,
+}) => {
+  world.graph.holds = true;
+  const line = await watching(ADA);
+  world.graph.hidden.add(`${ADA} ${POST}`);
+  await tell({ kind: "related", viewer: ADA, other: AUTHOR, hide: true });
+  world.graph.holds = false;
+  world.graph.release?.();
+  await settle();
+  await settle();
+  expect(line.of("counts")).toEqual([]);
+  expect(line.of("revoke")).toMatchObject([{ post: "50" }]);
+});
+
 describe("a repost", () => {
   const ORIGINAL = { post: 40n as Id, author: 901n as Id };
   const isGone = async (line: TestLine) => {
