@@ -98,6 +98,8 @@ export interface FeedService {
   unrelate(ctx: CallContext, user: string, relation: Relation): Reply<null>;
   settings(ctx: CallContext): Reply<Settings>;
   updateSettings(ctx: CallContext, settings: Settings): Reply<Settings>;
+  /** Before an upload is stored: `rate_limited` when the viewer has uploaded too much of late. */
+  noteUpload(ctx: CallContext, bytes: number): Reply<null>;
 
   createPost(ctx: CallContext, post: NewPost): Reply<Post>;
   post(ctx: CallContext, postId: string): Reply<Post>;

@@ -200,6 +200,8 @@ export class FakeFeed implements FeedService {
     schemas.newPostSchema.parse(args[1]);
     return this.#reply("createPost", args, POST);
   };
+  noteUpload = (...args: Parameters<FeedService["noteUpload"]>) =>
+    this.#reply("noteUpload", args, null);
   post = (...args: Parameters<FeedService["post"]>) =>
     this.#byId("post", args, args[1], POST, false);
   setAudience = (...args: Parameters<FeedService["setAudience"]>) =>

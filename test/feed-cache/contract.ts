@@ -21,7 +21,7 @@ import {
   STRANGER,
   VIEWER,
 } from "./acts.ts";
-import { REGION, type TestCache, tell } from "./drivers.ts";
+import { REGION, type TestCache, tell, warm } from "./drivers.ts";
 
 /** What readers and fan-out may rely on, whatever keeps the feeds. */
 export function feedCacheContract(name: string, start: () => Promise<TestCache>): void {
@@ -233,6 +233,29 @@ export function feedCacheContract(name: string, start: () => Promise<TestCache>)
       expect(await posts(made)).toEqual([9]);
       await tell(made, [audience(10, "followers", 6)]);
       expect(await posts(made)).toEqual([10, 9]);
+    });
+
+    it("bring a post to those whom a wider audience takes in, as long as an entry may lack it", async ({
+      expect,
+    }) => {
+      const opened = (sentMs: number, seq: number) => [
+        audience(10, "public", seq),
+        push(post(10, sentMs, { audience: "public" })),
+      ];
+      for (const lagMs of [0, LIMITS.followerTtlMs - 1]) {
+        const made = await warm(await start());
+        const sentMs = made.clock.nowMs();
+        await tell(made, [push(post(10, sentMs, { audience: "friends" }), FRIEND)]);
+        // Read from a follower that is as far behind as it may be.
+        made.clock.advance(lagMs);
+        await built(made, 9);
+        made.clock.advance(LIMITS.feedCacheTtlMs - 1);
+        expect(await posts(made)).toEqual([9]);
+        await tell(made, opened(sentMs, 5));
+        expect(await posts(made), `read ${lagMs} ms behind`).toEqual(
+          lagMs === 0 ? [10, 9] : [9, 10],
+        );
+      }
     });
 
     it("count; an older count than the one known is late", async ({ expect }) => {

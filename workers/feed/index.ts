@@ -42,6 +42,7 @@ import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
 import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
+import { noteUpload } from "../../core/feed/usecases/uploads.ts";
 import { why, whyNot } from "../../core/feed/usecases/why.ts";
 import {
   deadLetters,
@@ -114,6 +115,10 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   updateSettings(ctx: CallContext, chosen: Settings) {
     return this.#run(ctx, (call) => updateSettings(call, chosen));
+  }
+
+  noteUpload(ctx: CallContext, bytes: number) {
+    return this.#run(ctx, (call) => noteUpload(call, bytes));
   }
 
   createPost(ctx: CallContext, fields: NewPost) {
