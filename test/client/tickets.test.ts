@@ -78,11 +78,15 @@ class Tab {
     const turn = tickets.leave(false);
     if (turn === null) return void this.#underWay.push(tickets.all);
     this.#isWaiting++;
-    void turn.then(() => {
-      if (tickets !== this.#tickets) return;
-      this.#isWaiting--;
-      this.#underWay.push(tickets.all);
-    });
+    void this.#sendLater(turn);
+  }
+
+  async #sendLater(turn: Promise<void>): Promise<void> {
+    const tickets = this.#tickets;
+    await turn;
+    if (tickets !== this.#tickets) return;
+    this.#isWaiting--;
+    this.#underWay.push(tickets.all);
   }
 
   /** One of those under way ends; false: without a ticket. */
