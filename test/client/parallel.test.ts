@@ -47,6 +47,20 @@ it("lets as many go together as it can carry the tickets of, and the others by t
   await Promise.all(reads);
 });
 
+it("asks alone when it holds as many as it may: the answer is one for all", async ({ expect }) => {
+  const { client, sent, settle } = held();
+  for (let i = 0; i < MAX; i++) void client.profile("ada");
+  for (const [i, { answer }] of sent.entries()) answer(`t${i}`);
+  await settle();
+  void client.profile("ada");
+  void client.profile("ada");
+  expect(sent).toHaveLength(MAX + 1);
+  expect(sent[MAX]?.ticket?.split(",")).toHaveLength(MAX);
+  sent[MAX]?.answer("one");
+  await settle();
+  expect(sent[MAX + 1]?.ticket).toBe("one");
+});
+
 it("keeps no turn of a caller who gave up, or of a request that is lost", async ({ expect }) => {
   const { client, sent, settle } = held({ timeoutMs: 20 });
   const lost = Array.from({ length: MAX }, () => client.signIn("ada").catch(() => "lost"));

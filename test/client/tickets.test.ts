@@ -116,7 +116,13 @@ type Step = (tab: Tab) => void | Promise<void>;
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Step>((tab) => tab.send()) },
   {
-    weight: 5,
+    weight: 1,
+    arbitrary: fc.constant<Step>((tab) => {
+      for (let i = 0; i < 2 * LIMITS.ticketsMax; i++) tab.send();
+    }),
+  },
+  {
+    weight: 12,
     arbitrary: fc.record({ pick, shard: fc.option(shard), write: fc.boolean() }).map(
       (saw): Step =>
         (tab) =>
@@ -190,7 +196,13 @@ describe("tickets of requests under way together", () => {
     expect(new Tickets(store(many.join(","))).all).toEqual(many.slice(1));
   });
 
-  it("fit one request, with those heard of", ({ expect }) => {
+  it("fit one request, with the last that were heard of", ({ expect }) => {
     expect(LIMITS.ticketsOwnMax + LIMITS.ticketsHeardMax).toBe(LIMITS.ticketsMax);
+    const words = Array.from({ length: LIMITS.ticketsMax }, (_, i) => `w${i}`);
+    const tickets = new Tickets();
+    tickets.accept("a", [], false);
+    for (const word of words) tickets.hear(word);
+    tickets.hear("a");
+    expect(tickets.all).toEqual([...words.slice(-LIMITS.ticketsHeardMax), "a"]);
   });
 });
