@@ -24,15 +24,16 @@ export function onMessage(message: RealtimeMessage): void {
   }
 }
 
-/** A post is gone for this reader: from every list at once, and from its own page. */
+/** A post is gone for this reader: from every list at once, its own page, and what is kept for later. */
 function revoke(id: string): void {
   updateLists((pages) => removeFromPages(pages, id) as Pages);
-  void l1()?.expire([`/v1/posts/${id}`]);
+  void l1()?.withdraw({ post: id });
   void queryClient.invalidateQueries({ queryKey: ["post", id] });
 }
 
 function hide(userId: string): void {
   hideAuthor(userId, "block");
+  void l1()?.withdraw({ author: userId });
   void l1()?.expire(["/v1/users/", "/v1/posts/"]);
   const theirs = queryClient
     .getQueriesData<Profile>({ queryKey: ["profile"] })
