@@ -22,7 +22,7 @@ export class Lags {
         const sorted = all.toSorted((a, b) => a - b);
         const at = (share: number) =>
           sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-        return { of, n: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+        return { of, n: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
       });
   }
 }
@@ -31,7 +31,7 @@ export interface LagRow {
   readonly of: string;
   readonly n: number;
   readonly p50: number;
-  readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
   readonly max: number;
 }

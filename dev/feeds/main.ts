@@ -77,6 +77,7 @@ async function main(): Promise<number> {
     kills: whole("kills", 1, 0, 1_000),
     withFaults,
     boundMs: whole("bound", 10_000, 100, 600_000),
+    withFarPages: true,
     mutant: mutantOf(textFlag(flags, "mutant")),
     onStep: (step) => console.log(step),
   };
@@ -106,7 +107,12 @@ async function falsify(settings: RunSettings): Promise<number> {
     const small = { users: 30, ldbc: null, operations: 120, checkpoints: 1, kills: 0 };
     const onStep = () => undefined;
     // Of those who look for what stays for ever, none has to wait for long.
-    const given = { withFaults: false, mutant: name, boundMs: FALSIFY_BOUND_MS };
+    const given = {
+      withFaults: false,
+      withFarPages: false,
+      mutant: name,
+      boundMs: FALSIFY_BOUND_MS,
+    };
     const run = { ...settings, ...small, ...given, folder, onStep };
     const { findings } = await runFeeds(run);
     const counts = [...findings.counts].map(([kind, times]) => `${kind} ${times}`);

@@ -13,6 +13,7 @@ import { type Backing, startBacking } from "./backing.ts";
 import type { Change } from "./changes.ts";
 import { checkpoint, type Compared, nothingCompared } from "./checkpoint.ts";
 import { Downtime } from "./downtime.ts";
+import { FarPages } from "./far-pages.ts";
 import { type Fault, FAULTS, faultsOf, inject, planFaults } from "./faults.ts";
 import { Findings } from "./findings.ts";
 import { loadGenerated } from "./generated-world.ts";
@@ -44,6 +45,8 @@ export interface RunSettings {
   readonly kills: number;
   readonly withFaults: boolean;
   readonly boundMs: number;
+  /** Whether pages of deleted posts are followed where no purge comes, which takes a minute more. */
+  readonly withFarPages: boolean;
   readonly mutant: string | null;
   readonly onStep: (text: string) => void;
 }
@@ -77,6 +80,7 @@ export interface RunResult {
 const WRITERS_MAX = 6;
 const USERS_PER_WRITER = 15;
 const READERS = 3;
+const FAR_PAGES_MAX = 20;
 const READER_PAUSE_MS = 15;
 
 /** The product on data of its own: a world, operations and faults, and everybody's feed at every checkpoint. */
@@ -121,6 +125,7 @@ class Run {
   readonly #findings = new Findings();
   readonly #late = new Lags();
   readonly #gone = new Lags();
+  readonly #farPages: FarPages;
   readonly #compared = nothingCompared();
   readonly #faults = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
   readonly #startMs = Date.now();
@@ -132,6 +137,16 @@ class Run {
     this.#people = new People(running.operator);
     this.#random = new SeededRandom(settings.seed);
     this.#journal = new ChangeJournal(path.join(settings.folder, "changes.ndjson"));
+    this.#farPages = new FarPages({
+      people: this.#people,
+      random: this.#random,
+      downtime: this.#downtime,
+      findings: this.#findings,
+      gone: this.#gone,
+      boundMs: settings.boundMs,
+      followedMax: settings.withFarPages ? FAR_PAGES_MAX : 0,
+      elsewhereUrl: async () => (await running.product.whenUp()).elsewhereUrl,
+    });
   }
 
   async all(): Promise<RunResult> {
@@ -167,6 +182,7 @@ class Run {
       });
       this.#step(`${this.#compared.pages} pages compared, ${this.#findings.total} findings`);
     }
+    await this.#farPages.ended();
     return this.#result(load, watch, readers);
   }
 
@@ -210,7 +226,7 @@ class Run {
     const load = new Load({
       ...shared,
       operations: new Operations(this.#model, this.#random),
-      probes: new Probes({ ...shared, gone: this.#gone }),
+      probes: new Probes({ ...shared, gone: this.#gone, farPages: this.#farPages }),
       apply: (changes, atMs) => this.#apply(changes, atMs),
       ready: () => this.#ready,
     });

@@ -24,6 +24,7 @@ const settings = (name: string): RunSettings => ({
   kills: 0,
   withFaults: true,
   boundMs: 10_000,
+  withFarPages: false,
   mutant: null,
   onStep: () => undefined,
 });
