@@ -17,6 +17,7 @@ pulled and cached, with an oracle computed from the graph; times how long what w
   --users N          generated people (default 1000)
   --ldbc FOLDER      the people of an LDBC network instead
   --operations N     writes through the public API (default 4000)
+  --revoking         mostly deletions, blocks and ended friendships: to time them
   --checkpoints N    how often everybody's feed is compared (default 2)
   --kills N          kill -9 of the runtime, spread over the operations (default 1)
   --no-faults        no evictions, flushes and kills
@@ -38,6 +39,7 @@ const OPTIONS = {
   users: text,
   ldbc: text,
   operations: text,
+  revoking: bool,
   checkpoints: text,
   kills: text,
   "no-faults": bool,
@@ -73,6 +75,7 @@ async function main(): Promise<number> {
     ldbc: ldbc === undefined ? null : path.resolve(ldbc),
     seed: whole("seed", Date.now() % 1e9, 1, 2 ** 31),
     operations: whole("operations", 4_000, 1, 1e7),
+    mix: flags.has("revoking") ? "revoking" : "all",
     checkpoints: whole("checkpoints", 2, 1, 1_000),
     kills: whole("kills", 1, 0, 1_000),
     withFaults,

@@ -23,7 +23,7 @@ import { Lags } from "./lags.ts";
 import { Load } from "./load.ts";
 import { Locks } from "./locks.ts";
 import { Model } from "./model.ts";
-import { type OperationKind, Operations } from "./operations.ts";
+import { type MIXES, type OperationKind, Operations } from "./operations.ts";
 import { People } from "./people.ts";
 import { Probes } from "./probe.ts";
 import { Product } from "./product.ts";
@@ -41,6 +41,7 @@ export interface RunSettings {
   readonly ldbc: string | null;
   readonly seed: number;
   readonly operations: number;
+  readonly mix: keyof typeof MIXES;
   readonly checkpoints: number;
   readonly kills: number;
   readonly withFaults: boolean;
@@ -81,6 +82,8 @@ const WRITERS_MAX = 6;
 const USERS_PER_WRITER = 15;
 const READERS = 3;
 const FAR_PAGES_MAX = 20;
+/** Each revocation that is followed through all layers holds a lane, and asks some hundred times a second. */
+const LANES_PER_PROBE = { all: 3, revoking: 2 } as const;
 const READER_PAUSE_MS = 15;
 
 /** The product on data of its own: a world, operations and faults, and everybody's feed at every checkpoint. */
@@ -225,10 +228,11 @@ class Run {
     };
     const load = new Load({
       ...shared,
-      operations: new Operations(this.#model, this.#random),
+      operations: new Operations(this.#model, this.#random, this.#settings.mix),
       probes: new Probes({ ...shared, gone: this.#gone, farPages: this.#farPages }),
       apply: (changes, atMs) => this.#apply(changes, atMs),
       ready: () => this.#ready,
+      lanesPerProbe: LANES_PER_PROBE[this.#settings.mix],
     });
     return { load, watch: new Watch({ ...shared, late: this.#late }) };
   }

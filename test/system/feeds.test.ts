@@ -20,6 +20,7 @@ const settings = (name: string): RunSettings => ({
   ldbc: null,
   seed: 7,
   operations: 100,
+  mix: "all",
   checkpoints: 1,
   kills: 0,
   withFaults: true,
