@@ -8,7 +8,7 @@ import type { Lags } from "./lags.ts";
 import type { People } from "./people.ts";
 
 export interface FarPagePorts {
-  readonly people: People;
+  readonly people: Pick<People, "tryRead">;
   readonly random: SeededRandom;
   readonly downtime: Downtime;
   readonly findings: Findings;
@@ -16,15 +16,15 @@ export interface FarPagePorts {
   readonly boundMs: number;
   /** At once: each asks by itself, and nothing waits for them. */
   readonly followedMax: number;
+  /** How often visitors come, of each page at its own pace. */
+  readonly pauseMs: { readonly min: number; readonly max: number };
   /** Origin of a gateway that hears of no purge; another one after a restart. */
   readonly elsewhereUrl: () => Promise<string>;
 }
 
-const PAUSE_MS = { min: 250, max: 25_000 };
-
 /**
- * Pages of deleted posts at a gateway that no purge reaches. Visitors come there every so often, each
- * page's at their own pace: what is there in between is shown to nobody.
+ * Pages of deleted posts at a gateway that no purge reaches. Visitors come there every so often: what
+ * is there in between is shown to nobody.
  */
 export class FarPages {
   readonly #ports: FarPagePorts;
@@ -54,12 +54,12 @@ export class FarPages {
   }
 
   async #follow(post: string, ackedMs: number): Promise<void> {
-    const { random, downtime, findings, gone, boundMs } = this.#ports;
-    const pauseMs = random.int(PAUSE_MS.min, PAUSE_MS.max);
+    const { random, downtime, findings, gone, boundMs, pauseMs } = this.#ports;
+    const everyMs = random.int(pauseMs.min, pauseMs.max);
     const allowedMs = PUBLIC_KEEP_MS + boundMs;
     let servedMs = 0;
     for (;;) {
-      await delay(pauseMs);
+      await delay(everyMs);
       const answer = await this.#ask(post);
       if (answer === null) continue;
       if (answer.status !== 200) break;

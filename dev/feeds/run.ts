@@ -81,7 +81,7 @@ export interface RunResult {
 const WRITERS_MAX = 6;
 const USERS_PER_WRITER = 15;
 const READERS = 3;
-const FAR_PAGES_MAX = 20;
+const FAR_PAGES = { followedMax: 20, pauseMs: { min: 250, max: 25_000 } } as const;
 /** Each revocation that is followed through all layers holds a lane, and asks some hundred times a second. */
 const LANES_PER_PROBE = { all: 3, revoking: 2 } as const;
 const READER_PAUSE_MS = 15;
@@ -147,7 +147,8 @@ class Run {
       findings: this.#findings,
       gone: this.#gone,
       boundMs: settings.boundMs,
-      followedMax: settings.withFarPages ? FAR_PAGES_MAX : 0,
+      ...FAR_PAGES,
+      followedMax: settings.withFarPages ? FAR_PAGES.followedMax : 0,
       elsewhereUrl: async () => (await running.product.whenUp()).elsewhereUrl,
     });
   }
