@@ -63,11 +63,11 @@ export class Probes {
       this.#ports.locks.free(people, Date.now());
       return null;
     }
-    // What stays public stays on screens, until the feed is read again.
-    const device = staysPublic(target) ? null : await this.#deviceWith(target);
-    // Without a lookup that says no: a muted person's post may be looked at.
-    const isAway = kind !== "mute" && this.#ports.random.chance(AWAY);
-    const isOpen = device !== null && !isAway && (await device.connect());
+    const device = await this.#deviceWith(target);
+    // A lookup says no only where the post itself is hidden.
+    const isHidden = kind !== "mute" && !staysPublic(target);
+    const isAway = isHidden && this.#ports.random.chance(AWAY);
+    const isOpen = !isAway && (await device.connect());
     if (isOpen) await device.settle();
     const isFar = await this.#isFar(target);
     return {
@@ -78,7 +78,7 @@ export class Probes {
         const away = isAway ? device : null;
         return this.#followAll(target, { layers, held, away }, ackedMs);
       },
-      close: () => device?.close(),
+      close: () => device.close(),
     };
   }
 

@@ -35,6 +35,8 @@ function hide(userId: string): void {
   hideAuthor(userId, "block");
   void l1()?.withdraw({ author: userId });
   void l1()?.expire(["/v1/users/", "/v1/posts/"]);
+  // Whom one only follows no more may still be read on their own page.
+  void queryClient.invalidateQueries({ queryKey: ["posts-of"] });
   const theirs = queryClient
     .getQueriesData<Profile>({ queryKey: ["profile"] })
     .filter(([, profile]) => profile?.id === userId);
