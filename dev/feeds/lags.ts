@@ -1,3 +1,5 @@
+export type Samples = Readonly<Record<string, readonly number[]>>;
+
 /** Samples in milliseconds, by what they are of. */
 export class Lags {
   readonly #samples = new Map<string, number[]>();
@@ -9,11 +11,11 @@ export class Lags {
   }
 
   /** Of a run before this one. */
-  addAll(samples: Readonly<Record<string, readonly number[]>>): void {
+  addAll(samples: Samples): void {
     for (const [of, all] of Object.entries(samples)) for (const ms of all) this.add(of, ms);
   }
 
-  toJSON = (): Readonly<Record<string, readonly number[]>> => Object.fromEntries(this.#samples);
+  toJSON = (): Samples => Object.fromEntries(this.#samples);
 
   rows(): readonly LagRow[] {
     return [...this.#samples]

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { ROOT } from "../../deploy/workers.ts";
 import { type Profile, PROFILES } from "../histories/world.ts";
 import { FlagError, numberFlag, readFlags, textFlag } from "../operator/flags.ts";
+import type { Samples } from "./lags.ts";
 import { FEED_MUTANTS } from "./mutants.ts";
 import { type Demands, reportOf, shortcomings } from "./report.ts";
 import { runFeeds, type RunResult, type RunSettings } from "./run.ts";
@@ -26,7 +27,7 @@ pulled and cached, with an oracle computed from the graph; times how long what w
   --seed N           of the world and of all that happens (default: the time)
   --mutant NAME      runs the product with a mistake in its feed cache: must end with 1
   --falsify          runs every mistake on a small world: each must be found
-  --resume           goes on with the world and the data of the run before
+  --resume           goes on with the world, the data and the times of the run before
   --folder FOLDER    keeps data, log and report (default .edgewise/feeds)
   --help             this text
 
@@ -89,10 +90,21 @@ async function main(): Promise<number> {
   mkdirSync(folder, { recursive: true });
   const minRemoved = whole("min-removed", users < 1_000 && ldbc === undefined ? 1 : 100, 0, 1e9);
   const result = await runFeeds(settings);
+  keepLags(path.join(folder, "lags.json"), result);
   const report = reportOf(result);
   writeFileSync(path.join(folder, `report-${result.seed}.txt`), `${report}\n`);
   console.log(`\n${report}`);
   return verdict(result, { minRemoved, minFromCache: MIN_FROM_CACHE, withFaults });
+}
+
+/** Samples of the runs over one world add up. */
+function keepLags(file: string, { gone, late }: RunResult): void {
+  if (existsSync(file)) {
+    const before = JSON.parse(readFileSync(file, "utf8")) as Record<"gone" | "late", Samples>;
+    gone.addAll(before.gone);
+    late.addAll(before.late);
+  }
+  writeFileSync(file, JSON.stringify({ gone, late }));
 }
 
 function verdict(result: RunResult, demands: Demands): number {

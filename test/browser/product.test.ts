@@ -117,22 +117,21 @@ it("tells an open page at once: a post to ask for, a notification, and one that 
   expect(kai.errors).toEqual([]);
 });
 
-/** Whether any answer that the device has kept holds this text. */
-const keeps = (page: Page, text: string): Promise<boolean> =>
-  page.evaluate(async (wanted) => {
-    const names = (await indexedDB.databases()).flatMap(({ name }) =>
-      name?.startsWith("edgewise-pages") === true ? [name] : [],
-    );
-    const kept = names.map(async (name) => {
-      const opening = indexedDB.open(name);
-      await new Promise((resolve) => opening.addEventListener("success", resolve));
-      const rows = opening.result.transaction("kept").objectStore("kept").getAll();
-      await new Promise((resolve) => rows.addEventListener("success", resolve));
-      opening.result.close();
-      return JSON.stringify(rows.result);
-    });
-    return (await Promise.all(kept)).some((rows) => rows.includes(wanted));
-  }, text);
+/** All that the device has kept, as text. */
+const KEPT = `(async () => {
+  const names = (await indexedDB.databases()).map(({ name }) => name);
+  const all = names.filter((name) => name.startsWith("edgewise-pages")).map(async (name) => {
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => opening.addEventListener("success", resolve));
+    const rows = opening.result.transaction("kept").objectStore("kept").getAll();
+    await new Promise((resolve) => rows.addEventListener("success", resolve));
+    opening.result.close();
+    return JSON.stringify(rows.result);
+  });
+  return (await Promise.all(all)).join();
+})()`;
+const keeps = async (page: Page, text: string): Promise<boolean> =>
+  (await page.evaluate<string>(KEPT)).includes(text);
 
 it("takes whoever blocks out of a feed that is kept and not open", async ({ expect }) => {
   const ola = await join("ola_test", "Ola Test");
