@@ -35,8 +35,11 @@ it("shows everybody what the oracle says, from the cache mostly, while objects a
 }) => {
   const result = await runFeeds(settings("whole"));
   expect(result.findings.told, reportOf(result)).toEqual([]);
-  const demands = { minRemoved: 1, minFromCache: 0.5, withFaults: true };
+  // So few people may end without a block that hides anything: long runs demand of every rule.
+  const demands = { minRemoved: 0, minFromCache: 0.5, withFaults: true };
   expect(shortcomings(result, demands)).toEqual([]);
+  const { deleted, audience, muted } = result.compared.removed;
+  expect(Math.min(deleted, audience, muted)).toBeGreaterThan(0);
   expect(result.operations).toBe(100);
   expect(result.compared.kept).toBeGreaterThan(100);
   expect(result.judged).toBeGreaterThan(100);
