@@ -112,7 +112,7 @@ export class FollowerLog {
     if (this.#applied === null) {
       if (!isFilling) return null;
       // A fill is on its way and may have been read before this: it will catch up when it lands.
-      this.#announced = maxVersion(this.#announced, push.head);
+      this.#heard(push.head);
       return push.head;
     }
     try {
@@ -122,7 +122,15 @@ export class FollowerLog {
       this.#reset();
       this.#ports.report("push_not_applied", error);
     }
-    return this.#applied ?? push.head;
+    if (this.#applied !== null) return this.#applied;
+    // Nothing is cached any more, but a fill may be on its way as above.
+    this.#heard(push.head);
+    return push.head;
+  }
+
+  /** While nothing is cached: a fill that was read before `at` has to catch up when it lands. */
+  #heard(at: Version): void {
+    this.#announced = maxVersion(this.#announced, at);
   }
 
   /** A fill has arrived, asked for at `askedMs`: keeps what of it is still true. */
@@ -158,6 +166,8 @@ export class FollowerLog {
   }
 
   #reset(): void {
+    // Its leader counts this as delivered, and a fill that is on its way may be older.
+    this.#heard(this.#position());
     this.#cache.clear();
     this.#applied = null;
     this.#validatedMs = Number.NEGATIVE_INFINITY;

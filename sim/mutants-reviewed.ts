@@ -1,0 +1,106 @@
+import { edit, editAt, type Mutant, mutant } from "./mutant.ts";
+
+/** Mistakes that a reviewer thought of without having seen the others, the checkers or their tests. */
+export const REVIEWED_MUTANTS: readonly Mutant[] = [
+  mutant(
+    "a pull dated by its answer",
+    edit(
+      "follower-log",
+      "else this.#validatedMs = Math.max(this.#validatedMs, askedMs);",
+      "else this.#validatedMs = Math.max(askedMs, this.#ports.clock.nowMs());",
+    ),
+  ),
+  mutant(
+    "one pull is enough for a ticket",
+    edit("follower-log", "pulls < 2 && !this.isFreshFor", "pulls < 1 && !this.isFreshFor"),
+  ),
+  mutant(
+    "joins a fill older than the ticket",
+    edit(
+      "follower-fills",
+      "if (request !== own && compareVersions(fill.at, atLeast) < 0) continue;",
+      "",
+    ),
+  ),
+  mutant(
+    "ticket names where a fill began",
+    edit("follower-log", "this.saw(fill.upTo ?? fill.at)", "this.saw(fill.at)"),
+  ),
+  mutant(
+    "hot answer names its lower bound",
+    edit("client", "this.#saw(shard, known.at);", "this.#saw(shard, known.since);"),
+  ),
+  mutant(
+    "late grant revives a lease given back",
+    edit(
+      "lease-holder",
+      "if (lease.epoch > this.#overUpTo && lease.epoch >=",
+      "if (lease.epoch >=",
+    ),
+  ),
+  mutant(
+    "second hand-over forgets the first",
+    editAt(
+      "core/regions/coordinator-plan.ts",
+      "{ ...entry, notBeforeMs: before.notBeforeMs }",
+      "{ ...entry, notBeforeMs: 0 }",
+    ),
+  ),
+  mutant(
+    "releases on the caller's word",
+    editAt(
+      "core/regions/coordinator.ts",
+      `      // First of all this coordinator must not grant the lease again, to a leader that restarts.
+      await this.#look();
+`,
+      "",
+    ),
+    editAt(
+      "core/regions/coordinator.ts",
+      "if (entry === undefined || entry.epoch <= epoch)",
+      "if (entry === undefined)",
+    ),
+  ),
+  mutant(
+    "a stop that crossed a fill counts",
+    edit("delivery", "if (registrations !== state.registrations) continue;", ""),
+  ),
+  mutant(
+    "a refused request's inverses go out",
+    edit("draft", "      this.#intents.length = intents;\n", ""),
+  ),
+  mutant("undone first to last", edit("draft", "this.#undo.toReversed()", "this.#undo")),
+  mutant(
+    "edge below a prefix is put at its end",
+    edit("follower-cache", "else if (wasWhole) assocs.push(added);", "else assocs.push(added);"),
+  ),
+  mutant(
+    "leader's list grows past what it knows",
+    edit(
+      "leader-cells",
+      "const last = isWholeCell(cell) ? null : prefix.at(-1);",
+      "const last = prefix.length > 0 ? null : undefined;",
+    ),
+  ),
+  mutant(
+    "intents of a reload's meantime forgotten",
+    edit("inverse-outbox", "        this.#skipped = true;\n        continue;", "        continue;"),
+  ),
+  mutant(
+    "a tail cut short taken for all",
+    edit(
+      "follower-log",
+      "if (compareVersions(this.#position(), head) < 0) this.#reset();\n      else ",
+      "",
+    ),
+  ),
+  mutant(
+    "head taken after the rows",
+    edit("leader-term", "    const head = this.#head;\n    const items", "    const items"),
+    edit(
+      "leader-term",
+      "    const context = { ...this.#context(), nowMs: clock.nowMs() };",
+      "    const head = this.#head;\n    const context = { ...this.#context(), nowMs: clock.nowMs() };",
+    ),
+  ),
+];
