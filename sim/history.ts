@@ -127,6 +127,15 @@ export interface Laggard {
   readonly head: Version;
 }
 
+/** What somebody has heard who takes a shard's log by its records. */
+export interface Told {
+  readonly shard: PhysicalShard;
+  /** Where each record ends that it got. */
+  readonly heard: ReadonlySet<Position>;
+  /** Up to here the log was gone when it asked. */
+  readonly skippedTo: Position;
+}
+
 /** Everything the checkers know about a run. */
 export interface History {
   /** In the order in which they became durable. */
@@ -142,6 +151,7 @@ export interface History {
   /** Attempts of standbys to store what does not follow, each told in a sentence. */
   readonly misfits?: readonly string[];
   readonly laggards?: readonly Laggard[];
+  readonly told?: readonly Told[];
   readonly stored: readonly Stored[];
   /** The same in each lull: when all had been quiet for as long as at the end. */
   readonly storedInLulls?: readonly (readonly Stored[])[];

@@ -103,4 +103,9 @@ export const REVIEWED_MUTANTS: readonly Mutant[] = [
       "    const head = this.#head;\n    const context = { ...this.#context(), nowMs: clock.nowMs() };",
     ),
   ),
+  // The mistake that stood in the product: found by reading, and by no seed until there were listeners.
+  mutant(
+    "memory's log joined over a gap",
+    edit("delivery", "return isGap ? [] : this.#tail;", "return isGap === null ? [] : this.#tail;"),
+  ),
 ];

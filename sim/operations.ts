@@ -21,6 +21,14 @@ const RECENT_MAX = 20;
 const NEW_THEME = 0.005;
 /** How often an update names every field, as a form does that is saved as a whole. */
 const WHOLE_UPDATE = 0.3;
+/** How often a post is older than most of its list. */
+const OLD_POST = 0.3;
+/**
+ * Lists that are only known in part: more posts than `LIMITS.listPrefix`, a millisecond apart
+ * from `fromMs` on, Unix ms.
+ */
+export const LONG_LIST = { length: 80, fromMs: 1_000 };
+const KINDS = { add: 2, update: 4, delete: 1, edge: 8, remove: 4, change: 1, batch: 2 };
 const EDGE_TYPES = [ASSOC.follows, ASSOC.mutes, ASSOC.blocks, ASSOC.friends, ASSOC.likes] as const;
 const LIST_TYPES = [
   ...EDGE_TYPES,
@@ -52,6 +60,9 @@ export const newPost = (author: Id, text: string, timeMs: number): readonly [Wri
   },
   { op: "assocAdd", id1: author, atype: ASSOC.authored, id2: resultId(0), timeMs, data: "" },
 ];
+
+/** No entry of a log has this place. */
+const NEVER: Version = { epoch: 1, seq: 0 };
 
 type EdgeAdd = Extract<Write, { op: "assocAdd" }>;
 type Taste = Pick<Habits, "theme" | "edgeAgain">;
@@ -86,11 +97,11 @@ export class Operations {
   writes(nowMs: number, seen: (id: Id) => Version | null): readonly [Write, ...Write[]] {
     const random = this.#random;
     const { users, posts } = this.#population;
-    const kind = random.weighted({ add: 2, update: 4, delete: 1, edge: 8, remove: 4, change: 1 });
+    const kind = random.weighted(KINDS);
     const user = random.chance(this.taste.theme) ? this.#about().id1 : random.pickHot(users);
     switch (kind) {
       case "add":
-        return newPost(user, this.#value(), nowMs);
+        return newPost(user, this.#value(), random.chance(OLD_POST) ? this.#longAgo() : nowMs);
       case "update": {
         const id = random.chance(0.5) ? user : random.pickHot([...posts, ...this.#deleted, user]);
         const patch = this.#patch(id, user, nowMs);
@@ -120,7 +131,22 @@ export class Operations {
           : [ASSOC.follows, ASSOC.blocks];
         return [{ op: "assocChangeType", id1, atype, id2, newType }];
       }
+      case "batch":
+        return this.#batch(nowMs, seen);
     }
+  }
+
+  /** Writes one edge twice, and one object; mostly what the last of them expects makes it void. */
+  #batch(nowMs: number, seen: (id: Id) => Version | null): readonly [Write, ...Write[]] {
+    const random = this.#random;
+    const edge = this.#edge(nowMs);
+    const { id1, atype, id2 } = edge;
+    const second: Write = random.chance(0.5)
+      ? { op: "assocDelete", id1, atype, id2 }
+      : { ...edge, timeMs: nowMs - random.int(0, 30_000) };
+    const ifVersion = random.chance(0.3) ? seen(id1) : NEVER;
+    const patch = this.#patch(id1, id1, nowMs);
+    return [edge, second, { op: "objUpdate", id: id1, patch, ...(ifVersion && { ifVersion }) }];
   }
 
   reads(nowMs: number, max = READS_MAX): readonly Read[] {
@@ -234,6 +260,9 @@ export class Operations {
     const timeMs = nowMs - (random.chance(0.3) ? random.int(0, 30_000) : 0);
     return { op: "assocAdd", id1, atype, id2, timeMs, data };
   }
+
+  /** Somewhere in a long list: mostly below what a cache knows of it. */
+  #longAgo = (): number => LONG_LIST.fromMs + this.#random.int(0, LONG_LIST.length);
 
   #value = (): string => `${this.#prefix}${++this.#values}`;
 }

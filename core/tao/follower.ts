@@ -159,7 +159,8 @@ export class Follower implements FollowerService {
   async #freshen(turn: Turn): Promise<Failure | null> {
     const freshened = await this.#log.freshen(turn.wish);
     if (!freshened.ok) return freshened.error;
-    turn.staleMs = freshened.value;
+    // Once marked it stays so: a merged page keeps entries that it took before it waited.
+    if (freshened.value !== null) turn.staleMs = Math.max(turn.staleMs ?? 0, freshened.value);
     return null;
   }
 

@@ -323,3 +323,28 @@ it("catches up with what it had before it dropped everything", async ({ expect }
   const { results } = await ask(follower, get(id));
   expect(results[0]).toMatchObject({ object: { data: expect.stringContaining("new") } });
 });
+
+it("marks a merged page whose first entries were old when it began to wait", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const [author, reader] = [await world.addUser(0), await world.addUser(0)];
+  const edge = { id1: author, atype: ASSOC.mutes, id2: reader } as const;
+  await world.write(0, [{ op: "assocAdd", ...edge, timeMs: 5, data: "" }]);
+  const { follower, hold, lose, turns, release } = slowFollower(world);
+  const request = { id1s: [author], atype: ASSOC.mutes, after: null, limit: 5, atLeast: null };
+  await follower.union(encodeUnionRequest({ ...request, counts: [] }));
+  const after = await headOf(world);
+  world.clock.advance(LIMITS.followerTtlMs);
+  await world.write(0, [{ op: "assocDelete", ...edge }]);
+  lose("pull");
+  hold("fill");
+  const counts = [ASSOC.likes];
+  const answer = follower.union(encodeUnionRequest({ ...request, counts, allowStale: true }));
+  await turns();
+  lose("read");
+  const records = (await world.store(0).logAfter(after, 9)) ?? [];
+  await follower.push({ after, records, head: await headOf(world) });
+  world.clock.advance(LIMITS.leaderRetryMs);
+  await release();
+  const { entries, staleMs } = decodeUnionResponse(unwrap(await answer));
+  expect([entries.length, staleMs]).toEqual([1, LIMITS.followerTtlMs]);
+});
