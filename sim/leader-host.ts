@@ -111,7 +111,11 @@ export class LeaderHost implements Host<LeaderService> {
       defer: (work) => {
         work.catch((error: unknown) => trace.note(`${this.name} background: ${String(error)}`));
       },
-      gather: () => scheduler.sleep(random.int(0, gatherMs)),
+      gather: () =>
+        new Promise((resolve) => {
+          // What a dead object waited for never comes.
+          scheduler.after(random.int(0, gatherMs), () => life.isAlive && resolve());
+        }),
       report: (event, error) => trace.note(`${this.name} ${event}: ${String(error)}`),
     });
     trace.note(`${this.name} starts`);
