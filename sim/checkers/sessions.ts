@@ -9,7 +9,7 @@ interface Session {
   /** Per shard: its own acknowledged writes. */
   readonly written: Map<PhysicalShard, Position>;
   /** Per key: the oldest state that explains what it saw there. */
-  readonly read: Map<string, Position>;
+  read: ReadonlyMap<string, Position>;
 }
 
 /**
@@ -28,6 +28,8 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
         raise(session.written, event.shard, positionOf(event.response.at));
       continue;
     }
+    // The reads of one request have no order: a page may come from the leader, a count from memory.
+    const floorsAfter = new Map(session.read);
     for (const seen of event.seen) {
       const key = keyOf(seen.observation);
       const floors = {
@@ -45,8 +47,9 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
       // What promised nothing may have been of any state before: the oldest that explains it counts.
       const since = isPromised(event) ? floors.read : 0;
       const earliest = spellsFrom(truth, seen, since, event.doneMs)[0];
-      if (earliest !== undefined) raise(session.read, key, earliest.from);
+      if (earliest !== undefined) raise(floorsAfter, key, earliest.from);
     }
+    session.read = floorsAfter;
   }
   return violations;
 }
