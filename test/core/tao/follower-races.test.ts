@@ -1,62 +1,13 @@
 import { it } from "vitest";
 
-import { Follower, type FollowerPorts } from "../../../core/tao/follower.ts";
+import type { Follower } from "../../../core/tao/follower.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
 import type { LogPush } from "../../../core/tao/service.ts";
 import type { Read, ReadResult } from "../../../core/tao/types.ts";
 import { decodeUnionResponse, encodeUnionRequest } from "../../../core/tao/union.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
-
-type Call = keyof FollowerPorts["leader"];
-
-/** A follower whose leader's answers to one kind of call are held back until `release`. */
-function slowFollower(world: GraphWorld, bytesMax?: number) {
-  const leader = world.leader(0);
-  const held: (() => void)[] = [];
-  let slow: Call | null = null;
-  let lost: Call | null = null;
-  const through = async <T>(call: Call, answer: Promise<T>): Promise<T> => {
-    const value = await answer;
-    if (call === lost) throw new Error("answer lost");
-    if (call === slow) await new Promise<void>((resolve) => held.push(resolve));
-    return value;
-  };
-  const follower = new Follower(
-    "follower:0:apac:0",
-    {
-      clock: world.clock,
-      leader: {
-        fill: (by, request) => through("fill", leader.fill(by, request)),
-        pull: (by, after) => through("pull", leader.pull(by, after)),
-        read: (request) => through("read", leader.read(request)),
-      },
-      report: (event) => world.reports.push(event),
-    },
-    bytesMax,
-  );
-  const turns = async () => {
-    for (let i = 0; i < 50; i++) await Promise.resolve();
-  };
-  return {
-    follower,
-    /** Holds the next answers to `call`. */
-    hold: (call: Call) => {
-      slow = call;
-    },
-    /** Loses the next answers to `call`. */
-    lose: (call: Call) => {
-      lost = call;
-    },
-    /** Everything that can happen without the held answers. */
-    turns,
-    release: async () => {
-      slow = null;
-      for (const resolve of held.splice(0)) resolve();
-      await turns();
-    },
-  };
-}
+import { slowFollower } from "../../fakes/slow-follower.ts";
 
 const ask = async (follower: Follower, ...reads: Read[]) =>
   unwrap(await follower.read({ reads, atLeast: null }));
@@ -273,78 +224,4 @@ it("starts over from a log tail that ends below the head", async ({ expect }) =>
   const head = await headOf(world);
   const { results } = unwrap(await follower.read({ reads: [get(id)], atLeast: head }));
   expect(results).toMatchObject([{ object: { data: expect.stringContaining("after") } }]);
-});
-
-it("catches up with what it dropped when an older fill lands after that", async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const id = await world.addUser(0, "old");
-  const other = await world.addUser(0);
-  const { follower, hold, turns, release } = slowFollower(world);
-  await ask(follower, get(other));
-  hold("fill");
-  const answer = follower.read({ reads: [get(id)], atLeast: null });
-  await turns();
-  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"new"}' }]);
-  await world.write(0, [{ op: "objUpdate", id: other, patch: '{"name":"new"}' }]);
-  await world.store(0).trim(world.clock.nowMs() + 1, 0);
-  const head = await headOf(world);
-  // Its gap cannot be repaired: it drops everything, and its leader takes that for delivered.
-  expect(await follower.push({ after: head, records: [], head })).toEqual(head);
-  await release();
-  await answer;
-  const { results } = await ask(follower, get(id));
-  expect(results[0]).toMatchObject({ object: { data: expect.stringContaining("new") } });
-});
-
-it("catches up with what it had before it dropped everything", async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const id = await world.addUser(0, "old");
-  const other = await world.addUser(0);
-  const { follower, hold, lose, turns, release } = slowFollower(world);
-  const { at: after } = await ask(follower, get(other));
-  hold("fill");
-  const answer = follower.read({ reads: [get(id)], atLeast: null });
-  await turns();
-  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"new"}' }]);
-  const records = (await world.store(0).logAfter(after, 9)) ?? [];
-  const head = await headOf(world);
-  expect(await follower.push({ after, records, head })).toEqual(head);
-  for (const name of ["b", "c"])
-    await world.write(0, [{ op: "objUpdate", id: other, patch: JSON.stringify({ name }) }]);
-  await world.store(0).trim(world.clock.nowMs() + 1, 0);
-  // A reader with a ticket has it pull, in vain: nobody will send it the first change again.
-  const atLeast = await headOf(world);
-  lose("fill");
-  expect((await follower.read({ reads: [get(other)], atLeast })).ok).toBe(false);
-  expect((await follower.stats()).applied).toBe(null);
-  lose("read");
-  await release();
-  await answer;
-  const { results } = await ask(follower, get(id));
-  expect(results[0]).toMatchObject({ object: { data: expect.stringContaining("new") } });
-});
-
-it("marks a merged page whose first entries were old when it began to wait", async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const [author, reader] = [await world.addUser(0), await world.addUser(0)];
-  const edge = { id1: author, atype: ASSOC.mutes, id2: reader } as const;
-  await world.write(0, [{ op: "assocAdd", ...edge, timeMs: 5, data: "" }]);
-  const { follower, hold, lose, turns, release } = slowFollower(world);
-  const request = { id1s: [author], atype: ASSOC.mutes, after: null, limit: 5, atLeast: null };
-  await follower.union(encodeUnionRequest({ ...request, counts: [] }));
-  const after = await headOf(world);
-  world.clock.advance(LIMITS.followerTtlMs);
-  await world.write(0, [{ op: "assocDelete", ...edge }]);
-  lose("pull");
-  hold("fill");
-  const counts = [ASSOC.likes];
-  const answer = follower.union(encodeUnionRequest({ ...request, counts, allowStale: true }));
-  await turns();
-  lose("read");
-  const records = (await world.store(0).logAfter(after, 9)) ?? [];
-  await follower.push({ after, records, head: await headOf(world) });
-  world.clock.advance(LIMITS.leaderRetryMs);
-  await release();
-  const { entries, staleMs } = decodeUnionResponse(unwrap(await answer));
-  expect([entries.length, staleMs]).toEqual([1, LIMITS.followerTtlMs]);
 });
