@@ -101,6 +101,8 @@ export interface ReadEvent extends Request {
   readonly staleMs: number | null;
   readonly allowStale: boolean;
   readonly seen: readonly Seen[];
+  /** What of it is newer than the position that the ticket names; absent: not looked at. */
+  readonly unnamed?: readonly Seen[];
 }
 
 export type ClientEvent = WriteEvent | ReadEvent;

@@ -29,6 +29,10 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
       continue;
     }
     // The reads of one request have no order: a page may come from the leader, a count from memory.
+    for (const seen of event.unnamed ?? []) {
+      const what = `${event.client} at ${event.doneMs}: its ticket does not name ${tell(seen)}`;
+      violations.push({ guarantee: "G4 monotonic reads", what });
+    }
     const floorsAfter = new Map(session.read);
     for (const seen of event.seen) {
       const key = keyOf(seen.observation);
