@@ -12,6 +12,8 @@ export const BOUNDS = {
   quietWaitSeconds: 5,
   /** How long a round waits for the work that its writes left. */
   idleWaitSeconds: 20,
+  /** Of a kind: they take some 50 ms each, one after another. */
+  firstReadsMax: 1_000,
   /** How often a cache that is to be warm is read again, some seconds apart: longer than a follower's TTL together. */
   warmPassesMax: 8,
   /** Requests a generator writes down and repeats: several times the viewers. */

@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import { feedBucketName } from "../../core/feed/cache/names.ts";
 import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { followerName, leaderName } from "../../core/tao/names.ts";
@@ -28,10 +29,11 @@ export async function firstReads(
   feedBuckets: number,
 ): Promise<readonly FirstReads[]> {
   await forgetAll(product, feedBuckets);
-  const half = viewers.length >> 1;
+  const half = Math.min(viewers.length >> 1, BOUNDS.firstReadsMax);
+  const [before, after] = [viewers.slice(0, half), viewers.slice(half, 2 * half)];
   return [
-    await readOnce("nothing is warm", product, reader, viewers.slice(0, half)),
-    await readOnce("in no feed cache, followers warm", product, reader, viewers.slice(half)),
+    await readOnce("nothing is warm", product, reader, before),
+    await readOnce("in no feed cache, followers warm", product, reader, after),
   ];
 }
 

@@ -19,7 +19,6 @@ const TOKEN_SECONDS = 6 * 3_600;
 export interface Product {
   /** Socket straight into the gateway. */
   readonly directUrl: string;
-  readonly frontDoorUrl: string;
   /** Of the runtime and, in the hosted profile, of the servers that it stands on. */
   readonly pids: readonly number[];
   readonly map: ShardMap;
@@ -62,7 +61,6 @@ export async function startProduct(
   const key = new TextEncoder().encode(cluster.secrets.authSecret);
   return {
     directUrl,
-    frontDoorUrl: cluster.url,
     pids: withDescendants(process.pid).filter((pid) => !before.has(pid)),
     map: evenShardMap(
       SHARDS,
