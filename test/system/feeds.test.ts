@@ -20,10 +20,12 @@ const settings = (name: string): RunSettings => ({
   ldbc: null,
   seed: 7,
   operations: 100,
+  mix: "all",
   checkpoints: 1,
   kills: 0,
   withFaults: true,
   boundMs: 10_000,
+  withFarPages: false,
   mutant: null,
   onStep: () => undefined,
 });
