@@ -62,8 +62,10 @@ export function createClient(options: ClientOptions) {
   const get = <T>(path: string, query: ApiRequest["query"] = {}, call?: CallOptions) =>
     transport.send<T>({ method: "GET", path, query }, call);
   const send = <T>(request: ApiRequest, call?: CallOptions) => transport.send<T>(request, call);
-  const relation = (name: Relation, on: boolean) => (user: string, call?: CallOptions) =>
-    send<Profile>(requests.relate(user, name, on), call);
+  const relating = (name: Relation) => (user: string, call?: CallOptions) =>
+    send<Profile>(requests.relate(user, name, true), call);
+  const undoing = (name: Relation) => (user: string, call?: CallOptions) =>
+    send<null>(requests.relate(user, name, false), call);
   const users =
     (list: UserList) =>
     (user: string, page: Page = {}, call?: CallOptions) =>
@@ -137,14 +139,14 @@ export function createClient(options: ClientOptions) {
     following: users("following"),
     friends: users("friends"),
 
-    follow: relation("follow", true),
-    unfollow: relation("follow", false),
-    befriend: relation("friend", true),
-    unfriend: relation("friend", false),
-    block: relation("block", true),
-    unblock: relation("block", false),
-    mute: relation("mute", true),
-    unmute: relation("mute", false),
+    follow: relating("follow"),
+    unfollow: undoing("follow"),
+    befriend: relating("friend"),
+    unfriend: undoing("friend"),
+    block: relating("block"),
+    unblock: undoing("block"),
+    mute: relating("mute"),
+    unmute: undoing("mute"),
     blocks: (page: Page = {}, call?: CallOptions) => get<UserPage>("/v1/blocks", { ...page }, call),
     mutes: (page: Page = {}, call?: CallOptions) => get<UserPage>("/v1/mutes", { ...page }, call),
     friendRequests: (page: Page = {}, call?: CallOptions) =>

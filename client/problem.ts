@@ -1,11 +1,12 @@
 /**
  * Why a call failed. `code` is the server's (see `/docs#problems`), or `network` when no
- * answer came: offline, aborted connection, or longer than the timeout.
+ * answer came: offline, aborted connection, or longer than the timeout; or `signed_out` when the account
+ * left before the answer came.
  */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   readonly code: string;
-  /** HTTP status; 0 for `network`. */
+  /** HTTP status; 0 for `network` and `signed_out`. */
   readonly status: number;
   /** One sentence for people; also the message. */
   readonly detail: string;
@@ -55,3 +56,10 @@ export const networkProblem = (cause: unknown): ApiProblem =>
     { code: "network", status: 0, detail: "No answer came. Check your connection and try again." },
     { cause },
   );
+
+export const signedOutProblem = (): ApiProblem =>
+  new ApiProblem({ code: "signed_out", status: 0, detail: "You signed out before this was done." });
+
+/** Nobody's news: who did it has left. */
+export const isSignedOut = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.code === "signed_out";

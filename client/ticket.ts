@@ -1,7 +1,8 @@
 /** Keeps the ticket between page loads; without it a reload may miss the last write for a while. */
 export interface TicketStore {
   load(): string | null;
-  save(ticket: string): void;
+  /** null: forgotten. */
+  save(ticket: string | null): void;
 }
 
 /**

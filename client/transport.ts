@@ -5,13 +5,16 @@ import { CACHE_REPORT_HEADER, formatCacheReport } from "../core/telemetry/client
 import { expiredBy } from "./l1/expiry.ts";
 import { kindOf } from "./l1/kinds.ts";
 import type { CacheUse, KeptAnswer, L1Cache } from "./l1/l1-cache.ts";
-import { ApiProblem, networkProblem, problemFrom } from "./problem.ts";
+import { orAborted } from "./or-aborted.ts";
+import { ApiProblem, networkProblem, problemFrom, signedOutProblem } from "./problem.ts";
 import { Ticket, type TicketStore } from "./ticket.ts";
+import { uploadTimeoutMs } from "./upload-time.ts";
 
+/** Of one account: whoever signs in next has a client of their own. */
 export interface ClientOptions {
   /** Origin of the product; "" is the page's own. */
   readonly baseUrl: string;
-  /** Asked before every attempt; null calls without signing in. */
+  /** The account's newest, asked before every attempt, and never another's; null calls without signing in. */
   readonly token?: () => string | null;
   /** Default: the global one. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
@@ -20,7 +23,7 @@ export interface ClientOptions {
   readonly sleep?: (ms: number) => Promise<void>;
   /** Uniform in [0, 1); default `Math.random`. */
   readonly random?: () => number;
-  /** For one attempt, milliseconds. */
+  /** For one attempt, milliseconds; default: `LIMITS.clientTimeoutMs`, and for an upload what its size takes. */
   readonly timeoutMs?: number;
   /** How fresh reads must be unless a call says otherwise; the server's default is `ticket`. */
   readonly consistency?: Consistency;
@@ -30,7 +33,7 @@ export interface ClientOptions {
   readonly cacheReport?: () => TallyDelta | null;
   /** Told of answers that may be too old: how long ago, ms, they were known to be true. */
   readonly onStale?: (staleMs: number) => void;
-  /** L1 of whoever is signed in, asked at each call; null or left out keeps nothing. */
+  /** The account's L1, asked at each call; null or left out keeps nothing. */
   readonly cache?: () => L1Cache | null;
 }
 
@@ -60,10 +63,14 @@ export interface ApiRequest {
   readonly write?: boolean;
 }
 
-/** Sends requests with token, ticket, key and bounded retries. */
+/** A call that ends when its caller gives it up, or the account leaves. */
+type OwnCall = CallOptions & { readonly signal: AbortSignal };
+
+/** Sends one account's requests with token, ticket, key and bounded retries. */
 export class Transport {
   readonly #options: ClientOptions;
   readonly #ticket: Ticket;
+  readonly #stopped = new AbortController();
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(options: ClientOptions) {
@@ -73,15 +80,27 @@ export class Transport {
 
   /** @throws ApiProblem; or the signal's reason when the caller aborted. */
   send<T>(request: ApiRequest, call: CallOptions = {}): Promise<T> {
-    if (request.write !== true) return this.#read<T>(request, call);
+    const stopped = this.#stopped.signal;
+    const signal = call.signal === undefined ? stopped : AbortSignal.any([call.signal, stopped]);
+    const own: OwnCall = { ...call, signal };
+    if (request.write !== true) return orAborted(this.#read<T>(request, own), signal);
     const key = call.idempotencyKey ?? newKey();
     // In order, so that like and unlike end as the reader clicked, and no ticket is lost.
-    const result = this.#lastWrite.then(() => this.#attempts<T>(request, call, key));
+    const result = this.#lastWrite.then(() => this.#attempts<T>(request, own, key));
     this.#lastWrite = result.catch(() => null);
-    return result.then(async (value) => {
+    const expired = result.then(async (value) => {
       await this.#options.cache?.()?.expire(expiredBy(request));
       return value;
     });
+    return orAborted(expired, signal);
+  }
+
+  /**
+   * The account has left: what is under way fails at once with `signed_out`, and so does all that
+   * comes later. Nothing is sent after, and no late answer is given, kept, or changes the ticket.
+   */
+  stop(): void {
+    this.#stopped.abort(signedOutProblem());
   }
 
   get ticket(): string | null {
@@ -90,26 +109,31 @@ export class Transport {
 
   /** Of a write that somebody else did for this client. */
   acceptTicket(ticket: string): void {
+    if (this.#stopped.signal.aborted) return;
     this.#ticket.accept(ticket, this.#ticket.generation, true);
   }
 
-  #read<T>(request: ApiRequest, call: CallOptions): Promise<T> {
+  #read<T>(request: ApiRequest, call: OwnCall): Promise<T> {
     const ask = (): Promise<T> => this.#attempts<T>(request, call, null);
     const cache = this.#options.cache?.() ?? null;
     const kind = cache === null ? null : kindOf(request);
     if (cache === null || kind === null) return ask();
     const mode = call.cache ?? (call.consistency === "leader" ? "network" : "swr");
-    const use = { mode, ...(call.onKept !== undefined && { onKept: call.onKept }) };
-    return cache.read<T>(cacheKey(request), kind, use, ask);
+    const { onKept } = call;
+    // Reading again for somebody who has left may fail by itself, and is nobody's news.
+    const tell = (kept: KeptAnswer<T>): void => {
+      if (!call.signal.aborted) onKept?.(kept);
+    };
+    return cache.read<T>(cacheKey(request), kind, { mode, onKept: tell }, ask);
   }
 
-  async #attempts<T>(request: ApiRequest, call: CallOptions, key: string | null): Promise<T> {
+  async #attempts<T>(request: ApiRequest, call: OwnCall, key: string | null): Promise<T> {
     for (let attempt = 0; ; attempt++) {
-      call.signal?.throwIfAborted();
+      call.signal.throwIfAborted();
       try {
         return await this.#attempt<T>(request, call, key);
       } catch (error) {
-        call.signal?.throwIfAborted();
+        call.signal.throwIfAborted();
         const problem = error instanceof ApiProblem ? error : networkProblem(error);
         const waitMs = this.#retryWaitMs(problem, attempt);
         if (waitMs === null) throw problem;
@@ -118,28 +142,32 @@ export class Transport {
     }
   }
 
-  async #attempt<T>(request: ApiRequest, call: CallOptions, key: string | null): Promise<T> {
-    const usualMs = request.bytes === undefined ? LIMITS.clientTimeoutMs : LIMITS.uploadTimeoutMs;
+  async #attempt<T>(request: ApiRequest, call: OwnCall, key: string | null): Promise<T> {
+    const usualMs =
+      request.bytes === undefined ? LIMITS.clientTimeoutMs : uploadTimeoutMs(request.bytes);
     const { baseUrl, timeoutMs = usualMs } = this.#options;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]);
     const send = this.#options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
     const sentAt = this.#ticket.generation;
-    const response = await send(`${baseUrl}${request.path}${queryText(request.query)}`, {
+    const sent = send(`${baseUrl}${request.path}${queryText(request.query)}`, {
       method: request.method,
       headers: this.#headers(request, call, key),
       signal,
       ...(call.keepalive === true && { keepalive: true }),
       ...bodyOf(request),
     });
+    const response = await orAborted(sent, signal);
+    call.signal.throwIfAborted();
     this.#ticket.accept(response.headers.get("edgewise-ticket"), sentAt, request.write === true);
     if (!response.ok) throw await problemFrom(response);
     const staleMs = response.headers.get("edgewise-stale-ms");
     if (staleMs !== null) this.#options.onStale?.(Number(staleMs));
-    return (response.status === 204 ? null : await response.json()) as T;
+    const value = response.status === 204 ? null : await orAborted(response.json(), signal);
+    call.signal.throwIfAborted();
+    return value as T;
   }
 
-  #headers(request: ApiRequest, call: CallOptions, key: string | null): Record<string, string> {
+  #headers(request: ApiRequest, call: OwnCall, key: string | null): Record<string, string> {
     const token = this.#options.token?.() ?? null;
     const ticket = this.#ticket.current;
     const report = token === null ? null : (this.#options.cacheReport?.() ?? null);

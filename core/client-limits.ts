@@ -6,8 +6,8 @@ export const CLIENT_LIMITS = {
   clientRetryBaseMs: 200,
   /** Longer than `requestBudgetMs`, so that the server's own answer arrives first. */
   clientTimeoutMs: 15_000,
-  /** An upload on a slow line: the largest video at 0.7 Mbit/s. */
-  uploadTimeoutMs: 10 * 60_000,
+  /** A slow line, 0.64 Mbit/s up: an upload may take its size over this. The largest video: 10.4 min. */
+  uploadBytesPerSecondMin: 80_000,
   /** Specification: the client's cache is fresh for five minutes, then shown while it is read again. */
   l1FreshMs: 5 * 60_000,
   /** What a reader without a connection still finds: a week away. */
@@ -21,6 +21,8 @@ export const CLIENT_LIMITS = {
   /** Wait before a waiting write is tried again: full jitter under base * 2^n, at most the longest. */
   outboxRetryBaseMs: 1_000,
   outboxRetryMaxMs: 60_000,
+  /** Signing out waits this long for another tab to give up what it is sending. */
+  outboxClearWaitMs: 2_000,
   /** Tries of a write that the server answers with an error of its own; no answer at all is tried for ever. */
   outboxTriesMax: 8,
 } as const;

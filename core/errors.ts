@@ -34,7 +34,8 @@ export type Failure =
   | { readonly code: "too_large"; readonly field: string; readonly bytesMax: number }
   /** A declared bound of the graph (edges of one list, say) is reached. */
   | { readonly code: "limit_reached"; readonly what: string; readonly max: number }
-  | { readonly code: "rate_limited"; readonly retryAfterMs: number }
+  /** `what` names the limit where it is not how often one may ask. */
+  | { readonly code: "rate_limited"; readonly retryAfterMs: number; readonly what?: string }
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
   | { readonly code: "unavailable"; readonly dependency: Dependency; readonly retryAfterMs: number }
   /** Between parts of the graph, never to a client: this object does not lead the shard; who does, if it knows. */

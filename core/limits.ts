@@ -2,6 +2,7 @@ import { CLIENT_LIMITS } from "./client-limits.ts";
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
+import { MEDIA_LIMITS } from "./media/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
 import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
@@ -26,20 +27,7 @@ export const LIMITS = {
   mediaAltCharsMax: 1_000,
   /** JSON request bodies: the largest legal one, a full post in 4-byte characters, is under 32 KB. */
   bodyBytesMax: 65_536,
-  /** One uploaded image. */
-  mediaBytesMax: 5_000_000,
-  /** One uploaded video: a minute from a phone. It streams through, so memory is no bound; the platform's is 100 MB. */
-  videoBytesMax: 50_000_000,
-  /** Longer ones cannot look well in `videoBytesMax`. */
-  videoMsMax: 600_000,
-  /** Width times height of a video, pixels: what phones record and decode, 4096 x 2304. */
-  videoPixelsMax: 9_437_184,
-  /** Boxes looked at from the outside of an MP4, each up to one read of the bucket. */
-  videoBoxesMax: 64,
-  /** The index of an MP4 (`moov`): a two-hour film's is about this. */
-  videoIndexBytesMax: 4_000_000,
-  /** Read at once from the start of a video: the whole header of most, and of every WebM accepted. */
-  videoHeadBytes: 65_536,
+  ...MEDIA_LIMITS,
   /** One operator `multiWrite` body: under the 32 MiB an RPC may carry, and small enough to retry. */
   adminBodyBytesMax: 4_000_000,
 
@@ -113,8 +101,11 @@ export const LIMITS = {
   leaderTtlMs: 600_000,
   /** What is asked for all the time is read from the store again after this: heals whatever should ever be wrong in it. */
   leaderAgeMaxMs: 3_600_000,
-  /** A leader's memory: as a follower's, since several leaders may share an isolate of 128 MB. */
-  leaderBytesMax: 16_000_000,
+  /**
+   * A leader's memory. Several leaders may share an isolate of 128 MB; this leaves room for four and what else they
+   * hold. At 16 MB a leader of 62,000 keys had to drop what it was asked for again (docs/bench.md, "tao").
+   */
+  leaderBytesMax: 24_000_000,
   /** Reads of one leader's store under way at once: an object has 6 connections, and commits need some. */
   leaderQueriesMax: 4,
   /** Keys, and edges of lists aside, in one query. */

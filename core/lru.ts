@@ -5,14 +5,14 @@
  */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, { readonly value: V; readonly bytes: number; used: boolean }>();
-  readonly #bytesMax: number;
+  readonly bytesMax: number;
   readonly #evicted: ((value: V) => void) | undefined;
   #bytes = 0;
   #evictions = 0;
 
   /** @param evicted told of each value that had to make room, or was too large to be kept. */
   constructor(bytesMax: number, evicted?: (value: V) => void) {
-    this.#bytesMax = bytesMax;
+    this.bytesMax = bytesMax;
     this.#evicted = evicted;
   }
 
@@ -48,7 +48,7 @@ export class LruMap<K, V> {
    */
   set(key: K, value: V, bytes: number): void {
     this.delete(key);
-    if (bytes > this.#bytesMax) {
+    if (bytes > this.bytesMax) {
       this.#evicted?.(value);
       return;
     }
@@ -71,7 +71,7 @@ export class LruMap<K, V> {
 
   /** Oldest first; whoever was used since goes to the end once more instead. */
   #makeRoom(bytes: number): void {
-    if (this.#bytes + bytes <= this.#bytesMax) return;
+    if (this.#bytes + bytes <= this.bytesMax) return;
     for (const [key, entry] of this.#entries) {
       this.#entries.delete(key);
       if (entry.used) {
@@ -82,7 +82,32 @@ export class LruMap<K, V> {
       this.#bytes -= entry.bytes;
       this.#evictions++;
       this.#evicted?.(entry.value);
-      if (this.#bytes + bytes <= this.#bytesMax) return;
+      if (this.#bytes + bytes <= this.bytesMax) return;
     }
+  }
+}
+
+/**
+ * The entries of one kind in a map that several kinds share: room goes to whatever is used, where
+ * parts of their own would lie idle for one kind while another lacks it. No two kinds may have
+ * keys in common. An entry larger than a quarter of the budget is not kept: it would empty the rest.
+ */
+export class LruShelf<K, V> {
+  readonly #map: LruMap<unknown, unknown>;
+
+  constructor(map: LruMap<unknown, unknown>) {
+    this.#map = map;
+  }
+
+  // What this kind's keys lead to is what this kind has set.
+  get = (key: K): V | undefined => this.#map.get(key) as V | undefined;
+
+  set(key: K, value: V, bytes: number): void {
+    if (bytes > this.#map.bytesMax / 4) this.#map.delete(key);
+    else this.#map.set(key, value, bytes);
+  }
+
+  delete(key: K): void {
+    this.#map.delete(key);
   }
 }

@@ -45,7 +45,7 @@ export const REALTIME_LIMITS = {
   /** A ticket for one socket: a client asks for it just before it connects. */
   socketTicketMs: 30_000,
   socketTicketCharsMax: 300,
-  /** Tickets that a bucket remembers as used: 500 a second for as long as one lives. */
+  /** Tickets that a bucket remembers as used, a row of some 60 bytes each: 500 a second for as long as one lives. */
   socketTicketsUsedMax: 16_384,
   /** A stream of server-sent events ends after this; the client begins the next where it ended. */
   eventStreamMs: 5 * 60_000,

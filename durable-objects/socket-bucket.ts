@@ -40,7 +40,7 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
   readonly #clock: Clock;
   readonly #switchboard: Switchboard;
   readonly #lines = new WeakMap<WebSocket, SocketLine>();
-  readonly #used = new UsedTickets();
+  readonly #used: UsedTickets;
 
   // The runtime passes two arguments; a test subclass passes the others.
   constructor(
@@ -51,6 +51,7 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
   ) {
     super(ctx, env);
     this.#clock = clock;
+    this.#used = new UsedTickets(ctx.storage.sql, clock.nowMs());
     this.#switchboard = new Switchboard({
       clock,
       random: systemRandom,

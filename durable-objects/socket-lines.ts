@@ -1,12 +1,13 @@
 import { follow } from "../core/feed/realtime/place.ts";
-import type { Line, LineState } from "../core/feed/realtime/lines.ts";
+import type { Line, LineState, Watched } from "../core/feed/realtime/lines.ts";
 import type { ServerMessage } from "../core/feed/realtime/port.ts";
+import type { Original } from "../core/feed/realtime/reach.ts";
 import type { Listener } from "../core/feed/realtime/service.ts";
 import type { Place } from "../core/feed/realtime/stream.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 
-/** What stays with a socket while its object sleeps: 1.3 KB at most, of the 2 KB that it may have. */
+/** What stays with a socket while its object sleeps: 1.8 KB at most, of the 2 KB that it may have. */
 interface Attachment {
   readonly viewer: bigint;
   readonly untilMs: number;
@@ -14,7 +15,27 @@ interface Attachment {
   readonly openedMs: number;
   /** Post, author, post, author... */
   readonly watched: BigUint64Array;
+  /** Of those that are reposts: post, original, its author... An older version kept none. */
+  readonly originals?: BigUint64Array;
   readonly asked: BigUint64Array;
+}
+
+function unpacked(pairs: BigUint64Array, triples: BigUint64Array): ReadonlyMap<Id, Watched> {
+  const ids = (of: BigUint64Array, from: number, length: number) =>
+    [...of.subarray(from, from + length)] as Id[];
+  const originals = new Map<Id, Original>();
+  for (let at = 0; at < triples.length; at += 3) {
+    const [repost, post, author] = ids(triples, at, 3);
+    if (repost !== undefined && post !== undefined && author !== undefined)
+      originals.set(repost, { post, author });
+  }
+  const watched = new Map<Id, Watched>();
+  for (let at = 0; at < pairs.length; at += 2) {
+    const [post, author] = ids(pairs, at, 2);
+    if (post !== undefined && author !== undefined)
+      watched.set(post, { author, original: originals.get(post) ?? null });
+  }
+  return watched;
 }
 
 /** A WebSocket, which the platform may hold without the object. */
@@ -39,12 +60,13 @@ export class SocketLine implements Line {
   ): { readonly line: SocketLine; readonly state: LineState } | null {
     const kept = ws.deserializeAttachment() as Attachment | null;
     if (kept === null) return null;
-    const { viewer, untilMs, began, openedMs, watched, asked } = kept;
-    const pairs = Array.from(
-      { length: watched.length / 2 },
-      (_, n) => [watched[2 * n] as Id, watched[2 * n + 1] as Id] as const,
-    );
-    const state = { began, openedMs, watched: new Map(pairs), asked: new Set([...asked] as Id[]) };
+    const { viewer, untilMs, began, openedMs, asked } = kept;
+    const state = {
+      began,
+      openedMs,
+      watched: unpacked(kept.watched, kept.originals ?? new BigUint64Array()),
+      asked: new Set([...asked] as Id[]),
+    };
     return { line: new SocketLine(ws, { viewer: viewer as Id, untilMs }, pingedMs), state };
   }
 
@@ -62,7 +84,12 @@ export class SocketLine implements Line {
       untilMs: this.untilMs,
       began,
       openedMs,
-      watched: new BigUint64Array([...watched].flat()),
+      watched: new BigUint64Array([...watched].flatMap(([post, { author }]) => [post, author])),
+      originals: new BigUint64Array(
+        [...watched].flatMap(([post, { original }]) =>
+          original === null ? [] : [post, original.post, original.author],
+        ),
+      ),
       asked: new BigUint64Array(asked),
     } satisfies Attachment);
   }

@@ -12,6 +12,7 @@ delays store calls, and checks the history of every run.
   --seed N        one seed, with a readable trace of everything that happened
   --mutants       every mistake in sim/mutants.ts in turn: each must be found
   --mutant NAME   only those mistakes whose name has NAME in it
+  --rates         all seeds with each mistake, and how many of them find it
   --from N        first seed (default: by the clock, so that every run tries new ones)
   --operations N  requests in a seed (default 500)
   --store KIND    embedded or remote (default: each seed chooses)
@@ -30,6 +31,8 @@ export interface Arguments {
   readonly workers: number;
   /** Part of the names of the mutants to try; "" for all. */
   readonly mutant: string;
+  /** Goes on with a mutant that is caught, to tell how often. */
+  readonly rates: boolean;
 }
 
 const SEEDS = 100;
@@ -46,7 +49,7 @@ export function parseArguments(words: readonly string[], fresh: number): Argumen
   let mutant = "";
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
-    if (word === "--mutants" || word === "--help") {
+    if (word === "--mutants" || word === "--rates" || word === "--help") {
       flags.add(word);
       continue;
     }
@@ -71,7 +74,7 @@ export function parseArguments(words: readonly string[], fresh: number): Argumen
   const seconds = given.get("--seconds");
   const what = flags.has("--help")
     ? "help"
-    : flags.has("--mutants")
+    : flags.has("--mutants") || flags.has("--rates")
       ? "mutants"
       : seed === undefined
         ? "seeds"
@@ -85,6 +88,7 @@ export function parseArguments(words: readonly string[], fresh: number): Argumen
     operations: given.get("--operations") ?? OPERATIONS,
     store,
     mutant,
+    rates: flags.has("--rates"),
     workers: Math.max(1, given.get("--workers") ?? workersMax()),
   };
 }

@@ -1,11 +1,20 @@
 import type { Clock } from "../core/clock.ts";
 import type { FollowerPorts } from "../core/tao/follower.ts";
 import { Follower } from "../core/tao/follower.ts";
+import type { Version } from "../core/tao/version.ts";
+import { FollowerWord } from "./follower-word.ts";
+import type { Laggard } from "./history.ts";
 import { type Host, Life, type SimPorts } from "./network.ts";
 import type { WorldShape } from "./world.ts";
 
 export type FollowerBounds = Pick<WorldShape, "followerBytes" | "hot">;
 export type FollowerWires = (life: Life) => FollowerPorts["leader"];
+
+interface Running {
+  readonly life: Life;
+  readonly service: Follower;
+  readonly word: FollowerWord;
+}
 
 /** Where a follower lives: memory only, so a crash or an eviction starts it empty. */
 export class FollowerHost implements Host<Follower> {
@@ -14,7 +23,9 @@ export class FollowerHost implements Host<Follower> {
   readonly #clock: Clock;
   readonly #wires: FollowerWires;
   readonly #ports: SimPorts;
-  #running: { readonly life: Life; readonly service: Follower } | null = null;
+  /** Of all its lives: what it had told its leader that it has, and kept less than that. */
+  readonly broken: Laggard[] = [];
+  #running: Running | null = null;
 
   constructor(
     name: string,
@@ -30,7 +41,7 @@ export class FollowerHost implements Host<Follower> {
     this.#ports = ports;
   }
 
-  async enter(): Promise<{ readonly life: Life; readonly service: Follower }> {
+  async enter(): Promise<Running> {
     this.#running ??= this.#start();
     return this.#running;
   }
@@ -55,17 +66,34 @@ export class FollowerHost implements Host<Follower> {
     this.#ports.tally.count("gaps repaired", gaps);
   }
 
-  #start() {
+  /** What this life of it answered to a push; null: that it has nothing. */
+  answered(service: Follower, has: Version | null): void {
+    const running = this.#running;
+    if (has !== null && running?.service === service) running.word.says(has);
+  }
+
+  #start(): Running {
+    const { scheduler, tally } = this.#ports;
     const life = new Life(this.name);
+    // When all that the event sets going has run.
+    const word = new FollowerWord(tally, () => scheduler.after(0, () => this.#look(word)));
     const ports: FollowerPorts = {
       clock: this.#clock,
-      leader: this.#wires(life),
+      leader: word.watch(this.#wires(life)),
       report: (event, error) => {
-        if (event === "push_not_applied") this.#ports.tally.count("caches dropped");
+        if (event === "push_not_applied") tally.count("caches dropped");
         this.#ports.trace.note(`${this.name} ${event}: ${String(error)}`);
       },
     };
     const { followerBytes, hot } = this.#bounds;
-    return { life, service: new Follower(this.name, ports, followerBytes, hot) };
+    return { life, service: new Follower(this.name, ports, followerBytes, hot), word };
+  }
+
+  async #look(word: FollowerWord): Promise<void> {
+    if (this.#running?.word !== word) return;
+    const { applied } = await this.#running.service.stats();
+    if (applied === null || !word.isBroken(applied)) return;
+    this.broken.push({ follower: this.name, applied, head: word.said });
+    this.#ports.trace.note(`${this.name} keeps less than it has told its leader`);
   }
 }

@@ -1,7 +1,7 @@
 import { type Arguments, HELP, parseArguments } from "./arguments.ts";
 import type { StoreKind } from "./faults.ts";
-import { MUTANTS } from "./mutants.ts";
-import { runOnThreads, type Task } from "./pool.ts";
+import { runMutants } from "./mutant-runs.ts";
+import { runOnThreads } from "./pool.ts";
 import { type RunResult, runSeed } from "./run.ts";
 import { Tally } from "./tally.ts";
 
@@ -26,7 +26,7 @@ async function main(words: readonly string[]): Promise<number> {
     case "trace":
       return traceSeed(parsed);
     case "mutants":
-      return runMutants(parsed);
+      return runMutants(parsed, say);
     case "seeds":
       return runSeeds(parsed);
   }
@@ -69,45 +69,6 @@ async function runSeeds(asked: Arguments): Promise<number> {
   const holes = total.holes(stores);
   if (holes.length > 0) say(`never reached: ${holes.join(", ")}`);
   return failed > 0 || holes.length > 0 ? 1 : 0;
-}
-
-/** One mutant after another on each thread, until it is caught or its seeds are used up. */
-async function runMutants(asked: Arguments): Promise<number> {
-  const { from, seeds, operations, store, workers } = asked;
-  const places = MUTANTS.flatMap(({ name }, place) => (name.includes(asked.mutant) ? [place] : []));
-  const startMs = performance.now();
-  const tried = MUTANTS.map(() => 0);
-  const caught = new Map<number, RunResult>();
-  const told = new Set<number>();
-  const running: number[] = [];
-  const tell = (place: number) => {
-    const mutant = MUTANTS[place];
-    if (mutant === undefined || told.has(place)) return;
-    told.add(place);
-    const result = caught.get(place);
-    const found = [...new Set(result?.violations.map(({ guarantee }) => guarantee))].join(", ");
-    const after = `${tried[place]} seeds${result === undefined ? "" : `, to ${result.seed}`}`;
-    say(`${mutant.name.padEnd(36)} ${result === undefined ? "SURVIVED" : found} (${after})`);
-  };
-  const next = (): Task | null => {
-    const open = places.filter((at) => (tried[at] ?? 0) < seeds && !caught.has(at));
-    // A thread that has loaded a mutant stays with it.
-    const place = open.find((at) => !running.includes(at)) ?? open[0];
-    if (place === undefined) return null;
-    running.push(place);
-    const seed = from + (tried[place] ?? 0);
-    tried[place] = (tried[place] ?? 0) + 1;
-    return { seed, mutant: place, options: { operations, store } };
-  };
-  await runOnThreads(workers, next, (result, { mutant }) => {
-    if (mutant === null) return;
-    running.splice(running.indexOf(mutant), 1);
-    if (result.violations.length > 0) caught.set(mutant, result);
-    if (caught.has(mutant) || (tried[mutant] ?? 0) >= seeds) tell(mutant);
-  });
-  const tookS = (performance.now() - startMs) / SECOND_MS;
-  say(`${caught.size} of ${places.length} mutants caught in ${tookS.toFixed(0)} s`);
-  return caught.size === places.length ? 0 : 1;
 }
 
 function tellReached(tally: Tally): void {

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
+import { join } from "node:path";
 
 import type { Edit, Mutant } from "./mutant.ts";
 import { MUTANTS } from "./mutants.ts";
@@ -20,6 +22,17 @@ export async function loadMutant(mutant: Mutant): Promise<RunSeed> {
     `./run.ts?${MARK}=${MUTANTS.indexOf(mutant)}`
   );
   return loaded.runSeed;
+}
+
+/** @returns a sentence for each edit whose text is not in its file exactly once: it would change nothing. */
+export async function misfitsOf(mutants: readonly Mutant[]): Promise<readonly string[]> {
+  const edits = mutants.flatMap(({ name, edits: all }) => all.map((edit) => ({ name, ...edit })));
+  const told = edits.map(async ({ name, file, find }): Promise<readonly string[]> => {
+    const source = await readFile(join(import.meta.dirname, "..", file), "utf8").catch(() => "");
+    const places = source.split(find).length - 1;
+    return places === 1 ? [] : [`"${name}" does not fit: ${places} times in ${file}: ${find}`];
+  });
+  return (await Promise.all(told)).flat();
 }
 
 let isInstalled = false;

@@ -1,4 +1,4 @@
-import { edit, editAt, type Mutant, mutant } from "./mutant.ts";
+import { edit, editAt, type Mutant, mutant, mutantOver } from "./mutant.ts";
 
 /** Of epochs, leases and standbys, and those that reviewers found. */
 export const EPOCH_MUTANTS: readonly Mutant[] = [
@@ -50,7 +50,8 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
       "entry.leaseUntilMs),",
     ),
   ),
-  mutant(
+  mutantOver(
+    "remote",
     "skew ignored by the holder alone",
     edit("lease", "nowMs < untilMs - LIMITS.clockSkewMaxMs", "nowMs < untilMs"),
   ),
@@ -93,7 +94,8 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     edit("standby", "if (compareVersions(group.head, head) <= 0) continue;", ""),
     edit("standby", "if (compareVersions(group.after, head) !== 0) break;", ""),
   ),
-  mutant(
+  mutantOver(
+    "remote",
     "next leader not woken",
     edit(
       "leader",

@@ -1,5 +1,6 @@
 import { edit, type Mutant, mutant } from "./mutant.ts";
 import { EPOCH_MUTANTS } from "./mutants-epochs.ts";
+import { REVIEWED_MUTANTS } from "./mutants-reviewed.ts";
 
 /** The failures that the design names, and those that the simulator has found before. */
 export const MUTANTS: readonly Mutant[] = [
@@ -54,7 +55,15 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "announced and never had",
-    edit("follower-log", "if (failure !== null && this.#lacksAnnounced()) this.#reset();", ""),
+    edit("follower-log", "if (this.#lacksAnnounced()) this.#reset();", ""),
+  ),
+  mutant(
+    "dropped under a fill",
+    edit(
+      "follower-log",
+      "return this.#applied ?? this.#announce(push.head);",
+      "return this.#applied ?? push.head;",
+    ),
   ),
   mutant(
     "error path keeps the entry",
@@ -152,4 +161,5 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   ),
   ...EPOCH_MUTANTS,
+  ...REVIEWED_MUTANTS,
 ];

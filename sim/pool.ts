@@ -78,8 +78,9 @@ async function runnerOf(place: number | null): Promise<typeof runSeed> {
 
 if (!isMainThread) {
   parentPort?.on("message", async (task: Task) => {
+    // Outside: a mutant that cannot even be loaded is a mistake of ours and ends everything; it was not found.
+    const runner = await runnerOf(task.mutant);
     try {
-      const runner = await runnerOf(task.mutant);
       parentPort?.postMessage(await runner(task.seed, { ...task.options, trace: null }));
     } catch (error) {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);

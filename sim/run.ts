@@ -85,8 +85,9 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     events,
     finals: rests.flatMap(({ finals }) => finals),
     misfits: [...world.stores.values()].flatMap(({ misfits }) => misfits),
-    // In a lull a follower may have been forgotten for its long silence: its TTL sees to it before it answers.
-    laggards: rests.at(-1)?.laggards ?? [],
+    laggards: rests.flatMap(({ laggards }) => laggards),
+    brokenWords: [...world.followers.values()].flatMap(({ broken }) => broken),
+    told: [...world.listeners.values()].map(({ told }) => told),
     stored: rests.at(-1)?.stored ?? [],
     storedInLulls: rests.slice(0, -1).map(({ stored }) => stored),
     ttlMs: LIMITS.followerTtlMs + driftOf(skewMs),

@@ -18,7 +18,7 @@ export const HELP = `Replays the load of a social graph on the built product's g
   --batch N            tao: reads that a client sends together (default 64)
   --alone N            tao: percent of reads that come alone (default 0.5)
   --follower-share N   tao: memory of a region's followers, percent of all bytes (default 10)
-  --leader-megabytes N memory of each leader (default 16, as in the product)
+  --leader-megabytes N memory of each leader (default 24, as in the product)
   --lag-every N        ms between two writes whose way to the followers is watched (default 250)
   --shards N           physical shards (default 16)
   --replicas N         followers per region and shard (default 1; --stampede 2)
@@ -93,7 +93,7 @@ export function taoOptions(args: readonly string[]) {
     batch: whole("batch", 64, 1, BOUNDS.batchMax),
     aloneShare: share("alone", 0.5, 100),
     followerShare: share("follower-share", 10, 1_000),
-    leaderMegabytes: whole("leader-megabytes", 16, 1, BOUNDS.leaderMegabytesMax),
+    leaderMegabytes: whole("leader-megabytes", 24, 1, BOUNDS.leaderMegabytesMax),
     lagEveryMs: whole("lag-every", 250, 5, 60_000),
     shards: whole("shards", 16, 1, BOUNDS.shardsMax),
     replicas: whole("replicas", show === "stampede" ? 2 : 1, 1, BOUNDS.replicasMax),

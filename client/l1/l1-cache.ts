@@ -65,6 +65,7 @@ export class L1Cache {
     settings: noCounts(),
     page: noCounts(),
   };
+  #left = false;
   /** Of what was answered from here. */
   readonly #served = { bytes: 0, ageMsSum: 0 };
 
@@ -161,6 +162,7 @@ export class L1Cache {
     if (prefixes.length === 0) return;
     const mark = async (): Promise<void> => {
       const marks = withMarks(await this.#marks(), prefixes, this.#deps.nowMs());
+      if (this.#left) return;
       await this.#deps.store.set(MARKS, marks).catch(() => undefined);
     };
     this.#marking = this.#marking.then(mark);
@@ -172,8 +174,9 @@ export class L1Cache {
     return (await this.#deps.store.get<Marks>(MARKS).catch(() => undefined)) ?? {};
   }
 
-  /** On sign-out. */
-  async clear(): Promise<void> {
+  /** The account has left: what was kept goes, and nothing is kept from here any more. */
+  async leave(): Promise<void> {
+    this.#left = true;
     this.#index = Promise.resolve(new Map());
     await this.#deps.store.clear().catch(() => undefined);
   }
@@ -220,6 +223,7 @@ export class L1Cache {
 
   async #put(key: string, kept: Kept): Promise<void> {
     const index = await this.#entries();
+    if (this.#left) return;
     index.set(key, factsOf(kept));
     await this.#deps.store.set(key, kept).catch(() => undefined);
     const tooMany = surplus(index, this.#deps.nowMs());

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../core/limits.ts";
-import type { ApiProblem } from "../problem.ts";
+import { type ApiProblem, isSignedOut } from "../problem.ts";
 import type { ApiRequest } from "../transport.ts";
 
 /**
@@ -101,7 +101,7 @@ export function afterFailure(
 ): OutboxItem {
   const tries = item.tries + 1;
   // Without a session nothing can be sent, and nothing is wrong with the write.
-  const signedOut = problem.status === 401;
+  const signedOut = problem.status === 401 || isSignedOut(problem);
   const endless = problem.code === "network" || signedOut;
   if ((!mayPass(problem) && !signedOut) || (!endless && tries >= LIMITS.outboxTriesMax)) {
     const refusal = { code: problem.code, detail: problem.detail };

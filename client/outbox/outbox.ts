@@ -1,16 +1,8 @@
 import { LIMITS } from "../../core/limits.ts";
 import { ApiProblem, networkProblem } from "../problem.ts";
 import { type NewWrite, type OutboxItem, afterFailure, place, turn } from "./items.ts";
+import { CANCELLED, FULL, type Outcome, REPLACED, SIGNED_OUT } from "./outcomes.ts";
 import type { Ending, OutboxDeps, Word } from "./ports.ts";
-
-/** What the writer learns first: how it ended, or that it waits for a connection. */
-export type Outcome = Ending | { readonly at: "queued"; readonly id: string };
-
-const FULL = {
-  code: "outbox_full",
-  detail: "Too much is waiting to be sent. Connect first, or take something back.",
-};
-const REPLACED = { at: "dropped", why: "replaced" } as const;
 
 const inOrder = (items: readonly OutboxItem[]): OutboxItem[] =>
   items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -37,6 +29,7 @@ export class Outbox {
   #changes = 0;
   /** On a device that keeps nothing, what is here is all there is. */
   readonly #unkept = new Set<string>();
+  readonly #stopped = new AbortController();
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
@@ -65,6 +58,7 @@ export class Outbox {
 
   /** Resolves when the write has ended, or when it is known to wait for a connection. */
   async submit(write: NewWrite): Promise<Outcome> {
+    if (this.#isStopped) return SIGNED_OUT;
     const { nowMs, newKey } = this.#deps;
     const item: OutboxItem = {
       ...write,
@@ -77,12 +71,13 @@ export class Outbox {
       refusal: null,
     };
     const { placed, next } = place(this.#items, item);
-    if (placed.at === "full") return { at: "failed", refusal: FULL };
-    for (const id of placed.replaces) await this.#end(id, REPLACED);
-    if (placed.at === "undone") return REPLACED;
+    if (placed.at === "full") return FULL;
+    const replaced = Promise.all(placed.replaces.map((id) => this.#end(id, REPLACED)));
+    if (placed.at === "undone") return replaced.then(() => REPLACED);
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.#waiting.set(item.id, resolve);
-    await this.#put(next);
+    // In the same moment: whatever comes between would leave neither.
+    await Promise.all([replaced, this.#put(next)]);
     if (this.#deps.online()) void this.kick();
     else this.#tellWaiting();
     return promise;
@@ -90,6 +85,7 @@ export class Outbox {
 
   /** Tries now what waits, whatever it waits for: the connection is back, or the reader asks. */
   kick(): Promise<void> {
+    if (this.#isStopped) return this.#running ?? Promise.resolve();
     this.#again = true;
     this.#running ??= this.#run();
     return this.#running;
@@ -99,8 +95,11 @@ export class Outbox {
     try {
       while (this.#again) {
         this.#again = false;
-        await this.#deps.alone(() => this.#sendAll());
+        await this.#deps.alone(() => this.#sendAll(), this.#stopped.signal);
       }
+    } catch (error) {
+      // Before its turn came.
+      if (!this.#isStopped) throw error;
     } finally {
       this.#running = null;
     }
@@ -109,8 +108,8 @@ export class Outbox {
   /** Takes back what is not being sent. @returns it, to be written anew; null when it is too late. */
   async cancel(id: string): Promise<OutboxItem | null> {
     const item = this.#items.find((known) => known.id === id);
-    if (item === undefined || item.state === "sending") return null;
-    await this.#end(id, { at: "dropped", why: "cancelled" });
+    if (item === undefined || item.state === "sending" || this.#isStopped) return null;
+    await this.#end(id, CANCELLED);
     return item;
   }
 
@@ -122,18 +121,45 @@ export class Outbox {
     void this.kick();
   }
 
-  /** On sign-out: what was not sent never will be. */
+  /**
+   * Their person is not here any more. From now on nothing is sent, written down or told, and what
+   * is being sent is given up; what was written before stays for when they are back. Resolves when
+   * the store is left alone.
+   */
+  stop(): Promise<void> {
+    return this.#halt((id) => (this.#unkept.has(id) ? SIGNED_OUT : { at: "queued", id }));
+  }
+
+  /** On sign-out: stops, here and in other tabs, and what was not sent never will be. */
   async clear(): Promise<void> {
-    this.#items = [];
-    await this.#store(() => this.#deps.store.clear().catch(() => undefined));
-    this.#changed();
+    const halted = this.#halt(() => CANCELLED);
+    const { store, alone, channel } = this.#deps;
+    channel.tell({ type: "cleared" });
+    await halted;
+    const forget = (): Promise<void> => store.clear().catch(() => undefined);
+    await forget();
+    // Again when nobody sends: another tab may have written down a failure before it heard.
+    const wait = AbortSignal.timeout(LIMITS.outboxClearWaitMs);
+    await alone(forget, wait).catch(() => undefined);
+  }
+
+  async #halt(outcomeOf: (id: string) => Outcome): Promise<void> {
+    this.#stopped.abort();
+    await this.#running?.catch(() => undefined);
+    await this.#storing;
+    for (const id of this.#waiting.keys()) this.#resolve(id, outcomeOf(id));
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
   }
 
   async #sendAll(): Promise<void> {
+    if (this.#isStopped) return;
     await this.#reload();
     // Whoever asked does not wait for what a failure before set; only the first can have set it.
     let early = true;
-    for (;;) {
+    while (!this.#isStopped) {
       const nowMs = this.#deps.nowMs();
       const next = turn(this.#items, early ? Number.MAX_SAFE_INTEGER : nowMs);
       if (next.at === "idle") return;
@@ -150,16 +176,19 @@ export class Outbox {
 
   async #sendOne(item: OutboxItem): Promise<void> {
     await this.#put({ ...item, state: "sending" });
-    try {
-      const answer = await this.#deps.send(item.request, item.idempotencyKey);
-      await this.#end(item.id, { at: "sent", answer });
-    } catch (error) {
-      const problem = error instanceof ApiProblem ? error : networkProblem(error);
-      const { nowMs, random } = this.#deps;
-      const next = afterFailure(item, problem, nowMs(), random());
-      await this.#put(next);
-      if (next.refusal !== null) this.#ended(next, { at: "failed", refusal: next.refusal });
-    }
+    const signal = this.#stopped.signal;
+    if (signal.aborted) return;
+    const sent = await this.#deps.send(item.request, item.idempotencyKey, signal).then(
+      (answer) => ({ answer }),
+      (error: unknown) => ({
+        problem: error instanceof ApiProblem ? error : networkProblem(error),
+      }),
+    );
+    if ("answer" in sent) return this.#end(item.id, { at: "sent", answer: sent.answer });
+    const { nowMs, random } = this.#deps;
+    const next = afterFailure(item, sent.problem, nowMs(), random());
+    await this.#put(next);
+    if (next.refusal !== null) this.#ended(next, { at: "failed", refusal: next.refusal });
   }
 
   /** Everything that waits now waits for a connection, or for its turn. */
@@ -170,6 +199,8 @@ export class Outbox {
   }
 
   async #put(item: OutboxItem): Promise<void> {
+    // What was given up is sent again, as when its tab dies: when there is somebody to send it for.
+    if (this.#isStopped) return;
     this.#items = inOrder([...this.#items.filter(({ id }) => id !== item.id), item]);
     await this.#store(() =>
       this.#deps.store.set(item.id, item).then(
@@ -194,10 +225,11 @@ export class Outbox {
     this.#changes++;
     this.#storing = this.#storing.then(change);
     await this.#storing;
-    this.#deps.channel.tell({ type: "changed" });
+    if (!this.#isStopped) this.#deps.channel.tell({ type: "changed" });
   }
 
   #ended(item: OutboxItem, ending: Ending): void {
+    if (this.#isStopped) return;
     this.#deps.channel.tell({ type: "ended", id: item.id, ending, ticket: this.#deps.ticket() });
     this.#announce(item, ending);
   }
@@ -213,10 +245,13 @@ export class Outbox {
   }
 
   #changed(): void {
+    if (this.#isStopped) return;
     for (const watcher of this.#watchers) watcher();
   }
 
   async #hear(word: Word): Promise<void> {
+    if (this.#isStopped) return;
+    if (word.type === "cleared") return this.#halt(() => CANCELLED);
     if (word.type === "ended") {
       if (word.ticket !== null && word.ending.at === "sent") this.#deps.acceptTicket(word.ticket);
       const item = this.#items.find(({ id }) => id === word.id);

@@ -12,6 +12,8 @@ export type Ending =
 /** Between the tabs of one person. */
 export type Word =
   | { readonly type: "changed" }
+  /** They signed out: whoever hears it sends no more. */
+  | { readonly type: "cleared" }
   | {
       readonly type: "ended";
       readonly id: string;
@@ -21,10 +23,17 @@ export type Word =
 
 export interface OutboxDeps {
   readonly store: KeyValueStore;
-  /** One attempt, or a few quick ones. @throws ApiProblem */
-  readonly send: (request: ApiRequest, idempotencyKey: string) => Promise<unknown>;
-  /** Runs alone among all tabs and the service worker. */
-  readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
+  /**
+   * One attempt, or a few quick ones, with the token of the person whose writes these are. Ends soon
+   * after the signal is aborted. @throws ApiProblem
+   */
+  readonly send: (
+    request: ApiRequest,
+    idempotencyKey: string,
+    signal: AbortSignal,
+  ) => Promise<unknown>;
+  /** Runs alone among all tabs and the service worker. @throws when aborted before its turn. */
+  readonly alone: <T>(run: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
   readonly channel: {
     readonly tell: (word: Word) => void;
     readonly listen: (hear: (word: Word) => void) => void;

@@ -1,6 +1,7 @@
 /**
  * What a client keeps between runs, for one person. Values are plain JSON. Any call may
- * reject (blocked, full); whoever calls goes on without the memory.
+ * reject (blocked, full); whoever calls goes on without the memory. Calls that change something are
+ * done in the order in which they were made.
  */
 export interface KeyValueStore {
   get<T>(key: string): Promise<T | undefined>;

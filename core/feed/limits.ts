@@ -24,6 +24,8 @@ export const FEED_LIMITS = {
   notificationTextChars: 140,
   /** Of a full list of notifications, what stays: the registry's bound leaves room for as many again. */
   notificationsKept: 2_500,
+  /** Tries to write notifications over what was there when they were compared. */
+  noteWriteTries: 4,
   /** Notifications in one write, of people of one shard. */
   notesPerWrite: 500,
   /** People that one text mentions and who are told of it. */

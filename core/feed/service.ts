@@ -92,10 +92,14 @@ export interface FeedService {
   suggested(ctx: CallContext, limit: number): Reply<UserPage>;
   users(ctx: CallContext, user: string, list: UserList, page: PageRequest): Reply<UserPage>;
   ownList(ctx: CallContext, list: OwnList, page: PageRequest): Reply<UserPage>;
-  /** Turns a relation on or off; repeating is harmless. `friend` asks, or accepts what was asked. */
-  relate(ctx: CallContext, user: string, relation: Relation, on: boolean): Reply<Profile>;
+  /** Turns a relation on; repeating is harmless. `friend` asks, or accepts what was asked. */
+  relate(ctx: CallContext, user: string, relation: Relation): Reply<Profile>;
+  /** Turns it off; harmless too when there is no such relation, or nobody. */
+  unrelate(ctx: CallContext, user: string, relation: Relation): Reply<null>;
   settings(ctx: CallContext): Reply<Settings>;
   updateSettings(ctx: CallContext, settings: Settings): Reply<Settings>;
+  /** Before an upload is stored: `rate_limited` when the viewer has uploaded too much of late. */
+  noteUpload(ctx: CallContext, bytes: number): Reply<null>;
 
   createPost(ctx: CallContext, post: NewPost): Reply<Post>;
   post(ctx: CallContext, postId: string): Reply<Post>;

@@ -31,13 +31,19 @@ const ROUNDING_MS = 0.01;
  * Takes one request from the bucket, unless it is empty; a refused request costs nothing.
  *
  * @param state null for a caller not seen before: a full bucket.
+ * @param cost where a request takes more than one: bytes, say. At most `burst`.
  */
-export function take(state: RateState | null, nowMs: number, policy: RatePolicy): RateDecision {
+export function take(
+  state: RateState | null,
+  nowMs: number,
+  policy: RatePolicy,
+  cost = 1,
+): RateDecision {
   const intervalMs = 1_000 / policy.perSecond;
   const capacityMs = policy.burst * intervalMs;
   // A clock that stepped back must not lock anyone out for longer than an empty bucket does.
   const fullAtMs = Math.min(Math.max(state ?? nowMs, nowMs), nowMs + capacityMs);
-  const taken = fullAtMs + intervalMs;
+  const taken = fullAtMs + cost * intervalMs;
   const overMs = taken - nowMs - capacityMs;
   const allow = overMs <= ROUNDING_MS;
   const next = allow ? taken : fullAtMs;

@@ -1,6 +1,6 @@
 import type { Id } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
-import { LruMap } from "../lru.ts";
+import { LruMap, LruShelf } from "../lru.ts";
 import { assocKey, listKey } from "./keys.ts";
 import type { LogEntry, Mutation } from "./log.ts";
 import type { FillRequest, FillResponse, ListPrefix } from "./service.ts";
@@ -40,9 +40,11 @@ const LINE_OVERHEAD = 200;
  * only on top of the version that the entry names, and goes otherwise.
  */
 export class FollowerCache {
-  readonly #objects: LruMap<Id, Cached<TaoObject | null>>;
-  readonly #lists: LruMap<string, CachedList>;
-  readonly #points: LruMap<string, Cached<Assoc | null>>;
+  /** Objects, by bigints, and lists and edges, by texts of two and three parts. */
+  readonly #memory: LruMap<unknown, unknown>;
+  readonly #objects: LruShelf<Id, Cached<TaoObject | null>>;
+  readonly #lists: LruShelf<string, CachedList>;
+  readonly #points: LruShelf<string, Cached<Assoc | null>>;
   /** By id2. Gone as soon as anything that the line tells may have changed. */
   readonly #lines: LruMap<Id, CachedLine>;
   /** When each key last changed, so that a fill that was read before is not kept. */
@@ -51,9 +53,10 @@ export class FollowerCache {
   #touchedSince: Version = ZERO;
 
   constructor(bytesMax: number) {
-    this.#objects = new LruMap((bytesMax * 3) / 8);
-    this.#lists = new LruMap((bytesMax * 3) / 8);
-    this.#points = new LruMap(bytesMax / 8);
+    this.#memory = new LruMap((bytesMax * 7) / 8);
+    this.#objects = new LruShelf(this.#memory);
+    this.#lists = new LruShelf(this.#memory);
+    this.#points = new LruShelf(this.#memory);
     this.#lines = new LruMap(bytesMax / 8);
   }
 
@@ -73,17 +76,15 @@ export class FollowerCache {
   }
 
   get entries(): number {
-    return this.#objects.size + this.#lists.size + this.#points.size + this.#lines.size;
+    return this.#memory.size + this.#lines.size;
   }
 
   get bytes(): number {
-    return this.#objects.bytes + this.#lists.bytes + this.#points.bytes + this.#lines.bytes;
+    return this.#memory.bytes + this.#lines.bytes;
   }
 
   clear(): void {
-    this.#objects.clear();
-    this.#lists.clear();
-    this.#points.clear();
+    this.#memory.clear();
     this.#lines.clear();
     this.#touched.clear();
   }

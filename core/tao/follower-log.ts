@@ -33,7 +33,7 @@ export class FollowerLog {
   readonly #cache: FollowerCache;
   /** The log position that every cached entry reflects; null while nothing is cached. */
   #applied: Version | null = null;
-  /** The newest leader position heard of while nothing was cached yet. */
+  /** The newest position that the leader may count as delivered here although nothing is cached. */
   #announced: Version = ZERO;
   /** The newest leader position behind any answer: fills run ahead of the applied log. */
   #seen: Version = ZERO;
@@ -109,12 +109,7 @@ export class FollowerLog {
 
   /** What the leader pushes. @param isFilling whether a fill is on its way. */
   async push(push: LogPush, isFilling: boolean): Promise<Version | null> {
-    if (this.#applied === null) {
-      if (!isFilling) return null;
-      // A fill is on its way and may have been read before this: it will catch up when it lands.
-      this.#announced = maxVersion(this.#announced, push.head);
-      return push.head;
-    }
+    if (this.#applied === null) return isFilling ? this.#announce(push.head) : null;
     try {
       await this.#absorb(push);
     } catch (error) {
@@ -122,7 +117,13 @@ export class FollowerLog {
       this.#reset();
       this.#ports.report("push_not_applied", error);
     }
-    return this.#applied ?? push.head;
+    return this.#applied ?? this.#announce(push.head);
+  }
+
+  /** A fill that is on its way may have been read before this: it will catch up when it lands. */
+  #announce(head: Version): Version {
+    this.#announced = maxVersion(this.#announced, head);
+    return head;
   }
 
   /** A fill has arrived, asked for at `askedMs`: keeps what of it is still true. */
@@ -138,8 +139,9 @@ export class FollowerLog {
     this.#cache.keep(request, fill);
     if (!this.#lacksAnnounced()) return null;
     const failure = await this.#catchUp();
-    // Its leader counts what was announced as delivered: who lacks it must not keep the rest.
-    if (failure !== null && this.#lacksAnnounced()) this.#reset();
+    // Its leader counts what was announced as delivered: who lacks it must not keep the rest. A pull that
+    // was already under way may have left before it was.
+    if (this.#lacksAnnounced()) this.#reset();
     return failure;
   }
 
@@ -158,6 +160,8 @@ export class FollowerLog {
   }
 
   #reset(): void {
+    // A fill that was read before may still come.
+    this.#announce(this.#position());
     this.#cache.clear();
     this.#applied = null;
     this.#validatedMs = Number.NEGATIVE_INFINITY;

@@ -159,7 +159,8 @@ export class Follower implements FollowerService {
   async #freshen(turn: Turn): Promise<Failure | null> {
     const freshened = await this.#log.freshen(turn.wish);
     if (!freshened.ok) return freshened.error;
-    turn.staleMs = freshened.value;
+    // What was taken from here before the leader came back stays as old as it was.
+    if (freshened.value !== null) turn.staleMs = Math.max(turn.staleMs ?? 0, freshened.value);
     return null;
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { type Id, type LogicalShard, shardOf } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
-import { LruMap } from "../lru.ts";
+import { LruMap, LruShelf } from "../lru.ts";
 import { assocKey, listKey } from "./keys.ts";
 import type { PhysicalShard } from "./shard-map.ts";
 import type { AssocKey, Commit, ListRow, ObjectRow, SourceRow } from "./store.ts";
@@ -16,6 +16,13 @@ export interface ListCell {
 export const isWholeCell = ({ row, prefix }: ListCell): boolean =>
   prefix !== null && prefix.length === (row?.count ?? 0);
 
+/** One edge, null when there is none, undefined when that is not known. */
+export function edgeFrom(cell: ListCell | undefined, id2: Id): Assoc | null | undefined {
+  if (cell === undefined) return undefined;
+  const edge = cell.prefix?.find((assoc) => assoc.id2 === id2);
+  return edge ?? (isWholeCell(cell) ? null : undefined);
+}
+
 /** Estimates, in bytes, of what an entry costs beside its payload. */
 const OBJECT_OVERHEAD = 200;
 const POINT_OVERHEAD = 300;
@@ -28,6 +35,8 @@ const ID_OVERHEAD = 120;
  * unknown, null means known to be absent. Everything here is true at the store's head.
  */
 export class LeaderCells {
+  /** All kinds: objects go by bigints, shards by numbers, lists and edges by texts of two and three parts. */
+  readonly #memory: LruMap<unknown, unknown>;
   readonly #objects: Shelf<Id, ObjectRow | null>;
   readonly #lists: Shelf<string, ListCell>;
   readonly #points: Shelf<string, Assoc | null>;
@@ -36,17 +45,23 @@ export class LeaderCells {
   readonly #sources = new Map<PhysicalShard, SourceRow | null>();
 
   constructor(clock: Clock, bytesMax: number) {
-    this.#objects = new Shelf(clock, (bytesMax * 3) / 8);
-    this.#lists = new Shelf(clock, (bytesMax * 3) / 8);
-    this.#points = new Shelf(clock, bytesMax / 8);
-    this.#lastIds = new Shelf(clock, bytesMax / 8);
+    this.#memory = new LruMap(bytesMax);
+    this.#objects = new Shelf(clock, this.#memory);
+    this.#lists = new Shelf(clock, this.#memory);
+    this.#points = new Shelf(clock, this.#memory);
+    this.#lastIds = new Shelf(clock, this.#memory);
   }
 
   object = (id: Id): ObjectRow | null | undefined => this.#objects.get(id);
   list = (key: string): ListCell | undefined => this.#lists.get(key);
-  point = (key: string): Assoc | null | undefined => this.#points.get(key);
   lastId = (shard: LogicalShard): Id | null | undefined => this.#lastIds.get(shard);
   source = (shard: PhysicalShard): SourceRow | null | undefined => this.#sources.get(shard);
+
+  /** By itself, or from what is known of its list. */
+  point(key: AssocKey): Assoc | null | undefined {
+    const point = this.#points.get(assocKey(key));
+    return point !== undefined ? point : edgeFrom(this.list(listKey(key.id1, key.atype)), key.id2);
+  }
 
   putObject(id: Id, row: ObjectRow | null): void {
     this.#objects.set(id, row, OBJECT_OVERHEAD + (row?.data?.length ?? 0));
@@ -79,8 +94,6 @@ export class LeaderCells {
       if (last !== undefined && (last === null || row.id > last))
         this.putLastId(shardOf(row.id), row.id);
     }
-    for (const key of commit.removedAssocs) this.putPoint(assocKey(key), null);
-    for (const row of commit.assocs) this.putPoint(assocKey(row), row);
     for (const row of commit.sources) this.putSource(row.shard, row);
     const changes = changesOf(commit);
     for (const row of commit.lists) {
@@ -93,6 +106,15 @@ export class LeaderCells {
     }
     // An edge without its list's new row: what the list is now is not known here.
     for (const key of changes.keys()) this.#lists.delete(key);
+    for (const key of commit.removedAssocs) this.#putEdge(key, null);
+    for (const row of commit.assocs) this.#putEdge(row, row);
+  }
+
+  /** Not twice: a list that tells of its edge is enough. */
+  #putEdge(key: AssocKey, assoc: Assoc | null): void {
+    const isTold = edgeFrom(this.list(listKey(key.id1, key.atype)), key.id2) !== undefined;
+    if (isTold) this.#points.delete(assocKey(key));
+    else this.putPoint(assocKey(key), assoc);
   }
 
   /** Cursors of other shards can move without the head. */
@@ -101,24 +123,20 @@ export class LeaderCells {
   }
 
   clear(): void {
-    for (const shelf of this.#shelves) shelf.clear();
+    this.#memory.clear();
     this.forgetSources();
   }
 
   get entries(): number {
-    return this.#shelves.reduce((sum, { size }) => sum + size, 0);
+    return this.#memory.size;
   }
 
   get bytes(): number {
-    return this.#shelves.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#memory.bytes;
   }
 
   get evictions(): number {
-    return this.#shelves.reduce((sum, { evictions }) => sum + evictions, 0);
-  }
-
-  get #shelves() {
-    return [this.#objects, this.#lists, this.#points, this.#lastIds];
+    return this.#memory.evictions;
   }
 }
 
@@ -136,28 +154,16 @@ interface Kept<V> {
 }
 
 /**
- * An LRU map whose entries also expire: some time after their last use, and, should one ever be
+ * Entries of one kind that also expire: some time after their last use, and, should one ever be
  * wrong, at an age that no use extends.
  */
 class Shelf<K, V> {
   readonly #clock: Clock;
-  readonly #entries: LruMap<K, Kept<V>>;
+  readonly #entries: LruShelf<K, Kept<V>>;
 
-  constructor(clock: Clock, bytesMax: number) {
+  constructor(clock: Clock, memory: LruMap<unknown, unknown>) {
     this.#clock = clock;
-    this.#entries = new LruMap(bytesMax);
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  get bytes(): number {
-    return this.#entries.bytes;
-  }
-
-  get evictions(): number {
-    return this.#entries.evictions;
+    this.#entries = new LruShelf(memory);
   }
 
   get(key: K): V | undefined {
@@ -186,10 +192,6 @@ class Shelf<K, V> {
 
   delete(key: K): void {
     this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries.clear();
   }
 }
 

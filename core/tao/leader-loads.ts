@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Id } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
 import { assocKey, listKey } from "./keys.ts";
-import type { LeaderCells } from "./leader-cells.ts";
+import { edgeFrom, type LeaderCells, type ListCell } from "./leader-cells.ts";
 import {
   itemsOf,
   type KeyItem,
@@ -31,6 +31,9 @@ import type {
 import type { Assoc } from "./types.ts";
 import { formatVersion, type Version } from "./version.ts";
 
+/** Edges that are read of a list at least: a follower's prefix, and whether there is more. */
+const LOADED = LIMITS.listPrefix + 1;
+
 /**
  * What a leader's memory asks its store for: one query on its way per key, keys together,
  * few queries at once. What comes back is kept, unless a commit has overtaken it.
@@ -44,6 +47,8 @@ export class LeaderLoads {
   readonly #pages: QueryLane<RangeQuery, ReadonlyMap<string, readonly Assoc[]>>;
   readonly #tails: QueryLane<[after: Version, limit: number], readonly LogRecord[] | null>;
   #plans = 0;
+  /** Edges that were asked for once more, because a list turned out too long to tell. */
+  again = 0;
 
   constructor(store: GraphStore, cells: LeaderCells, clock: Clock) {
     this.#store = store;
@@ -96,7 +101,17 @@ export class LeaderLoads {
     return rows.objects.get(id) ?? null;
   }
 
+  /** Of a list that may be short, the list: whoever asks for one edge of it asks for others. */
   async point(key: AssocKey): Promise<Assoc | null> {
+    const list = this.#cells.list(listKey(key.id1, key.atype));
+    if (list === undefined || isWorthLoading(list)) {
+      const { id1, atype, id2 } = key;
+      const { count, version, assocs } = await this.prefix({ id1, atype, limit: LOADED });
+      const row = version === null ? null : { id1, atype, count, version };
+      const edge = edgeFrom({ row, prefix: assocs }, id2);
+      if (edge !== undefined) return edge;
+      this.again++;
+    }
     const text = assocKey(key);
     return (await this.#keys.load(text, { kind: "point", key })).points.get(text) ?? null;
   }
@@ -113,7 +128,7 @@ export class LeaderLoads {
       return { count: row?.count ?? 0, version: row?.version ?? null, assocs: [] };
     }
     const key = listKey(id1, atype);
-    const wider = { id1, atype, limit: Math.max(limit, LIMITS.listPrefix + 1) };
+    const wider = { id1, atype, limit: Math.max(limit, LOADED) };
     const found = (await this.#prefixes.load(key, wider)).get(key);
     if (found === undefined) throw new Error(`no answer for list ${key}`);
     return { ...found, assocs: found.assocs.slice(0, limit) };
@@ -189,3 +204,7 @@ export class LeaderLoads {
     this.#cells.putList(listKey(id1, atype), { row, prefix: assocs });
   }
 }
+
+/** Its length is known, its edges are not, and they are few. */
+const isWorthLoading = ({ row, prefix }: ListCell): boolean =>
+  prefix === null && (row?.count ?? 0) <= LOADED;

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Id } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
-import { assocKey, listKey } from "./keys.ts";
+import { listKey } from "./keys.ts";
 import { LeaderCells } from "./leader-cells.ts";
 import { LeaderLoads } from "./leader-loads.ts";
 import { firstSeq, type LogRecord } from "./log.ts";
@@ -58,8 +58,10 @@ export class RememberingStore implements GraphStore {
 
   stats(): MemoryStats {
     const { entries, bytes, evictions } = this.#cells;
-    const { queries, coalesced } = this.#loads;
-    return { ...this.#counters, coalesced, queries, entries, bytes, evictions };
+    const { queries, coalesced, again } = this.#loads;
+    const { hits, misses, plans, plansFromMemory } = this.#counters;
+    const counters = { hits, misses: misses + again, plans, plansFromMemory };
+    return { ...counters, coalesced, queries, entries, bytes, evictions };
   }
 
   /** Not while a group is on its way: a store that looked now might take it in twice. */
@@ -136,7 +138,7 @@ export class RememberingStore implements GraphStore {
   }
 
   async assocs(keys: readonly AssocKey[]): Promise<readonly Assoc[]> {
-    const find = (key: AssocKey) => this.#cells.point(assocKey(key));
+    const find = (key: AssocKey) => this.#cells.point(key);
     const found = await this.#each(keys, find, (key) => this.#loads.point(key));
     return found.flatMap((assoc) => assoc ?? []);
   }

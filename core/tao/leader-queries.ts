@@ -76,7 +76,7 @@ export function recall(
   keys: PlanKeys,
 ): { readonly rows: PlanRows; readonly missing: PlanKeys | null } {
   const objects = split(keys.objects, cells.object);
-  const assocs = split(keys.assocs, (key) => cells.point(assocKey(key)));
+  const assocs = split(keys.assocs, (key) => cells.point(key));
   const lists = split(keys.lists, ({ id1, atype }) => cells.list(listKey(id1, atype))?.row);
   const sources = split(keys.sources, cells.source);
   const lastIds = keys.idShards.map((shard) => [shard, cells.lastId(shard)] as const);

@@ -27,7 +27,7 @@ export interface TermPorts extends DeliveryPorts {
   readonly clock: Clock;
   /** Opened in this term's epoch. */
   readonly store: GraphStore;
-  /** Is the lease of this epoch in force now? Asked before a commit, and again before every answer. */
+  /** Asked before a commit, and again before every answer. */
   readonly mayAct: () => boolean;
   /** The store has gone on without this term: it is over. */
   readonly deposed: () => void;

@@ -123,7 +123,14 @@ export const notifiedPayload = z.object({
   post: idText.optional(),
   /** The comment that was written. */
   comment: idText.optional(),
+  /** Place in the log that told of it, [epoch, seq]: what is told again, late, has an older one. */
+  at: z.tuple([z.int().min(0), z.int().min(0)]).optional(),
+  /** It was taken back; kept so that it stays so. */
+  gone: z.literal(true).optional(),
 });
+
+/** When each bucket of a user's uploads is full again, Unix ms: `core/feed/usecases/uploads.ts`. */
+export const uploadsPayload = z.object({ bytesMs: z.number().min(0), countMs: z.number().min(0) });
 
 export const OBJECT = { user: 1, post: 2, comment: 3 } as const;
 
@@ -161,6 +168,7 @@ export const ASSOC = {
   feedback: 24,
   notified: 25,
   notifiedRead: 26,
+  uploads: 27,
 } as const;
 
 interface KindOptions {
@@ -263,6 +271,8 @@ const ASSOC_KINDS: readonly AssocKind[] = [
   single(ASSOC.notified, "notified", { payload: notifiedPayload, listMax: 5_000 }),
   // Self-edge whose time says up to when notifications are read.
   single(ASSOC.notifiedRead, "notified_read", { listMax: 1 }),
+  // Self-edge: how much one user may still upload.
+  single(ASSOC.uploads, "uploads", { payload: uploadsPayload, listMax: 1 }),
   // People to meet, from a fixed root; one page of it is ever shown.
   single(ASSOC.listed, "listed", { listMax: 6_000 }),
 ];

@@ -136,7 +136,7 @@ export interface FollowerService {
   stats(): Promise<FollowerStats>;
 }
 
-/** Of a leader's memory since its store was opened: keys found, not found, and found on their way. */
+/** Of a leader's memory since its store was opened: keys found, not found, and found on their way; one that took two queries was not found twice. */
 export interface MemoryStats {
   readonly hits: number;
   readonly misses: number;

@@ -5,9 +5,12 @@ import { spellsFrom, tell } from "./floor.ts";
 
 const GUARANTEE = "G6 convergence";
 
-/** G6: after quiescence every follower says what the log says at its end, or at that moment, and has all of it. */
+/**
+ * G6: after quiescence every follower says what the log says at its end, or at that moment, and has
+ * all of it. At any time it has what it has told its leader, or nothing: that is not pushed again.
+ */
 export function checkConvergence(
-  { finals, laggards = [] }: History,
+  { finals, laggards = [], brokenWords = [] }: History,
   truth: Truth,
 ): readonly Violation[] {
   const wrong = finals.flatMap(({ follower, seen, atMs = Number.POSITIVE_INFINITY }) =>
@@ -22,5 +25,9 @@ export function checkConvergence(
     guarantee: GUARANTEE,
     what: `${follower} stays at ${formatVersion(applied)}, the log is at ${formatVersion(head)}`,
   }));
-  return [...wrong, ...late];
+  const broken = brokenWords.map(({ follower, applied, head }) => ({
+    guarantee: GUARANTEE,
+    what: `${follower} keeps ${formatVersion(applied)}, and told its leader that it has ${formatVersion(head)}`,
+  }));
+  return [...wrong, ...late, ...broken];
 }

@@ -14,7 +14,8 @@ interface Session {
 
 /**
  * G3 and G4: with a ticket, a client sees its own acknowledged writes and never a state
- * of a key before one it has seen. Eventual reads promise neither, but count as seen. After a
+ * of a key before one it has seen. The reads of one request are asked at the same time, with one
+ * ticket: none comes before another. Eventual reads promise neither, but count as seen. After a
  * lost suffix, what the new epoch started from counts as newer than all of it.
  */
 export function checkSessions({ events }: History, truth: Truth): readonly Violation[] {
@@ -27,6 +28,11 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
       if (event.response !== null)
         raise(session.written, event.shard, positionOf(event.response.at));
       continue;
+    }
+    const raised: (readonly [key: string, from: Position])[] = [];
+    for (const seen of event.unnamed ?? []) {
+      const what = `${event.client} at ${event.doneMs}: its ticket does not name ${tell(seen)}`;
+      violations.push({ guarantee: "G4 monotonic reads", what });
     }
     for (const seen of event.seen) {
       const key = keyOf(seen.observation);
@@ -45,8 +51,9 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
       // What promised nothing may have been of any state before: the oldest that explains it counts.
       const since = isPromised(event) ? floors.read : 0;
       const earliest = spellsFrom(truth, seen, since, event.doneMs)[0];
-      if (earliest !== undefined) raise(session.read, key, earliest.from);
+      if (earliest !== undefined) raised.push([key, earliest.from]);
     }
+    for (const [key, from] of raised) raise(session.read, key, from);
   }
   return violations;
 }

@@ -135,7 +135,7 @@ export class FakeAnswers {
       mute: world.mutes,
     };
     this.#relate(sets[what as keyof typeof sets], what, viewer, user, call.method === "PUT");
-    return this.#profile(viewer, user);
+    return call.method === "PUT" ? this.#profile(viewer, user) : null;
   }
 
   #relate(set: Set<string>, what: string, viewer: User, user: User, on: boolean): void {

@@ -2,6 +2,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 
 import { App, POST, type Visit, signIn, until } from "./browser.ts";
+import { LEFT_BEHIND } from "./left-behind.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -81,10 +82,6 @@ describe("without a connection", () => {
       .toBe(1);
     await expect.poll(() => api.world.reactions.get(`${ada}>${likedId}`)).toBe("like");
     await waiting.filter({ hasNotText: "Waiting to send" }).waitFor();
-    console.log(
-      await page.evaluate("navigator.onLine"),
-      await page.evaluate("new Promise(d=>setTimeout(()=>d(navigator.onLine),1500))"),
-    );
     await expect.poll(() => strip(page).allInnerTexts(), { timeout: 4_000 }).toEqual([]);
     expect(await waiting.count()).toBe(1);
     await page.reload();
@@ -201,25 +198,3 @@ describe("the service worker", () => {
     await expect.poll(() => page.evaluate<string[]>(LEFT_BEHIND)).toEqual([]);
   });
 });
-
-/** Runs in the page: everything in its databases, and pictures in its caches. */
-const LEFT_BEHIND = `(async () => {
-  const left = [];
-  for (const { name } of await indexedDB.databases()) {
-    if (name.startsWith("workbox")) continue;
-    const db = await new Promise((done) => {
-      const open = indexedDB.open(name);
-      open.onsuccess = () => done(open.result);
-    });
-    for (const store of db.objectStoreNames) {
-      const keys = await new Promise((done) => {
-        const all = db.transaction(store).objectStore(store).getAllKeys();
-        all.onsuccess = () => done(all.result);
-      });
-      left.push(...keys.map((key) => name + ": " + key));
-    }
-    db.close();
-  }
-  if (await caches.has("edgewise-media")) left.push("media");
-  return left;
-})()`;

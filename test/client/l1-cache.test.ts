@@ -180,7 +180,7 @@ describe("bounds", () => {
     for (let i = 0; i < LIMITS.l1EntriesMax + 5; i++) await client.post(String(i));
     expect((await cache.stats()).entries).toBe(LIMITS.l1EntriesMax);
     expect(await store.entries()).toHaveLength(LIMITS.l1EntriesMax);
-    await cache.clear();
+    await cache.leave();
     expect(await store.entries()).toEqual([]);
   });
 

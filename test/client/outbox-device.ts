@@ -1,3 +1,4 @@
+import { orAborted } from "../../client/or-aborted.ts";
 import { Outbox } from "../../client/outbox/outbox.ts";
 import type { Ending, Word } from "../../client/outbox/ports.ts";
 import { memoryStore } from "../../client/storage/memory.ts";
@@ -23,6 +24,11 @@ export function device() {
     script: [] as (Error | Promise<unknown>)[],
     timers: [] as { run: () => void; ms: number }[],
     tickets: [] as string[],
+    /** What is under way cannot be called back. */
+    deaf: false,
+    told: 0,
+    /** How long a word is on its way to another tab; 0: it is there at once. */
+    wordMs: 0,
   };
   const tabs: ((word: Word) => void)[] = [];
   let holding: Promise<unknown> = Promise.resolve();
@@ -32,21 +38,31 @@ export function device() {
     let own: ((word: Word) => void) | undefined;
     const outbox = new Outbox({
       store: slow,
-      send: async (request, key) => {
+      send: async (request, key, signal) => {
         world.sent.push(`${request.method} ${request.path}`);
         world.keys.push(key);
         const next = world.script.shift();
         if (next instanceof Error) throw next;
-        return (await next) ?? { done: request.path };
+        const answer = world.deaf ? next : orAborted(Promise.resolve(next), signal);
+        return (await answer) ?? { done: request.path };
       },
-      alone: (run) => {
-        const mine = holding.then(run);
+      alone: (run, signal) => {
+        const mine = holding.then(() => {
+          signal?.throwIfAborted();
+          return run();
+        });
         holding = mine.catch(() => null);
         return mine;
       },
       channel: {
         tell: (word) => {
-          for (const hear of tabs) if (hear !== own) hear(structuredClone(word));
+          world.told++;
+          const others = tabs.filter((hear) => hear !== own);
+          const arrive = (): void => {
+            for (const hear of others) hear(structuredClone(word));
+          };
+          if (world.wordMs === 0) arrive();
+          else setTimeout(arrive, world.wordMs);
         },
         listen: (hear) => {
           own = hear;

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 
 import { type OutboxItem, afterFailure } from "../../client/outbox/items.ts";
-import { ApiProblem, networkProblem } from "../../client/problem.ts";
+import { ApiProblem, networkProblem, signedOutProblem } from "../../client/problem.ts";
 import { LIMITS } from "../../core/limits.ts";
 
 const problem = (status: number, retryAfterMs: number | null = null) =>
@@ -27,5 +27,6 @@ describe("a failure", () => {
     expect(fate(networkProblem(null), 50)).toMatchObject({ state: "queued", notBeforeMs: 31_000 });
     expect(fate(problem(500), LIMITS.outboxTriesMax - 1).state).toBe("failed");
     expect(fate(problem(401), 50).state).toBe("queued");
+    expect(fate(signedOutProblem(), 50).state).toBe("queued");
   });
 });

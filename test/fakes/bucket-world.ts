@@ -1,23 +1,19 @@
 import { NO_CONTEXT } from "../../core/feed/ranked/context.ts";
-import { Bucket } from "../../core/feed/cache/bucket.ts";
+import { Bucket, type BucketBounds } from "../../core/feed/cache/bucket.ts";
 import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
-import type { BucketEvent } from "../../core/feed/cache/port.ts";
+import type { BucketEvent, PushedPost } from "../../core/feed/cache/port.ts";
 import { encodeRecord } from "../../core/feed/cache/record.ts";
 import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import type { Version } from "../../core/tao/version.ts";
-import { contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
+import { cellOf, contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
+import { indexIn, last, type Since, valueAt } from "./histories.ts";
 import { MemoryRows } from "./memory-feed-cache.ts";
 
 const DELETED = AUDIENCES.length;
 const START_MS = 1_780_000_000_000;
 
-/** What is true from `fromMs` on. */
-interface Since<T> {
-  readonly fromMs: number;
-  readonly value: T;
-}
 interface Relations {
   readonly follows: ReadonlySet<Id>;
   readonly friends: ReadonlySet<Id>;
@@ -37,6 +33,8 @@ interface Viewer {
   readonly relations: (Since<Relations> & { readonly version: Version })[];
 }
 interface Sent {
+  /** Comes by itself then, Unix ms, unless it is delivered before. */
+  readonly dueMs: number;
   readonly event: BucketEvent;
   readonly arrived: () => void;
 }
@@ -52,7 +50,7 @@ interface Build {
 export class BucketWorld {
   nowMs = START_MS;
   readonly rows = new MemoryRows();
-  bucket = new Bucket(this.rows, START_MS);
+  bucket: Bucket;
   readonly viewers: Viewer[] = [1, 2].map((n) => ({ id: id(n), relations: [] }));
   readonly authors: readonly Id[] = [11, 12, 13].map(id);
   readonly posts: Post[] = [];
@@ -60,9 +58,13 @@ export class BucketWorld {
   readonly builds: Build[] = [];
   /** Counts that were not stored are lost with the memory. */
   knowsCounts = true;
+  readonly #bounds: BucketBounds;
   #seq = 0;
 
-  constructor() {
+  /** @param entriesBytes what exceeds it leaves memory, and comes back from storage. */
+  constructor(entriesBytes: number) {
+    this.#bounds = { entriesBytes, eventsBytes: LIMITS.feedEventsBytesMax };
+    this.bucket = new Bucket(this.rows, START_MS, this.#bounds);
     for (const { relations } of this.viewers) {
       const follows = new Set(this.authors);
       const value = { follows, friends: new Set<Id>([id(11)]), blocks: new Set<Id>() };
@@ -70,12 +72,19 @@ export class BucketWorld {
     }
   }
 
-  post(author: number, rank: number, of: number, embeds: "own" | "repost" | "quote"): void {
-    const original = this.posts[of % Math.max(1, this.posts.length)];
+  /** @param takesMs how long the event is on its way, unless it is delivered before. */
+  post(
+    author: number,
+    rank: number,
+    of: number,
+    embeds: "own" | "repost" | "quote",
+    takesMs: number,
+  ): void {
+    const original = this.posts[indexIn(this.posts, of)];
     const isPlain = embeds === "own" || original === undefined || original.repostOf !== undefined;
     const post: Post = {
       id: id(100 + this.posts.length),
-      author: this.authors[author % this.authors.length] ?? id(11),
+      author: this.authors[indexIn(this.authors, author)] ?? id(11),
       timeMs: this.nowMs,
       ...(!isPlain && { [embeds === "repost" ? "repostOf" : "quoteOf"]: original.id }),
       ranks: [{ fromMs: this.nowMs, value: rank }],
@@ -85,34 +94,36 @@ export class BucketWorld {
       toldTo: new Set(),
     };
     this.posts.push(post);
-    const pushed = pushedOf(
-      { ...post, audience: AUDIENCES[rank] ?? "public" },
-      isPlain || last(original.ranks) === DELETED
-        ? null
-        : { ...original, audience: AUDIENCES[last(original.ranks)] ?? "public" },
-    );
+    const inner = isPlain || last(original.ranks) === DELETED ? null : original;
+    const pushed: PushedPost = {
+      ...pushedOf({ ...post, audience: AUDIENCES[rank] ?? "public" }),
+      original: inner && {
+        ...cellOf({ ...inner, audience: AUDIENCES[last(inner.ranks)] ?? "public" }),
+        reactions: last(inner.counts),
+      },
+    };
     const viewers = this.viewers.map((viewer) => viewer.id);
     const arrived = () => void viewers.forEach((viewer) => post.toldTo.add(viewer));
-    this.sent.push(
+    const event: BucketEvent =
       this.posts.length % 2 === 0
-        ? { event: { kind: "push", pushed, viewers }, arrived }
-        : { event: { kind: "announce", pushed }, arrived },
-    );
+        ? { kind: "push", pushed, viewers }
+        : { kind: "announce", pushed };
+    this.#send(event, takesMs, arrived);
   }
 
-  narrow(of: number, by: number): void {
-    const post = this.posts[of % Math.max(1, this.posts.length)];
+  narrow(of: number, by: number, takesMs: number): void {
+    const post = this.posts[indexIn(this.posts, of)];
     if (post === undefined || last(post.ranks) === DELETED) return;
     const rank = Math.min(DELETED, last(post.ranks) + by);
     post.ranks.push({ fromMs: this.nowMs, value: rank });
     const audience = rank === DELETED ? {} : { audience: rank };
     const event = { kind: "revoke", post: post.id, at: this.#version(), ...audience } as const;
     const arrived = () => void (post.toldRank = Math.max(post.toldRank, rank));
-    this.sent.push({ event, arrived });
+    this.#send(event, takesMs, arrived);
   }
 
-  count(of: number): void {
-    const post = this.posts[of % Math.max(1, this.posts.length)];
+  count(of: number, takesMs: number): void {
+    const post = this.posts[indexIn(this.posts, of)];
     if (post === undefined) return;
     const count = last(post.counts) + 1;
     post.counts.push({ fromMs: this.nowMs, value: count });
@@ -120,12 +131,12 @@ export class BucketWorld {
     const arrived = () => void (post.toldCount ||= last(post.counts) === count);
     const at = this.#version();
     const event = { kind: "count", post: post.id, of: "reactions", count, at } as const;
-    this.sent.push({ event, arrived });
+    this.#send(event, takesMs, arrived);
   }
 
   relate(who: number, whom: number, how: keyof Relations, on: boolean, withPlace: boolean): void {
-    const viewer = this.viewers[who % this.viewers.length];
-    const author = this.authors[whom % this.authors.length];
+    const viewer = this.viewers[indexIn(this.viewers, who)];
+    const author = this.authors[indexIn(this.authors, whom)];
     if (viewer === undefined || author === undefined) return;
     const before = last(viewer.relations);
     const set = new Set(before[how]);
@@ -134,22 +145,33 @@ export class BucketWorld {
     const version = this.#version();
     viewer.relations.push({ fromMs: this.nowMs, value: { ...before, [how]: set }, version });
     const at = withPlace ? { at: version } : {};
-    this.sent.push({ event: { kind: "forget", viewers: [viewer.id], ...at }, arrived: () => {} });
+    this.#send({ kind: "forget", viewers: [viewer.id], ...at }, Infinity);
   }
 
-  /** One event, perhaps not for the last time. */
-  deliver(which: number, again: boolean): void {
-    const index = which % Math.max(1, this.sent.length);
-    const one = this.sent[index];
-    if (one === undefined) return;
-    if (!again) this.sent.splice(index, 1);
-    this.bucket.apply(encodeEvents([one.event]), this.nowMs);
-    one.arrived();
+  /** Some events as one text, perhaps not for the last time. */
+  deliver(which: readonly number[], again: boolean): void {
+    const some = which.flatMap((place) => {
+      const index = indexIn(this.sent, place);
+      return again ? this.sent.slice(index, index + 1) : this.sent.splice(index, 1);
+    });
+    this.bucket.apply(encodeEvents(some.map(({ event }) => event)), this.nowMs);
+    for (const { arrived } of some) arrived();
+  }
+
+  /** What is due meanwhile comes when it is due. */
+  wait(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    const due = this.sent.filter(({ dueMs }) => dueMs <= untilMs);
+    for (const one of due.toSorted((a, b) => a.dueMs - b.dueMs)) {
+      this.nowMs = Math.max(this.nowMs, one.dueMs);
+      this.deliver([this.sent.indexOf(one)], false);
+    }
+    this.nowMs = untilMs;
   }
 
   /** A read that misses starts a build, from followers that are so far behind (0 to 1 of their TTL). */
   read(who: number, lag: readonly number[]): readonly Shown[] | null {
-    const viewer = this.viewers[who % this.viewers.length];
+    const viewer = this.viewers[indexIn(this.viewers, who)];
     if (viewer === undefined) return null;
     const wish = { limit: 50, after: null, wrote: [], mode: "latest", segment: null } as const;
     const page = this.bucket.page(viewer.id, wish, this.nowMs);
@@ -164,21 +186,21 @@ export class BucketWorld {
   }
 
   put(which: number): void {
-    const [build] = this.builds.splice(which % Math.max(1, this.builds.length), 1);
+    const [build] = this.builds.splice(indexIn(this.builds, which), 1);
     if (build !== undefined) this.bucket.put(build.record, this.nowMs);
   }
 
   evict(): void {
-    this.bucket = new Bucket(this.rows, this.nowMs);
+    this.bucket = new Bucket(this.rows, this.nowMs, this.#bounds);
     this.knowsCounts = false;
   }
 
-  /** Everything that is known by now to hide a post from the viewer; relations as they are. */
-  hides(viewer: Viewer, post: Post, rankOf: (post: Post) => number): boolean {
-    if (!this.#isVisible(viewer, post, rankOf)) return true;
+  /** Whether each of these ranks hides a post from the viewer; relations as they are. */
+  hides(viewer: Viewer, post: Post, ranksOf: RanksOf): boolean {
+    if (!this.#isVisible(viewer, post, ranksOf)) return true;
     if (post.repostOf === undefined) return false;
     const original = this.posts.find((other) => other.id === post.repostOf);
-    return original === undefined || !this.#isVisible(viewer, original, rankOf);
+    return original === undefined || !this.#isVisible(viewer, original, ranksOf);
   }
 
   follows(viewer: Viewer, author: Id): boolean {
@@ -190,11 +212,11 @@ export class BucketWorld {
   knowsRelations = (viewer: Viewer): boolean =>
     !this.sent.some(({ event }) => event.kind === "forget" && event.viewers.includes(viewer.id));
 
-  #isVisible(viewer: Viewer, { author, ...post }: Post, rankOf: (post: Post) => number): boolean {
+  #isVisible(viewer: Viewer, post: Post, ranksOf: RanksOf): boolean {
     const { follows, friends, blocks } = last(viewer.relations);
-    const rank = rankOf({ author, ...post });
-    if (blocks.has(author) || rank >= 3) return false;
-    return rank === 0 || (rank === 1 ? follows.has(author) : friends.has(author));
+    if (blocks.has(post.author)) return false;
+    const isFor = [true, follows.has(post.author), friends.has(post.author)];
+    return ranksOf(post).some((rank) => isFor[rank] ?? false);
   }
 
   #read(
@@ -204,11 +226,11 @@ export class BucketWorld {
     relationsMs: number,
     asOf: (shard: number) => number,
   ): string {
-    const { follows, friends, blocks } = at(relations, relationsMs) ?? last(relations);
+    const { follows, friends, blocks } = valueAt(relations, relationsMs) ?? last(relations);
     const standing = standingFor(viewer, { follows, friends, blocks });
     const stateOf = (post: Post): PostSpec | null => {
       const readMs = asOf(Number(post.author));
-      const rank = at(post.ranks, readMs);
+      const rank = valueAt(post.ranks, readMs);
       if (rank === undefined || rank === DELETED) return null;
       return { ...post, audience: AUDIENCES[rank] ?? "public" };
     };
@@ -225,7 +247,7 @@ export class BucketWorld {
       for (const one of [post, inner]) {
         const read = one === undefined ? null : stateOf(one);
         if (one === undefined || read === null) continue;
-        const reactions = at(one.counts, asOf(Number(one.author))) ?? 0;
+        const reactions = valueAt(one.counts, asOf(Number(one.author))) ?? 0;
         cells.set(one.id, contentOf(read, { reactions, comments: 0, reposts: 0 }));
       }
     }
@@ -247,6 +269,10 @@ export class BucketWorld {
     });
   }
 
+  #send(event: BucketEvent, takesMs: number, arrived = () => {}): void {
+    this.sent.push({ event, arrived, dueMs: this.nowMs + takesMs });
+  }
+
   #version = (): Version => ({ epoch: 1, seq: ++this.#seq });
 }
 
@@ -256,14 +282,10 @@ export interface Shown {
   readonly quoteOf?: { readonly id: string } | null;
 }
 
-export const truth = (post: Post): number => last(post.ranks);
-export const told = (post: Post): number => post.toldRank;
+type RanksOf = (post: Post) => readonly number[];
+export const truth: RanksOf = ({ ranks }) => [last(ranks)];
+export const told: RanksOf = ({ toldRank }) => [toldRank];
+/** An entry may have been read from any of them: friends gain a post that is no longer for followers. */
+export const sinceTold: RanksOf = ({ ranks, toldRank }) =>
+  ranks.map(({ value }) => value).filter((rank) => rank >= toldRank);
 export const countNow = (post: Post): number => last(post.counts);
-
-function last<T>(history: readonly Since<T>[]): T {
-  const newest = history.at(-1);
-  if (newest === undefined) throw new Error("nothing was ever true");
-  return newest.value;
-}
-const at = <T>(history: readonly Since<T>[], nowMs: number): T | undefined =>
-  history.findLast(({ fromMs }) => fromMs <= nowMs)?.value;

@@ -190,6 +190,7 @@ export class FakeFeed implements FeedService {
   ownList = (...args: Parameters<FeedService["ownList"]>) =>
     this.#page("ownList", args, { items: [ADA], cursor: null });
   relate = (...args: Parameters<FeedService["relate"]>) => this.#reply("relate", args, PROFILE);
+  unrelate = (...args: Parameters<FeedService["unrelate"]>) => this.#reply("unrelate", args, null);
   settings = (...args: Parameters<FeedService["settings"]>) =>
     this.#reply("settings", args, SETTINGS);
   updateSettings = (...args: Parameters<FeedService["updateSettings"]>) =>
@@ -199,6 +200,8 @@ export class FakeFeed implements FeedService {
     schemas.newPostSchema.parse(args[1]);
     return this.#reply("createPost", args, POST);
   };
+  noteUpload = (...args: Parameters<FeedService["noteUpload"]>) =>
+    this.#reply("noteUpload", args, null);
   post = (...args: Parameters<FeedService["post"]>) =>
     this.#byId("post", args, args[1], POST, false);
   setAudience = (...args: Parameters<FeedService["setAudience"]>) =>

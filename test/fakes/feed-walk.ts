@@ -4,7 +4,7 @@ import type { Audience } from "../../core/feed/schemas.ts";
 import type { Relation } from "../../core/feed/service.ts";
 import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
 import { createPost } from "../../core/feed/usecases/posts.ts";
-import { relate } from "../../core/feed/usecases/relations.ts";
+import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import { oracleHome } from "./feed-oracle.ts";
 import { FeedWorld } from "./feed-world.ts";
@@ -99,7 +99,8 @@ export class Walk {
     // Several things happen in one millisecond, so that ids break ties.
     world.nowMs += Number(act.act !== "post" || act.of % 3 === 0);
     if (act.act === "relate") {
-      await relate(world.as(this.#person(act.who)), this.#person(act.whom), act.how, act.on);
+      const change = act.on ? relate : unrelate;
+      await change(world.as(this.#person(act.who)), this.#person(act.whom), act.how);
       return;
     }
     const target = this.#posts[act.of % Math.max(1, this.#posts.length)];

@@ -1,6 +1,6 @@
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
 import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
-import type { FeedPage, NewPost, Post } from "../../core/feed/schemas.ts";
+import type { FeedPage, NewPost, Post, Profile } from "../../core/feed/schemas.ts";
 import type { FeedCache } from "../../core/feed/cache/service.ts";
 import { feedPageSchema, type PostPage, postPageSchema } from "../../core/feed/schemas.ts";
 import type { FeedRequest, Relation } from "../../core/feed/service.ts";
@@ -8,7 +8,8 @@ import { createUser } from "../../core/feed/usecases/accounts.ts";
 import { profileFeed } from "../../core/feed/usecases/feeds.ts";
 import { home } from "../../core/feed/usecases/home.ts";
 import { createPost } from "../../core/feed/usecases/posts.ts";
-import { relate } from "../../core/feed/usecases/relations.ts";
+import { profile } from "../../core/feed/usecases/profiles.ts";
+import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
 import { type Id, ID_EPOCH_MS } from "../../core/ids.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import type { Consistency } from "../../core/tao/service.ts";
@@ -85,9 +86,12 @@ export class FeedWorld {
     return must(createPost(this.as(author), { text, media: [], audience: "public", ...fields }));
   }
 
-  relate(viewer: string, other: string, relation: Relation, on = true) {
+  /** @returns how they stand then. */
+  async relate(viewer: string, other: string, relation: Relation, on = true): Promise<Profile> {
     this.nowMs++;
-    return must(relate(this.as(viewer), other, relation, on));
+    if (on) return must(relate(this.as(viewer), other, relation));
+    await must(unrelate(this.as(viewer), other, relation));
+    return must(profile(this.as(viewer), other));
   }
 
   async befriend(a: string, b: string): Promise<void> {

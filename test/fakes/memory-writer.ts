@@ -5,7 +5,7 @@ import { addComment, deleteComment } from "../../core/feed/usecases/comments.ts"
 import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
 import { createPost } from "../../core/feed/usecases/posts.ts";
 import { react } from "../../core/feed/usecases/reactions.ts";
-import { relate } from "../../core/feed/usecases/relations.ts";
+import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
 import type { Relation } from "../../core/feed/service.ts";
 import type { Writer } from "../../dev/feeds/act.ts";
 import type { FeedWorld } from "./feed-world.ts";
@@ -16,8 +16,8 @@ export function memoryWriter(world: FeedWorld, user: string): Writer {
     world.nowMs++;
     return world.as(user);
   };
-  const relation = (of: Relation, on: boolean) => (whom: string) =>
-    answer(relate(call(), whom, of, on));
+  const relating = (of: Relation) => (whom: string) => answer(relate(call(), whom, of));
+  const undoing = (of: Relation) => (whom: string) => answer(unrelate(call(), whom, of));
   return {
     createPost: (draft) =>
       answer(createPost(call(), { text: "", media: [], audience: "public", ...draft })),
@@ -29,14 +29,14 @@ export function memoryWriter(world: FeedWorld, user: string): Writer {
     unreactToPost: (id) => answer(react(call(), "post", id, null)),
     addComment: (id, comment) => answer(addComment(call(), id, comment)),
     deleteComment: (id) => answer(deleteComment(call(), id)),
-    follow: relation("follow", true),
-    unfollow: relation("follow", false),
-    befriend: relation("friend", true),
-    unfriend: relation("friend", false),
-    block: relation("block", true),
-    unblock: relation("block", false),
-    mute: relation("mute", true),
-    unmute: relation("mute", false),
+    follow: relating("follow"),
+    unfollow: undoing("follow"),
+    befriend: relating("friend"),
+    unfriend: undoing("friend"),
+    block: relating("block"),
+    unblock: undoing("block"),
+    mute: relating("mute"),
+    unmute: undoing("mute"),
   };
 }
 

@@ -2,6 +2,7 @@ import type { RealtimeGraph, SeenPost } from "../../core/feed/realtime/graph.ts"
 import type { Line, LineState } from "../../core/feed/realtime/lines.ts";
 import { follow } from "../../core/feed/realtime/place.ts";
 import type { ServerMessage } from "../../core/feed/realtime/port.ts";
+import type { Original, Spreading } from "../../core/feed/realtime/reach.ts";
 import type { Place } from "../../core/feed/realtime/stream.ts";
 import { Switchboard } from "../../core/feed/realtime/switchboard.ts";
 import type { Id } from "../../core/ids.ts";
@@ -56,15 +57,24 @@ export class TestGraph implements RealtimeGraph {
   readonly hidden = new Set<string>();
   readonly counts = new Map<Id, number>();
   readonly followers = new Set<Id>();
+  /** Whose feed shows nothing new, such as one who muted the author. */
+  readonly unmoved = new Set<Id>();
+  /** What posts repost. */
+  readonly originals = new Map<Id, Original>();
   isAway = false;
   asked = 0;
   /** Holds answers back until it is called. */
   release: (() => void) | null = null;
   holds = false;
 
-  async reach(_post: Id, _author: Id, viewers: readonly Id[]) {
+  async reach({ post, isNamed }: Spreading, viewers: readonly Id[]) {
     if (this.isAway) return away;
-    return ok(new Set(viewers.filter((viewer) => this.followers.has(viewer))));
+    const reached = viewers.filter(
+      (viewer) => (isNamed || this.followers.has(viewer)) && !this.unmoved.has(viewer),
+    );
+    const original = this.originals.get(post) ?? null;
+    if (this.holds) await new Promise<void>((resolve) => (this.release = resolve));
+    return ok({ viewers: new Set(reached), original });
   }
 
   async visible(wanted: ReadonlyMap<Id, ReadonlySet<Id>>) {
@@ -82,7 +92,7 @@ export class TestGraph implements RealtimeGraph {
     return new Map(
       visible.map((post) => {
         const counts = { reactions: this.counts.get(post) ?? 0, comments: 0, reposts: 0 };
-        return [post, { author: AUTHOR, counts }];
+        return [post, { author: AUTHOR, counts, original: this.originals.get(post) ?? null }];
       }),
     );
   }

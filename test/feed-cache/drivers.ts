@@ -20,6 +20,8 @@ export interface TestCache {
   readonly clock: ManualClock;
   readonly cache: FeedCache;
   readonly sink: FeedCacheSink;
+  /** Whatever it has in memory is lost. */
+  readonly evict: () => void;
 }
 
 export function memoryCache(): TestCache {
@@ -30,7 +32,7 @@ export function memoryCache(): TestCache {
     apply: async (_region, _bucket, events) =>
       ok(cache.bucket.apply(encodeEvents(events), clock.nowMs())),
   };
-  return { clock, cache, sink };
+  return { clock, cache, sink, evict: () => cache.evict() };
 }
 
 let runs = 0;
@@ -59,7 +61,8 @@ export function redisParts(
 }
 
 export function redisCache(url: string, clock = new ManualClock(START_MS), run?: string) {
-  return { clock, ...redisParts(url, clock, run) };
+  // Each read begins with what Redis has.
+  return { clock, ...redisParts(url, clock, run), evict: () => {} };
 }
 
 /** From its first event on it knows all; nothing is kept before that reaches back far enough. */

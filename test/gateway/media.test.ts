@@ -2,7 +2,8 @@ import { describe, it } from "vitest";
 
 import { gifOf, jpegOf, pngOf, webpOf } from "./images.ts";
 import { json, problemOf, startGateway } from "./harness.ts";
-import { upload } from "./uploads.ts";
+import { mp4Of } from "./media-files.ts";
+import { upload, uploadVideo } from "./uploads.ts";
 
 describe("an upload", () => {
   it.for([
@@ -49,6 +50,32 @@ describe("an upload", () => {
     expect((await problemOf(response)).code).toBe("unsupported_media");
     expect(gateway.media.objects.size).toBe(0);
   });
+});
+
+it("is stored only while its user may upload more, and says what they have used up", async ({
+  expect,
+}) => {
+  const gateway = startGateway();
+  const what = "500 bytes of uploads a day";
+  gateway.feed.failure = { code: "rate_limited", retryAfterMs: 90_000, what };
+  const image = await gateway.asAda("/v1/media", { method: "POST", body: pngOf(3, 2) });
+  const video = await uploadVideo(gateway, mp4Of());
+  for (const response of [image, video]) {
+    expect(response.status).toBe(429);
+    expect(response.headers.get("retry-after")).toBe("90");
+    expect(await problemOf(response)).toMatchObject({
+      code: "rate_limited",
+      detail: expect.stringContaining(what),
+    });
+  }
+  expect(gateway.media.objects.size).toBe(0);
+  gateway.feed.failure = null;
+  gateway.feed.calls.length = 0;
+  const bytes = mp4Of();
+  await uploadVideo(gateway, bytes);
+  expect(gateway.feed.calls.map(({ method, args }) => [method, args[1]])).toEqual([
+    ["noteUpload", bytes.length],
+  ]);
 });
 
 it("is uploaded before a post or a profile shows it", async ({ expect }) => {

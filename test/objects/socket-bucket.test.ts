@@ -103,6 +103,9 @@ describe("a bucket of sockets", () => {
     await connect(bucket, VIEWER, { nonce: "abc" });
     const again = await connect(bucket, VIEWER, { nonce: "abc" });
     await until(() => again.code === CLOSE.usedTicket, "used");
+    await evictDurableObject(bucket);
+    const awoken = await connect(bucket, VIEWER, { nonce: "abc" });
+    await until(() => awoken.code === CLOSE.usedTicket, "used before it slept");
     for (let n = 1; n < LIMITS.socketsPerViewerMax; n++) await join(bucket, VIEWER);
     const tooMany = await connect(bucket, VIEWER);
     await until(() => tooMany.code === CLOSE.tooMany, "too many");
@@ -249,5 +252,38 @@ describe("posts on the screen", () => {
     await until(() => mine.of("counts").length === 4, "both counts");
     await until(() => theirs.of("counts").length === 2, "one count");
     expect(theirs.of("counts").at(-1)).toMatchObject({ post: formatId(open), reactions: 5 });
+  });
+
+  it("are kept through sleep, a screen of reposts too, and go with their originals", async ({
+    expect,
+  }) => {
+    const [author, reader] = await newUsers(2);
+    if (author === undefined || reader === undefined) throw new Error("no users");
+    const post = (repostOf: Id | null) =>
+      write1(author.id, {
+        op: "objAdd",
+        otype: OBJECT.post,
+        shard: shardOf(author.id),
+        data: JSON.stringify({
+          authorId: formatId(author.id),
+          text: "",
+          media: [],
+          audience: "public",
+          createdAtMs: 1,
+          ...(repostOf !== null && { repostOf: formatId(repostOf) }),
+        }),
+      });
+    const original = await post(null);
+    const reposts: Id[] = [];
+    for (let n = 0; n < LIMITS.watchedPostsMax; n++) reposts.push(await post(original));
+    const bucket = bucketOf();
+    const socket = await join(bucket, reader.id);
+    socket.say({ type: "watch", posts: reposts.map(formatId) });
+    await until(() => socket.of("counts").length === reposts.length, "all counts");
+    await evictDurableObject(bucket);
+    await tell(bucket, { kind: "revoke", post: original });
+    await until(() => socket.of("revoke").length === reposts.length, "all gone");
+    expect(socket.lost).toBe(0);
+    expect(socket.code).toBeNull();
   });
 });

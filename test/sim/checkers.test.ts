@@ -6,7 +6,6 @@ import { checkConvergence } from "../../sim/checkers/convergence.ts";
 import { checkLog } from "../../sim/checkers/log.ts";
 import { checkOperations } from "../../sim/checkers/operations.ts";
 import { checkPreconditions } from "../../sim/checkers/preconditions.ts";
-import { checkSessions } from "../../sim/checkers/sessions.ts";
 import { checkStaleness } from "../../sim/checkers/staleness.ts";
 import { checkSymmetry } from "../../sim/checkers/symmetry.ts";
 import { checkValues } from "../../sim/checkers/values.ts";
@@ -64,49 +63,6 @@ describe("G2", () => {
   });
 });
 
-describe("G3", () => {
-  it("flags a read behind an own acknowledged write", ({ expect }) => {
-    const events = (seen: string) => [write(2_000, 2), read(2_500, sawObject(ANN, seen))];
-    expect(found(checkSessions, { shards: commits, events: events("b") })).toBe(0);
-    expect(found(checkSessions, { shards: commits, events: events("a") })).toBe(1);
-  });
-
-  it("lets eventual reads and other clients lag", ({ expect }) => {
-    const old = sawObject(ANN, "a");
-    const events = [
-      write(2_000, 2),
-      read(2_500, old, { consistency: "eventual" }),
-      read(2_500, old, { client: "ben" }),
-    ];
-    expect(found(checkSessions, { shards: commits, events })).toBe(0);
-  });
-});
-
-describe("G4", () => {
-  it("flags a state older than one that was seen", ({ expect }) => {
-    const forth = [read(2_100, sawObject(ANN, "a")), read(2_200, sawObject(ANN, "b"))];
-    expect(found(checkSessions, { shards: commits, events: forth })).toBe(0);
-    expect(found(checkSessions, { shards: commits, events: forth.toReversed() })).toBe(1);
-  });
-});
-
-describe("G4 over a value that comes back", () => {
-  const back = commitsOf([object(ANN, "a"), object(ANN, "b"), object(ANN, "a")]);
-  const between = (consistency: "eventual" | "ticket") => [
-    read(3_100, sawObject(ANN, "b")),
-    read(3_200, sawObject(ANN, "a"), { consistency }),
-    read(3_300, sawObject(ANN, "b")),
-  ];
-
-  it("takes it for the old one where that may be", ({ expect }) => {
-    expect(found(checkSessions, { shards: back, events: between("eventual") })).toBe(0);
-  });
-
-  it("takes it for the new one where the old one is ruled out", ({ expect }) => {
-    expect(found(checkSessions, { shards: back, events: between("ticket") })).toBe(1);
-  });
-});
-
 describe("G5", () => {
   it("flags an answer past the TTL, from the millisecond on", ({ expect }) => {
     const asked = (atMs: number) => [read(atMs, sawObject(ANN, "a"))];
@@ -161,6 +117,11 @@ describe("G6", () => {
   it("flags who stays behind the log, whatever it says", ({ expect }) => {
     const laggards = [{ follower: "f", applied: at(2), head: at(3) }];
     expect(found(checkConvergence, { shards: commits, laggards })).toBe(1);
+  });
+
+  it("flags who keeps less than it has told its leader", ({ expect }) => {
+    const brokenWords = [{ follower: "f", applied: at(2), head: at(3) }];
+    expect(found(checkConvergence, { shards: commits, brokenWords })).toBe(1);
   });
 });
 

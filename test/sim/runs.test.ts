@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
 import { describe, it } from "vitest";
 
 import type { StoreKind } from "../../sim/faults.ts";
+import { edit, mutant } from "../../sim/mutant.ts";
+import { misfitsOf } from "../../sim/mutant-loader.ts";
 import { MUTANTS } from "../../sim/mutants.ts";
 import { runSeed } from "../../sim/run.ts";
 import { Tally } from "../../sim/tally.ts";
@@ -57,25 +58,41 @@ describe("command line", () => {
   it("explains itself and refuses what it does not know", async ({ expect }) => {
     expect((await sim("--help")).stdout).toContain("--mutants");
     await expect(sim("--sedes", "3")).rejects.toMatchObject({ code: 2 });
+    await expect(sim("--mutant", "no such mistake")).rejects.toMatchObject({ code: 2 });
   });
 });
 
 describe("mutants", () => {
   it("fit the source", async ({ expect }) => {
-    const edits = MUTANTS.flatMap(({ name, edits: all }) => all.map((edit) => ({ name, ...edit })));
-    const misfits = await Promise.all(
-      edits.map(async ({ name, file, find }) => {
-        const places = (await readFile(file, "utf8")).split(find).length - 1;
-        return places === 1 ? [] : [`${name}: ${places} times in ${file}`];
-      }),
-    );
-    expect(misfits.flat()).toEqual([]);
+    expect(await misfitsOf(MUTANTS)).toEqual([]);
   });
 
   it("are caught", { timeout: 120_000 }, async ({ expect }) => {
     // The others take more time than a test has: `npm run sim -- --mutants` tells all.
     const { stdout } = await sim("--mutant", "refill", "--seeds", "20", "--from", "700");
     expect(stdout).toContain("1 of 1 mutants caught");
+  });
+
+  it("fail the run when one survives", async ({ expect }) => {
+    const hardlyTried = [
+      "--mutant",
+      "refill",
+      "--seeds",
+      "1",
+      "--operations",
+      "1",
+      "--from",
+      "700",
+    ];
+    await expect(sim(...hardlyTried)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("SURVIVED"),
+    });
+  });
+
+  it("that fit nowhere are told", async ({ expect }) => {
+    const typo = mutant("typo", edit("version", "no such text", ""), edit("no-such-file", "", ""));
+    expect(await misfitsOf([typo])).toHaveLength(2);
   });
 
   it("have names of their own", ({ expect }) => {

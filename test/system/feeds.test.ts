@@ -19,7 +19,7 @@ const settings = (name: string): RunSettings => ({
   users: 30,
   ldbc: null,
   seed: 7,
-  operations: 100,
+  operations: 160,
   mix: "all",
   checkpoints: 1,
   kills: 0,
@@ -35,12 +35,9 @@ it("shows everybody what the oracle says, from the cache mostly, while objects a
 }) => {
   const result = await runFeeds(settings("whole"));
   expect(result.findings.told, reportOf(result)).toEqual([]);
-  // So few people may end without a block that hides anything: long runs demand of every rule.
-  const demands = { minRemoved: 0, minFromCache: 0.5, withFaults: true };
+  const demands = { minRemoved: 1, minFromCache: 0.5, withFaults: true };
   expect(shortcomings(result, demands)).toEqual([]);
-  const { deleted, audience, muted } = result.compared.removed;
-  expect(Math.min(deleted, audience, muted)).toBeGreaterThan(0);
-  expect(result.operations).toBe(100);
+  expect(result.operations).toBe(160);
   expect(result.compared.kept).toBeGreaterThan(100);
   expect(result.judged).toBeGreaterThan(100);
 });

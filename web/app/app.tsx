@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { User } from "../../core/feed/schemas.ts";
 import { ComposerDialog } from "./composer/composer-dialog.tsx";
 import { openComposer } from "./composer/open.ts";
+import { account } from "./data/account.ts";
 import { onEnd } from "./data/endings.ts";
 import { restoreFeed } from "./data/feed-query.ts";
 import { openOutbox } from "./data/outbox.ts";
@@ -56,8 +57,12 @@ export function App() {
 function useRestored(userId: string): boolean {
   const [restored, setRestored] = useState(false);
   useEffect(() => {
-    openOutbox(userId, onEnd);
-    void restoreFeed().finally(() => setRestored(true));
+    const reader = account();
+    if (reader?.userId === userId) openOutbox(reader, onEnd);
+    // Failing, such as when the reader leaves meanwhile, brings back nothing.
+    void restoreFeed()
+      .catch(() => undefined)
+      .then(() => setRestored(true));
   }, [userId]);
   return restored;
 }
@@ -75,7 +80,10 @@ function SignedIn({ user }: { user: User }) {
     addEventListener("keydown", onShortcut);
     return () => removeEventListener("keydown", onShortcut);
   }, []);
-  useEffect(() => startLive(), [user.id]);
+  useEffect(() => {
+    const reader = account();
+    return reader?.userId === user.id ? startLive(reader) : undefined;
+  }, [user.id]);
   useEffect(() => {
     // A shortcut of the installed app: its icon's menu.
     if (location.search === "?compose") openComposer();

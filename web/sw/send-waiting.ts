@@ -23,6 +23,6 @@ export async function sendWaiting(): Promise<void> {
   const own = { later: () => undefined, online: () => true };
   const { outbox, close } = browserOutbox(session.userId, client.transport, own);
   await outbox.kick();
-  close();
+  await close(false);
   if (outbox.items.some((item) => item.state !== "failed")) throw new Error("still waiting");
 }

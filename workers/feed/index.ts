@@ -40,8 +40,9 @@ import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";
 import { createPost, post } from "../../core/feed/usecases/posts.ts";
 import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
-import { relate } from "../../core/feed/usecases/relations.ts";
+import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
 import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
+import { noteUpload } from "../../core/feed/usecases/uploads.ts";
 import { why, whyNot } from "../../core/feed/usecases/why.ts";
 import {
   deadLetters,
@@ -100,8 +101,12 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, (call) => ownList(call, list, page));
   }
 
-  relate(ctx: CallContext, user: string, relation: Relation, on: boolean) {
-    return this.#run(ctx, (call) => relate(call, user, relation, on));
+  relate(ctx: CallContext, user: string, relation: Relation) {
+    return this.#run(ctx, (call) => relate(call, user, relation));
+  }
+
+  unrelate(ctx: CallContext, user: string, relation: Relation) {
+    return this.#run(ctx, (call) => unrelate(call, user, relation));
   }
 
   settings(ctx: CallContext) {
@@ -110,6 +115,10 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   updateSettings(ctx: CallContext, chosen: Settings) {
     return this.#run(ctx, (call) => updateSettings(call, chosen));
+  }
+
+  noteUpload(ctx: CallContext, bytes: number) {
+    return this.#run(ctx, (call) => noteUpload(call, bytes));
   }
 
   createPost(ctx: CallContext, fields: NewPost) {

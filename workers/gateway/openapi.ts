@@ -75,7 +75,11 @@ function operationObject(op: Operation, schemas: Record<string, Json>): Json {
     operationId: op.id,
     tags: [op.tag],
     summary: op.summary,
-    description: `${ACCESS[op.access]} ${CACHING[op.cache]}`,
+    description: [
+      ACCESS[op.access],
+      CACHING[op.cache],
+      ...(op.note === undefined ? [] : [op.note]),
+    ].join(" "),
     security: op.access === "anyone" ? [{}, { bearer: [] }] : [{ bearer: [] }],
     parameters: [
       ...fieldsOf(op.params, "path", schemas),

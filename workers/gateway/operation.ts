@@ -47,6 +47,8 @@ export interface OperationSpec<P, Q, B, A> {
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
+  /** What else a caller must know, in whole sentences. */
+  readonly note?: string;
   readonly access: Access;
   readonly rate: RateClass;
   readonly cache: OperationCache;

@@ -64,7 +64,9 @@ function detailOf(failure: Failure): string {
     case "limit_reached":
       return `${failure.what}: at most ${failure.max} are allowed`;
     case "rate_limited":
-      return "too many requests; wait for the time that Retry-After gives";
+      return failure.what === undefined
+        ? "too many requests; wait for the time that Retry-After gives"
+        : `you have used what you may of ${failure.what}; wait for the time that Retry-After gives`;
     case "moved":
       return `a part of the service (shard ${failure.shard}) is moving; try again shortly`;
     case "overloaded":

@@ -152,7 +152,7 @@ export class BucketEntries {
 
   #corrections = (sinceMs: number): Corrections => ({
     sinceMs,
-    changesOf: this.#recent.changesSince(sinceMs),
+    changesOf: this.#recent.changesOf,
   });
 
   #leaveMemory(viewer: Id): void {

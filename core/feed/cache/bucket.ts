@@ -7,7 +7,7 @@ import { ActiveReaders } from "./active-readers.ts";
 import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
 import { CellTable } from "./cells.ts";
-import { arrivalOf } from "./correct.ts";
+import { arrivalOf, pushedNow } from "./correct.ts";
 import { cutPage, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
@@ -115,13 +115,14 @@ export class Bucket {
   apply(text: string, nowMs: number): Pushed {
     const all = decodeEvents(text);
     const pushed = this.#activityOf(all, nowMs);
-    const events = all.filter((event) => this.#isOfUse(event, nowMs));
+    const events = this.#asOfNow(all.filter((event) => this.#isOfUse(event, nowMs)));
     // Counts are not worth a row: those of what comes back from storage are as old as its entry.
     const kept = events.filter(({ kind }) => kind !== "count");
-    if (kept.length > 0)
-      this.#rows.addEvents(nowMs, kept.length === all.length ? text : encodeEvents(kept));
+    const isAsTold = kept.length === all.length && kept.every((event, i) => event === all[i]);
+    if (kept.length > 0) this.#rows.addEvents(nowMs, isAsTold ? text : encodeEvents(kept));
     this.#recent.add(events, nowMs);
-    for (const event of events) this.#take(event);
+    // Of two changes in one text, too, the later counts.
+    for (const event of events) if (!this.#recent.isLate(event)) this.#take(event);
     this.#tally.applied(events.length);
     return pushed;
   }
@@ -195,15 +196,30 @@ export class Bucket {
    */
   #isOfUse(event: BucketEvent, nowMs: number): boolean {
     if (event.kind !== "push" && event.kind !== "announce") return !this.#recent.isLate(event);
-    const oldestMs = Math.max(nowMs - LIMITS.feedEventsKeptMs, this.#recent.sinceMs);
+    const keptSinceMs = nowMs - LIMITS.feedEventsKeptMs + LIMITS.feedClockSkewMs;
+    const oldestMs = Math.max(keptSinceMs, this.#recent.sinceMs);
     return event.pushed.timeMs >= oldestMs;
+  }
+
+  /**
+   * What is known of a post is forgotten before one that comes after it: so that is kept as the post
+   * is by now, and not at all when it is gone. What the same text says is remembered as long.
+   */
+  #asOfNow(events: readonly BucketEvent[]): BucketEvent[] {
+    const { changesOf } = this.#recent;
+    return events.flatMap((event): BucketEvent[] => {
+      if (event.kind !== "push" && event.kind !== "announce") return [event];
+      const pushed = pushedNow(event.pushed, { sinceMs: -Infinity, changesOf });
+      if (pushed === event.pushed) return [event];
+      return pushed === null ? [] : [{ ...event, pushed }];
+    });
   }
 
   #take(event: BucketEvent): void {
     switch (event.kind) {
       case "push":
       case "announce": {
-        const changesOf = this.#recent.changesSince(-Infinity);
+        const { changesOf } = this.#recent;
         const arrival = arrivalOf(event.pushed, { sinceMs: -Infinity, changesOf });
         const viewers = event.kind === "push" ? event.viewers : null;
         if (arrival !== null) this.#entries.arrive(arrival, viewers);

@@ -20,6 +20,8 @@ export const FEED_CACHE_LIMITS = {
    * `followerTtlMs` behind, is right once all since then has been applied, as long as it lives.
    */
   feedEventsKeptMs: 375_000,
+  /** How far the clock that dated a post may be ahead of the bucket's: it is let in for that much less. */
+  feedClockSkewMs: 5_000,
   /** What is remembered in memory is dropped in slices of this. */
   feedEventsSliceMs: 15_000,
   /** Memory of such events in one bucket: 75 s of 200 posts a second; less traffic is remembered for longer. */

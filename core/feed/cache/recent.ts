@@ -19,15 +19,17 @@ export interface NewAudience {
   readonly at: Version | null;
 }
 
+export interface NewCount {
+  readonly atMs: number;
+  readonly count: number;
+  /** Place in the post's log. */
+  readonly at: Version;
+}
+
 /** What became of a post. */
 export interface PostChange {
   readonly audience?: NewAudience;
-  readonly counts: Partial<
-    Record<
-      keyof PostCounts,
-      { readonly atMs: number; readonly count: number; readonly at: Version }
-    >
-  >;
+  readonly counts: Partial<Record<keyof PostCounts, NewCount>>;
 }
 
 export interface Forgotten {
@@ -120,6 +122,9 @@ export function laterAudience(known: NewAudience, told: NewAudience): NewAudienc
   return told.rank === null || !isLate ? told : known;
 }
 
+export const laterCount = (known: NewCount, told: NewCount): NewCount =>
+  compareVersions(told.at, known.at) < 0 ? known : told;
+
 /** One of them without a place in the log leaves the other in doubt too. */
 const laterOf = (known: Forgotten | undefined, at: Version | undefined): Version | null => {
   if (at === undefined || known?.at === null) return null;
@@ -176,11 +181,9 @@ export class RecentEvents {
   announces = (sinceMs: number): Arrived[] =>
     this.#since(sinceMs).flatMap((slice) => slice.announces.filter(({ atMs }) => atMs >= sinceMs));
 
-  /** What became of posts since then, and perhaps a little before. */
-  changesSince(sinceMs: number): (post: Id) => readonly PostChange[] {
-    const slices = this.#since(sinceMs).filter(({ changes }) => changes.size > 0);
-    return (post) => slices.flatMap(({ changes }) => changes.get(post) ?? []);
-  }
+  /** What became of a post, oldest first. */
+  changesOf = (post: Id): readonly PostChange[] =>
+    this.#slices.flatMap(({ changes }) => changes.get(post) ?? []);
 
   /** Whether something later is known of the same: entries that have it must not go back. */
   isLate(event: BucketEvent): boolean {

@@ -172,7 +172,8 @@ local function isLater(epoch, seq, than, thanSeq)
   if tonumber(epoch) ~= tonumber(than) then return tonumber(epoch) > tonumber(than) end
   return tonumber(seq) > tonumber(thanSeq)
 end
--- A post that comes late brings along who may see it: slices that say so are forgotten before this one.
+-- A post that comes late, or an audience, brings along who may see the post: slices that say so are
+-- forgotten before this one.
 local function bring(post)
   local text = redis.call('HGET', target, 'c' .. post) or ''
   local before = #text
@@ -203,6 +204,7 @@ for i = last + 1, #ARGV, 6 do
       end
     else
       redis.call('HSET', target, key, text .. line)
+      if kind == 'revoke' then bring(a) end
     end
   end
 end

@@ -40,8 +40,10 @@ export function changesOf(events: readonly BucketEvent[], atMs: number): RedisCh
         const line = lineOf(`${of}:${at.epoch}:${at.seq}`, atMs, event);
         return [["count", `c${formatId(post)}`, of, at.epoch, at.seq, line]];
       }
-      case "revoke":
-        return [["add", `c${formatId(event.post)}`, "", "", "", lineOf("", atMs, event)]];
+      case "revoke": {
+        const post = formatId(event.post);
+        return [["revoke", `c${post}`, post, "", "", lineOf("", atMs, event)]];
+      }
       case "forget":
         return event.viewers.map((viewer) => {
           const line = lineOf("", atMs, { ...event, viewers: [viewer] });

@@ -13,16 +13,19 @@ export interface Told {
   readonly actor: Id;
   readonly post: Id | null;
   readonly comment: Id | null;
+  /** It was taken back. */
+  readonly isGone: boolean;
 }
 
 export function toldOf({ timeMs, id2, data }: Assoc): Told {
-  const { kind, actor, post, comment } = JSON.parse(data) as z.infer<typeof notifiedPayload>;
+  const { kind, actor, post, comment, gone } = JSON.parse(data) as z.infer<typeof notifiedPayload>;
   return {
     at: { timeMs, id2 },
     kind,
     actor: toId(actor),
     post: post === undefined ? null : toId(post),
     comment: comment === undefined ? null : toId(comment),
+    isGone: gone === true,
   };
 }
 

@@ -1,8 +1,11 @@
+import type { z } from "zod";
+
 import { type Id, shardOf } from "../../ids.ts";
 import { fingerprint } from "../../hash.ts";
 import { LIMITS } from "../../limits.ts";
-import { ASSOC, OBJECT } from "../../tao/registry.ts";
-import type { TaoObject, Write } from "../../tao/types.ts";
+import { ASSOC, type notifiedPayload, OBJECT } from "../../tao/registry.ts";
+import type { Assoc, TaoObject, Write } from "../../tao/types.ts";
+import { compareVersions, type Version } from "../../tao/version.ts";
 import type { GraphEvent } from "../fanout/events.ts";
 import { parseComment, type PostPayload, toId } from "../views.ts";
 import type { NotificationKind } from "./schemas.ts";
@@ -17,6 +20,8 @@ export interface Note {
   readonly timeMs: number;
   /** false takes it back. */
   readonly on: boolean;
+  /** Place in the log of what it is about: always the same log for the same thing. */
+  readonly at: Version;
 }
 
 /** A text in which somebody may be mentioned. */
@@ -26,6 +31,7 @@ export interface Mentionable {
   readonly post: Id;
   readonly comment: Id | null;
   readonly timeMs: number;
+  readonly at: Version;
 }
 
 type Objects = ReadonlyMap<Id, TaoObject>;
@@ -64,14 +70,14 @@ function noteOf(event: GraphEvent, objects: Objects): readonly Note[] {
   if (event.kind === "posted") {
     const quoted = event.quoteOf === null ? null : authorOf(objects.get(event.quoteOf));
     if (quoted === null || event.audience === ONLY_ME) return [];
-    const { author: actor, post, timeMs } = event;
-    return [{ recipient: quoted, kind: "quote", actor, post, comment: null, timeMs, on: true }];
+    const { author: actor, post, timeMs, at } = event;
+    return [{ recipient: quoted, kind: "quote", actor, post, comment: null, timeMs, on: true, at }];
   }
   if (event.kind !== "acted") return [];
   if (event.act === "comment") return commentNotes(event, objects);
-  const { act: kind, actor, target, timeMs, on } = event;
+  const { act: kind, actor, target, timeMs, on, at } = event;
   if (actor === null) return [];
-  const base = { kind, actor, timeMs, on, post: null, comment: null };
+  const base = { kind, actor, timeMs, on, at, post: null, comment: null };
   if (isPersonal(event)) return [{ ...base, recipient: target }];
   const about = objects.get(target);
   const recipient = authorOf(about);
@@ -89,7 +95,8 @@ function commentNotes(event: Acted, objects: Objects): readonly Note[] {
   if (found === null) return [];
   const { id, payload } = found;
   const actor = toId(payload.authorId);
-  const base = { actor, post: event.target, comment: id, timeMs: event.timeMs, on: event.on };
+  const { target: post, timeMs, on, at } = event;
+  const base = { actor, post, comment: id, timeMs, on, at };
   const host = authorOf(objects.get(event.target));
   const answered =
     payload.replyTo === undefined ? null : authorOf(objects.get(toId(payload.replyTo)));
@@ -121,16 +128,15 @@ export const mentionablesOf = (events: readonly GraphEvent[], objects: Objects):
       if (object === undefined || event.audience === ONLY_ME) return [];
       // Nothing stands in a repost.
       const { text } = JSON.parse(object.data) as PostPayload;
-      const { author: actor, post, timeMs } = event;
-      return [{ text, actor, post, comment: null, timeMs }];
+      const { author: actor, post, timeMs, at } = event;
+      return [{ text, actor, post, comment: null, timeMs, at }];
     }
     const found = commentBy(event, objects);
     if (found === null || event.kind !== "acted" || !event.on) return [];
     const { id: comment, payload } = found;
     const { text } = payload;
-    return [
-      { text, actor: toId(payload.authorId), post: event.target, comment, timeMs: event.timeMs },
-    ];
+    const { target: post, timeMs, at } = event;
+    return [{ text, actor: toId(payload.authorId), post, comment, timeMs, at }];
   });
 
 /** As the web app draws mentions; lower case, each once, a bounded number. */
@@ -141,26 +147,51 @@ export function handlesIn(text: string): readonly string[] {
 }
 
 export const mentionNote = (from: Mentionable, recipient: Id): Note => {
-  const { actor, post, comment, timeMs } = from;
-  return { recipient, kind: "mention", actor, post, comment, timeMs, on: true };
+  const { actor, post, comment, timeMs, at } = from;
+  return { recipient, kind: "mention", actor, post, comment, timeMs, on: true, at };
 };
 
+/** The edge on the recipient's shard: its id is made of what happened, so that nothing is told twice. */
+export const noteId = ({ kind, actor, post, comment }: Note): Id =>
+  (BigInt(`0x${fingerprint(`${kind} ${actor} ${post} ${comment}`)}`) >> 1n) as Id;
+
 /**
- * On the recipient's shard. Its id is made of what happened, so that telling it again changes
- * nothing and taking it back needs no search.
+ * Of several about the same thing the one that happened last: all of them may come again, and in
+ * any order.
  */
-export function noteWrite(note: Note): Write {
-  const { recipient: id1, kind, actor, post, comment, timeMs, on } = note;
-  const id2 = (BigInt(`0x${fingerprint(`${kind} ${actor} ${post} ${comment}`)}`) >> 1n) as Id;
-  const atype = ASSOC.notified;
-  if (!on) return { op: "assocDelete", id1, atype, id2 };
+export function latestOf(notes: readonly Note[]): readonly Note[] {
+  const latest = new Map<string, Note>();
+  for (const note of notes) {
+    const key = `${note.recipient} ${noteId(note)}`;
+    const known = latest.get(key);
+    if (known === undefined || compareVersions(known.at, note.at) < 0) latest.set(key, note);
+  }
+  return [...latest.values()];
+}
+
+/**
+ * Only over what was there when it was compared; null when that is as new. What is taken back
+ * leaves its place in the log behind: telling of it again, late, must not bring it back.
+ */
+export function noteWrite(note: Note, known: Assoc | undefined): Write | null {
+  const { recipient: id1, kind, actor, post, comment, timeMs, on, at } = note;
+  if (known !== undefined && compareVersions(placeOf(known), at) >= 0) return null;
   const data = JSON.stringify({
     kind,
     actor: String(actor),
     ...(post !== null && { post: String(post) }),
     ...(comment !== null && { comment: String(comment) }),
+    at: [at.epoch, at.seq],
+    ...(!on && { gone: true }),
   });
-  return { op: "assocAdd", id1, atype, id2, timeMs, data };
+  const ifVersion = known?.version ?? null;
+  return { op: "assocAdd", id1, atype: ASSOC.notified, id2: noteId(note), timeMs, data, ifVersion };
+}
+
+/** null: from before places were noted. */
+function placeOf({ data }: Assoc): Version | null {
+  const { at } = JSON.parse(data) as z.infer<typeof notifiedPayload>;
+  return at === undefined ? null : { epoch: at[0], seq: at[1] };
 }
 
 /** Writes by the logical shard that takes them, in the order given. */

@@ -1,7 +1,7 @@
 import type { Failure } from "../../errors.ts";
 import type { Id, LogicalShard } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
-import { ok, type Result } from "../../result.ts";
+import { err, ok, type Result } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import type { Tao } from "../../tao/tao.ts";
 import type { TaoObject } from "../../tao/types.ts";
@@ -13,8 +13,10 @@ import {
   byShard,
   handlesIn,
   mentionablesOf,
+  latestOf,
   mentionNote,
   type Note,
+  noteId,
   notesOf,
   noteWrite,
   objectsOf,
@@ -107,18 +109,41 @@ async function writeNotes(
   shard: LogicalShard,
   notes: readonly Note[],
 ): Promise<Result<null, Failure>> {
-  for (let at = 0; at < notes.length; at += LIMITS.notesPerWrite) {
-    const some = notes.slice(at, at + LIMITS.notesPerWrite);
-    const writes = some.map(noteWrite);
-    let written = await tao.write(shard, writes, null);
-    if (!written.ok && written.error.code === "limit_reached") {
-      const trimmed = await trim(tao, shard, [...new Set(some.map(({ recipient }) => recipient))]);
-      if (!trimmed.ok) return trimmed;
-      written = await tao.write(shard, writes, null);
-    }
+  const latest = latestOf(notes);
+  for (let at = 0; at < latest.length; at += LIMITS.notesPerWrite) {
+    const written = await writeSome(tao, shard, latest.slice(at, at + LIMITS.notesPerWrite));
     if (!written.ok) return written;
   }
   return ok(null);
+}
+
+/** Compared and written again when somebody else wrote one of them meanwhile. */
+async function writeSome(
+  tao: Tao,
+  shard: LogicalShard,
+  notes: readonly Note[],
+): Promise<Result<null, Failure>> {
+  let failure: Failure | null = null;
+  for (let tries = 0; tries < LIMITS.noteWriteTries; tries++) {
+    const reads = notes.map((note) => {
+      const [id1, id2s] = [note.recipient, [noteId(note)]];
+      return { op: "assocGet", id1, atype: ASSOC.notified, id2s } as const;
+    });
+    const known = await tao.read(reads, "leader");
+    if (!known.ok) return known;
+    const writes = notes.flatMap(
+      (note, index) => noteWrite(note, known.value[index]?.assocs[0]) ?? [],
+    );
+    if (writes.length === 0) return ok(null);
+    const written = await tao.write(shard, writes, null);
+    if (written.ok) return ok(null);
+    failure = written.error;
+    if (failure.code === "limit_reached") {
+      const trimmed = await trim(tao, shard, [...new Set(notes.map(({ recipient }) => recipient))]);
+      if (!trimmed.ok) return trimmed;
+    } else if (failure.code !== "version_mismatch") return written;
+  }
+  return err(failure ?? { code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs });
 }
 
 /** The oldest of full lists make room. */

@@ -18,6 +18,13 @@ const idText = z.string().transform((text, context): Id => {
   context.addIssue({ code: "custom", message: "is no id" });
   return z.NEVER;
 });
+/** Of one connection. */
+export const MESSAGE_RATE = {
+  name: "socket-messages",
+  perSecond: LIMITS.socketMessagesPerSecond,
+  burst: LIMITS.socketMessagesBurst,
+};
+
 /** Posts to follow: a set, in the order of the screen. */
 export const watchedPosts = z
   .array(idText)

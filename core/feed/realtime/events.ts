@@ -1,11 +1,15 @@
+import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
-import type { Lines } from "./lines.ts";
+import { ok, type Result } from "../../result.ts";
+import type { RealtimeGraph } from "./graph.ts";
+import type { Lines, Watched } from "./lines.ts";
 import type { LiveCounts } from "./live-counts.ts";
 import type { Lookups } from "./lookups.ts";
 import type { Pending } from "./pending.ts";
 import type { SocketEvent } from "./port.ts";
+import type { Original } from "./reach.ts";
 import type { Revoked } from "./revoked.ts";
-import { countPost, uncount } from "./stream.ts";
+import { countPost, type NewPost, uncount } from "./stream.ts";
 import type { Streams } from "./streams.ts";
 
 /** What a bucket knows of its viewers and their connections. */
@@ -14,25 +18,68 @@ export interface Board {
   readonly streams: Streams;
   readonly pending: Pending;
   readonly counts: LiveCounts;
-  readonly revoked: Revoked;
+  readonly revoked: Revoked<Id>;
+  /** Who was lately hidden from whom: `hiddenKey`. */
+  readonly hidden: Revoked<string>;
   readonly lookups: Lookups;
 }
 
+/** A new post, once the graph has said whose feed shows it. */
+interface Reached extends NewPost {
+  readonly kind: "reached";
+  readonly viewers: readonly Id[];
+  /** Unix ms, when the graph was asked. */
+  readonly askedMs: number;
+}
+
 /** An event whose viewers are known. */
-export type ReachedEvent = Exclude<SocketEvent, { kind: "announced" }>;
+export type ReachedEvent = Exclude<SocketEvent, { kind: "announced" | "new-post" }> | Reached;
+
+/** It hides something. */
+export const isProtecting = (
+  event: SocketEvent,
+): event is Extract<SocketEvent, { kind: "related" | "revoke" }> =>
+  event.kind === "revoke" || event.kind === "related";
+
+/**
+ * A new post becomes one of those whose feed shows it; everything else is as it was told.
+ *
+ * @param here who is remembered: nobody else has a count.
+ */
+export async function reachedEvent(
+  event: SocketEvent,
+  graph: Pick<RealtimeGraph, "reach">,
+  here: ReadonlySet<Id>,
+  nowMs: number,
+): Promise<Result<ReachedEvent, Failure>> {
+  if (event.kind !== "announced" && event.kind !== "new-post") return ok(event);
+  const { post, author } = event;
+  const isNamed = event.kind === "new-post";
+  const viewers = isNamed ? event.viewers.filter((viewer) => here.has(viewer)) : [...here];
+  const reached = await graph.reach({ post, author, isNamed }, viewers);
+  if (!reached.ok) return reached;
+  const { original } = reached.value;
+  return ok({
+    kind: "reached",
+    post,
+    author,
+    original,
+    viewers: [...reached.value.viewers],
+    askedMs: nowMs,
+  });
+}
 
 /** Viewers whose streams `applyEvent` looks at. */
 export function viewersOf(event: ReachedEvent): readonly Id[] {
-  if (event.kind === "new-post") return event.viewers;
+  if (event.kind === "reached") return event.viewers;
   return event.kind === "related" || event.kind === "notified" ? [event.viewer] : [];
 }
 
 /** Takes in one event: nothing is sent yet. An event that comes twice changes nothing the second time. */
 export function applyEvent(board: Board, event: ReachedEvent, nowMs: number): void {
   switch (event.kind) {
-    case "new-post":
-      if (board.revoked.has(event.post, nowMs)) return;
-      for (const viewer of event.viewers) count(board, viewer, event.post, event.author);
+    case "reached":
+      for (const viewer of event.viewers) count(board, viewer, event, nowMs);
       return;
     case "counts":
       // Of a post that was of interest a moment ago too: what is known of it must not be old.
@@ -41,7 +88,7 @@ export function applyEvent(board: Board, event: ReachedEvent, nowMs: number): vo
     case "revoke":
       return revoke(board, event.post, nowMs);
     case "related":
-      return related(board, event);
+      return related(board, event, nowMs);
     case "notified":
       if (board.streams.get(event.viewer) !== undefined)
         board.pending.of(event.viewer).notified = true;
@@ -49,42 +96,70 @@ export function applyEvent(board: Board, event: ReachedEvent, nowMs: number): vo
 }
 
 /** Who is not remembered has nothing that a count could be wrong in. Nobody's own post is news. */
-function count({ streams, pending }: Board, viewer: Id, post: Id, author: Id): void {
+function count(
+  { streams, pending, revoked, hidden }: Board,
+  viewer: Id,
+  { post, author, original, askedMs }: Reached,
+  nowMs: number,
+): void {
   if (viewer === author || streams.get(viewer) === undefined) return;
-  pending.of(viewer).recounts.push((stream) => countPost(stream, post, author));
+  for (const one of original === null ? [{ post, author }] : [{ post, author }, original]) {
+    if (revoked.has(one.post, nowMs)) return;
+    if (hidden.isSince(hiddenKey(viewer, one.author), askedMs)) return;
+  }
+  pending.of(viewer).recounts.push((stream) => countPost(stream, { post, author, original }));
 }
 
+/** Reposts of what is withdrawn go with it. */
 function revoke({ lines, streams, pending, revoked }: Board, post: Id, nowMs: number): void {
   revoked.add(post, nowMs);
-  for (const open of lines.watching(post)) {
-    lines.unwatch(open, post);
+  const isAbout = (id: Id, original: Original | null) => id === post || original?.post === post;
+  for (const open of new Set([...lines.watching(post), ...lines.watchingRepostsOf(post)])) {
+    for (const [watched, { original }] of open.watched) {
+      if (!isAbout(watched, original)) continue;
+      lines.unwatch(open, watched);
+      pending.of(open.line.viewer).revoked.add(watched);
+    }
     lines.keep(open);
-    pending.of(open.line.viewer).revoked.add(post);
   }
   const counting = new Set([...streams.mentioning(post), ...pending.viewers()]);
   for (const viewer of counting)
     pending
       .of(viewer)
-      .recounts.push((stream) => uncount(stream, (counted) => counted.post === post));
+      .recounts.push((stream) =>
+        uncount(stream, (counted) => isAbout(counted.post, counted.original)),
+      );
 }
 
-/** What the viewer follows of the other is asked about again: hidden until it is known. */
+/**
+ * What the viewer follows of the other, reposts too, is asked about again: hidden until it is known.
+ * Whoever hides somebody is told of them once, and of the reposts of theirs that are on the screen.
+ */
 function related(
-  { lines, streams, pending, lookups }: Board,
+  { lines, streams, pending, lookups, hidden }: Board,
   { viewer, other, hide }: Extract<SocketEvent, { kind: "related" }>,
+  nowMs: number,
 ): void {
   for (const open of lines.of(viewer)) {
-    const theirs = [...open.watched].filter(([, author]) => author === other);
+    const theirs = [...open.watched].filter(([, one]) => isBy(other, one));
     if (theirs.length === 0) continue;
-    for (const [post] of theirs) {
+    for (const [post, { author }] of theirs) {
       lines.unwatch(open, post);
       if (!hide) lines.ask(open, post);
+      else if (author !== other) pending.of(viewer).revoked.add(post);
     }
     lines.keep(open);
     if (!hide) lookups.add(open);
   }
-  if (!hide || streams.get(viewer) === undefined) return;
+  if (!hide) return;
+  hidden.add(hiddenKey(viewer, other), nowMs);
+  if (streams.get(viewer) === undefined) return;
   const waiting = pending.of(viewer);
   waiting.hidden.add(other);
-  waiting.recounts.push((stream) => uncount(stream, ({ author }) => author === other));
+  waiting.recounts.push((stream) => uncount(stream, (counted) => isBy(other, counted)));
 }
+
+const isBy = (user: Id, { author, original }: Watched): boolean =>
+  author === user || original?.author === user;
+
+export const hiddenKey = (viewer: Id, other: Id): string => `${viewer} ${other}`;

@@ -1,24 +1,26 @@
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
-import { LIMITS } from "../../limits.ts";
 import { ok, type Result } from "../../result.ts";
 import { ASSOC, OBJECT } from "../../tao/registry.ts";
 import type { Tao } from "../../tao/tao.ts";
 import { readGroups } from "../read-groups.ts";
 import { readPosts } from "../reader.ts";
 import { idSet, type Standing } from "../standing.ts";
-import { type PostCounts, type PostPayload, type StoredPost, storedPost, toId } from "../views.ts";
+import { type PostCounts, type StoredPost, storedPost, toId } from "../views.ts";
 import { hiddenBy } from "../visibility.ts";
+import { type Original, type Reach, reach, type Spreading } from "./reach.ts";
 
 export interface SeenPost {
   readonly author: Id;
   readonly counts: PostCounts;
+  /** What it reposts: seen only as long as that may be. */
+  readonly original: Original | null;
 }
 
 /** What a bucket of sockets asks the graph. */
 export interface RealtimeGraph {
-  /** Those of `viewers` whose feed takes a new post of this author. */
-  reach(post: Id, author: Id, viewers: readonly Id[]): Promise<Result<ReadonlySet<Id>, Failure>>;
+  /** Those of `viewers` whose feed shows a new post. Fails closed, as a whole. */
+  reach(post: Spreading, viewers: readonly Id[]): Promise<Result<Reach, Failure>>;
   /** Of each viewer's posts those that they may see. Fails closed, as a whole. */
   visible(
     wanted: ReadonlyMap<Id, ReadonlySet<Id>>,
@@ -27,51 +29,9 @@ export interface RealtimeGraph {
 
 /** @param taoFor a graph for one question, with its deadline. */
 export const realtimeGraph = (taoFor: () => Tao): RealtimeGraph => ({
-  reach: (post, author, viewers) => reach(taoFor(), post, author, viewers),
+  reach: (post, viewers) => reach(taoFor(), post, viewers),
   visible: (wanted) => visible(taoFor(), wanted),
 });
-
-/** Asks the author's shard about the viewers, never each viewer's: one call, whatever their number. */
-async function reach(
-  tao: Tao,
-  post: Id,
-  author: Id,
-  viewers: readonly Id[],
-): Promise<Result<ReadonlySet<Id>, Failure>> {
-  const edges = (atype: typeof ASSOC.followedBy | typeof ASSOC.friends) =>
-    chunksOf(viewers).map((id2s) => ({ op: "assocGet", id1: author, atype, id2s }) as const);
-  const found = await readGroups(tao, {
-    post: [{ op: "objGet", id: post }],
-    followers: edges(ASSOC.followedBy),
-    friends: edges(ASSOC.friends),
-  });
-  if (!found.ok) return found;
-
-  const object = found.value.post[0]?.object;
-  if (object?.otype !== OBJECT.post) return ok(new Set<Id>());
-  const ids = (results: readonly { readonly assocs: Parameters<typeof idSet>[0] }[]) => [
-    ...idSet(results.flatMap(({ assocs }) => assocs)),
-  ];
-  const followers = ids(found.value.followers);
-  const friends = ids(found.value.friends);
-  switch ((JSON.parse(object.data) as PostPayload).audience) {
-    case "public":
-      return ok(new Set([...followers, ...friends]));
-    case "followers":
-      return ok(new Set(followers));
-    case "friends":
-      return ok(new Set(friends));
-    case "only_me":
-      return ok(new Set<Id>());
-  }
-}
-
-function chunksOf(viewers: readonly Id[]): readonly (readonly Id[])[] {
-  const chunks: Id[][] = [];
-  for (let from = 0; from < viewers.length; from += LIMITS.readsPerCallMax)
-    chunks.push(viewers.slice(from, from + LIMITS.readsPerCallMax));
-  return chunks;
-}
 
 /** The rules of a post's own page, on the whole chain: the post, and what it reposts. Three waves at most. */
 async function visible(
@@ -113,13 +73,19 @@ async function visible(
           const post = chain?.[0];
           if (chain === undefined || post === undefined || standing === undefined) continue;
           const isVisible = chain.every((one) => hiddenBy(rated(one), standing, "direct") === null);
-          if (isVisible) seen.set(id, { author: post.author, counts: post.counts });
+          if (isVisible) seen.set(id, seenPost(post, chain[1]));
         }
         return [viewer, seen] as const;
       }),
     ),
   );
 }
+
+const seenPost = ({ author, counts }: StoredPost, original: StoredPost | undefined): SeenPost => ({
+  author,
+  counts,
+  original: original === undefined ? null : { post: original.id, author: original.author },
+});
 
 const rated = ({ author, payload }: StoredPost) => ({ author, audience: payload.audience });
 const repostedBy = ({ payload }: StoredPost): Id | null =>

@@ -2,6 +2,7 @@ import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import type { RateState } from "../../resilience/rate-limit.ts";
 import type { ServerMessage } from "./port.ts";
+import type { Original } from "./reach.ts";
 
 /** One connection, whatever carries it. */
 export interface Line {
@@ -16,13 +17,20 @@ export interface Line {
   keep(state: LineState): void;
 }
 
+/** What decides whether a post may still be followed. */
+export interface Watched {
+  readonly author: Id;
+  /** What it reposts. */
+  readonly original: Original | null;
+}
+
 export interface LineState {
   /** It has said where it begins, and is told everything since. */
   readonly began: boolean;
   /** Unix ms. */
   readonly openedMs: number;
-  /** Posts that it follows and may see, with their authors. */
-  readonly watched: ReadonlyMap<Id, Id>;
+  /** Posts that it follows and may see. */
+  readonly watched: ReadonlyMap<Id, Watched>;
   /** Wanted, and not yet known to be visible. */
   readonly asked: ReadonlySet<Id>;
 }
@@ -39,7 +47,7 @@ export interface OpenLine {
   readonly line: Line;
   began: boolean;
   readonly openedMs: number;
-  readonly watched: Map<Id, Id>;
+  readonly watched: Map<Id, Watched>;
   readonly asked: Set<Id>;
   rate: RateState | null;
 }
@@ -58,6 +66,7 @@ export class Lines {
   readonly #lines = new Map<Line, OpenLine>();
   readonly #byViewer = new Map<Id, Set<OpenLine>>();
   readonly #byPost = new Map<Id, Set<OpenLine>>();
+  readonly #byOriginal = new Map<Id, Set<OpenLine>>();
   readonly #asking = new Map<Id, Set<OpenLine>>();
 
   get size(): number {
@@ -75,7 +84,7 @@ export class Lines {
     };
     this.#lines.set(line, open);
     addTo(this.#byViewer, line.viewer, open);
-    for (const post of open.watched.keys()) addTo(this.#byPost, post, open);
+    for (const [post, watched] of open.watched) this.#index(open, post, watched);
     for (const post of open.asked) addTo(this.#asking, post, open);
     return open;
   }
@@ -83,7 +92,10 @@ export class Lines {
   remove(open: OpenLine): void {
     this.#lines.delete(open.line);
     removeFrom(this.#byViewer, open.line.viewer, open);
-    for (const post of open.watched.keys()) removeFrom(this.#byPost, post, open);
+    for (const [post, { original }] of open.watched) {
+      removeFrom(this.#byPost, post, open);
+      if (original !== null) removeFrom(this.#byOriginal, original.post, open);
+    }
     for (const post of open.asked) removeFrom(this.#asking, post, open);
     // An answer that is still on its way must not bring it back.
     open.asked.clear();
@@ -105,6 +117,11 @@ export class Lines {
     return this.#byPost.get(post) ?? NO_LINES;
   }
 
+  /** Those that follow a repost of it. */
+  watchingRepostsOf(post: Id): ReadonlySet<OpenLine> {
+    return this.#byOriginal.get(post) ?? NO_LINES;
+  }
+
   /** Somebody follows the post, or will as soon as it is known that they may. */
   isWanted(post: Id): boolean {
     return this.#byPost.has(post) || this.#asking.has(post);
@@ -115,17 +132,26 @@ export class Lines {
     addTo(this.#asking, post, open);
   }
 
-  watch(open: OpenLine, post: Id, author: Id): void {
+  watch(open: OpenLine, post: Id, watched: Watched): void {
     this.unwatch(open, post);
-    open.watched.set(post, author);
-    addTo(this.#byPost, post, open);
+    open.watched.set(post, watched);
+    this.#index(open, post, watched);
   }
 
   unwatch(open: OpenLine, post: Id): void {
+    const original = open.watched.get(post)?.original ?? null;
     open.watched.delete(post);
     open.asked.delete(post);
     removeFrom(this.#byPost, post, open);
     removeFrom(this.#asking, post, open);
+    if (original === null) return;
+    const others = [...open.watched.values()].some((one) => one.original?.post === original.post);
+    if (!others) removeFrom(this.#byOriginal, original.post, open);
+  }
+
+  #index(open: OpenLine, post: Id, { original }: Watched): void {
+    addTo(this.#byPost, post, open);
+    if (original !== null) addTo(this.#byOriginal, original.post, open);
   }
 
   keep({ line, began, openedMs, watched, asked }: OpenLine): void {

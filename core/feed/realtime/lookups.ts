@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.ts";
 import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import type { RealtimeGraph, SeenPost } from "./graph.ts";
@@ -5,10 +6,19 @@ import type { OpenLine } from "./lines.ts";
 
 export interface LookupPorts {
   readonly graph: Pick<RealtimeGraph, "visible">;
-  /** `seen` null: the viewer may not see the post, or there is none. */
-  readonly found: (open: OpenLine, post: Id, seen: SeenPost | null) => void;
+  readonly clock: Clock;
+  readonly found: (open: OpenLine, found: Found) => void;
   /** The graph is away: `start` is to be called again a little later. */
   readonly failed: (reason: string) => void;
+}
+
+/** What the graph says of one post. */
+export interface Found {
+  readonly post: Id;
+  /** null: the viewer may not see the post, or there is none. */
+  readonly seen: SeenPost | null;
+  /** Unix ms, when the graph was asked. */
+  readonly askedMs: number;
 }
 
 type Batch = readonly (readonly [OpenLine, readonly Id[]])[];
@@ -45,6 +55,7 @@ export class Lookups {
     const wanted = new Map<Id, ReadonlySet<Id>>();
     for (const [{ line }, posts] of batch)
       wanted.set(line.viewer, new Set([...(wanted.get(line.viewer) ?? []), ...posts]));
+    const askedMs = this.#ports.clock.nowMs();
     const answer = await this.#ports.graph.visible(wanted);
     this.#running--;
     if (!answer.ok) {
@@ -56,7 +67,8 @@ export class Lookups {
     for (const [open, posts] of batch) {
       const seen = answer.value.get(open.line.viewer);
       for (const post of posts)
-        if (open.asked.has(post)) this.#ports.found(open, post, seen?.get(post) ?? null);
+        if (open.asked.has(post))
+          this.#ports.found(open, { post, seen: seen?.get(post) ?? null, askedMs });
     }
     this.start();
   }

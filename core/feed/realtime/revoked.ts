@@ -1,21 +1,28 @@
 import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 
-/** Posts that were withdrawn of late: what was asked before may still be answered after. */
-export class Revoked {
+/**
+ * What was withdrawn of late: what was asked before may still be answered after. Posts by their id; who
+ * is hidden from a viewer by both.
+ */
+export class Revoked<Key extends Id | string> {
   /** Unix ms; oldest first. */
-  readonly #atMs = new Map<Id, number>();
+  readonly #atMs = new Map<Key, number>();
 
-  add(post: Id, nowMs: number): void {
-    this.#atMs.delete(post);
-    this.#atMs.set(post, nowMs);
+  add(key: Key, nowMs: number): void {
+    this.#atMs.delete(key);
+    this.#atMs.set(key, nowMs);
     const [oldest] = this.#atMs.keys();
     if (this.#atMs.size > LIMITS.socketRevokedMax && oldest !== undefined)
       this.#atMs.delete(oldest);
   }
 
-  has(post: Id, nowMs: number): boolean {
-    const atMs = this.#atMs.get(post);
-    return atMs !== undefined && nowMs - atMs < LIMITS.socketRevokedMs;
+  has(key: Key, nowMs: number): boolean {
+    return this.isSince(key, nowMs - LIMITS.socketRevokedMs + 1);
+  }
+
+  isSince(key: Key, sinceMs: number): boolean {
+    const atMs = this.#atMs.get(key);
+    return atMs !== undefined && atMs >= sinceMs;
   }
 }

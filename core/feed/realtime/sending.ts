@@ -1,8 +1,8 @@
 import { formatId, type Id } from "../../ids.ts";
 import { CLOSE } from "./close-codes.ts";
-import type { Board } from "./events.ts";
-import type { SeenPost } from "./graph.ts";
+import { type Board, hiddenKey } from "./events.ts";
 import type { OpenLine } from "./lines.ts";
+import type { Found } from "./lookups.ts";
 import type { ServerMessage } from "./port.ts";
 import { applyWaiting } from "./pending.ts";
 import { emit } from "./stream.ts";
@@ -52,18 +52,22 @@ export function sendCounts(board: Board, nowMs: number): void {
 export function sendFound(
   board: Board,
   open: OpenLine,
-  post: Id,
-  seen: SeenPost | null,
+  { post, seen, askedMs }: Found,
   nowMs: number,
 ): void {
-  const { counts, lines, revoked } = board;
+  const { counts, hidden, lines, lookups, revoked } = board;
+  const isHidden = (author: Id) => hidden.isSince(hiddenKey(open.line.viewer, author), askedMs);
+  if (seen !== null && (isHidden(seen.author) || (seen.original && isHidden(seen.original.author))))
+    // Hidden while it was asked: the answer may be from before.
+    return lookups.add(open);
   const about = { seq: seqOf(board, open), post: formatId(post) };
-  if (seen === null || revoked.has(post, nowMs)) {
+  const isGone = (id: Id | undefined) => id !== undefined && revoked.has(id, nowMs);
+  if (seen === null || isGone(post) || isGone(seen.original?.post)) {
     // The same whether it is hidden, deleted or never was.
     lines.unwatch(open, post);
     return sendTo(board, open, { type: "revoke", ...about }, nowMs);
   }
-  lines.watch(open, post, seen.author);
+  lines.watch(open, post, { author: seen.author, original: seen.original });
   lines.keep(open);
   const newest = { ...seen.counts, ...counts.newest(post) };
   sendTo(board, open, { type: "counts", ...about, ...newest }, nowMs);

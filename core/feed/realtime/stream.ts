@@ -1,6 +1,7 @@
 import { formatId, type Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import type { Numbered, NumberedMessage, ServerMessage } from "./port.ts";
+import type { Original } from "./reach.ts";
 
 type WithoutPlace<M> = M extends NumberedMessage ? Omit<M, keyof Numbered> : never;
 /** A numbered message before it has a number. */
@@ -17,8 +18,12 @@ interface Kept {
 interface CountedPost {
   readonly post: Id;
   readonly author: Id;
+  /** What it reposts. */
+  readonly original: Original | null;
   readonly fresh: boolean;
 }
+/** A post to count. */
+export type NewPost = Omit<CountedPost, "fresh">;
 
 /**
  * What one viewer was told, for all of their connections. Of messages that replace each
@@ -130,9 +135,10 @@ export function resume(
 }
 
 /** @returns null when the post was counted before. */
-export function countPost(stream: Stream, post: Id, author: Id): Stream | null {
+export function countPost(stream: Stream, news: NewPost): Stream | null {
+  const { post, author, original } = news;
   if (stream.posts.some((known) => known.post === post)) return null;
-  const posts = [...stream.posts, { post, author, fresh: true }];
+  const posts = [...stream.posts, { post, author, original, fresh: true }];
   // Those the reader has seen go first: they are kept only to recognise a repetition.
   const victim = posts.length <= LIMITS.newPostsMax ? -1 : posts.findIndex(({ fresh }) => !fresh);
   if (posts.length > LIMITS.newPostsMax) posts.splice(Math.max(victim, 0), 1);
@@ -140,10 +146,7 @@ export function countPost(stream: Stream, post: Id, author: Id): Stream | null {
 }
 
 /** Without what `leaves` says; null when nothing of it was there, or nothing that counted. */
-export function uncount(
-  stream: Stream,
-  leaves: (post: Pick<CountedPost, "post" | "author">) => boolean,
-): Stream | null {
+export function uncount(stream: Stream, leaves: (post: NewPost) => boolean): Stream | null {
   const posts = stream.posts.filter((counted) => !leaves(counted));
   return freshIn(posts).length === freshIn(stream.posts).length ? null : { ...stream, posts };
 }

@@ -4,9 +4,16 @@ import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import { take } from "../../resilience/rate-limit.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { parseClientMessage } from "./client-message.ts";
+import { MESSAGE_RATE, parseClientMessage } from "./client-message.ts";
 import { CLOSE, type Refusal } from "./close-codes.ts";
-import { applyEvent, type Board, type ReachedEvent, viewersOf } from "./events.ts";
+import {
+  applyEvent,
+  type Board,
+  isProtecting,
+  type ReachedEvent,
+  reachedEvent,
+  viewersOf,
+} from "./events.ts";
 import type { RealtimeGraph } from "./graph.ts";
 import {
   isSilent,
@@ -37,12 +44,6 @@ export interface SwitchboardPorts {
   readonly report: (event: string, reason: string) => void;
 }
 
-const MESSAGES = {
-  name: "socket-messages",
-  perSecond: LIMITS.socketMessagesPerSecond,
-  burst: LIMITS.socketMessagesBurst,
-};
-
 /**
  * The sockets of one region's bucket. Whatever a viewer is told gets a number of theirs, is
  * stored, and is then sent to each of their connections; `tell` answers after that. So what
@@ -64,9 +65,10 @@ export class Switchboard {
       pending: new Pending(),
       counts: new LiveCounts(),
       revoked: new Revoked(),
+      hidden: new Revoked(),
       lookups: new Lookups({
-        graph: ports.graph,
-        found: (open, post, seen) => sendFound(this.#board, open, post, seen, ports.clock.nowMs()),
+        ...ports,
+        found: (open, found) => sendFound(this.#board, open, found, ports.clock.nowMs()),
         failed: (reason) => {
           ports.report("socket_lookup_failed", reason);
           this.#flushBy(ports.clock.nowMs() + LIMITS.socketCountsEveryMs);
@@ -118,7 +120,7 @@ export class Switchboard {
     const open = this.#board.lines.get(line);
     if (open === undefined) return;
     const nowMs = this.#ports.clock.nowMs();
-    const rate = take(open.rate, nowMs, MESSAGES);
+    const rate = take(open.rate, nowMs, MESSAGE_RATE);
     open.rate = rate.next;
     if (!rate.allow) return this.#end(open, CLOSE.tooFast, "too many messages");
     const heard = parseClientMessage(text);
@@ -181,21 +183,18 @@ export class Switchboard {
     const named = events.reduce((sum, one) => sum + ("viewers" in one ? one.viewers.length : 1), 0);
     if (named > LIMITS.socketEventsMax)
       return err({ code: "limit_reached", what: "events of a call", max: LIMITS.socketEventsMax });
-    const reached = await Promise.all(events.map((event) => this.#reached(event)));
-    const failed = reached.find((one) => !one.ok);
-    if (failed !== undefined && !failed.ok) return failed;
-
-    const { streams, pending, lookups } = this.#board;
-    const known = reached.flatMap((one) => (one.ok ? [one.value] : []));
-    streams.load(known.flatMap(viewersOf));
-    const nowMs = this.#ports.clock.nowMs();
-    for (const event of known) applyEvent(this.#board, event, nowMs);
-    lookups.start();
-    const done: Promise<Result<null, Failure>> = pending.isEmpty
-      ? Promise.resolve(ok(null))
-      : new Promise((resolve) => this.#told.push(resolve));
-    this.#schedule();
-    return done;
+    // What protects waits for nobody: only posts that are to be counted need the graph.
+    const first = this.#store(events.filter(isProtecting));
+    const { clock, graph } = this.#ports;
+    const here = new Set(this.#board.streams.viewers());
+    const others = events.filter((event) => !isProtecting(event));
+    const reached = await Promise.all(
+      others.map((event) => reachedEvent(event, graph, here, clock.nowMs())),
+    );
+    const then = this.#store(reached.flatMap((one) => (one.ok ? [one.value] : [])));
+    const unknown = reached.flatMap((one) => (one.ok ? [] : [one]))[0];
+    const stored = unknown === undefined ? await Promise.all([first, then]) : [unknown];
+    return stored.find((one) => !one.ok) ?? ok(null);
   }
 
   /** Sends what waits, if its time has come. */
@@ -262,13 +261,18 @@ export class Switchboard {
     this.#ports.sweepAt(atMs);
   }
 
-  async #reached(event: SocketEvent): Promise<Result<ReachedEvent, Failure>> {
-    if (event.kind !== "announced") return ok(event);
-    const { post, author } = event;
-    const reached = await this.#ports.graph.reach(post, author, this.#board.streams.viewers());
-    return reached.ok
-      ? ok({ kind: "new-post", post, author, viewers: [...reached.value] })
-      : reached;
+  /** Takes in what is known. Answers when all of it is stored and sent. */
+  #store(events: readonly ReachedEvent[]): Promise<Result<null, Failure>> {
+    const { lookups, pending, streams } = this.#board;
+    streams.load(events.flatMap(viewersOf));
+    const nowMs = this.#ports.clock.nowMs();
+    for (const event of events) applyEvent(this.#board, event, nowMs);
+    lookups.start();
+    const done: Promise<Result<null, Failure>> = pending.isEmpty
+      ? Promise.resolve(ok(null))
+      : new Promise((resolve) => this.#told.push(resolve));
+    this.#schedule();
+    return done;
   }
 
   /** null when the bucket remembers as many viewers as it may. */

@@ -2,8 +2,9 @@ import { shardOf } from "../../ids.ts";
 import { ok } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import type { Write } from "../../tao/types.ts";
-import { type Call, opId, type Outcome, signedIn } from "../call.ts";
+import { type Call, opId, type Outcome } from "../call.ts";
 import type { FeedbackState } from "../explain/schemas.ts";
+import { member } from "./people.ts";
 import { visiblePost } from "./post-view.ts";
 
 /** More or less like this one: counts for its author's posts in the ranked feed. `kind` null takes it back. */
@@ -12,7 +13,7 @@ export async function giveFeedback(
   postId: string,
   kind: "more" | "less" | null,
 ): Outcome<FeedbackState> {
-  const viewer = signedIn(call);
+  const viewer = await member(call);
   if (!viewer.ok) return viewer;
   const post = await visiblePost(call, postId);
   if (!post.ok) return post;

@@ -14,6 +14,7 @@ import { required } from "../stage.ts";
 import { loadStanding, type Standing } from "../standing.ts";
 import { parseComment, type StoredPost } from "../views.ts";
 import { hiddenBy, hiddenUser } from "../visibility.ts";
+import { member } from "./people.ts";
 
 /** What happened to the viewer, alike things together, newest first. */
 export async function notifications(call: Call, request: PageRequest): Outcome<NotificationPage> {
@@ -56,7 +57,7 @@ export async function unread(call: Call): Outcome<{ unread: number }> {
 
 /** Everything up to that moment is read, never less than before. */
 export async function markRead(call: Call, upToMs: number): Outcome<{ unread: number }> {
-  const viewer = signedIn(call);
+  const viewer = await member(call);
   if (!viewer.ok) return viewer;
   const id1 = viewer.value;
   const told = await required(call, () => readTold(call, id1, null));
@@ -145,7 +146,8 @@ async function readWorld(call: Call, told: readonly Told[]): Outcome<World> {
 }
 
 /** Whoever is blocked or muted is not heard of, nor anything about what is gone or out of reach. */
-function isVisible({ actor, post, comment }: Told, world: World): boolean {
+function isVisible({ actor, post, comment, isGone }: Told, world: World): boolean {
+  if (isGone) return false;
   const { users, posts, comments, standing } = world;
   if (!users.has(actor) || standing.mutes.has(actor)) return false;
   if (hiddenUser(actor, standing) !== null) return false;

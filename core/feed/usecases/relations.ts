@@ -12,30 +12,40 @@ import { findUser, type Person, member } from "./people.ts";
 import { profile } from "./profiles.ts";
 import { add, type Pair, remove, unfriend, writeParts } from "./write-parts.ts";
 
-/** Turns a relation on or off and answers with the profile as it is then. */
-export async function relate(
-  call: Call,
-  user: string,
-  relation: Relation,
-  on: boolean,
-): Outcome<Profile> {
+/** Turns a relation on and answers with the profile as it is then. */
+export async function relate(call: Call, user: string, relation: Relation): Outcome<Profile> {
   const viewer = await member(call);
   if (!viewer.ok) return viewer;
   const person = await findUser(call, user);
   if (!person.ok) return person;
   const pair = { viewer: viewer.value, other: person.value.id };
-  const refusal = refuse(pair, person.value, on ? relation : null);
+  const refusal = refuse(pair, person.value, relation);
   if (refusal !== null) return err(refusal);
 
-  const done = await CHANGES[relation](call, pair, on, person.value);
+  const done = await CHANGES[relation](call, pair, true, person.value);
   return done.ok ? profile(call, person.value.user.id) : done;
 }
 
-/** Turning off (null) is always possible: it undoes what the viewer did, across a block too. */
-function refuse(pair: Pair, { standing }: Person, relation: Relation | null): Failure | null {
+/**
+ * Turns a relation off. Always possible: it undoes what the viewer did, across the other's block
+ * too. The answer is the same whoever the other is and if there is none, or it would tell of a
+ * block by whom the viewer can see.
+ */
+export async function unrelate(call: Call, user: string, relation: Relation): Outcome<null> {
+  const viewer = await member(call);
+  if (!viewer.ok) return viewer;
+  const person = await findUser(call, user);
+  if (!person.ok) return person.error.code === "not_found" ? ok(null) : person;
+  const pair = { viewer: viewer.value, other: person.value.id };
+  if (pair.viewer === pair.other) return err(YOURSELF);
+  return CHANGES[relation](call, pair, false, person.value);
+}
+
+const YOURSELF: Failure = { code: "invalid_request", field: "user", reason: "is yourself" };
+
+function refuse(pair: Pair, { standing }: Person, relation: Relation): Failure | null {
   const { viewer, other } = pair;
-  if (viewer === other) return { code: "invalid_request", field: "user", reason: "is yourself" };
-  if (relation === null) return null;
+  if (viewer === other) return YOURSELF;
   if (standing.blockedBy.has(other)) return { code: "not_found", what: "user" };
   const needsPeace = relation === "follow" || relation === "friend";
   return needsPeace && standing.blocks.has(other)

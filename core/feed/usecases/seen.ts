@@ -8,6 +8,7 @@ import type { SeenRange, SeenState } from "../explain/schemas.ts";
 import { mergeRanges, type Range, rangeOf } from "../explain/seen-ranges.ts";
 import { parseRanges, rangesData } from "../ranked/context.ts";
 import { toId } from "../views.ts";
+import { member } from "./people.ts";
 
 /** What the viewer has had on a screen, on any device. */
 export async function seen(call: Call): Outcome<SeenState> {
@@ -19,7 +20,7 @@ export async function seen(call: Call): Outcome<SeenState> {
 
 /** Adds stretches; what two devices tell at once is joined by whoever writes last, and told again later. */
 export async function markSeen(call: Call, ranges: readonly SeenRange[]): Outcome<SeenState> {
-  const viewer = signedIn(call);
+  const viewer = await member(call);
   if (!viewer.ok) return viewer;
   const id = viewer.value;
   // Of the leader: a follower may not know yet what was told a moment ago, and that would be lost.

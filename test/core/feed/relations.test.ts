@@ -4,7 +4,7 @@ import { profileSchema, userPageSchema } from "../../../core/feed/schemas.ts";
 import type { OwnList, UserList } from "../../../core/feed/service.ts";
 import { ownList, suggested, users } from "../../../core/feed/usecases/lists.ts";
 import { profile } from "../../../core/feed/usecases/profiles.ts";
-import { relate } from "../../../core/feed/usecases/relations.ts";
+import { relate, unrelate } from "../../../core/feed/usecases/relations.ts";
 import { LISTED_ROOT } from "../../../core/feed/directory.ts";
 import { type Id, shardOf } from "../../../core/ids.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
@@ -55,7 +55,7 @@ describe("follow", () => {
       ids: [a, b],
     } = await people("aa", "bb");
     const follow = (viewer: string | null, user: string) =>
-      codeOf(relate(world.as(viewer), user, "follow", true));
+      codeOf(relate(world.as(viewer), user, "follow"));
     expect(await follow(a, a)).toBe("invalid_request");
     expect(await follow(null, a)).toBe("unauthenticated");
     expect(await follow(a, "nobody")).toBe("not_found");
@@ -161,16 +161,26 @@ describe("block", () => {
     expect((await world.profileFeed(a, b)).items).toHaveLength(1);
   });
 
-  it("can be undone across the other's block, without showing them", async ({ expect }) => {
+  it("lets everything be undone across it, without telling of it", async ({ expect }) => {
     const {
       world,
-      ids: [a, b],
-    } = await people("aa", "bb");
+      ids: [a, b, c],
+    } = await people("aa", "bb", "cc");
     await world.relate(b, a, "mute");
     await world.relate(a, b, "block");
-    expect(await codeOf(relate(world.as(b), a, "block", true))).toBe("not_found");
-    expect(await codeOf(relate(world.as(b), a, "mute", false))).toBe("not_found");
-    expect(world.graph.list(BigInt(b) as Id, ASSOC.mutes)).toEqual([]);
+    // Both at once: neither had heard of the other's.
+    const [id1, id2] = [BigInt(b) as Id, BigInt(a) as Id];
+    const back = { op: "assocAdd", id1, atype: ASSOC.blocks, id2, timeMs: 1, data: "" } as const;
+    await must(world.tao().write(shardOf(id1), [back], null));
+    expect(await codeOf(relate(world.as(b), a, "mute"))).toBe("not_found");
+    expect(await codeOf(relate(world.as(b), "nobody", "mute"))).toBe("not_found");
+    // An answer of its own for "there is nobody" would make the other one mean a block.
+    for (const relation of ["follow", "friend", "block", "mute"] as const)
+      for (const whom of [a, "aa", c, "nobody", "9999999999"])
+        expect(await unrelate(world.as(b), whom, relation)).toEqual({ ok: true, value: null });
+    for (const type of [ASSOC.mutes, ASSOC.blocks])
+      expect(world.graph.list(BigInt(b) as Id, type)).toEqual([]);
+    expect(await own(world, a, "blocks")).toEqual([b]);
   });
 });
 

@@ -7,7 +7,7 @@ import { addComment, deleteComment } from "../../../core/feed/usecases/comments.
 import { deletePost, setAudience } from "../../../core/feed/usecases/own-posts.ts";
 import { createPost } from "../../../core/feed/usecases/posts.ts";
 import { react } from "../../../core/feed/usecases/reactions.ts";
-import { relate } from "../../../core/feed/usecases/relations.ts";
+import { relate, unrelate } from "../../../core/feed/usecases/relations.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { FeedWorld, must } from "../../fakes/feed-world.ts";
 
@@ -33,7 +33,7 @@ type Act = (call: Call, all: Society) => Outcome<unknown>;
 const relating =
   (relation: Relation, on: boolean): Act =>
   (call, { other }) =>
-    relate(call, other, relation, on);
+    on ? relate(call, other, relation) : unrelate(call, other, relation);
 const WRITES: Record<string, Act> = {
   "sign up": (call) =>
     createUser({ ...call, viewer: null }, { handle: "new", name: "New", bio: "" }),

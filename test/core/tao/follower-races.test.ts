@@ -1,70 +1,15 @@
 import { it } from "vitest";
 
-import { Follower, type FollowerPorts } from "../../../core/tao/follower.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
 import type { LogPush } from "../../../core/tao/service.ts";
-import type { Read, ReadResult } from "../../../core/tao/types.ts";
+import type { ReadResult } from "../../../core/tao/types.ts";
 import { decodeUnionResponse, encodeUnionRequest } from "../../../core/tao/union.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
+import { ask, get, headOf, slowFollower } from "../../fakes/slow-follower.ts";
 
-type Call = keyof FollowerPorts["leader"];
-
-/** A follower whose leader's answers to one kind of call are held back until `release`. */
-function slowFollower(world: GraphWorld, bytesMax?: number) {
-  const leader = world.leader(0);
-  const held: (() => void)[] = [];
-  let slow: Call | null = null;
-  let lost: Call | null = null;
-  const through = async <T>(call: Call, answer: Promise<T>): Promise<T> => {
-    const value = await answer;
-    if (call === lost) throw new Error("answer lost");
-    if (call === slow) await new Promise<void>((resolve) => held.push(resolve));
-    return value;
-  };
-  const follower = new Follower(
-    "follower:0:apac:0",
-    {
-      clock: world.clock,
-      leader: {
-        fill: (by, request) => through("fill", leader.fill(by, request)),
-        pull: (by, after) => through("pull", leader.pull(by, after)),
-        read: (request) => through("read", leader.read(request)),
-      },
-      report: (event) => world.reports.push(event),
-    },
-    bytesMax,
-  );
-  const turns = async () => {
-    for (let i = 0; i < 50; i++) await Promise.resolve();
-  };
-  return {
-    follower,
-    /** Holds the next answers to `call`. */
-    hold: (call: Call) => {
-      slow = call;
-    },
-    /** Loses the next answers to `call`. */
-    lose: (call: Call) => {
-      lost = call;
-    },
-    /** Everything that can happen without the held answers. */
-    turns,
-    release: async () => {
-      slow = null;
-      for (const resolve of held.splice(0)) resolve();
-      await turns();
-    },
-  };
-}
-
-const ask = async (follower: Follower, ...reads: Read[]) =>
-  unwrap(await follower.read({ reads, atLeast: null }));
-const get = (id: Extract<Read, { op: "objGet" }>["id"]): Read => ({ op: "objGet", id });
 const isThere = (result: ReadResult | undefined) =>
   result?.op === "objGet" && result.object !== null;
-const headOf = async (world: GraphWorld) =>
-  unwrap(await world.leader(0).read({ reads: [], atLeast: null })).at;
 
 it("does not call an object missing that was invalidated while the rest was fetched", async ({
   expect,
@@ -237,23 +182,6 @@ it("keeps the later of two fills, whichever arrives last", async ({ expect }) =>
   await ask(follower, get(id));
   await release();
   await early;
-  expect((await ask(follower, get(id))).results).toMatchObject([
-    { object: { data: expect.stringContaining("after") } },
-  ]);
-});
-
-it("catches up after a first fill that an announced head overtook", async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const id = await world.addUser(0, "before");
-  const { follower, hold, turns, release } = slowFollower(world);
-  hold("fill");
-  const first = ask(follower, get(id));
-  await turns();
-  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"after"}' }]);
-  const head = await headOf(world);
-  expect(await follower.push({ after: head, records: [], head })).toEqual(head);
-  await release();
-  await first;
   expect((await ask(follower, get(id))).results).toMatchObject([
     { object: { data: expect.stringContaining("after") } },
   ]);

@@ -17,13 +17,14 @@ async function withLeader() {
   const world = await GraphWorld.create(1);
   world.pushesAreLost = true;
   const [id, cold] = [await world.addUser(0, "before"), await world.addUser(0)];
-  const state = { isAway: false, pulls: 0, fills: 0 };
+  const state = { isAway: false, pulls: 0, fills: 0, fillTakesMs: 0 };
   const leader = world.leader(0);
   const follower = new Follower("follower:0:apac:0", {
     clock: world.clock,
     leader: {
       fill: async (by, request) => {
         state.fills++;
+        world.clock.advance(state.fillTakesMs);
         return state.isAway ? err(AWAY) : leader.fill(by, request);
       },
       pull: async (by, after) => {
@@ -136,6 +137,26 @@ it("marks a merged page too", async ({ expect }) => {
   expect(decodeUnionResponse(unwrap(await follower.union(text)))).toMatchObject({
     staleMs: LIMITS.followerTtlMs,
   });
+});
+
+it("marks a page whose lists were taken before the leader came back", async ({ expect }) => {
+  const { world, follower, state, id, cold } = await withLeader();
+  const edge = { id1: id, atype: ASSOC.mutes, id2: cold };
+  await world.write(0, [{ op: "assocAdd", ...edge, timeMs: 1, data: "" }]);
+  const range = { op: "assocRange", id1: id, atype: ASSOC.mutes, after: null, limit: 5 } as const;
+  unwrap(await follower.read({ reads: [range], atLeast: null }));
+  const deletion = { writes: [{ op: "assocDelete", ...edge }], opId: null } as const;
+  const { at } = unwrap(await world.leader(0).write(deletion));
+  world.clock.advance(1_000);
+  state.isAway = true;
+  state.fillTakesMs = LIMITS.leaderRetryMs;
+  const union = { id1s: [id], atype: ASSOC.mutes, after: null, limit: 5, counts: [] };
+  const asked = follower.union(encodeUnionRequest({ ...union, atLeast: at, allowStale: true }));
+  state.isAway = false;
+  const page = decodeUnionResponse(unwrap(await asked));
+  expect(state, "away for the list, back for the muted account").toMatchObject({ pulls: 2 });
+  expect(page.entries.map(({ id2 }) => id2)).toEqual([cold]);
+  expect(page.staleMs).toBe(1_000);
 });
 
 it("answers a ticket past the end of the log: what it names was never committed", async ({

@@ -84,7 +84,45 @@ describe("a stampede on one cold key", () => {
       expect(await done(memory.lists([key]))).toEqual([]);
       expect(await done(memory.ranges([{ ...key, after: null, limit: 9 }]))).toEqual([[]]);
     }
-    expect(store.sent.length).toBe(3);
+    expect(store.sent).toEqual(["planRows", "prefixes"]);
+  });
+
+  it("costs one query for all that is asked of a short list, one edge first", async ({
+    expect,
+  }) => {
+    const { store, memory, a, done } = await begun();
+    const list = { id1: a, atype: ASSOC.follows };
+    const edges = [1, 2, 3, 4].map((n) => ({ ...list, id2: there(n) }));
+    const found = await done(Promise.all(edges.map((key) => memory.assocs([key]))));
+    expect(found.map(({ length }) => length)).toEqual([1, 1, 1, 0]);
+    await done(memory.lists([list]));
+    await done(memory.ranges([{ ...list, after: null, limit: 9 }]));
+    await done(memory.prefixes([{ ...list, limit: 9 }]));
+    await done(memory.planRows({ ...NOTHING, assocs: edges, lists: [list] }));
+    expect(store.sent).toEqual(["prefixes"]);
+    expect(memory.stats()).toMatchObject({ misses: 4, coalesced: 3 });
+  });
+
+  it("asks for edges below the newest of a long list one by one, its length once", async ({
+    expect,
+  }) => {
+    const { store, memory, a, done } = await begun(LIMITS.listPrefix + 2);
+    const edge = (n: number) => ({ id1: a, atype: ASSOC.follows, id2: there(n) });
+    expect(await done(memory.assocs([edge(1)]))).toHaveLength(1);
+    expect(store.sent).toEqual(["prefixes", "planRows"]);
+    expect(memory.stats()).toMatchObject({ misses: 2, coalesced: 0 });
+    expect(await done(memory.assocs([edge(99)]))).toEqual([]);
+    expect(store.sent).toEqual(["prefixes", "planRows", "planRows"]);
+    expect(await done(memory.assocs([edge(1), edge(99), edge(40)]))).toHaveLength(2);
+    expect(store.sent).toHaveLength(3);
+  });
+
+  it("asks for one edge at once where the list is known to be long", async ({ expect }) => {
+    const { store, memory, a, done } = await begun(LIMITS.listPrefix + 2);
+    const list = { id1: a, atype: ASSOC.follows };
+    await done(memory.lists([list]));
+    await done(memory.assocs([{ ...list, id2: there(1) }]));
+    expect(store.sent).toEqual(["planRows", "planRows"]);
   });
 
   it("asks again for what nobody has used for ten minutes", async ({ expect }) => {

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 
+import { isSignedOut } from "../../../client/problem.ts";
 import type { Media } from "../../../core/feed/schemas.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { api } from "../data/api.ts";
@@ -48,8 +49,9 @@ export function useUploads(
     set(file, { name: file.name, part: null });
     tellProgress(file, (part) => set(file, { name: file.name, part }));
     try {
-      onDone(await api.uploadMedia(file));
+      onDone(await api().uploadMedia(file));
     } catch (error) {
+      if (isSignedOut(error)) return;
       showToast(`${file.name} was not added: ${explain(error)}`, { tone: "error" });
     } finally {
       set(file, null);

@@ -1,62 +1,48 @@
-import { createClient } from "../../../client/client.ts";
+import { type Client, createClient } from "../../../client/client.ts";
 import { ApiProblem } from "../../../client/problem.ts";
 import type { CallOptions } from "../../../client/transport.ts";
 import type { NewUser, Session } from "../../../core/feed/schemas.ts";
 import type { OwnList } from "../../../core/feed/service.ts";
-import { fetchWithProgress, progressOf } from "../composer/upload-fetch.ts";
-import { noteAnswer } from "../state/online.ts";
-import { sessionToken, setSession } from "../state/session.ts";
-import { readText, writeText } from "../state/storage.ts";
-import { showToast } from "../state/toasts.ts";
-import { l1, l1Report } from "./device.ts";
+import { setSession } from "../state/session.ts";
+import { account } from "./account.ts";
+import { fetchAndWatch } from "./watched-fetch.ts";
 
-const TICKET_KEY = "edgewise.ticket";
+const newGuest = (): Client => createClient({ baseUrl: "", fetch: fetchAndWatch });
+const guest = newGuest();
 
-/** The public API of our own origin, as whoever is signed in. */
-export const api = createClient({
-  baseUrl: "",
-  token: sessionToken,
-  fetch: fetchAndWatch,
-  cache: l1,
-  cacheReport: l1Report,
-  ticketStore: {
-    load: () => readText("sessionStorage", TICKET_KEY),
-    save: (ticket) => writeText("sessionStorage", TICKET_KEY, ticket),
-  },
-});
+/**
+ * The public API of our own origin, as whoever is signed in at this moment, also for what the
+ * answer takes: ask for it anew at each call.
+ */
+export const api = (): Client => account()?.client ?? guest;
 
-/** A token that is no longer good leads back to the way in. */
-async function fetchAndWatch(url: string, init: RequestInit): Promise<Response> {
-  const token = sessionToken();
-  const progress = progressOf(init.body);
-  const sent = progress === undefined ? fetch(url, init) : fetchWithProgress(url, init, progress);
-  const response = await sent.catch((error: unknown) => {
-    // A call that its own page gave up says nothing about the connection.
-    if (init.signal?.aborted !== true) noteAnswer(false);
-    throw error;
-  });
-  noteAnswer(true);
-  // A late answer to somebody who has left must not sign out whoever came after.
-  if (response.status === 401 && token !== null && token === sessionToken()) {
-    setSession(null);
-    showToast("You were signed out. Sign in again.", { tone: "error" });
-  }
-  return response;
-}
+export const signIn = (handle: string): Promise<void> => enter((way) => way.signIn(handle));
 
 /** Without demo sign-in only operators create users, and they get no session back. */
-export async function signUp(user: NewUser): Promise<Session> {
-  const answer = await api.createUser(user);
-  if ("token" in answer) return answer;
-  const detail = "Your account exists. Sign in with it.";
-  throw new ApiProblem({ code: "no_session", status: 200, detail });
+export const signUp = (user: NewUser): Promise<void> =>
+  enter(async (way) => {
+    const answer = await way.createUser(user);
+    if ("token" in answer) return answer;
+    const detail = "Your account exists. Sign in with it.";
+    throw new ApiProblem({ code: "no_session", status: 200, detail });
+  });
+
+/** On a client of its own: what it learns on the way is of the person who comes in. */
+async function enter(ask: (way: Client) => Promise<Session>): Promise<void> {
+  const way = newGuest();
+  const session = await ask(way);
+  setSession(session);
+  const { ticket } = way.transport;
+  const entered = account();
+  if (ticket !== null && entered?.userId === session.user.id)
+    entered.client.transport.acceptTicket(ticket);
 }
 
-const OWN_LIST_CALLS = {
-  blocks: api.blocks,
-  mutes: api.mutes,
-  "friend-requests": api.friendRequests,
-} as const satisfies Record<OwnList, unknown>;
-
-export const ownList = (list: OwnList, cursor: string | undefined, call: CallOptions) =>
-  OWN_LIST_CALLS[list]({ cursor }, call);
+export function ownList(list: OwnList, cursor: string | undefined, call: CallOptions) {
+  const { blocks, mutes, friendRequests } = api();
+  const calls = { blocks, mutes, "friend-requests": friendRequests } as const satisfies Record<
+    OwnList,
+    unknown
+  >;
+  return calls[list]({ cursor }, call);
+}

@@ -62,8 +62,11 @@ function sent(about: About, answer: unknown): void {
       return;
     }
     case "relation": {
-      const key = ["profile", about.user.handle];
-      if (answer !== undefined) queryClient.setQueryData(key, answer as Profile);
+      const { handle } = about.user;
+      // Undoing has no answer: it shows already, and the counts are read again.
+      if (answer === null) invalidate("profile", handle);
+      else if (answer !== undefined)
+        queryClient.setQueryData(["profile", handle], answer as Profile);
       return settleRelation(about);
     }
     case "settings":

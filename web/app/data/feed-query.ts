@@ -8,8 +8,8 @@ import { hasKeptPlaces } from "../state/keep-place.ts";
 import { onlineStore } from "../state/online.ts";
 import { createStore } from "../state/store.ts";
 import { showToast } from "../state/toasts.ts";
+import { account } from "./account.ts";
 import { api } from "./api.ts";
-import { l1 } from "./device.ts";
 import { FEED_PAGE, nextCursor, paging } from "./paging.ts";
 import { explain } from "./problem.ts";
 import { queryClient } from "./query-client.ts";
@@ -68,16 +68,16 @@ export const useFeed = () =>
 
 async function readPage(cursor: string | undefined): Promise<FeedPage> {
   const query = { cursor, limit: FEED_PAGE };
-  if (cursor !== undefined) return api.feed(query, LATER_PAGE);
+  if (cursor !== undefined) return api().feed(query, LATER_PAGE);
   // What is on the screen is asked for again only to be replaced.
   if (feedPages() !== undefined || wantsNew) {
     wantsNew = false;
-    const page = await api.feed(query, { cache: "network" });
+    const page = await api().feed(query, { cache: "network" });
     tell("caught-up");
     return page;
   }
   let kept: KeptAnswer<unknown> | null = null;
-  const page = await api.feed(query, { cache: "kept", onKept: (answer) => (kept = answer) });
+  const page = await api().feed(query, { cache: "kept", onKept: (answer) => (kept = answer) });
   const answer = kept as KeptAnswer<unknown> | null;
   if (answer === null) tell("caught-up");
   else setTimeout(() => found(answer));
@@ -103,9 +103,10 @@ export function startFeedOver(): void {
 /** Starts the feed over with what is newest, and goes to its top. Quiet: failing changes nothing. */
 export async function refresh({ quiet }: { readonly quiet: boolean }): Promise<void> {
   let offline = false;
+  const reader = account();
   try {
     const call = { cache: "network", onKept: () => (offline = true) } as const;
-    const first: FeedPage = await api.feed({ limit: FEED_PAGE }, call);
+    const first: FeedPage = await api().feed({ limit: FEED_PAGE }, call);
     if (offline) {
       if (!quiet) showToast("You are offline. This is the newest that is saved here.");
       return;
@@ -113,17 +114,19 @@ export async function refresh({ quiet }: { readonly quiet: boolean }): Promise<v
     scrollTo({ top: 0 });
     // The list hears of the scroll in the next frame; before, it would keep the old place.
     await new Promise(requestAnimationFrame);
+    if (account() !== reader) return;
     queryClient.setQueryData<FeedPages>(KEY, { pages: [first], pageParams: [undefined] });
     tell("caught-up");
   } catch (error) {
-    if (!quiet) showToast(explain(error), { tone: "error" });
+    if (!quiet && account() === reader) showToast(explain(error), { tone: "error" });
   }
 }
 
 /** After a reload the pages that were read are there again, so that the reader's place is. */
 export async function restoreFeed(): Promise<void> {
-  const cache = l1();
-  if (cache === null || !hasKeptPlaces()) return;
+  const reader = account();
+  if (reader === null || !hasKeptPlaces()) return;
+  const { cache, client } = reader;
   const pages: FeedPage[] = [];
   const pageParams: (string | undefined)[] = [];
   let firstKept: Pick<KeptAnswer<unknown>, "atMs" | "fresh"> = { atMs: 0, fresh: true };
@@ -135,11 +138,11 @@ export async function restoreFeed(): Promise<void> {
     const onKept = (kept: KeptAnswer<unknown>): void => {
       if (first) firstKept = kept;
     };
-    pages.push(await api.feed(query, { cache: "kept", onKept }));
+    pages.push(await client.feed(query, { cache: "kept", onKept }));
     pageParams.push(cursor);
     cursor = nextCursor(pages.at(-1) ?? { cursor: null });
   } while (cursor !== undefined && pages.length < RESTORED_PAGES_MAX);
-  if (pages.length === 0 || feedPages() !== undefined) return;
+  if (pages.length === 0 || feedPages() !== undefined || account() !== reader) return;
   queryClient.setQueryData<FeedPages>(KEY, { pages, pageParams }, { updatedAt: firstKept.atMs });
   if (onlineStore.get()) found(firstKept);
 }

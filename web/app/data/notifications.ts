@@ -14,7 +14,7 @@ export const useNotifications = () =>
     ...paging,
     queryKey: ["notifications"],
     queryFn: ({ pageParam: cursor, queryKey }) =>
-      api.notifications(
+      api().notifications(
         { cursor, limit: PAGE },
         cursor === undefined ? viaL1(queryKey) : LATER_PAGE,
       ),
@@ -23,7 +23,7 @@ export const useNotifications = () =>
 
 /** Groups that are not read, as the server counts them: at most 99. */
 export const useUnread = () =>
-  useQuery({ queryKey: ["unread"], queryFn: () => api.unread(), staleTime: 30_000 });
+  useQuery({ queryKey: ["unread"], queryFn: () => api().unread(), staleTime: 30_000 });
 
 /** Everything up to then has been on a screen. */
 export async function markRead(upToMs: number): Promise<void> {

@@ -1,44 +1,42 @@
+import type { Account } from "../../../client/account.ts";
 import type { NewWrite, OutboxItem } from "../../../client/outbox/items.ts";
-import type { Outbox, Outcome } from "../../../client/outbox/outbox.ts";
+import { type Outcome, SIGNED_OUT } from "../../../client/outbox/outcomes.ts";
 import type { Ending } from "../../../client/outbox/ports.ts";
-import { browserOutbox } from "../../sw/browser-outbox.ts";
+import { type OpenOutbox, browserOutbox } from "../../sw/browser-outbox.ts";
 import { OUTBOX_SYNC } from "../../sw/contract.ts";
 import { onlineStore } from "../state/online.ts";
 import { createStore } from "../state/store.ts";
 import { showToast } from "../state/toasts.ts";
 import type { About } from "./about.ts";
-import { api } from "./api.ts";
 
 /** What waits or was given up, in order. */
 export const outboxStore = createStore<readonly OutboxItem[]>([]);
 
-interface Open {
-  readonly userId: string;
-  readonly outbox: Outbox;
-  readonly close: () => void;
-}
-let current: Open | null = null;
-let timer: ReturnType<typeof setTimeout> | undefined;
+let current: (OpenOutbox & { readonly of: Account }) | null = null;
 
-/** Call when somebody is signed in; what they left waiting is sent. */
-export function openOutbox(
-  userId: string,
-  onEnd: (item: OutboxItem, ending: Ending) => void,
-): void {
-  if (current?.userId === userId) return;
-  const { outbox, close } = browserOutbox(userId, api.transport, {
+/** Call when somebody is signed in; what they left waiting is sent, as them and until they leave. */
+export function openOutbox(of: Account, onEnd: (item: OutboxItem, ending: Ending) => void): void {
+  if (current?.of === of || of.left.aborted) return;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const opened = browserOutbox(of.userId, of.client.transport, {
     later: (run, ms) => {
       clearTimeout(timer);
       timer = setTimeout(run, ms);
     },
     online: () => navigator.onLine || onlineStore.get(),
   });
-  current = { userId, outbox, close };
-  outbox.onEnd(onEnd);
-  outbox.subscribe(() => {
-    if (current?.outbox === outbox) outboxStore.set(outbox.items);
+  const { outbox } = opened;
+  current = { ...opened, of };
+  of.left.addEventListener("abort", () => {
+    clearTimeout(timer);
+    void closeOutbox(of, false);
   });
-  void outbox.start().then(() => outboxStore.set(outbox.items));
+  const show = (): void => {
+    if (current?.of === of) outboxStore.set(outbox.items);
+  };
+  outbox.onEnd(onEnd);
+  outbox.subscribe(show);
+  void outbox.start().then(show);
 }
 
 /** The connection is back, or the reader asks. */
@@ -52,7 +50,8 @@ onlineStore.subscribe(() => {
 export async function submit(
   write: Omit<NewWrite, "about"> & { readonly about: About },
 ): Promise<Outcome> {
-  if (current === null) throw new Error("nobody is signed in");
+  // In the moment of leaving.
+  if (current === null) return SIGNED_OUT;
   const outcome = await current.outbox.submit(write);
   if (outcome.at === "queued") void askForSync();
   if (outcome.at === "failed" && outcome.refusal.code === "outbox_full")
@@ -65,14 +64,13 @@ export const takeBack = (id: string): Promise<OutboxItem | null> =>
 export const sendAgain = (id: string): Promise<void> =>
   current?.outbox.retry(id) ?? Promise.resolve();
 
-/** Whoever comes next opens their own. `forget`: what was not sent never will be. */
-export async function closeOutbox(forget: boolean): Promise<void> {
+/** Nothing of theirs is sent or written down any more. `forget`: what was not sent never will be. */
+export async function closeOutbox(of: Account, forget: boolean): Promise<void> {
   const leaving = current;
+  if (leaving?.of !== of) return;
   current = null;
-  clearTimeout(timer);
   outboxStore.set([]);
-  if (forget) await leaving?.outbox.clear();
-  leaving?.close();
+  await leaving.close(forget);
 }
 
 /** Where the browser offers it, the service worker sends what waits after the page is closed. */

@@ -1,3 +1,4 @@
+import { isSignedOut } from "../../../client/problem.ts";
 import { requests } from "../../../client/requests.ts";
 import type { Profile, Settings, UserPatch } from "../../../core/feed/schemas.ts";
 import type { Relation } from "../../../core/feed/service.ts";
@@ -50,14 +51,14 @@ export async function saveSettings(settings: Settings): Promise<void> {
 
 export async function saveProfile(handle: string, patch: UserPatch): Promise<boolean> {
   try {
-    const saved = await api.updateMe(patch);
+    const saved = await api().updateMe(patch);
     const { id, name, bio, avatar, createdAtMs } = saved;
     setSessionUser({ id, handle, name, bio, avatar, createdAtMs });
     await queryClient.invalidateQueries({ queryKey: ["profile", handle] });
     showToast("Profile saved");
     return true;
   } catch (error) {
-    showToast(explain(error), { tone: "error" });
+    if (!isSignedOut(error)) showToast(explain(error), { tone: "error" });
     return false;
   }
 }

@@ -14,14 +14,14 @@ export const usePostsOf = (handle: string, enabled: boolean) =>
     ...paging,
     queryKey: ["posts-of", handle],
     queryFn: ({ pageParam: cursor, queryKey }) =>
-      api.userPosts(handle, { cursor, limit: FEED_PAGE }, callFor(queryKey, cursor)),
+      api().userPosts(handle, { cursor, limit: FEED_PAGE }, callFor(queryKey, cursor)),
     enabled,
   });
 
 export const usePost = (id: string) =>
   useQuery({
     queryKey: ["post", id],
-    queryFn: ({ queryKey }) => api.post(id, viaL1(queryKey)),
+    queryFn: ({ queryKey }) => api().post(id, viaL1(queryKey)),
   });
 
 export const useComments = (postId: string) =>
@@ -29,21 +29,21 @@ export const useComments = (postId: string) =>
     ...paging,
     queryKey: ["comments", postId],
     queryFn: ({ pageParam: cursor, queryKey }) =>
-      api.comments(postId, { cursor }, callFor(queryKey, cursor)),
+      api().comments(postId, { cursor }, callFor(queryKey, cursor)),
   });
 
 export const useReactions = (postId: string) =>
   useInfiniteQuery({
     ...paging,
     queryKey: ["reactions", postId],
-    queryFn: ({ pageParam }) => api.postReactions(postId, { cursor: pageParam }),
+    queryFn: ({ pageParam }) => api().postReactions(postId, { cursor: pageParam }),
     staleTime: 0,
   });
 
 export const useProfile = (user: string) =>
   useQuery({
     queryKey: ["profile", user],
-    queryFn: ({ queryKey }) => api.profile(user, viaL1(queryKey)),
+    queryFn: ({ queryKey }) => api().profile(user, viaL1(queryKey)),
   });
 
 export const useUsers = (user: string, list: UserList) =>
@@ -51,7 +51,7 @@ export const useUsers = (user: string, list: UserList) =>
     ...paging,
     queryKey: ["users", user, list],
     queryFn: ({ pageParam: cursor, queryKey }) =>
-      api[list](user, { cursor }, callFor(queryKey, cursor)),
+      api()[list](user, { cursor }, callFor(queryKey, cursor)),
   });
 
 export const useOwnList = (list: OwnList) =>
@@ -64,15 +64,15 @@ export const useOwnList = (list: OwnList) =>
 export const useSuggested = () =>
   useQuery({
     queryKey: ["suggested"],
-    queryFn: ({ queryKey }) => api.suggestedUsers(viaL1(queryKey)),
+    queryFn: ({ queryKey }) => api().suggestedUsers(viaL1(queryKey)),
     staleTime: 300_000,
   });
 
 export const useSettings = () =>
   useQuery({
     queryKey: ["settings"],
-    queryFn: ({ queryKey }) => api.settings(viaL1(queryKey)),
+    queryFn: ({ queryKey }) => api().settings(viaL1(queryKey)),
   });
 
 export const useDemoUsers = () =>
-  useQuery({ queryKey: ["demo"], queryFn: () => api.demoUsers(), staleTime: 300_000 });
+  useQuery({ queryKey: ["demo"], queryFn: () => api().demoUsers(), staleTime: 300_000 });

@@ -2,7 +2,7 @@ import type { InfiniteData, QueryKey } from "@tanstack/react-query";
 
 import { requests } from "../../../client/requests.ts";
 import { type ApiRequest, cacheKey } from "../../../client/transport.ts";
-import { l1 } from "./device.ts";
+import { account } from "./account.ts";
 import { FEED_PAGE } from "./paging.ts";
 import { queryClient } from "./query-client.ts";
 
@@ -29,6 +29,8 @@ function requestOf([root, name = ""]: QueryKey, cursor: string | undefined): Api
 }
 
 async function writeBack(queryKey: QueryKey): Promise<void> {
+  // Of this moment, as the page is: the next moment may be another person's.
+  const cache = account()?.cache;
   const data = queryClient.getQueryData<InfiniteData<unknown, string | undefined>>(queryKey);
   if (data === undefined) return;
   const paged = Array.isArray(data.pages);
@@ -37,7 +39,7 @@ async function writeBack(queryKey: QueryKey): Promise<void> {
     : [[undefined, data] as const];
   for (const [cursor, value] of parts) {
     const request = requestOf(queryKey, cursor);
-    if (request !== null) await l1()?.amend(cacheKey(request), value);
+    if (request !== null) await cache?.amend(cacheKey(request), value);
   }
 }
 

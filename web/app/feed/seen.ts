@@ -49,7 +49,7 @@ async function report(leaving: boolean): Promise<void> {
   if (ranges.length === 0 || !onlineStore.get()) return;
   const told = [...seen];
   try {
-    await api.reportSeen(ranges, { keepalive: leaving });
+    await api().reportSeen(ranges, { keepalive: leaving });
     for (const id of told) reported.add(id);
   } catch {
     reporting ??= setTimeout(() => void report(false), REPORT_EVERY_MS);

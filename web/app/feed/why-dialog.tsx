@@ -36,7 +36,7 @@ export function WhyDialog() {
 }
 
 function WhyHere({ post }: { post: string }) {
-  const query = useQuery({ queryKey: ["why", post], queryFn: () => api.why(post), staleTime: 0 });
+  const query = useQuery({ queryKey: ["why", post], queryFn: () => api().why(post), staleTime: 0 });
   if (query.isPending) return <PersonSkeletons count={2} />;
   if (isNotFound(query.error)) {
     return <p class="why">This post is not in your feed now, so there is nothing to explain.</p>;
@@ -142,7 +142,7 @@ function WhyNotHere({ first }: { first: string | null }) {
 function Traced({ post }: { post: string }) {
   const query = useQuery({
     queryKey: ["why-not", post],
-    queryFn: () => api.whyNot(post),
+    queryFn: () => api().whyNot(post),
     staleTime: 0,
   });
   if (query.isPending) return <PersonSkeletons count={2} />;

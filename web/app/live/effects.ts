@@ -1,6 +1,6 @@
 import type { RealtimeMessage } from "../../../client/realtime.ts";
 import type { Profile } from "../../../core/feed/schemas.ts";
-import { l1 } from "../data/device.ts";
+import { account } from "../data/account.ts";
 import { newerStore } from "../data/feed-query.ts";
 import { type Pages, changeEverywhere, updateLists } from "../data/lists.ts";
 import { hideAuthor } from "../data/people-writes.ts";
@@ -27,14 +27,14 @@ export function onMessage(message: RealtimeMessage): void {
 /** A post is gone for this reader: from every list at once, its own page, and what is kept for later. */
 function revoke(id: string): void {
   updateLists((pages) => removeFromPages(pages, id) as Pages);
-  void l1()?.withdraw({ post: id });
+  void account()?.cache.withdraw({ post: id });
   void queryClient.invalidateQueries({ queryKey: ["post", id] });
 }
 
 function hide(userId: string): void {
   hideAuthor(userId, "block");
-  void l1()?.withdraw({ author: userId });
-  void l1()?.expire(["/v1/users/", "/v1/posts/"]);
+  void account()?.cache.withdraw({ author: userId });
+  void account()?.cache.expire(["/v1/users/", "/v1/posts/"]);
   // Whom one only follows no more may still be read on their own page.
   void queryClient.invalidateQueries({ queryKey: ["posts-of"] });
   const theirs = queryClient
@@ -45,7 +45,7 @@ function hide(userId: string): void {
 
 /** Something was missed: what is on the screen is read again, but for the feed, which waits. */
 export function catchUp(): void {
-  void l1()?.expire(["/v1/"]);
+  void account()?.cache.expire(["/v1/"]);
   for (const root of ["post", "comments", "profile"]) {
     void queryClient.invalidateQueries({ queryKey: [root] });
   }

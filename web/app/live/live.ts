@@ -1,7 +1,7 @@
 import { type Realtime, createRealtime } from "../../../client/realtime.ts";
+import type { Account } from "../../../client/account.ts";
 import { onFeed } from "../data/feed-query.ts";
 import { onlineStore } from "../state/online.ts";
-import { sessionToken } from "../state/session.ts";
 import { catchUp, onMessage } from "./effects.ts";
 import { lookForNews, lookForNotifications } from "./news.ts";
 
@@ -25,36 +25,43 @@ function look(): void {
   void lookForNotifications();
 }
 
-/** Keeps the signed-in reader's screen alive until called back. */
-export function startLive(): () => void {
-  connection = createRealtime({
+/** Keeps the reader's screen alive, as them, until they leave or it is called back. */
+export function startLive(reader: Account): () => void {
+  const mine = createRealtime({
     baseUrl: "",
-    token: sessionToken,
+    token: () => reader.token,
     onMessage,
     onGap: catchUp,
     onState: ({ status }) => {
       open = status === "open";
     },
   });
+  connection = mine;
+  // At once: what it hears is not for whoever comes after.
+  const leave = (): void => {
+    document.removeEventListener("visibilitychange", onVisible);
+    mine.stop();
+  };
   const timer = setInterval(look, POLL_MS);
   const onVisible = (): void => {
     // A page that nobody looks at holds no connection.
-    if (document.hidden) connection?.stop();
+    if (document.hidden) mine.stop();
     else {
-      connection?.start();
+      mine.start();
       look();
     }
   };
-  onVisible();
+  if (!reader.left.aborted) onVisible();
+  reader.left.addEventListener("abort", leave);
   document.addEventListener("visibilitychange", onVisible);
   const unsubscribe = onlineStore.subscribe(() => {
     if (onlineStore.get()) look();
   });
   return () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", onVisible);
     unsubscribe();
-    connection?.stop();
+    leave();
+    reader.left.removeEventListener("abort", leave);
     connection = null;
     open = false;
   };

@@ -1,8 +1,7 @@
 import type { User } from "../../../core/feed/schemas.ts";
-import { api } from "../data/api.ts";
+import { account } from "../data/account.ts";
 import { feedHead, feedPages, newerStore } from "../data/feed-query.ts";
 import { queryClient } from "../data/query-client.ts";
-import { sessionToken } from "../state/session.ts";
 
 /** People who were seen here, to show their faces by id. A few hundred at most: feeds are bounded. */
 const faces = new Map<string, User>();
@@ -19,11 +18,13 @@ export function faceOf(id: string): User | undefined {
 /** Counts what is newer than the feed on the screen. Failing changes nothing. */
 export async function lookForNews(): Promise<void> {
   const since = feedHead();
-  if (since === null || sessionToken() === null) return;
-  const news = await api.newPosts(since).catch(() => null);
+  const reader = account();
+  if (since === null || reader === null) return;
+  const news = await reader.client.newPosts(since).catch(() => null);
   const now = feedHead();
   // The feed may have been refreshed meanwhile: then this count is of another feed.
-  if (news === null || now?.id !== since.id || now.timeMs !== since.timeMs) return;
+  if (news === null || account() !== reader) return;
+  if (now?.id !== since.id || now.timeMs !== since.timeMs) return;
   if (faces.size > FACES_MAX) faces.clear();
   for (const user of news.authors) faces.set(user.id, user);
   newerStore.set({ count: news.count, authors: news.authors.map((user) => user.id) });

@@ -1,11 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 
-import type { Session } from "../../../core/feed/schemas.ts";
 import { LIMITS } from "../../../core/limits.ts";
-import { api, signUp } from "../data/api.ts";
+import { signIn, signUp } from "../data/api.ts";
 import { explain } from "../data/problem.ts";
 import { useDemoUsers } from "../data/queries.ts";
-import { setSession } from "../state/session.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Logo } from "../ui/logo.tsx";
 
@@ -20,11 +18,11 @@ export function WelcomePage() {
   useEffect(() => {
     document.title = "Welcome to Edgewise";
   }, []);
-  const enter = async (ask: () => Promise<Session>): Promise<void> => {
+  const enter = async (come: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setError(null);
     try {
-      setSession(await ask());
+      await come();
     } catch (failure) {
       setError(explain(failure));
       setBusy(false);
@@ -51,7 +49,7 @@ export function WelcomePage() {
           </p>
         )}
         {mode === "sign-in" ? (
-          <SignIn busy={busy} onSignIn={(handle) => void enter(() => api.signIn(handle))} />
+          <SignIn busy={busy} onSignIn={(handle) => void enter(() => signIn(handle))} />
         ) : (
           <SignUp
             busy={busy}

@@ -1,12 +1,12 @@
 import { forgetDrafts } from "../composer/draft.ts";
-import { forgetKept } from "../data/device.ts";
+import { account } from "../data/account.ts";
 import { closeOutbox, outboxStore } from "../data/outbox.ts";
 import { queryClient } from "../data/query-client.ts";
 import { forgetSeen } from "../feed/seen.ts";
 import { plural } from "../format/count.ts";
 import { forgetPlaces } from "../state/keep-place.ts";
 import { navigate } from "../state/location.ts";
-import { sessionStore, setSession } from "../state/session.ts";
+import { dropSession, sessionStore } from "../state/session.ts";
 import { confirmed } from "../ui/confirm.tsx";
 import { forgetWorkerSession } from "./service-worker.ts";
 
@@ -20,17 +20,18 @@ export async function signOut(): Promise<void> {
       `${plural(waiting, "change")} could not be sent yet, and will be lost.`,
       "Sign out",
     ));
-  if (!sure) return;
+  const leaving = account();
+  if (!sure || leaving === null) return;
   forgetDrafts();
-  await closeOutbox(true);
-  setSession(null);
+  await closeOutbox(leaving, true);
+  dropSession(leaving.token);
   navigate("/", "replace");
 }
 
 /**
  * Pages go with whom they were read for, whichever way that person leaves: here, in another
  * tab, or because the token is no longer good. What they wrote and could not send stays theirs:
- * it is sent when they are back. Call before anything renders.
+ * it is sent when they are back. Their account and its outbox end by themselves. Call before anything renders.
  */
 export function forgetWhoLeaves(): void {
   let present = sessionStore.get()?.user.id;
@@ -40,8 +41,6 @@ export function forgetWhoLeaves(): void {
       queryClient.clear();
       forgetPlaces();
       forgetSeen();
-      void forgetKept(present);
-      void closeOutbox(false);
       void forgetWorkerSession();
     }
     present = next;

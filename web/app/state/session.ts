@@ -28,10 +28,15 @@ export function setSession(session: Session | null): void {
   sessionStore.set(session);
 }
 
-/** Keeps the signed-in user's own face current after an edit. */
+/** Keeps the signed-in user's own face current after an edit, if they are still there. */
 export function setSessionUser(user: User): void {
-  const session = sessionStore.get();
-  if (session !== null) setSession({ ...session, user });
+  const session = load();
+  if (session?.user.id === user.id) setSession({ ...session, user });
 }
 
-export const sessionToken = (): string | null => sessionStore.get()?.token ?? null;
+/** Ends the session of that token; another tab may have begun one that goes on. */
+export function dropSession(token: string): void {
+  const session = load();
+  if (session === null || session.token === token) setSession(null);
+  else sessionStore.set(session);
+}

@@ -10,6 +10,9 @@ import type { MediaStore } from "../../../platform/media-store.ts";
 import { type Body, discard } from "../middleware/body-limit.ts";
 import { KEY_DIGITS, refused } from "./keys.ts";
 
+/** Whether so many bytes more may be stored for whoever sends them. */
+export type MayStore = (bytes: number) => Promise<Result<unknown, Failure>>;
+
 /** Uploads under way. No address serves them; the bucket's lifecycle removes what a crash left. */
 const INCOMING = "incoming/";
 
@@ -21,6 +24,7 @@ export async function storeVideo(
   store: MediaStore,
   kind: VideoInfo["extension"],
   upload: Body,
+  mayStore: MayStore,
 ): Promise<Result<Media, Failure>> {
   const size = Number(upload.headers.get("content-length") ?? Number.NaN);
   if (!Number.isSafeInteger(size) || upload.body === null) {
@@ -30,6 +34,12 @@ export async function storeVideo(
   if (size > LIMITS.videoBytesMax) {
     await discard(upload.body, LIMITS.bodyDiscardBytesMax);
     return err({ code: "too_large", field: "body", bytesMax: LIMITS.videoBytesMax });
+  }
+  // Before it is looked into: what turns out to be no video was stored for a while too.
+  const allowed = await mayStore(size);
+  if (!allowed.ok) {
+    await discard(upload.body, LIMITS.bodyDiscardBytesMax);
+    return allowed;
   }
   const incoming = `${INCOMING}${randomUUID()}`;
   try {

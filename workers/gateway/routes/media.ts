@@ -10,6 +10,9 @@ import { storeUpload } from "../media/upload.ts";
 import type { Body } from "../middleware/body-limit.ts";
 import type { RateLimits } from "../middleware/rate-limit.ts";
 import { operation } from "../operation.ts";
+import { isOperator } from "../tokens.ts";
+
+const QUOTA = `A user may upload ${LIMITS.uploadBytesPerDay / 1_000_000} MB and ${LIMITS.uploadsPerDay} files at once, which come back evenly within a day; beyond it \`rate_limited\` names the limit, and \`Retry-After\` says when there is room for this file.`;
 
 export const mediaOperations = [
   operation({
@@ -19,6 +22,7 @@ export const mediaOperations = [
     tag: "Media",
     summary:
       "Upload an image or a video; attach the answer to a post, or set an image's key as your avatar",
+    note: QUOTA,
     access: "member",
     rate: "write",
     cache: "personal",
@@ -28,8 +32,13 @@ export const mediaOperations = [
     status: 201,
     answer: mediaSchema,
     failures: ["unsupported_media", "too_large"],
-    async handle({ deps, body }) {
-      const stored = await storeUpload(deps.media, body);
+    async handle({ c, deps, ctx, body }) {
+      const caller = c.get("caller");
+      // Loaders are bounded nowhere else either, and may be nobody.
+      const isBounded = caller === null || !isOperator(caller);
+      const stored = await storeUpload(deps.media, body, async (bytes) =>
+        isBounded ? deps.feed.noteUpload(ctx, bytes) : ok(null),
+      );
       return stored.ok ? ok({ value: stored.value, ticket: null }) : stored;
     },
   }),

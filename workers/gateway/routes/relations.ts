@@ -4,10 +4,10 @@ import { operation } from "../operation.ts";
 import { userPath } from "./paths.ts";
 
 const tag = "Relations";
-const relate = (id: string, method: "put" | "delete", relation: Relation, summary: string) =>
+const relate = (id: string, relation: Relation, summary: string) =>
   operation({
     id,
-    method,
+    method: "put",
     path: `/v1/users/{user}/${relation}`,
     tag,
     summary: `${summary}; repeating is harmless`,
@@ -18,8 +18,24 @@ const relate = (id: string, method: "put" | "delete", relation: Relation, summar
     status: 200,
     answer: profileSchema,
     failures: ["not_found", "conflict", "limit_reached", "idempotency_mismatch"],
-    handle: ({ deps, ctx, params }) =>
-      deps.feed.relate(ctx, params.user, relation, method === "put"),
+    handle: ({ deps, ctx, params }) => deps.feed.relate(ctx, params.user, relation),
+  });
+
+const unrelate = (id: string, relation: Relation, summary: string) =>
+  operation({
+    id,
+    method: "delete",
+    path: `/v1/users/{user}/${relation}`,
+    tag,
+    summary: `${summary}; always possible, and harmless when there is nothing to undo`,
+    access: "viewer",
+    rate: "write",
+    cache: "personal",
+    params: userPath,
+    status: 204,
+    answer: null,
+    failures: ["idempotency_mismatch"],
+    handle: ({ deps, ctx, params }) => deps.feed.unrelate(ctx, params.user, relation),
   });
 
 const ownList = (id: string, list: OwnList, summary: string) =>
@@ -41,14 +57,14 @@ const ownList = (id: string, list: OwnList, summary: string) =>
   });
 
 export const relationOperations = [
-  relate("follow", "put", "follow", "Follow a user"),
-  relate("unfollow", "delete", "follow", "Stop following a user"),
-  relate("befriend", "put", "friend", "Ask a user to be your friend, or accept that they asked"),
-  relate("unfriend", "delete", "friend", "End a friendship, take a request back or decline one"),
-  relate("block", "put", "block", "Block a user: neither sees the other any more"),
-  relate("unblock", "delete", "block", "Unblock a user"),
-  relate("mute", "put", "mute", "Hide a user's posts from your feed; they do not notice"),
-  relate("unmute", "delete", "mute", "Show a user's posts again"),
+  relate("follow", "follow", "Follow a user"),
+  unrelate("unfollow", "follow", "Stop following a user"),
+  relate("befriend", "friend", "Ask a user to be your friend, or accept that they asked"),
+  unrelate("unfriend", "friend", "End a friendship, take a request back or decline one"),
+  relate("block", "block", "Block a user: neither sees the other any more"),
+  unrelate("unblock", "block", "Unblock a user"),
+  relate("mute", "mute", "Hide a user's posts from your feed; they do not notice"),
+  unrelate("unmute", "mute", "Show a user's posts again"),
   ownList("blocks", "blocks", "Users you block"),
   ownList("mutes", "mutes", "Users you mute"),
   ownList("friendRequests", "friend-requests", "Users who asked to be your friend"),

@@ -1,78 +1,122 @@
 import fc from "fast-check";
-import { it } from "vitest";
+import { type ExpectStatic, it } from "vitest";
 
 import { LIMITS } from "../../../../core/limits.ts";
-import { BucketWorld, countNow, type Shown, told, truth } from "../../../fakes/bucket-world.ts";
+import {
+  BucketWorld,
+  countNow,
+  type Shown,
+  sinceTold,
+  told,
+  truth,
+} from "../../../fakes/bucket-world.ts";
+import { LAST } from "../../../fakes/histories.ts";
 
-const place = fc.nat(1_000);
+/** Of a list that grows: any of it, or what came last. */
+const place = fc.oneof(fc.nat(1_000), fc.constant(LAST));
 const lags = fc.array(
   fc.oneof(fc.constant(0), fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
   { minLength: 4, maxLength: 4 },
 );
-const step = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant("post" as const),
-      author: place,
-      rank: fc.constantFrom(0, 0, 0, 1, 2),
-      of: place,
-      embeds: fc.constantFrom("own" as const, "own" as const, "repost" as const, "quote" as const),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("narrow" as const),
-      of: place,
-      by: fc.integer({ min: 1, max: 4 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("count" as const), of: place }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("relate" as const),
-      who: place,
-      whom: place,
-      how: fc.constantFrom("follows" as const, "blocks" as const),
-      on: fc.boolean(),
-      withPlace: fc.boolean(),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant("deliver" as const),
-      which: place,
-      again: fc.boolean(),
-    }),
-  },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("read" as const), who: place, lags }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("put" as const), which: place }) },
+/** How long an event is on its way, ms. */
+type Took = fc.Arbitrary<number>;
+/** Until it is delivered. */
+const never = fc.constant(Infinity);
+/** At once, or as late as anybody remembers what became of a post. */
+const soonOrLate = fc.oneof(
+  fc.nat(1_000),
+  fc.integer({ min: LIMITS.feedCacheTtlMs, max: LIMITS.feedEventsKeptMs - 1_000 }),
+);
+
+const posting = (takesMs: Took) =>
+  fc.record({
+    takesMs,
+    do: fc.constant("post" as const),
+    author: place,
+    rank: fc.constantFrom(0, 0, 0, 1, 2),
+    of: place,
+    embeds: fc.constantFrom("own" as const, "own" as const, "repost" as const, "quote" as const),
+  });
+const narrowing = (takesMs: Took) =>
+  fc.record({
+    takesMs,
+    do: fc.constant("narrow" as const),
+    of: place,
+    by: fc.integer({ min: 1, max: 4 }),
+  });
+const counting = (takesMs: Took) =>
+  fc.record({ takesMs, do: fc.constant("count" as const), of: place });
+const relating = fc.record({
+  do: fc.constant("relate" as const),
+  who: place,
+  whom: place,
+  how: fc.constantFrom("follows" as const, "blocks" as const),
+  on: fc.boolean(),
+  withPlace: fc.boolean(),
+});
+const delivering = fc.record({
+  do: fc.constant("deliver" as const),
+  which: fc.array(place, { minLength: 1, maxLength: 3 }),
+  again: fc.boolean(),
+});
+const reading = fc.record({ do: fc.constant("read" as const), who: place, lags });
+/** A read whose build, if it needs one, is kept at once. */
+const visiting = fc.record({ do: fc.constant("visit" as const), who: place, lags });
+const putting = fc.record({ do: fc.constant("put" as const), which: place });
+const waiting = (...ms: readonly fc.Arbitrary<number>[]) =>
+  fc.record({ do: fc.constant("wait" as const), ms: fc.oneof(...ms) });
+const losing = fc.record({ do: fc.constantFrom("evict" as const, "sweep" as const) });
+
+/** Everything, soon or late. */
+const anything = fc.oneof(
+  { weight: 5, arbitrary: posting(never) },
+  { weight: 2, arbitrary: narrowing(never) },
+  { weight: 1, arbitrary: counting(never) },
+  { weight: 1, arbitrary: relating },
+  { weight: 8, arbitrary: delivering },
+  { weight: 6, arbitrary: reading },
+  { weight: 6, arbitrary: putting },
   {
     weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant("wait" as const),
-      ms: fc.oneof(fc.nat(3_000), fc.nat(3_000), fc.nat(70_000), fc.nat(LIMITS.feedCacheTtlMs)),
-    }),
+    arbitrary: waiting(fc.nat(3_000), fc.nat(3_000), fc.nat(70_000), fc.nat(LIMITS.feedCacheTtlMs)),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("evict" as const, "sweep" as const) }) },
+  { weight: 1, arbitrary: losing },
 );
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+/** Posts that are on their way for as long as anybody remembers what became of them. */
+const late = fc.oneof(
+  { weight: 4, arbitrary: posting(soonOrLate) },
+  { weight: 3, arbitrary: narrowing(soonOrLate) },
+  { weight: 1, arbitrary: counting(soonOrLate) },
+  { weight: 2, arbitrary: delivering },
+  { weight: 5, arbitrary: visiting },
+  {
+    weight: 4,
+    arbitrary: waiting(
+      fc.nat(3_000),
+      fc.integer({ min: LIMITS.feedEventsSliceMs, max: LIMITS.followerTtlMs }),
+      fc.integer({ min: LIMITS.feedCacheTtlMs, max: LIMITS.feedEventsKeptMs }),
+      fc.constant(LIMITS.feedEventsKeptMs),
+    ),
+  },
+  { weight: 2, arbitrary: losing },
+);
+type Step = typeof anything | typeof late extends fc.Arbitrary<infer T> ? T : never;
+
+/** Memory for all entries, for about one, and for one that is short. */
+const entriesBytes = fc.constantFrom(LIMITS.feedEntriesBytesMax, 40_000, 12_000);
 
 /** @returns a page, with whose it is, when the step read one. */
 function take(world: BucketWorld, one: Step): { who: number; page: readonly Shown[] } | null {
   switch (one.do) {
     case "post":
       world.nowMs++;
-      world.post(one.author, one.rank, one.of, one.embeds);
+      world.post(one.author, one.rank, one.of, one.embeds, one.takesMs);
       return null;
     case "narrow":
-      world.narrow(one.of, one.by);
+      world.narrow(one.of, one.by, one.takesMs);
       return null;
     case "count":
-      world.count(one.of);
+      world.count(one.of, one.takesMs);
       return null;
     case "relate":
       world.relate(one.who, one.whom, one.how, one.on, one.withPlace);
@@ -84,7 +128,7 @@ function take(world: BucketWorld, one: Step): { who: number; page: readonly Show
       world.put(one.which);
       return null;
     case "wait":
-      world.nowMs += one.ms;
+      world.wait(one.ms);
       return null;
     case "evict":
       world.evict();
@@ -92,6 +136,9 @@ function take(world: BucketWorld, one: Step): { who: number; page: readonly Show
     case "sweep":
       world.bucket.sweep(world.nowMs);
       return null;
+    case "visit":
+      if (world.read(one.who, one.lags) === null) world.put(LAST);
+    // falls through
     case "read": {
       const page = world.read(one.who, one.lags);
       return page === null ? null : { who: one.who, page };
@@ -99,54 +146,76 @@ function take(world: BucketWorld, one: Step): { who: number; page: readonly Show
   }
 }
 
+/** That a page shows all that its viewer may see and was told of, once, and nothing else. */
+function check(
+  world: BucketWorld,
+  { who, page }: { who: number; page: readonly Shown[] },
+  expect: ExpectStatic,
+): void {
+  const viewer = world.viewers.at(who === LAST ? LAST : who % world.viewers.length);
+  if (viewer === undefined) return;
+  const shown = new Map(page.map((item) => [item.id, item]));
+  expect(shown.size, "once").toBe(page.length);
+  const order = page.map((item) => Number(item.id));
+  expect(order, "newest first").toEqual(order.toSorted((a, b) => b - a));
+  if (!world.knowsRelations(viewer)) return;
+
+  for (const post of world.posts) {
+    const item = shown.get(String(post.id));
+    if (item !== undefined) {
+      expect(world.hides(viewer, post, sinceTold), `leak of ${post.id}`).toBe(false);
+      expect(world.follows(viewer, post.author), `${post.id} is not followed`).toBe(true);
+      const quoted = world.posts.find(({ id }) => String(id) === item.quoteOf?.id);
+      if (quoted !== undefined)
+        expect(world.hides(viewer, quoted, sinceTold), `quoted ${quoted.id}`).toBe(false);
+      if (post.toldCount && world.knowsCounts)
+        expect(item.counts.reactions, `count of ${post.id}`).toBe(countNow(post));
+    } else if (post.toldTo.has(viewer.id) && world.follows(viewer, post.author)) {
+      const isRepeated = world.posts.some(
+        ({ id, repostOf }) =>
+          shown.has(String(id)) &&
+          post.repostOf !== undefined &&
+          (id === post.repostOf || repostOf === post.repostOf),
+      );
+      // A narrower audience may be another one: friends who do not follow gain a post.
+      const isHidden =
+        isRepeated || world.hides(viewer, post, truth) || world.hides(viewer, post, told);
+      expect(isHidden, `hole at ${post.id}`).toBe(true);
+    }
+  }
+}
+
+/** @returns how many pages were right, and how many posts they showed. */
+function run(steps: fc.Arbitrary<Step[]>, numRuns: number, expect: ExpectStatic) {
+  const seen = { pages: 0, items: 0 };
+  const property = fc.property(steps, entriesBytes, (all, bytes) => {
+    const world = new BucketWorld(bytes);
+    for (const one of all) {
+      const shown = take(world, one);
+      if (shown === null) continue;
+      seen.pages++;
+      seen.items += shown.page.length;
+      check(world, shown, expect);
+    }
+  });
+  fc.assert(property, { numRuns });
+  return seen;
+}
+
 it("shows all that the viewer may see and was told of, once, and nothing that was taken back", ({
   expect,
 }) => {
-  let pages = 0;
-  let items = 0;
-  fc.assert(
-    fc.property(fc.array(step, { minLength: 20, maxLength: 120 }), (steps) => {
-      const world = new BucketWorld();
-      for (const one of steps) {
-        const read = take(world, one);
-        if (read === null) continue;
-        pages++;
-        items += read.page.length;
-        const viewer = world.viewers[read.who % world.viewers.length];
-        if (viewer === undefined) continue;
-        const shown = new Map(read.page.map((item) => [item.id, item]));
-        expect(shown.size, "once").toBe(read.page.length);
-        const order = read.page.map((item) => Number(item.id));
-        expect(order, "newest first").toEqual(order.toSorted((a, b) => b - a));
-        if (!world.knowsRelations(viewer)) continue;
-
-        for (const post of world.posts) {
-          const item = shown.get(String(post.id));
-          if (item !== undefined) {
-            expect(world.hides(viewer, post, told), `leak of ${post.id}`).toBe(false);
-            expect(world.follows(viewer, post.author), `${post.id} is not followed`).toBe(true);
-            const quoted = world.posts.find(({ id }) => String(id) === item.quoteOf?.id);
-            if (quoted !== undefined)
-              expect(world.hides(viewer, quoted, told), `quoted ${quoted.id}`).toBe(false);
-            if (post.toldCount && world.knowsCounts)
-              expect(item.counts.reactions, `count of ${post.id}`).toBe(countNow(post));
-          } else if (post.toldTo.has(viewer.id) && world.follows(viewer, post.author)) {
-            const isRepeated = world.posts.some(
-              ({ id, repostOf }) =>
-                shown.has(String(id)) &&
-                post.repostOf !== undefined &&
-                (id === post.repostOf || repostOf === post.repostOf),
-            );
-            // A narrower audience may be another one: friends who do not follow gain a post.
-            const isHidden =
-              isRepeated || world.hides(viewer, post, truth) || world.hides(viewer, post, told);
-            expect(isHidden, `hole at ${post.id}`).toBe(true);
-          }
-        }
-      }
-    }),
-    { numRuns: 2_000 },
+  const { pages, items } = run(
+    fc.array(anything, { minLength: 20, maxLength: 120 }),
+    2_000,
+    expect,
   );
   expect(pages).toBeGreaterThan(1_000);
   expect(items).toBeGreaterThan(pages);
+});
+
+it("does so when posts come as late as they are let in", ({ expect }) => {
+  const { pages, items } = run(fc.array(late, { minLength: 10, maxLength: 60 }), 3_000, expect);
+  expect(pages).toBeGreaterThan(3_000);
+  expect(items).toBeGreaterThan(3_000);
 });

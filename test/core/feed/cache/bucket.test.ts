@@ -170,6 +170,11 @@ describe("a post", () => {
     expect(idsOf(items())).toEqual([9]);
     apply({ kind: "revoke", post: id(10), audience: 1, at: { epoch: 1, seq: 4 } });
     expect(idsOf(items())).toEqual([9]);
+    apply(
+      { kind: "revoke", post: id(10), audience: 3, at: { epoch: 1, seq: 7 } },
+      { kind: "revoke", post: id(10), audience: 0, at: { epoch: 1, seq: 6 } },
+    );
+    expect(idsOf(items())).toEqual([9]);
     apply({ kind: "revoke", post: id(9), audience: 2 });
     const found = items();
     expect(found).toMatchObject([{ id: "9", audience: "friends" }]);

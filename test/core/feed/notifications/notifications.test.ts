@@ -14,6 +14,7 @@ import { cast, must } from "../../../fakes/feed-world.ts";
 
 const id = (text: string): Id => BigInt(text) as Id;
 const at = { epoch: 1, seq: 1 };
+let seq = 1;
 const fromMs = 0;
 type Act = Extract<GraphEvent, { kind: "acted" }>["act"];
 
@@ -28,7 +29,7 @@ async function stage() {
     by: null,
     timeMs: ++world.nowMs,
     on,
-    at,
+    at: { epoch: 1, seq: ++seq },
     fromMs,
   });
   const commented = async (by: string, post: string, text: string, replyTo?: string) => {
@@ -92,6 +93,40 @@ describe("notifications", () => {
     await told(acted("like", reader, post.id), acted("follow", reader, author));
     await told(acted("like", reader, post.id, false));
     expect(await kinds(author)).toEqual(["follow"]);
+  });
+
+  it("are as what happened last, in whatever order and however often it is told", async ({
+    expect,
+  }) => {
+    const { world, author, reader, acted, told, kinds } = await stage();
+    const post = await world.post(author);
+    const history = (["like", "follow"] as const).map((act) => {
+      const target = act === "like" ? post.id : author;
+      return [true, false, true, false].map((on) => acted(act, reader, target, on));
+    });
+    for (const [on, off, again, gone] of history) {
+      if (on === undefined || off === undefined || again === undefined || gone === undefined)
+        return;
+      await told(off, on);
+      await told(on);
+      expect(await kinds(author), "told again, late").toEqual([]);
+      await told(again);
+      await told(off);
+      expect(await kinds(author), "taken back before that").toHaveLength(1);
+      await told(gone);
+      await told(again, on);
+      await told(off);
+      expect(await kinds(author)).toEqual([]);
+    }
+  });
+
+  it("that are told side by side end as what happened last", async ({ expect }) => {
+    const { world, author, reader, acted, told, kinds } = await stage();
+    const post = await world.post(author);
+    const [on, off] = [acted("like", reader, post.id), acted("like", reader, post.id, false)];
+    await Promise.all([off, on].map((event) => told(event)));
+    expect(await kinds(author)).toEqual([]);
+    expect(await must(unread(world.as(author)))).toEqual({ unread: 0 });
   });
 
   it("tell a comment to the host, and an answer to whom it answers instead", async ({ expect }) => {

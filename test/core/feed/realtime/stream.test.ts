@@ -8,6 +8,7 @@ import {
   caughtUp,
   countPost,
   emit,
+  type NewPost,
   type News,
   newPosts,
   newStream,
@@ -154,15 +155,21 @@ const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, n) => from + n);
 const resumeFloor = (stream: Stream, nowMs: number): number => emit(stream, [], nowMs).stream.floor;
 
+const news = (post: number, author: number, original: NewPost["original"] = null): NewPost => ({
+  post: id(post),
+  author: id(author),
+  original,
+});
+
 describe("new posts", () => {
   const many = (count: number, from = 0) =>
     Array.from({ length: count }, (_, n) => n + from).reduce(
-      (stream, n) => countPost(stream, id(n), id(n % 4)) ?? stream,
+      (stream, n) => countPost(stream, news(n, n % 4)) ?? stream,
       newStream("life"),
     );
 
   it("are counted once each, up to a bound, with the newest authors", ({ expect }) => {
-    expect(countPost(many(1), id(0), id(0))).toBeNull();
+    expect(countPost(many(1), news(0, 0))).toBeNull();
     expect(newPosts(many(6))).toEqual({ type: "new_posts", count: 6, authors: ["1", "0", "3"] });
     expect(newPosts(many(LIMITS.newPostsMax + 9))).toMatchObject({ count: LIMITS.newPostsMax });
   });
@@ -171,10 +178,10 @@ describe("new posts", () => {
     const seen = caughtUp(many(3));
     if (seen === null) throw new Error("nothing to catch up with");
     expect(newPosts(seen)).toMatchObject({ count: 0, authors: [] });
-    expect(countPost(seen, id(2), id(2))).toBeNull();
+    expect(countPost(seen, news(2, 2))).toBeNull();
     expect(caughtUp(seen)).toBeNull();
     const full = Array.from({ length: LIMITS.newPostsMax }, (_, n) => n + 10).reduce(
-      (stream, n) => countPost(stream, id(n), id(1)) ?? stream,
+      (stream, n) => countPost(stream, news(n, 1)) ?? stream,
       seen,
     );
     expect(newPosts(full), "those seen made room").toMatchObject({ count: LIMITS.newPostsMax });
@@ -188,9 +195,10 @@ describe("new posts", () => {
 });
 
 it("is the same after it was stored", ({ expect }) => {
+  const one = countPost(newStream("life"), news(5, 6)) ?? newStream("");
   const stream = told(
     [revoke(3), NOTIFIED],
-    countPost(newStream("life"), id(5), id(6)) ?? newStream(""),
+    countPost(one, news(7, 6, { post: id(1), author: id(2) })) ?? newStream(""),
   );
   expect(decodeStream(encodeStream(stream), 77)).toEqual({ ...stream, leftMs: 77 });
 });
