@@ -1,7 +1,8 @@
 /** Bounds of every bench: unit in the name, reason beside the number. */
 export const BOUNDS = {
-  usersMax: 20_000,
+  usersMax: 100_000,
   postsMax: 200_000,
+  feedBucketsMax: 256,
   roundsMax: 20,
   roundSecondsMax: 60,
   connectionsMax: 256,
@@ -9,6 +10,12 @@ export const BOUNDS = {
   triesMax: 3,
   /** How long a round waits for other processes to become quiet. */
   quietWaitSeconds: 5,
+  /** How long a round waits for the work that its writes left. */
+  idleWaitSeconds: 20,
+  /** Of a kind: they take some 50 ms each, one after another. */
+  firstReadsMax: 1_000,
+  /** How often a cache that is to be warm is read again, some seconds apart: longer than a follower's TTL together. */
+  warmPassesMax: 8,
   /** Requests a generator writes down and repeats: several times the viewers. */
   requestStream: 20_000,
   writeStream: 500,

@@ -1,5 +1,6 @@
 import { checkAcknowledged } from "./checkers/acknowledged.ts";
 import { checkConvergence } from "./checkers/convergence.ts";
+import { checkDelivery } from "./checkers/delivery.ts";
 import { checkLeadership } from "./checkers/leadership.ts";
 import { checkLog } from "./checkers/log.ts";
 import { checkOperations } from "./checkers/operations.ts";
@@ -19,6 +20,7 @@ const CHECKERS: readonly ((history: History, truth: Truth) => readonly Violation
   checkSessions,
   checkStaleness,
   checkConvergence,
+  checkDelivery,
   checkSymmetry,
   checkValues,
   checkOperations,

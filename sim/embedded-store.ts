@@ -36,9 +36,6 @@ export class EmbeddedStore extends StorePort implements GroupLog {
 
   groupsAfter = (after: Version, limit: number) =>
     this.call(() => this.database.groupsAfter(after, limit));
-  cursor = (consumer: string) => this.call(() => this.database.cursors.get(consumer) ?? null);
-  saveCursor = (consumer: string, at: Version) =>
-    this.call(() => void this.database.cursors.set(consumer, at));
 
   head = (): Promise<Version> => this.call(() => this.tables.head);
 

@@ -101,6 +101,8 @@ export interface ReadEvent extends Request {
   readonly staleMs: number | null;
   readonly allowStale: boolean;
   readonly seen: readonly Seen[];
+  /** What of it is newer than the position that the ticket names; absent: not looked at. */
+  readonly unnamed?: readonly Seen[];
 }
 
 export type ClientEvent = WriteEvent | ReadEvent;
@@ -127,6 +129,15 @@ export interface Laggard {
   readonly head: Version;
 }
 
+/** What somebody has heard who takes a shard's log by its records. */
+export interface Told {
+  readonly shard: PhysicalShard;
+  /** Where each record ends that it got. */
+  readonly heard: ReadonlySet<Position>;
+  /** Up to here the log was gone when it asked. */
+  readonly skippedTo: Position;
+}
+
 /** Everything the checkers know about a run. */
 export interface History {
   /** In the order in which they became durable. */
@@ -144,6 +155,7 @@ export interface History {
   readonly laggards?: readonly Laggard[];
   /** At any time: followers that kept less of the log than they had told their leader. */
   readonly brokenWords?: readonly Laggard[];
+  readonly told?: readonly Told[];
   readonly stored: readonly Stored[];
   /** The same in each lull: when all had been quiet for as long as at the end. */
   readonly storedInLulls?: readonly (readonly Stored[])[];

@@ -20,7 +20,7 @@ export type LeaderWires = (life: Life) => Pick<
   "pushTo" | "sendInverses" | "lease" | "wakeLeader"
 > & {
   /** Of the log of the store that was opened last. */
-  readonly consumersOf?: (store: GraphStore) => Consumed;
+  readonly consumersOf: (store: GraphStore) => Consumed;
   readonly acted: (at: Version, what: string) => void;
 };
 
@@ -36,6 +36,8 @@ export interface LeaderPlace {
 const ALARM_RETRY_MS = 2_000;
 const ALARM_RETRIES = 6;
 const LATE_MS = 20_000;
+/** How long a leader lets writes come together, at most: each life of it another. */
+const GATHER_MS = [0, 0, 30, 500];
 
 /**
  * Where a leader of one region lives: starts it on the first call, and rings its one durable
@@ -92,7 +94,8 @@ export class LeaderHost implements Host<LeaderService> {
 
   #start() {
     const life = new Life(this.name);
-    const { trace } = this.#ports;
+    const { trace, scheduler, random } = this.#ports;
+    const gatherMs = random.pick(GATHER_MS);
     const { shard, database, kind, clock } = this.place;
     const crash = () => life.isAlive && this.crash();
     const { acted, consumersOf, ...wires } = this.#wires(life);
@@ -102,12 +105,17 @@ export class LeaderHost implements Host<LeaderService> {
       openStore: async (epoch) =>
         (opened = await openStore(life, database, kind, epoch, { ...this.#ports, crash })),
       // What its term sees is a layer over it.
-      ...(consumersOf && { consumersOf: (seen) => consumersOf(opened ?? seen) }),
+      consumersOf: (seen) => consumersOf(opened ?? seen),
       ...wires,
       arm: (atMs) => life.isAlive && this.#arm(atMs, 0),
       defer: (work) => {
         work.catch((error: unknown) => trace.note(`${this.name} background: ${String(error)}`));
       },
+      gather: () =>
+        new Promise((resolve) => {
+          // What a dead object waited for never comes.
+          scheduler.after(random.int(0, gatherMs), () => life.isAlive && resolve());
+        }),
       report: (event, error) => trace.note(`${this.name} ${event}: ${String(error)}`),
     });
     trace.note(`${this.name} starts`);

@@ -1,5 +1,6 @@
 import { edit, type Mutant, mutant } from "./mutant.ts";
 import { EPOCH_MUTANTS } from "./mutants-epochs.ts";
+import { REVIEWED_MUTANTS } from "./mutants-reviewed.ts";
 
 /** The failures that the design names, and those that the simulator has found before. */
 export const MUTANTS: readonly Mutant[] = [
@@ -160,4 +161,5 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   ),
   ...EPOCH_MUTANTS,
+  ...REVIEWED_MUTANTS,
 ];

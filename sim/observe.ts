@@ -6,7 +6,7 @@ import type { UnionEntry, UnionRequest } from "../core/tao/union.ts";
 import type { Id } from "../core/ids.ts";
 import { assocKey } from "../core/tao/keys.ts";
 import type { Observation, Seen, SeenEdge } from "./history.ts";
-import { positionOf } from "./position.ts";
+import { type Position, positionOf } from "./position.ts";
 
 type HomeOf = (id: Id) => PhysicalShard;
 
@@ -106,4 +106,17 @@ export function observeUnion(
     add(id1, { of: "newest", key: { id1, atype }, edges, after, downTo });
   }
   return seen;
+}
+
+/** The newest version that an observation tells. */
+export function newestOf(observation: Observation): Position {
+  switch (observation.of) {
+    case "object":
+    case "edge":
+      return observation.value?.version ?? 0;
+    case "newest":
+      return observation.edges.reduce((max, { version }) => Math.max(max, version ?? 0), 0);
+    case "count":
+      return 0;
+  }
 }

@@ -1,6 +1,7 @@
 import { formatId, type Id, shardOf } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
 import { ASSOC, OBJECT, REACTIONS } from "../core/tao/registry.ts";
-import { type Read, resultId, type Write } from "../core/tao/types.ts";
+import { type ListCursor, type Read, resultId, type Write } from "../core/tao/types.ts";
 import type { UnionRequest } from "../core/tao/union.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { Habits } from "./habits.ts";
@@ -21,6 +22,15 @@ const RECENT_MAX = 20;
 const NEW_THEME = 0.005;
 /** How often an update names every field, as a form does that is saved as a whole. */
 const WHOLE_UPDATE = 0.3;
+/**
+ * Lists that are only known in part: more posts than `LIMITS.listPrefix`, a millisecond apart
+ * from `fromMs` on, Unix ms.
+ */
+export const LONG_LIST = { length: 80, fromMs: 1_000 };
+const LONG_LIST_MORE = 6;
+/** How often a page begins far down in a long list. */
+const SCROLLED = 0.2;
+const KINDS = { add: 2, update: 4, delete: 1, edge: 8, remove: 4, change: 1, batch: 2, sink: 3 };
 const EDGE_TYPES = [ASSOC.follows, ASSOC.mutes, ASSOC.blocks, ASSOC.friends, ASSOC.likes] as const;
 const LIST_TYPES = [
   ...EDGE_TYPES,
@@ -52,6 +62,9 @@ export const newPost = (author: Id, text: string, timeMs: number): readonly [Wri
   },
   { op: "assocAdd", id1: author, atype: ASSOC.authored, id2: resultId(0), timeMs, data: "" },
 ];
+
+/** No entry of a log has this place. */
+const NEVER: Version = { epoch: 1, seq: 0 };
 
 type EdgeAdd = Extract<Write, { op: "assocAdd" }>;
 type Taste = Pick<Habits, "theme" | "edgeAgain">;
@@ -86,7 +99,7 @@ export class Operations {
   writes(nowMs: number, seen: (id: Id) => Version | null): readonly [Write, ...Write[]] {
     const random = this.#random;
     const { users, posts } = this.#population;
-    const kind = random.weighted({ add: 2, update: 4, delete: 1, edge: 8, remove: 4, change: 1 });
+    const kind = random.weighted(KINDS);
     const user = random.chance(this.taste.theme) ? this.#about().id1 : random.pickHot(users);
     switch (kind) {
       case "add":
@@ -120,7 +133,29 @@ export class Operations {
           : [ASSOC.follows, ASSOC.blocks];
         return [{ op: "assocChangeType", id1, atype, id2, newType }];
       }
+      case "sink": {
+        // Down to where what a cache knows of a long list ends; a list's posts are on its shard.
+        const near = posts.filter((post) => shardOf(post) === shardOf(user));
+        if (near.length === 0) return newPost(user, this.#value(), this.#longAgo());
+        const edge = { id1: user, atype: ASSOC.authored, id2: random.pick(near) };
+        return [{ op: "assocAdd", ...edge, timeMs: this.#longAgo(), data: "" }];
+      }
+      case "batch":
+        return this.#batch(nowMs, seen);
     }
+  }
+
+  /** Writes one edge twice, and one object; mostly what the last of them expects makes it void. */
+  #batch(nowMs: number, seen: (id: Id) => Version | null): readonly [Write, ...Write[]] {
+    const random = this.#random;
+    const edge = this.#edge(nowMs);
+    const { id1, atype, id2 } = edge;
+    const second: Write = random.chance(0.5)
+      ? { op: "assocDelete", id1, atype, id2 }
+      : { ...edge, timeMs: nowMs - random.int(0, 30_000) };
+    const ifVersion = random.chance(0.3) ? seen(id1) : NEVER;
+    const patch = this.#patch(id1, id1, nowMs);
+    return [edge, second, { op: "objUpdate", id: id1, patch, ...(ifVersion && { ifVersion }) }];
   }
 
   reads(nowMs: number, max = READS_MAX): readonly Read[] {
@@ -137,7 +172,7 @@ export class Operations {
     return {
       id1s: [...new Set(id1s)],
       atype: ASSOC.authored,
-      after: null,
+      after: random.chance(SCROLLED) ? this.#scrolled() : null,
       limit: random.logInt(1, 90),
       counts: [ASSOC.likedBy],
     };
@@ -161,6 +196,7 @@ export class Operations {
       case "count":
         return { op: "assocCount", ...list };
       case "range": {
+        if (random.chance(SCROLLED)) return this.#readFarDown();
         const after = random.chance(0.2)
           ? { timeMs: nowMs - random.logInt(1, 60_000), id2: id }
           : null;
@@ -173,6 +209,18 @@ export class Operations {
         return { op: "assocTimeRange", id1, atype, ...this.#bounds(nowMs, edge), limit };
       }
     }
+  }
+
+  #readFarDown(): Read {
+    const random = this.#random;
+    const list = { id1: random.pickHot(this.#population.users), atype: ASSOC.authored };
+    if (random.chance(0.5)) {
+      const limit = random.logInt(1, 30);
+      return { op: "assocRange", ...list, after: this.#scrolled(), limit };
+    }
+    const lowMs = this.#longAgo();
+    const highMs = lowMs + random.int(0, LONG_LIST.length);
+    return { op: "assocTimeRange", ...list, highMs, lowMs, limit: LONG_LIST.length };
   }
 
   /** Of the same few keys each time: what a caller may keep in memory. */
@@ -234,6 +282,15 @@ export class Operations {
     const timeMs = nowMs - (random.chance(0.3) ? random.int(0, 30_000) : 0);
     return { op: "assocAdd", id1, atype, id2, timeMs, data };
   }
+
+  #scrolled = (): ListCursor => ({
+    timeMs: this.#longAgo(),
+    id2: this.#random.pick(this.#population.posts),
+  });
+
+  /** In a long list about where what a cache knows of it ends. */
+  #longAgo = (): number =>
+    LONG_LIST.fromMs + this.#random.int(0, LONG_LIST.length - LIMITS.listPrefix + LONG_LIST_MORE);
 
   #value = (): string => `${this.#prefix}${++this.#values}`;
 }

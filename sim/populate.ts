@@ -2,14 +2,12 @@ import { type Id, idRange, logicalShard, shardOf } from "../core/ids.ts";
 import { ASSOC, OBJECT } from "../core/tao/registry.ts";
 import type { ShardEntry } from "../core/tao/shard-map.ts";
 import type { Write } from "../core/tao/types.ts";
-import { newPost, type Population, userData } from "./operations.ts";
+import { LONG_LIST, newPost, type Population, userData } from "./operations.ts";
 import type { World } from "./world.ts";
 
 const USERS_PER_SHARD = 4;
 const SETUP_TRIES = 20;
 const SETUP_RETRY_MS = 500;
-/** More than `LIMITS.listPrefix`: some lists are only known in part. */
-const LONG_LIST = 80;
 
 /** Users on every shard, each with a post, some with a long list; before anything fails. */
 export async function populate(world: World): Promise<Population> {
@@ -50,8 +48,9 @@ async function writeFirst(
 /** A list of authored posts, the `place`-th one: no id2 is on two of them. The posts need not exist. */
 export function longList(id1: Id, place: number): readonly Write[] {
   const { from } = idRange(shardOf(id1));
-  return Array.from({ length: LONG_LIST }, (_, index): Write => {
-    const id2 = (from + BigInt(1 + place * LONG_LIST + index)) as Id;
-    return { op: "assocAdd", id1, atype: ASSOC.authored, id2, timeMs: 1_000 + index, data: "" };
+  return Array.from({ length: LONG_LIST.length }, (_, index): Write => {
+    const id2 = (from + BigInt(1 + place * LONG_LIST.length + index)) as Id;
+    const timeMs = LONG_LIST.fromMs + index;
+    return { op: "assocAdd", id1, atype: ASSOC.authored, id2, timeMs, data: "" };
   });
 }

@@ -87,6 +87,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<RunRes
     misfits: [...world.stores.values()].flatMap(({ misfits }) => misfits),
     laggards: rests.flatMap(({ laggards }) => laggards),
     brokenWords: [...world.followers.values()].flatMap(({ broken }) => broken),
+    told: [...world.listeners.values()].map(({ told }) => told),
     stored: rests.at(-1)?.stored ?? [],
     storedInLulls: rests.slice(0, -1).map(({ stored }) => stored),
     ttlMs: LIMITS.followerTtlMs + driftOf(skewMs),

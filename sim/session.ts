@@ -1,5 +1,5 @@
 import type { Failure } from "../core/errors.ts";
-import { type Id, shardOf } from "../core/ids.ts";
+import { type Id, idRange, logicalShard, shardOf } from "../core/ids.ts";
 import type { Region } from "../core/regions/regions.ts";
 import { createTao, type TaoSession } from "../core/tao/client.ts";
 import { physicalShardOf } from "../core/tao/shard-map.ts";
@@ -9,8 +9,9 @@ import type { Version } from "../core/tao/version.ts";
 import type { ClientEvent, Seen } from "./history.ts";
 import { drawPauseMs } from "./habits.ts";
 import { Life } from "./network.ts";
-import { observe, observeUnion } from "./observe.ts";
+import { newestOf, observe, observeUnion } from "./observe.ts";
 import { type Operations, type Population, rememberPost } from "./operations.ts";
+import { positionOrNull } from "./position.ts";
 import type { World } from "./world.ts";
 
 type Freshness = Pick<TaoSession, "consistency" | "allowStale">;
@@ -165,7 +166,7 @@ export class Session {
     freshness: Required<Freshness>,
     ask: (tao: Tao) => Promise<readonly Seen[] | null>,
   ): Promise<void> {
-    const { scheduler, tally } = this.#world;
+    const { scheduler, tally, map } = this.#world;
     const invokeMs = scheduler.nowMs();
     const tao = this.#tao(freshness);
     const seen = await ask(tao);
@@ -175,7 +176,11 @@ export class Session {
     const staleMs = tao.staleMs();
     if (staleMs !== null) tally.count("stale answers");
     const [client, doneMs] = [this.#name, scheduler.nowMs()];
-    this.#record({ kind: "read", client, invokeMs, doneMs, ...freshness, staleMs, seen });
+    const unnamed = seen.filter(({ shard, observation }) => {
+      const named = tao.positionOf(idRange(logicalShard(map.entries[shard]?.from ?? 0)).from);
+      return newestOf(observation) > (positionOrNull(named) ?? 0);
+    });
+    this.#record({ kind: "read", client, invokeMs, doneMs, ...freshness, staleMs, seen, unnamed });
   }
 
   /** A request through the isolate of some region, near or far. */

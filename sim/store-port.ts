@@ -54,6 +54,9 @@ export abstract class StorePort implements GraphStore {
   followers = () => this.call((): readonly string[] => [...this.database.followers]);
   addFollower = (name: string) => this.call(() => void this.database.followers.add(name));
   dropFollower = (name: string) => this.call(() => void this.database.followers.delete(name));
+  cursor = (consumer: string) => this.call(() => this.database.cursors.get(consumer) ?? null);
+  saveCursor = (consumer: string, at: Version) =>
+    this.call(() => void this.database.cursors.set(consumer, at));
   trim = (logBeforeMs: number) => this.call(() => this.database.trim(logBeforeMs));
 
   logAfter = (after: Version, limit: number) =>

@@ -24,6 +24,8 @@ export const REACHED = [
   "regions lost",
   "promotions",
   "groups in standbys",
+  "records heard",
+  "listeners started over",
   "lost suffixes",
   "lost entries",
   "callers cut off",

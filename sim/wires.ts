@@ -3,7 +3,9 @@ import type { Region } from "../core/regions/regions.ts";
 import type { Follower } from "../core/tao/follower.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import { formatVersion } from "../core/tao/version.ts";
+import type { Consumed, LogConsumer } from "../core/tao/log-consumers.ts";
 import type { LogGroup } from "../core/tao/log-group.ts";
+import { RecordLog } from "../core/tao/record-log.ts";
 import type { GraphStore } from "../core/tao/store.ts";
 import type { CoordinatorWires } from "./coordinator-host.ts";
 import type { FollowerWires } from "./follower-host.ts";
@@ -11,6 +13,7 @@ import { EmbeddedStore } from "./embedded-store.ts";
 import type { LeaderWires } from "./leader-host.ts";
 import type { Life } from "./network.ts";
 import { type Position, positionOf } from "./position.ts";
+import { StorePort } from "./store-port.ts";
 import { answered, leaderStub, mapCache } from "./stubs.ts";
 import type { World } from "./world.ts";
 
@@ -74,7 +77,7 @@ export function leaderWires(
         lease: (of) =>
           network.call(life, world.coordinator(region), "lease", (service) => service.lease(of)),
       },
-      ...standbyOf(world, life, shard, region),
+      consumersOf: consumersOf(world, life, shard, region),
       wakeLeader: () => leaderStub(world, life, cache, shard).sweep(),
       acted: (at, what) => recorder.acted(shard, at, what),
       pushTo: (name, push) => {
@@ -97,23 +100,40 @@ export function leaderWires(
   };
 }
 
-/** Its log goes to the standby, if there is one and it is another region's. */
-function standbyOf(world: World, life: Life, shard: PhysicalShard, region: Region) {
+/** Its log goes to a listener, and to the standby. */
+function consumersOf(world: World, life: Life, shard: PhysicalShard, region: Region) {
+  const listener = listenerOf(world, life, shard);
+  const standby = standbyOf(world, life, shard, region);
+  return (store: GraphStore): Consumed => {
+    if (!(store instanceof StorePort)) throw new TypeError("no store of this simulation");
+    return standby !== null && store instanceof EmbeddedStore
+      ? { log: store, consumers: [standby, listener] }
+      : { log: new RecordLog(store, store), consumers: [listener] };
+  };
+}
+
+function listenerOf({ network, listener }: World, life: Life, shard: PhysicalShard): LogConsumer {
+  const host = listener(shard);
+  return {
+    name: host.name,
+    takesRecords: true,
+    deliver: (groups) => network.call(life, host, "tell", (one) => one.deliver(groups), true),
+    startOver: (head) => network.call(life, host, "start over", (one) => one.startOver(head)),
+  };
+}
+
+/** null: there is none, or it is in the leader's own region. */
+function standbyOf(
+  world: World,
+  life: Life,
+  shard: PhysicalShard,
+  region: Region,
+): LogConsumer | null {
   const host = world.standbys.get(shard);
-  if (host === undefined || host.region === region) return {};
+  if (host === undefined || host.region === region) return null;
   const apply = (groups: readonly LogGroup[]) =>
     world.network.call(life, host, `${groups.length} groups`, (one) => one.apply(groups), true);
-  const consumer = {
-    name: host.name,
-    deliver: apply,
-    startOver: () => apply([]),
-  };
-  return {
-    consumersOf: (store: GraphStore) => {
-      if (!(store instanceof EmbeddedStore)) throw new TypeError("no log of groups");
-      return { log: store, consumers: [consumer] };
-    },
-  };
+  return { name: host.name, deliver: apply, startOver: () => apply([]) };
 }
 
 /** How a follower reaches its leader. */

@@ -15,6 +15,7 @@ import { FollowerHost } from "./follower-host.ts";
 import { drawHabits, type Habits } from "./habits.ts";
 import { drawClock } from "./host-clock.ts";
 import { LeaderHost } from "./leader-host.ts";
+import { ListenerHost } from "./listener-host.ts";
 import { Life, Network, type SimPorts } from "./network.ts";
 import { SeededRandom } from "./random.ts";
 import { Recorder } from "./recorder.ts";
@@ -60,6 +61,8 @@ export class World {
   readonly clocks: ReadonlyMap<Region, Clock>;
   /** Where each shard has its copy, if each region has stores of its own. */
   readonly standbys: ReadonlyMap<PhysicalShard, StandbyHost>;
+  /** Of the shards' logs. */
+  readonly listeners: ReadonlyMap<PhysicalShard, ListenerHost>;
   readonly lost = new Set<Region>();
   /** When each follower last had an answer from its leader, Unix ms. */
   readonly heardMs = new Map<string, number>();
@@ -101,6 +104,9 @@ export class World {
     this.standbys = new Map(
       shape.store === "remote" ? [] : this.map.entries.map((entry) => this.#newStandby(entry)),
     );
+    this.listeners = new Map(
+      this.map.entries.map(({ shard }) => [shard, new ListenerHost(shard, this.#ports)]),
+    );
     this.leaders = new Map(
       places.map(({ shard, region }) => [
         leaderName(shard, region),
@@ -119,6 +125,7 @@ export class World {
   coordinator = (region: Region): CoordinatorHost => found(this.coordinators, region);
   leader = (shard: PhysicalShard, region: Region): LeaderHost =>
     found(this.leaders, leaderName(shard, region));
+  listener = (shard: PhysicalShard): ListenerHost => found(this.listeners, shard);
   follower = (name: string): FollowerHost => found(this.followers, name);
   /** The store that a leader of this region opens. */
   store = (shard: PhysicalShard, region: Region): Database =>
@@ -194,7 +201,7 @@ export class World {
   }
 }
 
-function found<T>(all: ReadonlyMap<string, T>, name: string): T {
+function found<K extends string | number, T>(all: ReadonlyMap<K, T>, name: K): T {
   const one = all.get(name);
   if (one === undefined) throw new RangeError(`no ${name}`);
   return one;

@@ -1,5 +1,6 @@
 import { FlagError, numberFlag, readFlags, textFlag } from "../../dev/operator/flags.ts";
 import { BOUNDS } from "../bounds.ts";
+import type { Profile } from "./product.ts";
 
 export const HELP = `Reads home feeds on the built product, beside the floor of the platform.
 
@@ -12,13 +13,17 @@ export const HELP = `Reads home feeds on the built product, beside the floor of 
   --rounds N         rounds per target (default 5)
   --seconds N        seconds per round (default 6)
   --connections N    kept busy at once (default 32)
+  --profile P        embedded (default), or hosted: on a local MariaDB and Redis, as the services
+                     speak to them
   --feed-cache on|off
-                     whether feeds come from the feed cache (default off). Writes reach it only
+                     whether feeds come from the feed cache (default on). Writes reach it only
                      through fan-out
+  --feed-buckets N   objects that the embedded feed cache has in each region (default 16)
   --foreign-max N    cores that others may use before a round is repeated (default 0.35)
   --beside URL@PIDS  also measures this URL of another server, with the CPU of these
                      processes (comma separated) and of what they start
   --beside-token T   its bearer token; {user} is the viewer's number (default {user})
+  --beside-post P    where it takes posts, as {"text": …}: then it is written to as often
   --json FILE        also writes everything to FILE
   --help             this text`;
 
@@ -27,6 +32,8 @@ export interface Beside {
   readonly url: URL;
   readonly pids: readonly number[];
   readonly token: string;
+  /** Path for new posts; null: it is only read. */
+  readonly postPath: string | null;
 }
 
 export interface FeedReadOptions {
@@ -38,7 +45,9 @@ export interface FeedReadOptions {
   readonly seconds: number;
   readonly connections: number;
   readonly foreignCoresMax: number;
+  readonly profile: Profile;
   readonly feedCache: boolean;
+  readonly feedBuckets: number;
   readonly beside: Beside | null;
   readonly json: string | null;
 }
@@ -53,9 +62,12 @@ const FLAGS = {
   seconds: text,
   connections: text,
   "foreign-max": text,
+  profile: text,
   "feed-cache": text,
+  "feed-buckets": text,
   beside: text,
   "beside-token": text,
+  "beside-post": text,
   json: text,
 };
 
@@ -74,11 +86,25 @@ export function feedReadOptions(args: readonly string[]): FeedReadOptions {
     seconds: whole("seconds", 6, 1, BOUNDS.roundSecondsMax),
     connections: whole("connections", 32, 1, BOUNDS.connectionsMax),
     foreignCoresMax: numberFlag(flags, "foreign-max", { min: 0, max: 64, whole: false }) ?? 0.35,
-    feedCache: onOff(textFlag(flags, "feed-cache") ?? "off"),
+    profile: profileFrom(textFlag(flags, "profile") ?? "embedded"),
+    feedCache: onOff(textFlag(flags, "feed-cache") ?? "on"),
+    feedBuckets: whole("feed-buckets", 16, 1, BOUNDS.feedBucketsMax),
     beside:
-      beside === undefined ? null : besideFrom(beside, textFlag(flags, "beside-token") ?? "{user}"),
+      beside === undefined
+        ? null
+        : {
+            ...besideFrom(beside),
+            token: textFlag(flags, "beside-token") ?? "{user}",
+            postPath: textFlag(flags, "beside-post") ?? null,
+          },
     json: textFlag(flags, "json") ?? null,
   };
+}
+
+function profileFrom(flag: string): Profile {
+  if (flag !== "embedded" && flag !== "hosted")
+    throw new FlagError(`--profile is embedded or hosted, not "${flag}"`);
+  return flag;
 }
 
 function onOff(flag: string): boolean {
@@ -88,10 +114,10 @@ function onOff(flag: string): boolean {
 }
 
 /** Servers of one's own machine only: a bench is no weapon. */
-function besideFrom(flag: string, token: string): Beside {
+function besideFrom(flag: string): Pick<Beside, "url" | "pids"> {
   const [, address = "", list = ""] = /^(.*)@([\d,]+)$/.exec(flag) ?? [];
   const url = URL.parse(address);
   if (url === null || !["127.0.0.1", "localhost", "[::1]"].includes(url.hostname))
     throw new FlagError(`--beside takes a URL of this machine and pids, not "${flag}"`);
-  return { url, pids: list.split(",").map(Number), token };
+  return { url, pids: list.split(",").map(Number) };
 }

@@ -35,13 +35,23 @@ export interface PageReader {
   readonly oracle: Oracle;
 }
 
-/** Reads one viewer's first page, and compares it to the oracle. @throws on anything but 200. */
-export async function readPage(reader: PageReader, viewer: number): Promise<ReadPage> {
-  const response = await fetch(`${reader.url}${FEED_PATH}`, {
-    headers: { authorization: `Bearer ${reader.tokens[viewer]}` },
+/** One viewer's first page, as text. @throws on anything but 200. */
+export async function fetchPage(
+  { url, tokens }: Pick<PageReader, "url" | "tokens">,
+  viewer: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const response = await fetch(`${url}${FEED_PATH}`, {
+    headers: { authorization: `Bearer ${tokens[viewer]}`, ...headers },
   });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${FEED_PATH}: ${response.status} ${text}`);
+  return text;
+}
+
+/** The same, compared to the oracle. */
+export async function readPage(reader: PageReader, viewer: number): Promise<ReadPage> {
+  const text = await fetchPage(reader, viewer);
   const page = pageSchema.parse(JSON.parse(text));
   const got = page.items.map((item) => `${item.author.handle}: ${item.text}`);
   const expected = reader.oracle

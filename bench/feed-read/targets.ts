@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import type { Id } from "../../core/ids.ts";
+import { NEW_TEXT, partsOf } from "../load/answers.ts";
 import { type BenchRequest, writeRequests } from "../load/requests.ts";
 import { type Floor, type FloorServer, startFloor } from "../floor/start.ts";
 import { BOUNDS } from "../bounds.ts";
@@ -16,7 +17,6 @@ import { type Product, SHARDS } from "./product.ts";
 export const NAMES = {
   feed: "home feed, ours",
   readsAlone: "  without the writes",
-  frontDoor: "  through the front door",
   page: "bare Worker, page",
   oneCall: "one object call, page",
   service: "through a service, one object call, page",
@@ -34,6 +34,10 @@ export interface Parts {
   /** By viewer. */
   readonly pages: ReadonlyMap<number, ReadPage>;
   readonly beside: Beside | null;
+  readonly feedCache: boolean;
+  /** File of verified pages, which `warm` brings up to date. */
+  readonly verified: string;
+  readonly warm: () => Promise<void>;
 }
 
 export interface Targets {
@@ -46,11 +50,12 @@ export interface Targets {
  * makes k calls makes, for each viewer, as many as that viewer's page took.
  */
 export async function makeTargets(parts: Parts): Promise<Targets> {
-  const { product, workload, tokens, pages, beside } = parts;
+  const { product, workload, tokens, pages, beside, feedCache, verified, warm } = parts;
   const reads = (pathOf: (page: ReadPage) => string) =>
     workload.viewers.flatMap((viewer): BenchRequest[] => {
       const page = pages.get(viewer);
-      if (page === undefined) return [];
+      // An answer that is the whole feed has no cursor, so it would not say whose it is.
+      if (page === undefined || partsOf(page.text) === null) return [];
       const headers = { authorization: `Bearer ${tokens[viewer]}` };
       return [{ method: "GET", path: pathOf(page), headers, body: "" }];
     });
@@ -61,6 +66,8 @@ export async function makeTargets(parts: Parts): Promise<Targets> {
   };
 
   const own = {
+    verified,
+    warm,
     pids: product.pids,
     reads: await file(
       "feed",
@@ -71,7 +78,6 @@ export async function makeTargets(parts: Parts): Promise<Targets> {
   const targets: Target[] = [
     { name: NAMES.feed, url: product.directUrl, ...own, writes },
     { name: NAMES.readsAlone, url: product.directUrl, ...own, writes: null },
-    { name: NAMES.frontDoor, url: product.frontDoorUrl, ...own, writes },
   ];
   const floors: FloorServer[] = [];
   const bindings = { PAGE: typicalPage([...pages.values()]), OBJECTS: String(SHARDS) };
@@ -79,13 +85,16 @@ export async function makeTargets(parts: Parts): Promise<Targets> {
     const server = await startFloor(floor, bindings);
     floors.push(server);
     const requests = await file(`floor-${floors.length}`, reads(pathOf));
-    targets.push({ name, url: server.url, pids: server.pids, reads: requests, writes: null });
+    const { url, pids } = server;
+    targets.push({ name, url, pids, reads: requests, writes: null, verified: null });
   };
   await addFloor(NAMES.page, "page", () => "/");
   await addFloor(NAMES.oneCall, "one-call", ({ viewer }) => `/${viewer % SHARDS}`);
   await addFloor(NAMES.service, "through-service", ({ viewer }) => `/${viewer % SHARDS}`);
-  await addFloor(NAMES.perShard, "empty-calls", ({ shards }) => `/${shards}`);
-  await addFloor(NAMES.perCall, "empty-calls", ({ calls }) => `/${calls}`);
+  if (!feedCache) {
+    await addFloor(NAMES.perShard, "empty-calls", ({ shards }) => `/${shards}`);
+    await addFloor(NAMES.perCall, "empty-calls", ({ calls }) => `/${calls}`);
+  }
   if (beside !== null) targets.push(await besideTarget(beside, workload, file));
   return {
     targets,
@@ -102,21 +111,29 @@ function newPosts({ workload, ids, tokens }: Parts): BenchRequest[] {
       authorization: `Bearer ${tokens[author]}`,
       "content-type": "application/json",
     },
-    body: JSON.stringify({ text: `new ${index} of ${idAt(ids, author)}: ${text}` }),
+    body: JSON.stringify({ text: `${NEW_TEXT}${index} of ${idAt(ids, author)}: ${text}` }),
   }));
 }
 
 async function besideTarget(
-  { url, pids, token }: Beside,
-  { viewers }: Workload,
+  { url, pids, token, postPath }: Beside,
+  { viewers, posts }: Workload,
   file: (name: string, requests: readonly BenchRequest[]) => Promise<string>,
 ): Promise<Target> {
+  const headersOf = (user: number) => ({
+    authorization: `Bearer ${token.replace("{user}", String(user))}`,
+  });
   const requests = viewers.map((viewer): BenchRequest => {
-    const headers = { authorization: `Bearer ${token.replace("{user}", String(viewer))}` };
-    return { method: "GET", path: `${url.pathname}${url.search}`, headers, body: "" };
+    const address = `${url.pathname}${url.search}`;
+    return { method: "GET", path: address, headers: headersOf(viewer), body: "" };
   });
   const reads = await file("beside", requests);
-  return { name: NAMES.beside, url: url.origin, pids, reads, writes: null };
+  const written = posts.slice(-BOUNDS.writeStream).map(({ author, text }): BenchRequest => {
+    const headers = { ...headersOf(author), "content-type": "application/json" };
+    return { method: "POST", path: postPath ?? "", headers, body: JSON.stringify({ text }) };
+  });
+  const writes = postPath === null ? null : await file("beside-posts", written);
+  return { name: NAMES.beside, url: url.origin, pids, reads, writes, verified: null };
 }
 
 /** The page whose size is nearest to the mean. */

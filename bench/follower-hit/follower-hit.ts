@@ -38,6 +38,7 @@ async function measurePair(
     pids,
     reads: "",
     writes: null,
+    verified: null,
   });
   const targets = [target(`${shape}, follower`, ""), target(`${shape}, bare`, "&bare")];
   const [follower, bare] = await measureInTurn(targets, inRuntime, {

@@ -95,7 +95,7 @@ export const inRuntime: Generator = {
   drive: async ({ url, connections, seconds }): Promise<Driven> => {
     const query = `&width=${connections}&ms=${seconds * 1_000}`;
     const { calls, failed, elapsedMs } = doneSchema.parse(await asked(`${url}${query}`));
-    const unknown = { bytes: 0, p50Ms: 0, p99Ms: 0, lost: 0 };
+    const unknown = { bytes: 0, p50Ms: 0, p99Ms: 0, lost: 0, wrong: 0 };
     return { requests: calls, refused: failed, seconds: elapsedMs / 1_000, ...unknown };
   },
 };

@@ -12,7 +12,10 @@ const say = (text: string) => console.error(text);
 export async function hitRates(args: readonly string[]): Promise<number> {
   const options = hitRatesOptions(args);
   if (options.keep !== null) await mkdir(options.keep, { recursive: true });
-  const product = await startProduct(say, { FEED_CACHE: "embedded" }, options.keep);
+  const product = await startProduct(say, {
+    vars: { FEED_CACHE: "embedded" },
+    dataFolder: options.keep,
+  });
   try {
     const world = await worldFor(product, options, say);
     if (options.loadOnly) return 0;

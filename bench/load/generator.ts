@@ -12,6 +12,8 @@ export interface Drive {
   /** Files of requests (`requests.ts`). */
   readonly reads: string;
   readonly writes: string | null;
+  /** File of verified pages (`answers.ts`), one of which each answer must be; null: answers are not looked at. */
+  readonly verified: string | null;
   /** Reads per write; ignored without writes. */
   readonly readsPerWrite: number;
   readonly connections: number;
@@ -30,6 +32,8 @@ const drivenSchema = z.object({
   refused: z.int(),
   /** Requests without an answer. */
   lost: z.int(),
+  /** Answers that are not a verified page. */
+  wrong: z.int(),
 });
 export type Driven = z.infer<typeof drivenSchema>;
 
@@ -78,6 +82,7 @@ async function driven(command: string, args: readonly string[], drive: Drive): P
       ...process.env,
       READS: drive.reads,
       WRITES: drive.writes ?? "",
+      VERIFIED: drive.verified ?? "",
       WRITE_EVERY: String(drive.writes === null ? 0 : drive.readsPerWrite),
       START: String(drive.start),
     },

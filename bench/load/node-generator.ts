@@ -3,6 +3,7 @@ import { Agent, request } from "node:http";
 
 import { BOUNDS } from "../bounds.ts";
 import { percentile } from "../measure/statistics.ts";
+import { isVerified, parseVerified } from "./answers.ts";
 import { type BenchRequest, parseRequestLine } from "./requests.ts";
 
 /**
@@ -15,12 +16,14 @@ const [url = "", connections = "1", seconds = "1"] = process.argv.slice(2);
 const every = Number(process.env["WRITE_EVERY"] ?? 0);
 const reads = linesOf(process.env["READS"] ?? "");
 const writes = every > 0 ? linesOf(process.env["WRITES"] ?? "") : [];
+const verifiedFile = process.env["VERIFIED"] ?? "";
+const verified = verifiedFile === "" ? null : parseVerified(readFileSync(verifiedFile, "utf8"));
 const agent = new Agent({ keepAlive: true, maxSockets: Number(connections) });
 
 let readAt = Number(process.env["START"] ?? 0);
 let writeAt = readAt;
 let sent = 0;
-const total = { bytes: 0, refused: 0, lost: 0 };
+const total = { bytes: 0, refused: 0, lost: 0, wrong: 0 };
 const latenciesMs: number[] = [];
 
 const startMs = performance.now();
@@ -69,8 +72,16 @@ function send({ method, path, headers, body }: BenchRequest): Promise<void> {
     const timeout = BOUNDS.requestTimeoutSeconds * 1_000;
     const sending = request(`${url}${path}`, { method, headers, agent, timeout }, (response) => {
       if ((response.statusCode ?? 500) >= 400) total.refused++;
-      response.on("data", (chunk: Buffer) => (total.bytes += chunk.length));
-      response.on("end", resolve);
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const answer = Buffer.concat(chunks);
+        total.bytes += answer.length;
+        // 201 is a write; what is refused is counted as that.
+        if (response.statusCode === 200 && verified !== null)
+          total.wrong += isVerified(answer.toString(), verified, every > 0) ? 0 : 1;
+        resolve();
+      });
       response.on("error", reject);
     });
     sending.on("timeout", () => sending.destroy(new Error("no answer")));

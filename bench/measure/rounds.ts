@@ -3,7 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BOUNDS } from "../bounds.ts";
 import type { Drive, Driven, Generator } from "../load/generator.ts";
 import { benchCpuSeconds, busySeconds, cpuSeconds, withDescendants } from "./processes.ts";
-import { median } from "./statistics.ts";
+import { mean, median } from "./statistics.ts";
+
+/** A server that uses less has finished its work. */
+const IDLE_CORES = 0.05;
+/** Longer than its queue waits for a full batch. */
+const IDLE_SECONDS = 3;
 
 /** A server to measure. */
 export interface Target {
@@ -13,6 +18,10 @@ export interface Target {
   readonly pids: readonly number[];
   readonly reads: string;
   readonly writes: string | null;
+  /** As in `Drive`; null where the page never changes: its floor answers nothing else. */
+  readonly verified: string | null;
+  /** Before each round of it: what a product under steady traffic has warm, and a busy bench has let go cold. */
+  readonly warm?: () => Promise<void>;
 }
 
 export interface Round extends Driven {
@@ -53,7 +62,9 @@ export async function measureInTurn(
 ): Promise<readonly Measured[]> {
   const results = targets.map((target) => ({ target, rounds: [] as Round[], dropped: 0 }));
   for (const [index, target] of targets.entries()) {
+    await target.warm?.();
     await generator.drive(driveOf(target, plan, index));
+    await idle(target);
   }
   for (let round = 0; round < plan.rounds; round++) {
     for (const result of results) {
@@ -75,6 +86,7 @@ async function quietRound(
 ): Promise<{ readonly kept: Round; readonly dropped: number }> {
   const tries: Round[] = [];
   while (tries.length < BOUNDS.triesMax) {
+    await target.warm?.();
     await quiet(target, plan.foreignCoresMax);
     // Far apart, so that no round repeats the requests of another.
     const start = (round * BOUNDS.triesMax + tries.length) * 7_919;
@@ -95,9 +107,10 @@ async function oneRound(
   const before = reading(target);
   const driven = await generator.drive(driveOf(target, plan, start));
   const after = reading(target);
-
-  const serverSeconds = after.server - before.server;
-  const foreignSeconds = after.busy - before.busy - serverSeconds - (after.bench - before.bench);
+  const drivenSeconds = after.server - before.server;
+  const foreignSeconds = after.busy - before.busy - drivenSeconds - (after.bench - before.bench);
+  // What writes left to be done belongs to them.
+  const serverSeconds = drivenSeconds + (await idle(target));
   const foreignCores = Math.max(0, foreignSeconds / driven.seconds);
   const share = target.writes === null ? 1 : plan.readsPerWrite / (plan.readsPerWrite + 1);
   const reads = driven.requests * share;
@@ -114,6 +127,7 @@ const driveOf = (target: Target, plan: Plan, start: number): Drive => ({
   url: target.url,
   reads: target.reads,
   writes: target.writes,
+  verified: target.verified,
   readsPerWrite: plan.readsPerWrite,
   connections: plan.connections,
   seconds: plan.seconds,
@@ -125,6 +139,26 @@ const reading = ({ pids }: Target) => ({
   bench: benchCpuSeconds(),
   busy: busySeconds(),
 });
+
+/**
+ * Waits, within bounds, until a server that was written to has nothing left to do.
+ *
+ * @returns CPU seconds that what was left took: without what it uses while it is idle.
+ */
+async function idle({ writes, pids }: Target): Promise<number> {
+  if (writes === null) return 0;
+  const cpu = () => cpuSeconds(pids.flatMap(withDescendants));
+  const used: number[] = [];
+  const isIdle = () =>
+    used.length >= IDLE_SECONDS && used.slice(-IDLE_SECONDS).every((cores) => cores < IDLE_CORES);
+  while (used.length < BOUNDS.idleWaitSeconds && !isIdle()) {
+    const before = cpu();
+    await delay(1_000);
+    used.push(cpu() - before);
+  }
+  const background = mean(used.slice(-IDLE_SECONDS));
+  return used.reduce((sum, cores) => sum + Math.max(0, cores - background), 0);
+}
 
 /** Waits, within bounds, until others leave the machine alone. */
 async function quiet(target: Target, coresMax: number): Promise<void> {
@@ -152,5 +186,6 @@ export function summary({ rounds }: Measured) {
     noisyRounds: rounds.filter((round) => round.isNoisy).length,
     refused: rounds.reduce((sum, round) => sum + round.refused, 0),
     lost: rounds.reduce((sum, round) => sum + round.lost, 0),
+    wrong: rounds.reduce((sum, round) => sum + round.wrong, 0),
   };
 }

@@ -43,6 +43,8 @@ export async function runLoad(bench: Workbench, options: TaoOptions, opsPerSecon
     const stopStalls = watchStalls(options.seconds + 60);
     const cpuBefore = cpuOf(runtime);
     const watched = watch(runtime.driver, options, startMs);
+    // Should the load end early, the runtime goes away under it: what ended the load is to be told.
+    watched.catch(() => null);
     const driven = await driveOpen(windows, {
       open: (requests) => runtime.driver.open(requests),
       nowMs: Date.now,

@@ -4,7 +4,7 @@ import { LIMITS } from "../limits.ts";
 import type { Result } from "../result.ts";
 import { type Consumed, LogConsumers } from "./log-consumers.ts";
 import { InverseOutbox } from "./inverse-outbox.ts";
-import { endOf, firstWithin, type LogRecord } from "./log.ts";
+import { endOf, firstSeq, firstWithin, lastSeq, type LogRecord } from "./log.ts";
 import type { InverseWrite, LogPush } from "./service.ts";
 import type { PhysicalShard } from "./shard-map.ts";
 import type { Commit, GraphStore } from "./store.ts";
@@ -107,12 +107,19 @@ export class Delivery {
 
   /** After a commit: everything that can be sent now, at once. */
   async committed(commit: Commit): Promise<void> {
-    const recent = [...this.#tail, ...commit.records].slice(-LIMITS.tailRecordsMax);
+    const recent = [...this.#joined(commit), ...commit.records].slice(-LIMITS.tailRecordsMax);
     this.#tail = firstWithin(recent.toReversed(), LIMITS.logCharsMax).toReversed();
     this.#outbox.add(commit.intents);
     // A leader that just woke up has followers too: they need not wait for the alarm.
     await this.#loadFollowers();
     await this.#sendAll();
+  }
+
+  /** The tail, if `commit` follows it: a group whose reply was lost may lie between. */
+  #joined({ records: [first] }: Commit): readonly LogRecord[] {
+    const last = this.#tail.at(-1);
+    const isGap = last && first && firstSeq(first) !== lastSeq(last) + 1;
+    return isGap ? [] : this.#tail;
   }
 
   /** The alarm has rung: the next one is armed anew. */

@@ -30,6 +30,10 @@ export function checkSessions({ events }: History, truth: Truth): readonly Viola
       continue;
     }
     const raised: (readonly [key: string, from: Position])[] = [];
+    for (const seen of event.unnamed ?? []) {
+      const what = `${event.client} at ${event.doneMs}: its ticket does not name ${tell(seen)}`;
+      violations.push({ guarantee: "G4 monotonic reads", what });
+    }
     for (const seen of event.seen) {
       const key = keyOf(seen.observation);
       const floors = {

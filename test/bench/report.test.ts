@@ -36,16 +36,21 @@ it("sums up the rounds that count", ({ expect }) => {
     p99Ms: 2,
     refused: 1,
     lost: 2,
+    wrong: 3,
     readsPerSecond: 10,
     cpuMsPerRead,
     foreignCores: 0,
     isNoisy,
   });
-  const target = { name: "one", url: "", pids: [], reads: "", writes: null };
+  const target = { name: "one", url: "", pids: [], reads: "", writes: null, verified: null };
   const rounds = [round(3, false), round(1, true), round(2, false)];
-  const { cpuMsPerRead, noisyRounds, refused, lost } = summary({ target, rounds, dropped: 4 });
+  const { cpuMsPerRead, noisyRounds, refused, lost, wrong } = summary({
+    target,
+    rounds,
+    dropped: 4,
+  });
   expect(cpuMsPerRead).toEqual({ min: 1, median: 2 });
-  expect([noisyRounds, refused, lost]).toEqual([1, 3, 6]);
+  expect([noisyRounds, refused, lost, wrong]).toEqual([1, 3, 6, 9]);
 });
 
 it("lines columns up, names to the left and numbers to the right", ({ expect }) => {

@@ -32,6 +32,13 @@ describe("a signed-in user", () => {
     expect(await passed(2 * LIMITS.readsPerSecond, read)).toBe(LIMITS.readsPerSecond);
   });
 
+  it("reads more under a load test's factor", async ({ expect }) => {
+    const gateway = startGateway({ RATE_FACTOR: "4" });
+    const read = () => gateway.asAda("/v1/feed");
+    expect((await read()).headers.get("ratelimit-policy")).toBe('"reads";q=800;w=4');
+    expect(await passed(5 * LIMITS.readsBurst, read)).toBe(4 * LIMITS.readsBurst - 1);
+  });
+
   it("pays for writes from another bucket, and others from their own", async ({ expect }) => {
     const gateway = startGateway();
     const follow = () => gateway.asAda("/v1/users/bob/follow", { method: "PUT" });

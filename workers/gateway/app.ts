@@ -18,7 +18,7 @@ import { notFound, onlyReads } from "./routes/not-found.ts";
 /** The gateway as a function of what it needs from outside: the same in production and in tests. */
 export function createApp(deps: GatewayDeps): GatewayApp {
   const app: GatewayApp = new Hono<GatewayTypes>();
-  const limits = new RateLimits();
+  const limits = new RateLimits(deps.config);
   const authenticator = new Authenticator(deps.tokens, limits);
 
   app.onError(onError);

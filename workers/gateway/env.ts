@@ -30,6 +30,8 @@ export interface GatewayEnv extends SocketBindings, SocketVars, CacheTallyBindin
   readonly DEMO_SIGN_IN?: string;
   readonly CORS_ORIGINS?: string;
   readonly REQUEST_BUDGET_MS?: string;
+  /** Multiplies what every caller may ask, for load tests; refused anywhere but in development. */
+  readonly RATE_FACTOR?: string;
   /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
   readonly CACHE_ZONE_ID?: string;
   readonly CACHE_PURGE_TOKEN?: string;
@@ -69,6 +71,7 @@ const varsSchema = z.object({
       .pipe(z.array(origin)),
   ),
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
+  RATE_FACTOR: optional(z.coerce.number().int().min(1).max(1_000)),
   CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
   CACHE_PURGE_TOKEN: optional(z.string()),
   REGIONS: optional(regionsVar),
@@ -92,6 +95,8 @@ export interface GatewayConfig {
   /** Origins of other sites whose pages may call the API; "*" is any. */
   readonly corsOrigins: readonly string[];
   readonly requestBudgetMs: number;
+  /** What every rate limit is multiplied by: 1, except under a load test. */
+  readonly rateFactor: number;
   /** null: only this data centre's cache is purged. */
   readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
@@ -120,6 +125,11 @@ export function configFrom(
       "DEMO_SIGN_IN: anyone could sign in as anyone; set it to off in production",
     );
   }
+  if (vars.RATE_FACTOR !== undefined && vars.ENVIRONMENT !== "development") {
+    throw new ConfigError(
+      "RATE_FACTOR: it is for load tests of a development instance; unset it anywhere else",
+    );
+  }
   const trust = trustFrom(vars);
   if (demoSignIn && trust.kind === "jwks") {
     throw new ConfigError(
@@ -135,6 +145,7 @@ export function configFrom(
     demoSignIn,
     corsOrigins: vars.CORS_ORIGINS ?? [],
     requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
+    rateFactor: vars.RATE_FACTOR ?? 1,
     purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
     socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,

@@ -26,6 +26,8 @@ export function watchStalls(seconds: number): () => readonly number[] {
   const worker = new Worker(path.join(import.meta.dirname, "stall-thread.ts"), {
     workerData: memory,
   });
+  // A run that failed ends nobody's watch, and is over all the same.
+  worker.unref();
   return () => {
     void worker.terminate();
     return [...memory.latenessMs.subarray(0, Atomics.load(memory.count, 0))];

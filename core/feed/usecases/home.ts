@@ -100,6 +100,7 @@ export async function newPosts(call: Call, since: string): Outcome<NewPosts> {
 }
 
 const AUTHORS_TOLD = 3;
+const SECOND_MS = 1_000;
 
 interface From {
   readonly viewer: Id;
@@ -234,8 +235,10 @@ function pageText(
   { items, hidden, next, head }: PageParts,
   { mode, reason, ageMs, calls }: Made,
 ): PageText {
-  // As old as the page: the same page then has the same cursor, which need not be signed again.
-  const place = cursorOf(call, viewer, next, call.clock.nowMs() - ageMs);
+  // As old as the page: the same page then has the same cursor, which need not be signed again. In whole
+  // seconds, since the time that the cache's answer was on its way differs by some ms each time.
+  const madeS = Math.floor((call.clock.nowMs() - ageMs) / SECOND_MS);
+  const place = cursorOf(call, viewer, next, madeS * SECOND_MS);
   const cursor = place === null ? "null" : `"${place}"`;
   const newest = head === null ? "null" : `{"timeMs":${head.timeMs},"id":"${formatId(head.id2)}"}`;
   return `{"items":${items},"cursor":${cursor},"head":${newest},"mode":"${mode}","reason":${JSON.stringify(reason)},"ageMs":${ageMs},"hidden":${hidden},"calls":${calls}}`;

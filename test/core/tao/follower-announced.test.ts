@@ -1,7 +1,7 @@
 import { it } from "vitest";
 
 import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
-import { ask, get, headOf, slowFollower } from "./slow-follower.ts";
+import { ask, get, headOf, slowFollower } from "../../fakes/slow-follower.ts";
 
 /** The log no longer reaches back to anybody, until the returned function brings it back. */
 function trimmed(world: GraphWorld): () => void {

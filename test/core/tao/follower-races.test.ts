@@ -6,7 +6,7 @@ import type { ReadResult } from "../../../core/tao/types.ts";
 import { decodeUnionResponse, encodeUnionRequest } from "../../../core/tao/union.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
-import { ask, get, headOf, slowFollower } from "./slow-follower.ts";
+import { ask, get, headOf, slowFollower } from "../../fakes/slow-follower.ts";
 
 const isThere = (result: ReadResult | undefined) =>
   result?.op === "objGet" && result.object !== null;

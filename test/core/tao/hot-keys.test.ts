@@ -7,6 +7,7 @@ import { hotKeyOf, HotKeys } from "../../../core/tao/hot-keys.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
 import type { ReadResponse } from "../../../core/tao/service.ts";
 import type { Read } from "../../../core/tao/types.ts";
+import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
 
 const get = (id: number): Read => ({ op: "objGet", id: BigInt(id) as Id });
 const START = 1_800_000_000_000;
@@ -143,4 +144,19 @@ describe("hot answers", () => {
     expect(present.filter((answer) => answer !== undefined)).toHaveLength(10);
     expect(present[99]).toBeDefined();
   });
+});
+
+it("an answer from an isolate's memory names the newest that it may show", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  const id = await world.addUser(0);
+  const [since, at] = [
+    { epoch: 1, seq: 1 },
+    { epoch: 1, seq: 3 },
+  ];
+  const results = [{ op: "objGet", object: null } as const];
+  const reads = [{ op: "objGet", id } as const];
+  world.hot.keep(reads, { results, at, hot: [0], since }, world.clock.nowMs());
+  const tao = world.tao();
+  unwrap(await tao.read(reads));
+  expect([world.hot.counters.hits, tao.positionOf(id)]).toEqual([1, at]);
 });

@@ -130,3 +130,45 @@ it("arms its alarm again when the store is away, however often", async ({ expect
   await world.ringAlarms();
   expect(await followedBy()).toEqual({ op: "assocCount", count: 1 });
 });
+
+it("does not write over what turned out to be durable while it planned", async ({ expect }) => {
+  const { world, store, ann, ben, follow } = await lossyWorld();
+  const commit = store.commit.bind(store);
+  let landed = async () => {};
+  store.commit = async (group) => {
+    store.commit = commit;
+    landed = () => commit(group);
+    throw new Error("timed out");
+  };
+  expect((await world.leader(0).write(follow(1))).ok).toBe(false);
+
+  const planRows = store.planRows.bind(store);
+  const planning = Promise.withResolvers<void>();
+  const planned = Promise.withResolvers<void>();
+  store.planRows = async (keys) => {
+    store.planRows = planRows;
+    const rows = await planRows(keys);
+    planning.resolve();
+    await planned.promise;
+    return rows;
+  };
+  const writes = [
+    { op: "assocAdd", id1: ann, atype: ASSOC.follows, id2: ann, timeMs: 2, data: "" } as const,
+  ];
+  const second = world.leader(0).write({ writes, opId: "second" });
+  await planning.promise;
+  await landed();
+  await world.leader(0).tick();
+  planned.resolve();
+  await second;
+  unwrap(await world.leader(0).write({ writes, opId: "second" }));
+  const reads = [
+    { op: "assocCount", id1: ann, atype: ASSOC.follows },
+    { op: "assocGet", id1: ann, atype: ASSOC.follows, id2s: [ann, ben] },
+  ] as const;
+  const [count, edges] = unwrap(await world.leader(0).read({ reads, atLeast: null })).results;
+  expect([count, edges?.op === "assocGet" && edges.assocs.length]).toEqual([
+    { op: "assocCount", count: 2 },
+    2,
+  ]);
+});

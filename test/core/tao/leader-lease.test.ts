@@ -2,6 +2,8 @@ import { describe, it } from "vitest";
 
 import { LIMITS } from "../../../core/limits.ts";
 import { err, ok } from "../../../core/result.ts";
+import type { Lease } from "../../../core/tao/lease.ts";
+import { LeaseHolder } from "../../../core/tao/lease-holder.ts";
 import type { LeaderService } from "../../../core/tao/service.ts";
 import { unwrap } from "../../fakes/graph-world.ts";
 import { add, leased } from "../../fakes/leased-world.ts";
@@ -225,4 +227,17 @@ describe("a lease that runs out", () => {
     world.clock.advance(1_500);
     expect(await write("over")).toMatchObject({ error: away });
   });
+});
+
+it("does not take a lease that was on its way when it was given back", async ({ expect }) => {
+  const granted = Promise.withResolvers<Lease>();
+  const holder = new LeaseHolder(0, {
+    clock: { nowMs: () => 1_000 },
+    lease: { lease: async () => ok(await granted.promise) },
+    defer: () => {},
+  });
+  const asked = holder.acquire();
+  holder.giveUp(1);
+  granted.resolve({ epoch: 1, fromMs: 0, untilMs: 60_000 });
+  expect([(await asked).ok, holder.mayAct(1)]).toEqual([false, false]);
 });

@@ -102,6 +102,25 @@ describe("a consumer of records", () => {
     expect(seen).toEqual(upTo(4));
   });
 
+  it("gets the commit whose reply was lost between two that memory has", async ({ expect }) => {
+    const { world, seen, consumer, write } = await newWorld();
+    await write(1);
+    consumer.isAway = true;
+    await write(1);
+    const store = world.store(0);
+    const commit = store.commit.bind(store);
+    store.commit = async (group) => {
+      await commit(group);
+      store.commit = commit;
+      throw new Error("reply lost");
+    };
+    await expect(write(1)).rejects.toThrow("unavailable");
+    await write(1);
+    consumer.isAway = false;
+    await world.ringAlarms();
+    expect(seen).toEqual(upTo(4));
+  });
+
   it("starts at the head of a log that does not reach back", async ({ expect }) => {
     const { world, seen, consumer, write } = await newWorld();
     consumer.isAway = true;

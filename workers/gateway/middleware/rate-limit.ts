@@ -3,25 +3,28 @@ import { LIMITS } from "../../../core/limits.ts";
 import { LruMap } from "../../../core/lru.ts";
 import { type RatePolicy, type RateState, take } from "../../../core/resilience/rate-limit.ts";
 import type { GatewayContext } from "../context.ts";
+import type { GatewayConfig } from "../env.ts";
 import { isOperator } from "../tokens.ts";
 import { UNKNOWN_ADDRESS } from "./request-context.ts";
 
-const policy = (name: string, perSecond: number, burst: number): RatePolicy => ({
-  name,
-  perSecond,
-  burst,
-});
-
-export const POLICIES = {
-  read: policy("reads", LIMITS.readsPerSecond, LIMITS.readsBurst),
-  write: policy("writes", LIMITS.writesPerSecond, LIMITS.writesBurst),
-  address: policy("address", LIMITS.addressPerSecond, LIMITS.addressBurst),
-  anonymous: policy("anonymous", LIMITS.anonymousPerSecond, LIMITS.anonymousBurst),
-  "sign-in": policy("sign-in", LIMITS.signInsPerSecond, LIMITS.signInsBurst),
-  "bad-token": policy("bad-token", LIMITS.badTokensPerSecond, LIMITS.badTokensBurst),
-  media: policy("media", LIMITS.mediaPerSecond, LIMITS.mediaBurst),
-  socket: policy("sockets", LIMITS.socketsPerSecond, LIMITS.socketsBurst),
-} as const;
+/** @param factor what all of them are multiplied by. */
+function policiesTimes(factor: number) {
+  const policy = (name: string, perSecond: number, burst: number): RatePolicy => ({
+    name,
+    perSecond: perSecond * factor,
+    burst: burst * factor,
+  });
+  return {
+    read: policy("reads", LIMITS.readsPerSecond, LIMITS.readsBurst),
+    write: policy("writes", LIMITS.writesPerSecond, LIMITS.writesBurst),
+    address: policy("address", LIMITS.addressPerSecond, LIMITS.addressBurst),
+    anonymous: policy("anonymous", LIMITS.anonymousPerSecond, LIMITS.anonymousBurst),
+    "sign-in": policy("sign-in", LIMITS.signInsPerSecond, LIMITS.signInsBurst),
+    "bad-token": policy("bad-token", LIMITS.badTokensPerSecond, LIMITS.badTokensBurst),
+    media: policy("media", LIMITS.mediaPerSecond, LIMITS.mediaBurst),
+    socket: policy("sockets", LIMITS.socketsPerSecond, LIMITS.socketsBurst),
+  };
+}
 
 /** Roughly what an entry of a map takes beside its text. */
 const ENTRY_BYTES = 64;
@@ -39,6 +42,11 @@ export type RateClass = "read" | "write" | "sign-in" | "media" | "socket";
  */
 export class RateLimits {
   readonly #buckets = new LruMap<string, RateState>(LIMITS.rateBucketsBytesMax);
+  readonly #policies: ReturnType<typeof policiesTimes>;
+
+  constructor({ rateFactor }: Pick<GatewayConfig, "rateFactor">) {
+    this.#policies = policiesTimes(rateFactor);
+  }
 
   /** @throws FailureError `rate_limited` when the caller's bucket is empty. */
   charge(c: GatewayContext, rate: RateClass): void {
@@ -47,25 +55,25 @@ export class RateLimits {
     const personal = caller !== null && (rate === "read" || rate === "write");
     if (personal) {
       // Only a socket past the platform's edge has no address, and no strangers behind it.
-      if (address !== UNKNOWN_ADDRESS) this.#take(c, POLICIES.address, address);
-      this.#take(c, POLICIES[rate], caller.subject);
+      if (address !== UNKNOWN_ADDRESS) this.#take(c, this.#policies.address, address);
+      this.#take(c, this.#policies[rate], caller.subject);
     } else
       this.#take(
         c,
-        rate === "read" || rate === "write" ? POLICIES.anonymous : POLICIES[rate],
+        rate === "read" || rate === "write" ? this.#policies.anonymous : this.#policies[rate],
         address,
       );
   }
 
   /** Verifying a token costs CPU, so an address that keeps sending bad ones has to wait. */
   chargeBadToken(c: GatewayContext): void {
-    this.#take(c, POLICIES["bad-token"], c.get("address"));
+    this.#take(c, this.#policies["bad-token"], c.get("address"));
   }
 
   /** @throws FailureError while the address has sent too many bad tokens; costs nothing. */
   refuseBadTokens(c: GatewayContext): void {
     const state = this.#buckets.get(`bad-token ${c.get("address")}`) ?? null;
-    const { allow, retryAfterMs } = take(state, c.get("nowMs"), POLICIES["bad-token"]);
+    const { allow, retryAfterMs } = take(state, c.get("nowMs"), this.#policies["bad-token"]);
     if (!allow) throw new FailureError({ code: "rate_limited", retryAfterMs });
   }
 

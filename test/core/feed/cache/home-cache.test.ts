@@ -42,6 +42,29 @@ describe("a home feed", () => {
     expect(cache.bucket.stats()).toMatchObject({ reads: 2, hits: 1, misses: { cold: 1 } });
   });
 
+  it("has the same cursor however long the cache's answer was on its way", async ({ expect }) => {
+    const { world, viewer, author, cache } = await cachedPair();
+    for (let i = 0; i < 45; i++) await world.post(author);
+    world.nowMs = Math.ceil(world.nowMs / 1_000) * 1_000;
+    await read(world, viewer);
+    const cursors = new Set<string | null>();
+    for (const onItsWayMs of [0, 3, 40]) {
+      world.cache = {
+        page: async (...asked) => {
+          const answer = await cache.page(...asked);
+          world.nowMs += onItsWayMs;
+          return answer;
+        },
+        newSince: (...asked) => cache.newSince(...asked),
+        put: (...asked) => cache.put(...asked),
+      };
+      const hit = await read(world, viewer);
+      expect(hit.calls).toBe(1);
+      cursors.add(hit.cursor);
+    }
+    expect(cursors.size).toBe(1);
+  });
+
   it("counts readers who are there apart from those who have just come", async ({ expect }) => {
     const { world, viewer, author, cache } = await cachedPair();
     await world.post(author);

@@ -1,6 +1,6 @@
-import { Follower, type FollowerPorts } from "../../../core/tao/follower.ts";
-import type { Read } from "../../../core/tao/types.ts";
-import { type GraphWorld, unwrap } from "../../fakes/graph-world.ts";
+import { Follower, type FollowerPorts } from "../../core/tao/follower.ts";
+import type { Read } from "../../core/tao/types.ts";
+import { type GraphWorld, unwrap } from "./graph-world.ts";
 
 type Call = keyof FollowerPorts["leader"];
 
