@@ -100,6 +100,7 @@ export const newPost = (post: number, viewers: readonly Id[] = [VIEWER]): Socket
   viewers,
   author: AUTHOR,
   post: BigInt(post) as Id,
+  timeMs: Date.now(),
 });
 
 export async function tell(bucket: Bucket, ...events: readonly SocketEvent[]): Promise<void> {

@@ -72,6 +72,7 @@ const newPost = (viewer: Id, post: number): SocketEvent => ({
   viewers: [viewer],
   author: 9n as Id,
   post: BigInt(post) as Id,
+  timeMs: Date.now(),
 });
 
 describe("two readers over the whole product", () => {

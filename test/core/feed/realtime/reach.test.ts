@@ -20,7 +20,7 @@ beforeEach(async () => {
 async function reach(post: Post, isNamed: boolean, viewers: readonly string[]) {
   const graph = realtimeGraph(() => world.tao());
   const spreading = { post: id(post.id), author: id(post.author.id), isNamed };
-  return must(graph.reach(spreading, viewers.map(id)));
+  return must(graph.reach(spreading, viewers.map(id), () => null));
 }
 const reached = async (post: Post, isNamed: boolean, viewers: readonly string[] = [reader]) =>
   [...(await reach(post, isNamed, viewers)).viewers].map(String);

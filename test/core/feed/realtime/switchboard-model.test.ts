@@ -88,7 +88,9 @@ class Model {
       case "post": {
         const post = this.#posts++ as Id;
         const viewers = VIEWERS.filter((_, index) => index <= one.who);
-        await this.tell({ kind: "new-post", viewers, author: (one.n + 10) as unknown as Id, post });
+        const author = (one.n + 10) as unknown as Id;
+        const timeMs = this.world.clock.nowMs();
+        await this.tell({ kind: "new-post", viewers, author, post, timeMs });
         break;
       }
       case "notify":
