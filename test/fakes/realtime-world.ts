@@ -60,6 +60,8 @@ export class TestGraph implements RealtimeGraph {
   readonly counts = new Map<Id, number>();
   readonly followers = new Set<Id>();
   readonly friends = new Set<Id>();
+  /** Audiences that this region's follower has; of what is not here, everybody. */
+  readonly audiences = new Map<Id, Audience>();
   /** Posts that this region's follower does not have any more. */
   readonly gone = new Set<Id>();
   /** Whose feed shows nothing new, such as one who muted the author. */
@@ -85,15 +87,19 @@ export class TestGraph implements RealtimeGraph {
     return ok({ viewers: new Set(reached), original });
   }
 
-  async within(_post: Id, audience: Audience, viewers: readonly Id[]) {
+  async within(post: Id, audience: Audience, viewers: readonly Id[]) {
     this.askedWithin++;
     if (this.isAway) return away;
-    const kept = viewers.filter((viewer) => this.#isIn(audience, viewer));
+    const kept = viewers.filter(
+      (viewer) => this.#isIn(audience, viewer) && this.isFor(post, viewer),
+    );
     if (this.holds) await new Promise<void>((resolve) => (this.release = resolve));
     return ok(new Set(kept));
   }
 
-  #isIn(audience: Audience | null, viewer: Id): boolean {
+  isFor = (post: Id, viewer: Id): boolean => this.#isIn(this.audiences.get(post), viewer);
+
+  #isIn(audience: Audience | null | undefined, viewer: Id): boolean {
     if (audience === "followers") return this.followers.has(viewer);
     if (audience === "friends") return this.friends.has(viewer);
     return audience !== "only_me";
@@ -113,7 +119,7 @@ export class TestGraph implements RealtimeGraph {
 
   #seen(viewer: Id, posts: ReadonlySet<Id>, audienceOf: AudienceOf): ReadonlyMap<Id, SeenPost> {
     const isIn = (post: Id | undefined) =>
-      post === undefined || this.#isIn(audienceOf(post), viewer);
+      post === undefined || (this.#isIn(audienceOf(post), viewer) && this.isFor(post, viewer));
     const visible = [...posts].filter(
       (post) =>
         !this.hidden.has(`${viewer} ${post}`) && isIn(post) && isIn(this.originals.get(post)?.post),

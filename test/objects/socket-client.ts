@@ -95,7 +95,10 @@ export async function until(isSo: () => boolean, what: string): Promise<void> {
   throw new Error(`never: ${what}`);
 }
 
-export const newPost = (post: number, viewers: readonly Id[] = [VIEWER]): SocketEvent => ({
+export const newPost = (
+  post: number,
+  viewers: readonly Id[] = [VIEWER],
+): Extract<SocketEvent, { kind: "new-post" }> => ({
   kind: "new-post",
   viewers,
   author: AUTHOR,
