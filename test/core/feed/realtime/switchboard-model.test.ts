@@ -6,47 +6,11 @@ import { formatId, type Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
 import { AUDIENCES } from "../../../../core/tao/registry.ts";
 import { RealtimeWorld, TestClient, type TestLine } from "../../../fakes/realtime-world.ts";
+import { type Act, act } from "./acts.ts";
 
 const VIEWERS = [1n, 2n, 3n] as Id[];
 const DEVICES = 2;
 const POSTS = [50n, 51n, 52n] as Id[];
-
-/** Acts of the outside world; numbers choose whom they are about. */
-type Act =
-  | {
-      readonly do: "post" | "notify" | "hide" | "connect" | "drop" | "caughtUp";
-      readonly who: number;
-      readonly n: number;
-    }
-  | { readonly do: "count" | "revoke" | "narrow"; readonly post: number; readonly n: number }
-  | { readonly do: "pass"; readonly ms: number }
-  /** Memory goes: while sockets stay, as in sleep, or with all of them. */
-  | { readonly do: "sleep" | "crash" | "breakDisk" };
-
-const who = fc.record({ who: fc.nat(2), n: fc.nat(5) });
-const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 4, arbitrary: who.map((rest) => ({ do: "post" as const, ...rest })) },
-  { weight: 3, arbitrary: who.map((rest) => ({ do: "connect" as const, ...rest })) },
-  { weight: 3, arbitrary: who.map((rest) => ({ do: "drop" as const, ...rest })) },
-  who.map((rest) => ({ do: "notify" as const, ...rest })),
-  who.map((rest) => ({ do: "hide" as const, ...rest })),
-  who.map((rest) => ({ do: "caughtUp" as const, ...rest })),
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant("count" as const), post: fc.nat(2), n: fc.nat(99) }),
-  },
-  fc.record({ do: fc.constant("revoke" as const), post: fc.nat(2), n: fc.nat(99) }),
-  fc.record({ do: fc.constant("narrow" as const), post: fc.nat(2), n: fc.nat(3) }),
-  {
-    weight: 4,
-    arbitrary: fc
-      .oneof(fc.nat(300), fc.constantFrom(1_000, LIMITS.socketMemoryMs / 2, LIMITS.socketMemoryMs))
-      .map((ms) => ({ do: "pass" as const, ms })),
-  },
-  fc
-    .constantFrom("sleep" as const, "crash" as const, "breakDisk" as const)
-    .map((one) => ({ do: one })),
-);
 
 /** The first is a friend, the first two are followers. */
 function worldOf(viewers: readonly Id[]): RealtimeWorld {
