@@ -83,14 +83,16 @@ export function withdraw(
     );
 }
 
-/** It may not be told of: who may see it is being asked. */
-export const isHeld = (
+/** It may not be told of: who may see it, or what it reposts, is being asked. */
+export function isHeld(
   { unsure }: Pick<Board, "unsure">,
   post: Id,
   watched: Watched | undefined,
-): boolean =>
-  unsure.size > 0 &&
-  (unsure.has(post) || (watched?.original != null && unsure.has(watched.original.post)));
+): boolean {
+  if (unsure.size === 0) return false;
+  const original = watched?.original ?? null;
+  return unsure.has(post) || (original !== null && unsure.has(original.post));
+}
 
 /** A rank that this version does not know is for nobody else. */
 const audienceOf = (rank: number): Audience => AUDIENCES[rank] ?? "only_me";

@@ -90,6 +90,18 @@ describe("an audience that changes", () => {
     expect(lost([line])).toEqual([true]);
   });
 
+  it("waits for no post that is told in the same call", async ({ expect }) => {
+    const lines = await all();
+    world.graph.reach = () => new Promise(() => undefined);
+    void world.board.tell([
+      { ...newPost([FRIEND]), post: 51n as Id } as SocketEvent,
+      narrow("friends"),
+    ]);
+    await settle();
+    world.pass(LIMITS.socketTickMs);
+    expect(lost(lines)).toEqual([false, true, true]);
+  });
+
   it("is nothing to anybody when it becomes everybody's", async ({ expect }) => {
     const lines = await all();
     await tell(narrow("public"));

@@ -186,8 +186,8 @@ describe("a post whose audience was changed", () => {
     ]);
     expect(calls).toBe(2);
     const spreading = { post: id(post.id), author: id(author), isNamed: false };
-    const reached = await must(graph.reach(spreading, viewers, () => "followers"));
-    expect([...reached.viewers]).toEqual([id(reader)]);
+    const counted = await must(graph.reach(spreading, viewers, () => "followers"));
+    expect([...counted.viewers]).toEqual([id(reader)]);
     expect(calls, "the author's shard, and mutes of whoever is left").toBe(4);
   });
 });

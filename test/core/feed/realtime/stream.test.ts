@@ -189,14 +189,14 @@ describe("new posts", () => {
 
   it("count what they show once: the newest of its reposts, or the original", ({ expect }) => {
     const original = { post: id(1), author: id(2) };
-    const counted = (...posts: readonly NewPost[]) =>
+    const withAll = (...posts: readonly NewPost[]) =>
       posts.reduce((stream, one) => countPost(stream, one) ?? stream, newStream("life"));
-    const reposts = counted(news(11, 3, original), news(12, 4, original));
+    const reposts = withAll(news(11, 3, original), news(12, 4, original));
     expect(newPosts(reposts)).toMatchObject({ count: 1, authors: ["4"] });
     expect(
-      newPosts(counted(news(11, 3, original), news(1, 2), news(12, 4, original))),
+      newPosts(withAll(news(11, 3, original), news(1, 2), news(12, 4, original))),
     ).toMatchObject({ count: 1, authors: ["2"] });
-    expect(newPosts(counted(news(11, 3, original), news(12, 4)))).toMatchObject({ count: 2 });
+    expect(newPosts(withAll(news(11, 3, original), news(12, 4)))).toMatchObject({ count: 2 });
 
     const without = (stream: Stream, gone: number) =>
       newPosts(uncount(stream, ({ post }) => post === id(gone)) ?? newStream(""));
