@@ -34,6 +34,11 @@ export interface ClusterOptions {
   readonly directSockets?: readonly WorkerId[];
   /** Code to run in place of what was built, such as one with a known mistake. */
   readonly scripts?: Partial<Record<WorkerId, string>>;
+  /**
+   * Names of gateways beside the first, as if in data centres of their own: each an isolate with a
+   * socket (`directUrl`), whose edge cache nothing but its pages' age empties.
+   */
+  readonly moreGateways?: readonly string[];
   /** More Workers in the same runtime, such as a bench's bare Worker to compare with. */
   readonly moreWorkers?: readonly V4WorkerOptions[];
   /**
@@ -59,7 +64,7 @@ export interface Cluster {
    * @throws Error when it fails or does not end in `waitMs`, default 30 s.
    */
   sweep(waitMs?: number): Promise<void>;
-  /** Drops one object's memory, as the platform does now and then; its storage stays. */
+  /** Drops one object's memory, as the platform does now and then; its storage stays. One that sleeps has none. */
   evict(object: EvictableObject, name: string): Promise<void>;
   /** Everything acknowledged is on disk before it resolves. */
   stop(): Promise<void>;
@@ -74,6 +79,8 @@ const CLASS_OF = {
   fanout: "FanoutShard",
 } as const;
 export type EvictableObject = keyof typeof CLASS_OF;
+
+const withSocket = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 /** Fixed, since nobody tells a local request where it comes from. */
 const LOCAL_CF = {
@@ -90,9 +97,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const secrets =
     options.dataFolder === null ? freshSecrets() : readLocalSecrets(options.dataFolder);
   const workers = await Promise.all(
-    // The first Worker answers the front door.
+    // The first Worker, the gateway, answers the front door.
     WORKERS.toReversed().map((worker) => workerOptions(worker, built, secrets, options)),
   );
+  const others = workers
+    .slice(0, 1)
+    .flatMap((gateway) =>
+      (options.moreGateways ?? []).map((name) => ({ ...gateway, ...withSocket, name })),
+    );
 
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -105,7 +117,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       ...(options.dataFolder !== null && {
         resourcePersistencePath: await storageIn(options.dataFolder),
       }),
-      workers: [...workers, cronWorker("edgewise-gateway"), ...(options.moreWorkers ?? [])],
+      workers: [
+        ...workers,
+        ...others,
+        cronWorker("edgewise-gateway"),
+        ...(options.moreWorkers ?? []),
+      ],
     }),
   );
   const url = (await runtime.ready).origin;
@@ -117,7 +134,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     secrets,
     directUrl,
     sweep: (waitMs) => fireCron(directUrl, waitMs),
-    evict: (object, name) => runtime.unsafeEvictDurableObject(OBJECTS, CLASS_OF[object], { name }),
+    evict: (object, name) =>
+      runtime
+        .unsafeEvictDurableObject(OBJECTS, CLASS_OF[object], { name })
+        .catch((error: unknown) => {
+          if (!String(error).includes("not currently running")) throw error;
+        }),
     stop: () => runtime.dispose(),
   };
 }
@@ -154,9 +176,7 @@ async function workerOptions(
         : [{ type: "ESModule", path: "index.js", contents: script }],
     bindings: { ...bindings, ...Object.fromEntries(secretVars), ...options.vars?.[worker.id] },
     ...(withAssets && { assets: { ...assets, directory: built.web } }),
-    ...(options.directSockets?.includes(worker.id) && {
-      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    }),
+    ...(options.directSockets?.includes(worker.id) && withSocket),
   };
 }
 

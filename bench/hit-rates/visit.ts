@@ -23,7 +23,7 @@ export async function visit(person: Person, { random, tally, signal }: VisitPart
   const { client } = person;
   tally.visits++;
   await person.start();
-  await client.session();
+  const { id: self } = await client.session();
   await client.settings();
   await client.unread();
   if (chance(random, DAY.suggestedShare.value)) await client.suggestedUsers();
@@ -32,7 +32,8 @@ export async function visit(person: Person, { random, tally, signal }: VisitPart
   for (;;) {
     await person.show(page.items);
     await seconds(parts, DAY.pageSeconds.value);
-    if (page.items.length > 0) await lookAround(person, pick(random, page.items), parts);
+    if (page.items.length > 0)
+      await lookAround(person, pick(random, page.items), { ...parts, self });
     if (chance(random, DAY.newPostsShare.value)) page = await person.newestPosts();
     else if (page.cursor === null || chance(random, 1 / DAY.pagesPerVisit.value)) break;
     else page = await person.nextPage(page.cursor);
@@ -40,13 +41,21 @@ export async function visit(person: Person, { random, tally, signal }: VisitPart
   if (chance(random, DAY.postsPerDay.value / DAY.visitsPerDay.value)) await post(person, parts);
 }
 
-async function lookAround(person: Person, item: Post, parts: VisitParts): Promise<void> {
+interface Around extends VisitParts {
+  /** Whose visit it is. */
+  readonly self: string;
+}
+
+async function lookAround(person: Person, item: Post, parts: Around): Promise<void> {
   const { client } = person;
   const { random } = parts;
   const writes: readonly (readonly [share: number, write: () => Promise<unknown>])[] = [
     [DAY.reactionShare.value, () => client.reactToPost(item.id, "like")],
     [DAY.commentShare.value, () => client.addComment(item.id, { text: "a comment" })],
-    [DAY.followShare.value, () => client.follow(item.author.id)],
+    // Nobody follows themselves.
+    ...(item.author.id === parts.self
+      ? []
+      : ([[DAY.followShare.value, () => client.follow(item.author.id)]] as const)),
   ];
   if (chance(random, DAY.profileShare.value)) await openProfile(person, item, parts);
   if (chance(random, DAY.postShare.value)) await openPost(person, item, parts);

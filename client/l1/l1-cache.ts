@@ -3,6 +3,7 @@ import type { TallyDelta } from "../../core/telemetry/cache-tally.ts";
 import { ApiProblem } from "../problem.ts";
 import type { KeyValueStore } from "../storage/port.ts";
 import { type Kept, type Kind, type Marks, isFresh, surplus, withMarks } from "./kinds.ts";
+import { type Withdrawal, withoutIt } from "./withdrawal.ts";
 
 /** How one read uses what is kept. */
 export interface CacheUse<T> {
@@ -141,6 +142,19 @@ export class L1Cache {
   async amend(key: string, value: unknown): Promise<void> {
     const kept = await this.#load(key);
     if (kept !== undefined) await this.#put(key, { ...kept, value, bytes: sizeOf(value) });
+  }
+
+  /** Takes it out of every kept answer, of screens that are not open too; their ages stay. */
+  async withdraw(gone: Withdrawal): Promise<void> {
+    const kept = await this.#deps.store.entries<Kept>().catch(() => []);
+    for (const [key, { value }] of kept) {
+      if (key === MARKS || withoutIt(key, value, gone) === value) continue;
+      // What is kept by now may be newer than what was looked through.
+      const last = await this.#load(key);
+      const left = last === undefined ? null : withoutIt(key, last.value, gone);
+      if (left === null) await this.#drop([key]);
+      else await this.amend(key, left);
+    }
   }
 
   /** Makes every answer whose key starts so doubtful: shown, and read again. */

@@ -1,3 +1,5 @@
+export type Samples = Readonly<Record<string, readonly number[]>>;
+
 /** Samples in milliseconds, by what they are of. */
 export class Lags {
   readonly #samples = new Map<string, number[]>();
@@ -9,11 +11,11 @@ export class Lags {
   }
 
   /** Of a run before this one. */
-  addAll(samples: Readonly<Record<string, readonly number[]>>): void {
+  addAll(samples: Samples): void {
     for (const [of, all] of Object.entries(samples)) for (const ms of all) this.add(of, ms);
   }
 
-  toJSON = (): Readonly<Record<string, readonly number[]>> => Object.fromEntries(this.#samples);
+  toJSON = (): Samples => Object.fromEntries(this.#samples);
 
   rows(): readonly LagRow[] {
     return [...this.#samples]
@@ -22,7 +24,7 @@ export class Lags {
         const sorted = all.toSorted((a, b) => a - b);
         const at = (share: number) =>
           sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-        return { of, n: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+        return { of, n: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
       });
   }
 }
@@ -31,7 +33,7 @@ export interface LagRow {
   readonly of: string;
   readonly n: number;
   readonly p50: number;
-  readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
   readonly max: number;
 }

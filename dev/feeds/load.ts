@@ -13,8 +13,6 @@ import type { Probe, Probes } from "./probe.ts";
 /** So many writers look at once what became of their write. */
 const LOOKS_AT_ONCE = 0.3;
 const AT_HOME = 0.8;
-/** Revocations that are followed through all layers at a time: each holds a lane, and asks some hundred times a second. */
-const LANES_PER_PROBE = 3;
 /** Answers that may come when a reader's follower is a moment behind the writer. */
 const MAY_BE_REFUSED = new Set([404, 409]);
 
@@ -30,6 +28,8 @@ export interface LoadPorts {
   readonly apply: (changes: readonly Change[], atMs: number) => void;
   /** Nobody begins anything until it resolves. */
   readonly ready: () => Promise<void>;
+  /** One of so many may follow what it has taken back. */
+  readonly lanesPerProbe: number;
 }
 
 /** Everybody's writes, a few at a time. */
@@ -51,7 +51,7 @@ export class Load {
   /** Until so many operations are done in all. */
   async run(until: number, lanes: number): Promise<void> {
     let left = until - this.operations;
-    this.#probesMax = Math.max(1, Math.floor(lanes / LANES_PER_PROBE));
+    this.#probesMax = Math.max(1, Math.floor(lanes / this.#ports.lanesPerProbe));
     const lane = async () => {
       while (left > 0) {
         left--;

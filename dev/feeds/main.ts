@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { ROOT } from "../../deploy/workers.ts";
 import { type Profile, PROFILES } from "../histories/world.ts";
 import { FlagError, numberFlag, readFlags, textFlag } from "../operator/flags.ts";
+import type { Samples } from "./lags.ts";
 import { FEED_MUTANTS } from "./mutants.ts";
 import { type Demands, reportOf, shortcomings } from "./report.ts";
 import { runFeeds, type RunResult, type RunSettings } from "./run.ts";
@@ -17,6 +18,7 @@ pulled and cached, with an oracle computed from the graph; times how long what w
   --users N          generated people (default 1000)
   --ldbc FOLDER      the people of an LDBC network instead
   --operations N     writes through the public API (default 4000)
+  --revoking         mostly deletions, blocks and ended friendships: to time them
   --checkpoints N    how often everybody's feed is compared (default 2)
   --kills N          kill -9 of the runtime, spread over the operations (default 1)
   --no-faults        no evictions, flushes and kills
@@ -25,7 +27,7 @@ pulled and cached, with an oracle computed from the graph; times how long what w
   --seed N           of the world and of all that happens (default: the time)
   --mutant NAME      runs the product with a mistake in its feed cache: must end with 1
   --falsify          runs every mistake on a small world: each must be found
-  --resume           goes on with the world and the data of the run before
+  --resume           goes on with the world, the data and the times of the run before
   --folder FOLDER    keeps data, log and report (default .edgewise/feeds)
   --help             this text
 
@@ -38,6 +40,7 @@ const OPTIONS = {
   users: text,
   ldbc: text,
   operations: text,
+  revoking: bool,
   checkpoints: text,
   kills: text,
   "no-faults": bool,
@@ -73,10 +76,12 @@ async function main(): Promise<number> {
     ldbc: ldbc === undefined ? null : path.resolve(ldbc),
     seed: whole("seed", Date.now() % 1e9, 1, 2 ** 31),
     operations: whole("operations", 4_000, 1, 1e7),
+    mix: flags.has("revoking") ? "revoking" : "all",
     checkpoints: whole("checkpoints", 2, 1, 1_000),
     kills: whole("kills", 1, 0, 1_000),
     withFaults,
     boundMs: whole("bound", 10_000, 100, 600_000),
+    withFarPages: true,
     mutant: mutantOf(textFlag(flags, "mutant")),
     onStep: (step) => console.log(step),
   };
@@ -85,10 +90,21 @@ async function main(): Promise<number> {
   mkdirSync(folder, { recursive: true });
   const minRemoved = whole("min-removed", users < 1_000 && ldbc === undefined ? 1 : 100, 0, 1e9);
   const result = await runFeeds(settings);
+  keepLags(path.join(folder, "lags.json"), result);
   const report = reportOf(result);
   writeFileSync(path.join(folder, `report-${result.seed}.txt`), `${report}\n`);
   console.log(`\n${report}`);
   return verdict(result, { minRemoved, minFromCache: MIN_FROM_CACHE, withFaults });
+}
+
+/** Samples of the runs over one world add up. */
+function keepLags(file: string, { gone, late }: RunResult): void {
+  if (existsSync(file)) {
+    const before = JSON.parse(readFileSync(file, "utf8")) as Record<"gone" | "late", Samples>;
+    gone.addAll(before.gone);
+    late.addAll(before.late);
+  }
+  writeFileSync(file, JSON.stringify({ gone, late }));
 }
 
 function verdict(result: RunResult, demands: Demands): number {
@@ -106,7 +122,12 @@ async function falsify(settings: RunSettings): Promise<number> {
     const small = { users: 30, ldbc: null, operations: 120, checkpoints: 1, kills: 0 };
     const onStep = () => undefined;
     // Of those who look for what stays for ever, none has to wait for long.
-    const given = { withFaults: false, mutant: name, boundMs: FALSIFY_BOUND_MS };
+    const given = {
+      withFaults: false,
+      withFarPages: false,
+      mutant: name,
+      boundMs: FALSIFY_BOUND_MS,
+    };
     const run = { ...settings, ...small, ...given, folder, onStep };
     const { findings } = await runFeeds(run);
     const counts = [...findings.counts].map(([kind, times]) => `${kind} ${times}`);

@@ -73,6 +73,28 @@ const WEIGHTS: Readonly<Record<OperationKind, number>> = {
   comment: 4,
   uncomment: 2.5,
 };
+/** Mostly what takes something from somebody, and what it takes to do so again. */
+const REVOKING: Readonly<Record<OperationKind, number>> = {
+  ...WEIGHTS,
+  repost: 1,
+  quote: 1,
+  delete: 14,
+  "set audience": 3,
+  befriend: 20,
+  unfriend: 20,
+  unfollow: 3,
+  block: 14,
+  unblock: 14,
+  mute: 2,
+  unmute: 2,
+  "set mode": 1,
+  react: 1,
+  unreact: 1,
+  comment: 1,
+  uncomment: 1,
+};
+/** Of a run's operations: of every kind, or such as to time revocations. */
+export const MIXES = { all: WEIGHTS, revoking: REVOKING } as const;
 export const OPERATION_KINDS = Object.keys(WEIGHTS) as OperationKind[];
 const AUDIENCE_WEIGHTS: Readonly<Record<Audience, number>> = {
   public: 5,
@@ -88,16 +110,18 @@ const TRIES = 30;
 export class Operations {
   readonly #model: Model;
   readonly #random: SeededRandom;
+  readonly #weights: Readonly<Record<OperationKind, number>>;
 
-  constructor(model: Model, random: SeededRandom) {
+  constructor(model: Model, random: SeededRandom, mix: keyof typeof MIXES = "all") {
     this.#model = model;
     this.#random = random;
+    this.#weights = MIXES[mix];
   }
 
   /** @throws RangeError when nobody can do anything, which is a bug. */
   draw(): Operation {
     for (let tries = 0; tries < 1_000; tries++) {
-      const kind = this.#random.weighted(WEIGHTS);
+      const kind = this.#random.weighted(this.#weights);
       const by = this.#random.pick(this.#model.users);
       const operation = this.#of(kind, by);
       if (operation !== null) return operation;

@@ -1,31 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Region } from "../../core/regions/regions.ts";
 import type { SeededRandom } from "../../sim/random.ts";
+import { Device } from "./device.ts";
 import type { Downtime } from "./downtime.ts";
+import type { FarPages } from "./far-pages.ts";
 import type { Findings } from "./findings.ts";
 import type { Lags } from "./lags.ts";
+import { feedOf, goesWith, type Layer, layersOf, staysPublic, type Target } from "./layers.ts";
 import type { Locks } from "./locks.ts";
-import type { Model, ModelPost } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { Operation } from "./operations.ts";
-import { isSource, ruleOn } from "./oracle.ts";
 import type { People } from "./people.ts";
 import type { RevocationKind } from "./revocations.ts";
-import { Screen } from "./screen.ts";
-import type { ShownPost } from "./watch.ts";
-
-/** What is about to be taken from somebody, on whose page it is. */
-interface Target {
-  readonly kind: RevocationKind;
-  readonly viewer: string;
-  readonly post: ModelPost;
-}
-
-/** One way to the post. */
-interface Layer {
-  readonly name: string;
-  readonly isShown: () => Promise<boolean>;
-}
 
 /** An operation that is watched: what it takes away was shown a moment ago. */
 export interface Probe {
@@ -42,6 +28,7 @@ export interface ProbePorts {
   readonly random: SeededRandom;
   readonly downtime: Downtime;
   readonly findings: Findings;
+  readonly farPages: FarPages;
   /** From the acknowledgement to the first answer of those that show it no more. */
   readonly gone: Lags;
   readonly boundMs: number;
@@ -50,7 +37,8 @@ export interface ProbePorts {
 const POLL_MS = 50;
 /** So long it must stay away. */
 const QUIET_MS = 500;
-const PAGE = 20;
+/** So many devices are away when it happens, and open what they have kept. */
+const AWAY = 0.25;
 
 /** Follows what a revocation takes away through every layer that showed it. */
 export class Probes {
@@ -75,16 +63,22 @@ export class Probes {
       this.#ports.locks.free(people, Date.now());
       return null;
     }
-    const screen = await this.#screenWith(target);
+    const device = await this.#deviceWith(target);
+    // A lookup says no only where the post itself is hidden.
+    const isHidden = kind !== "mute" && !staysPublic(target);
+    const isAway = isHidden && this.#ports.random.chance(AWAY);
+    const isOpen = !isAway && (await device.connect());
+    if (isOpen) await device.settle();
+    const isFar = await this.#isFar(target);
     return {
       people,
-      watch: async (ackedMs) => {
-        await Promise.all([
-          ...layers.map((layer) => this.#follow(target, layer, ackedMs)),
-          screen === null ? null : this.#look(target, screen, ackedMs),
-        ]);
+      watch: (ackedMs) => {
+        if (isFar) this.#ports.farPages.follow(target.post.id, ackedMs);
+        const held = isOpen ? device : null;
+        const away = isAway ? device : null;
+        return this.#followAll(target, { layers, held, away }, ackedMs);
       },
-      close: () => screen?.close(),
+      close: () => device.close(),
     };
   }
 
@@ -103,75 +97,59 @@ export class Probes {
     kind: RevocationKind,
     viewer: string,
   ): Promise<Target | null> {
-    const { model, random } = this.#ports;
+    const { model, people, random } = this.#ports;
     // The second answer comes from the cache.
-    await this.#feed(viewer);
-    const shown = (await this.#feed(viewer)).flatMap(({ id }) => model.posts.get(id) ?? []);
+    await feedOf(people, viewer);
+    const shown = (await feedOf(people, viewer)).flatMap(({ id }) => model.posts.get(id) ?? []);
     const going = shown.filter((post) => goesWith(model, operation, viewer, post));
     return going.length === 0 ? null : { kind, viewer, post: random.pick(going) };
   }
 
   async #shownIn(target: Target): Promise<readonly Layer[]> {
-    const all = this.#layersOf(target);
+    const all = layersOf(this.#ports.people, target);
     const shown = await Promise.all(all.map(({ isShown }) => isShown()));
     return all.filter((_, index) => shown[index] === true);
   }
 
-  #layersOf({ kind, viewer, post }: Target): readonly Layer[] {
+  async #deviceWith({ viewer, post }: Target): Promise<Device> {
     const { people } = this.#ports;
-    const { id, author, timeMs, audience } = post;
-    const region = people.homeOf(viewer);
-    const asked = { region };
-    // What is public stays where others share it.
-    const isShared = (kind === "unfriend" || kind === "unfollow") && audience === "public";
-    const isOk = async (who: string | null, path: string): Promise<boolean> =>
-      (await people.read(who, path, asked)).status === 200;
-    const feed: Layer = {
-      name: "feed",
-      isShown: async () => holds(await this.#feed(viewer), id, !isShared),
-    };
-    const graph: Layer = {
-      name: "feed from leaders",
-      isShown: async () => holds(await this.#feed(viewer, "leader"), id, !isShared),
-    };
-    const page: Layer = { name: "post", isShown: () => isOk(viewer, `/v1/posts/${id}`) };
-    const posts: Layer = {
-      name: "posts of the author",
-      isShown: async () => {
-        const path = `/v1/users/${author}/posts?limit=${PAGE}`;
-        const { status, body } = await people.read<Items>(viewer, path, asked);
-        return status === 200 && holds(body.items, id, false);
-      },
-    };
-    const visitor: Layer = {
-      name: "post, to a visitor",
-      isShown: () => isOk(null, `/v1/posts/${id}`),
-    };
-    const profile: Layer = { name: "profile", isShown: () => isOk(viewer, `/v1/users/${author}`) };
-    const told: Layer = {
-      name: "new posts",
-      isShown: async () => {
-        const path = `/v1/feed/new?since=${timeMs - 1}.0`;
-        const { body } = await people.read<{ authors: { id: string }[] }>(viewer, path, asked);
-        return body.authors.some((one) => one.id === author);
-      },
-    };
-    switch (kind) {
-      case "delete":
-      case "audience":
-        return [feed, graph, page, posts, ...(audience === "public" ? [visitor] : [])];
-      case "block":
-        return [feed, graph, page, posts, profile, told];
-      case "unfriend":
-        return [feed, graph, ...(audience === "friends" ? [page, posts] : [])];
-      case "unfollow":
-        return [feed, graph, ...(audience === "followers" ? [page, posts] : [])];
-      case "mute":
-        return [feed, graph, told];
-    }
+    const token = await people.token(viewer);
+    const owner = { url: people.url, token, region: people.homeOf(viewer) };
+    return Device.withFeed(owner, { post: post.id, author: post.author });
   }
 
-  async #follow({ kind, viewer, post }: Target, layer: Layer, ackedMs: number): Promise<void> {
+  async #isFar({ kind, post }: Target): Promise<boolean> {
+    if (kind !== "delete" || post.audience !== "public") return false;
+    return this.#ports.farPages.isShown(post.id);
+  }
+
+  async #followAll(
+    target: Target,
+    {
+      layers,
+      held,
+      away,
+    }: {
+      readonly layers: readonly Layer[];
+      readonly held: Device | null;
+      readonly away: Device | null;
+    },
+    ackedMs: number,
+  ): Promise<void> {
+    const isKept = held !== null && (await held.isKept());
+    const followed = [
+      ...layers.map((layer) => this.#follow(target, layer, ackedMs)),
+      ...(isKept ? [this.#follow(target, kept("device's cache", held), ackedMs)] : []),
+      ...(held === null ? [] : [this.#look(target, held, ackedMs)]),
+    ];
+    const lags = await Promise.all([...followed, this.#openLater(target, away)]);
+    const last = Math.max(...lags.slice(0, followed.length));
+    this.#ports.gone.add(`${target.kind}, EVERY LAYER`, last);
+    this.#ports.gone.add("all, EVERY LAYER", last);
+  }
+
+  /** @returns after how long it was gone, ms. */
+  async #follow({ kind, viewer, post }: Target, layer: Layer, ackedMs: number): Promise<number> {
     const { gone, findings, downtime, boundMs } = this.#ports;
     let goneMs: number | null = null;
     for (;;) {
@@ -190,42 +168,37 @@ export class Probes {
       }
       await delay(POLL_MS);
     }
-    gone.add(`${kind}, ${layer.name}`, downtime.upBetween(ackedMs, goneMs ?? Date.now()));
-  }
-
-  async #screenWith({ viewer, post }: Target): Promise<Screen | null> {
-    const { people } = this.#ports;
-    const shown = { post: post.id, author: post.author };
-    return Screen.open(people.url, await people.token(viewer), shown);
+    const lag = downtime.upBetween(ackedMs, goneMs ?? Date.now());
+    gone.add(`${kind}, ${layer.name}`, lag);
+    return lag;
   }
 
   /** Until the screen is told. */
-  async #look({ kind, viewer, post }: Target, screen: Screen, ackedMs: number): Promise<void> {
+  async #look({ kind, viewer, post }: Target, screen: Device, ackedMs: number): Promise<number> {
     const { gone, findings, downtime, boundMs } = this.#ports;
     while (screen.toldMs === null) {
-      if (downtime.upBetween(ackedMs, Date.now()) > boundMs) {
+      const lag = downtime.upBetween(ackedMs, Date.now());
+      if (lag > boundMs) {
         findings.add("screen not told", `${kind}: ${viewer} still has ${post.id} on the screen`);
-        return;
+        return lag;
       }
       await delay(POLL_MS);
     }
-    gone.add(`${kind}, screen`, downtime.upBetween(ackedMs, screen.toldMs));
+    const lag = downtime.upBetween(ackedMs, screen.toldMs);
+    gone.add(`${kind}, screen`, lag);
+    return lag;
   }
 
-  async #feed(viewer: string, consistency?: "leader"): Promise<readonly ShownPost[]> {
-    const region: Region = this.#ports.people.homeOf(viewer);
-    const { body } = await this.#ports.people.read<Items>(
-      viewer,
-      `/v1/feed?mode=latest&limit=${PAGE}`,
-      { region, ...(consistency !== undefined && { consistency }) },
-    );
-    return body.items;
+  /** A device that was away keeps it until it is opened: then what it shows is looked up. */
+  async #openLater(target: Target, device: Device | null): Promise<number> {
+    if (device === null || !(await device.isKept())) return 0;
+    const openedMs = Date.now();
+    await device.connect();
+    return this.#follow(target, kept("device's cache, from when it is opened", device), openedMs);
   }
 }
 
-interface Items {
-  readonly items: readonly ShownPost[];
-}
+const kept = (name: string, device: Device): Layer => ({ name, isShown: () => device.isKept() });
 
 const KINDS: Partial<Record<Operation["kind"], RevocationKind>> = {
   delete: "delete",
@@ -235,39 +208,3 @@ const KINDS: Partial<Record<Operation["kind"], RevocationKind>> = {
   unfollow: "unfollow",
   mute: "mute",
 };
-
-const holds = (items: readonly ShownPost[], id: string, embedded: boolean): boolean =>
-  items.some(
-    (item) => item.id === id || (embedded && (item.repostOf?.id === id || item.quoteOf?.id === id)),
-  );
-
-/** Whether the operation takes this post, which the viewer may see now, from the viewer. */
-function goesWith(model: Model, operation: Operation, viewer: string, post: ModelPost): boolean {
-  if (typeof ruleOn(model, viewer, post, "home") === "string") return false;
-  if (!isSource(model, viewer, post.author)) return false;
-  const { author, audience } = post;
-  switch (operation.kind) {
-    case "delete":
-      return post.id === operation.post;
-    case "set audience":
-      return (
-        post.id === operation.post &&
-        typeof ruleOn(model, viewer, { ...post, audience: operation.audience }, "home") === "string"
-      );
-    case "block":
-      return author === operation.by;
-    case "mute":
-      return author === operation.whom;
-    case "unfriend":
-      return (
-        author === operation.by && (audience === "friends" || !model.has("follow", viewer, author))
-      );
-    case "unfollow":
-      return (
-        author === operation.whom &&
-        (audience === "followers" || !model.has("friend", viewer, author))
-      );
-    default:
-      return false;
-  }
-}

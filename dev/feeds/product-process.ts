@@ -5,6 +5,8 @@ import { COURIER, courierWorker } from "./courier-worker.ts";
 import { mutantScripts } from "./mutants.ts";
 import type { FromProduct, ProductSettings, ToProduct } from "./product.ts";
 
+const ELSEWHERE = "edgewise-gateway-elsewhere";
+
 /** The process that is killed: the product, and beside it the worker that flushes its feed caches. */
 async function main(): Promise<void> {
   const settings = JSON.parse(process.argv[2] ?? "{}") as ProductSettings;
@@ -14,6 +16,7 @@ async function main(): Promise<void> {
     dataFolder: settings.dataFolder,
     withAssets: false,
     vars: { feed: { ...vars, FEED_CACHE: "embedded" }, objects: vars },
+    moreGateways: [ELSEWHERE],
     moreWorkers: [await courierWorker()],
     ...(settings.mutant !== null && { scripts: await mutantScripts(settings.mutant) }),
     onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),
@@ -37,6 +40,7 @@ async function main(): Promise<void> {
   const ready: FromProduct = {
     url: cluster.url,
     courierUrl: await cluster.directUrl(COURIER),
+    elsewhereUrl: await cluster.directUrl(ELSEWHERE),
     authSecret: cluster.secrets.authSecret,
   };
   process.send?.(ready);

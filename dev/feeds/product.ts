@@ -28,6 +28,8 @@ export type ToProduct =
 export interface FromProduct {
   readonly url: string;
   readonly courierUrl: string;
+  /** A gateway in another data centre, which hears of no purge. */
+  readonly elsewhereUrl: string;
   readonly authSecret: string;
 }
 

@@ -83,10 +83,10 @@ function tableOf(rows: readonly LagRow[]): readonly string[] {
   const width = Math.max(...rows.map(({ of }) => of.length));
   const cell = (value: number | string) => String(value).padStart(8);
   return [
-    `  ${"".padEnd(width)}${["n", "p50", "p90", "p99", "max"].map(cell).join("")}`,
+    `  ${"".padEnd(width)}${["n", "p50", "p95", "p99", "max"].map(cell).join("")}`,
     ...rows.map(
-      ({ of, n: count, p50, p90, p99, max }) =>
-        `  ${of.padEnd(width)}${[count, p50, p90, p99, max].map(cell).join("")}`,
+      ({ of, n: count, p50, p95, p99, max }) =>
+        `  ${of.padEnd(width)}${[count, p50, p95, p99, max].map(cell).join("")}`,
     ),
   ];
 }

@@ -13,6 +13,7 @@ import { type Backing, startBacking } from "./backing.ts";
 import type { Change } from "./changes.ts";
 import { checkpoint, type Compared, nothingCompared } from "./checkpoint.ts";
 import { Downtime } from "./downtime.ts";
+import { FarPages } from "./far-pages.ts";
 import { type Fault, FAULTS, faultsOf, inject, planFaults } from "./faults.ts";
 import { Findings } from "./findings.ts";
 import { loadGenerated } from "./generated-world.ts";
@@ -22,7 +23,7 @@ import { Lags } from "./lags.ts";
 import { Load } from "./load.ts";
 import { Locks } from "./locks.ts";
 import { Model } from "./model.ts";
-import { type OperationKind, Operations } from "./operations.ts";
+import { type MIXES, type OperationKind, Operations } from "./operations.ts";
 import { People } from "./people.ts";
 import { Probes } from "./probe.ts";
 import { Product } from "./product.ts";
@@ -40,10 +41,13 @@ export interface RunSettings {
   readonly ldbc: string | null;
   readonly seed: number;
   readonly operations: number;
+  readonly mix: keyof typeof MIXES;
   readonly checkpoints: number;
   readonly kills: number;
   readonly withFaults: boolean;
   readonly boundMs: number;
+  /** Whether pages of deleted posts are followed where no purge comes, which takes a minute more. */
+  readonly withFarPages: boolean;
   readonly mutant: string | null;
   readonly onStep: (text: string) => void;
 }
@@ -77,6 +81,9 @@ export interface RunResult {
 const WRITERS_MAX = 6;
 const USERS_PER_WRITER = 15;
 const READERS = 3;
+const FAR_PAGES = { followedMax: 20, pauseMs: { min: 250, max: 25_000 } } as const;
+/** Each revocation that is followed through all layers holds a lane, and asks some hundred times a second. */
+const LANES_PER_PROBE = { all: 3, revoking: 2 } as const;
 const READER_PAUSE_MS = 15;
 
 /** The product on data of its own: a world, operations and faults, and everybody's feed at every checkpoint. */
@@ -121,6 +128,7 @@ class Run {
   readonly #findings = new Findings();
   readonly #late = new Lags();
   readonly #gone = new Lags();
+  readonly #farPages: FarPages;
   readonly #compared = nothingCompared();
   readonly #faults = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
   readonly #startMs = Date.now();
@@ -132,6 +140,17 @@ class Run {
     this.#people = new People(running.operator);
     this.#random = new SeededRandom(settings.seed);
     this.#journal = new ChangeJournal(path.join(settings.folder, "changes.ndjson"));
+    this.#farPages = new FarPages({
+      people: this.#people,
+      random: this.#random,
+      downtime: this.#downtime,
+      findings: this.#findings,
+      gone: this.#gone,
+      boundMs: settings.boundMs,
+      ...FAR_PAGES,
+      followedMax: settings.withFarPages ? FAR_PAGES.followedMax : 0,
+      elsewhereUrl: async () => (await running.product.whenUp()).elsewhereUrl,
+    });
   }
 
   async all(): Promise<RunResult> {
@@ -167,6 +186,7 @@ class Run {
       });
       this.#step(`${this.#compared.pages} pages compared, ${this.#findings.total} findings`);
     }
+    await this.#farPages.ended();
     return this.#result(load, watch, readers);
   }
 
@@ -209,10 +229,11 @@ class Run {
     };
     const load = new Load({
       ...shared,
-      operations: new Operations(this.#model, this.#random),
-      probes: new Probes({ ...shared, gone: this.#gone }),
+      operations: new Operations(this.#model, this.#random, this.#settings.mix),
+      probes: new Probes({ ...shared, gone: this.#gone, farPages: this.#farPages }),
       apply: (changes, atMs) => this.#apply(changes, atMs),
       ready: () => this.#ready,
+      lanesPerProbe: LANES_PER_PROBE[this.#settings.mix],
     });
     return { load, watch: new Watch({ ...shared, late: this.#late }) };
   }

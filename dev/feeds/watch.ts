@@ -15,6 +15,12 @@ export interface ShownPost {
 }
 type Embedded = Pick<ShownPost, "id" | "author">;
 
+/** @param embedded whether it counts inside a repost or a quote too */
+export const holds = (items: readonly ShownPost[], id: string, embedded: boolean): boolean =>
+  items.some(
+    (item) => item.id === id || (embedded && (item.repostOf?.id === id || item.quoteOf?.id === id)),
+  );
+
 export interface Seen {
   readonly viewer: string;
   /** Where it was served from, for the report. */

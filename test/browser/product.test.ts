@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, it } from "vitest";
 
 import { type Cluster, startCluster } from "../../dev/cluster.ts";
@@ -114,4 +115,49 @@ it("tells an open page at once: a post to ask for, a notification, and one that 
   await card.waitFor({ state: "detached", timeout: 20_000 });
   expect(mia.errors).toEqual([]);
   expect(kai.errors).toEqual([]);
+});
+
+/** All that the device has kept, as text. */
+const KEPT = `(async () => {
+  const names = (await indexedDB.databases()).map(({ name }) => name);
+  const all = names.filter((name) => name.startsWith("edgewise-pages")).map(async (name) => {
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => opening.addEventListener("success", resolve));
+    const rows = opening.result.transaction("kept").objectStore("kept").getAll();
+    await new Promise((resolve) => rows.addEventListener("success", resolve));
+    opening.result.close();
+    return JSON.stringify(rows.result);
+  });
+  return (await Promise.all(all)).join();
+})()`;
+const keeps = async (page: Page, text: string): Promise<boolean> =>
+  (await page.evaluate<string>(KEPT)).includes(text);
+
+it("takes whoever blocks out of a feed that is kept and not open", async ({ expect }) => {
+  const ola = await join("ola_test", "Ola Test");
+  await ola.page.getByLabel("Text of the post").fill("Fog on the lake");
+  await ola.page.getByLabel("Text of the post").press("Control+Enter");
+  const pat = await join("pat_test", "Pat Test");
+  await pat.page.goto(`${cluster.url}/u/ola_test`);
+  await pat.page.getByRole("button", { name: "Follow", exact: true }).click();
+  await pat.page.getByRole("link", { name: "1 Followers" }).waitFor();
+  await pat.page.getByRole("link", { name: "Home", exact: true }).click();
+  await pat.page.locator(POST).filter({ hasText: "Fog on the lake" }).waitFor();
+
+  // Another tab has its own memory, and none of this feed.
+  const tab = await pat.page.context().newPage();
+  const connected = tab.waitForEvent("websocket");
+  await tab.goto(`${cluster.url}/settings`);
+  await pat.page.close();
+  const socket = await connected;
+  await socket.waitForEvent("framereceived");
+  expect(await keeps(tab, "Fog on the lake")).toBe(true);
+
+  await ola.page.goto(`${cluster.url}/u/pat_test`);
+  await ola.page.getByRole("button", { name: "More about this person" }).click();
+  await ola.page.getByRole("menuitem", { name: "Block @pat_test" }).click();
+  await ola.page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
+  await expect
+    .poll(() => keeps(tab, "Fog on the lake"), { timeout: 20_000, interval: 200 })
+    .toBe(false);
 });

@@ -19,11 +19,13 @@ const settings = (name: string): RunSettings => ({
   users: 30,
   ldbc: null,
   seed: 7,
-  operations: 100,
+  operations: 160,
+  mix: "all",
   checkpoints: 1,
   kills: 0,
   withFaults: true,
   boundMs: 10_000,
+  withFarPages: false,
   mutant: null,
   onStep: () => undefined,
 });
@@ -35,7 +37,7 @@ it("shows everybody what the oracle says, from the cache mostly, while objects a
   expect(result.findings.told, reportOf(result)).toEqual([]);
   const demands = { minRemoved: 1, minFromCache: 0.5, withFaults: true };
   expect(shortcomings(result, demands)).toEqual([]);
-  expect(result.operations).toBe(100);
+  expect(result.operations).toBe(160);
   expect(result.compared.kept).toBeGreaterThan(100);
   expect(result.judged).toBeGreaterThan(100);
 });

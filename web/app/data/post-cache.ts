@@ -1,3 +1,4 @@
+import { withoutPosts } from "../../../client/l1/withdrawal.ts";
 import type { Audience, EmbeddedPost, Post, ReactionKind } from "../../../core/feed/schemas.ts";
 
 /** The part of a paged answer that these functions look at. */
@@ -80,23 +81,13 @@ export const changeInPages = <P extends { readonly items: Post[] }>(
 export const removeFromPages = <P extends { readonly items: Post[] }>(
   data: PostPages<P>,
   id: string,
-): PostPages<P> =>
-  mapItems(data, (items) =>
-    items
-      .filter((post) => post.id !== id && post.repostOf?.id !== id)
-      .map((post) => (post.quoteOf?.id === id ? { ...post, quoteOf: null } : post)),
-  );
+): PostPages<P> => mapItems(data, (items) => withoutPosts(items, { post: id }));
 
 /** After a block or a mute: nothing of that author stays on screen, on the whole chain. */
 export const removeAuthor = <P extends { readonly items: Post[] }>(
   data: PostPages<P>,
   authorId: string,
-): PostPages<P> =>
-  mapItems(data, (items) =>
-    items
-      .filter((post) => post.author.id !== authorId && post.repostOf?.author.id !== authorId)
-      .map((post) => (post.quoteOf?.author.id === authorId ? { ...post, quoteOf: null } : post)),
-  );
+): PostPages<P> => mapItems(data, (items) => withoutPosts(items, { author: authorId }));
 
 /** An own post comes first, or, when a reading has brought it already, stays where it is. */
 export function insertOwn<P extends { readonly items: Post[] }>(

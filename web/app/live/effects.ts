@@ -24,16 +24,19 @@ export function onMessage(message: RealtimeMessage): void {
   }
 }
 
-/** A post is gone for this reader: from every list at once, and from its own page. */
+/** A post is gone for this reader: from every list at once, its own page, and what is kept for later. */
 function revoke(id: string): void {
   updateLists((pages) => removeFromPages(pages, id) as Pages);
-  void account()?.cache.expire([`/v1/posts/${id}`]);
+  void account()?.cache.withdraw({ post: id });
   void queryClient.invalidateQueries({ queryKey: ["post", id] });
 }
 
 function hide(userId: string): void {
   hideAuthor(userId, "block");
+  void account()?.cache.withdraw({ author: userId });
   void account()?.cache.expire(["/v1/users/", "/v1/posts/"]);
+  // Whom one only follows no more may still be read on their own page.
+  void queryClient.invalidateQueries({ queryKey: ["posts-of"] });
   const theirs = queryClient
     .getQueriesData<Profile>({ queryKey: ["profile"] })
     .filter(([, profile]) => profile?.id === userId);
