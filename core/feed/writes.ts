@@ -56,19 +56,9 @@ export function authoredData(audience: Audience, repostOf?: Id, quoteOf?: Id): s
  * needs `repostEdge`, on the same shard.
  */
 export function postWrites(post: PostFields, place = 0): Write[] {
-  const { author, text, audience, media, createdAtMs, repostOf, quoteOf, lang } = post;
-  const object = {
-    authorId: formatId(author),
-    text,
-    audience,
-    media,
-    createdAtMs,
-    ...(repostOf !== undefined && { repostOf: formatId(repostOf) }),
-    ...(quoteOf !== undefined && { quoteOf: formatId(quoteOf) }),
-    ...(lang !== undefined && { lang }),
-  };
+  const { author, audience, createdAtMs, repostOf, quoteOf } = post;
   return [
-    { op: "objAdd", otype: OBJECT.post, shard: shardOf(author), data: JSON.stringify(object) },
+    { op: "objAdd", otype: OBJECT.post, shard: shardOf(author), data: postData(post) },
     {
       op: "assocAdd",
       id1: author,
@@ -79,6 +69,21 @@ export function postWrites(post: PostFields, place = 0): Write[] {
     },
     ...(audience === "public" ? [publishedEdge(author, resultId(place), createdAtMs)] : []),
   ];
+}
+
+/** JSON text of the post object. */
+export function postData(post: PostFields): string {
+  const { author, text, audience, media, createdAtMs, repostOf, quoteOf, lang } = post;
+  return JSON.stringify({
+    authorId: formatId(author),
+    text,
+    audience,
+    media,
+    createdAtMs,
+    ...(repostOf !== undefined && { repostOf: formatId(repostOf) }),
+    ...(quoteOf !== undefined && { quoteOf: formatId(quoteOf) }),
+    ...(lang !== undefined && { lang }),
+  });
 }
 
 /** Beside `authored`, for public posts alone: others may know their number, not that of the rest. */

@@ -106,10 +106,12 @@ export class FanoutWorld {
             friends: this.friends.get(author)?.length ?? 0,
           });
         },
-        everyone: async (author, list) => {
+        everyone: async (author, lists) => {
           await Promise.resolve();
           if (isOver()) throw gone();
-          return this.faults.graphIsAway ? AWAY : ok(this[list].get(author) ?? []);
+          return this.faults.graphIsAway
+            ? AWAY
+            : ok([...new Set(lists.flatMap((list) => this[list].get(author) ?? []))]);
         },
       },
       regions: REGIONS.length,

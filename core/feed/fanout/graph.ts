@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { ASSOC, AUDIENCES, OBJECT } from "../../tao/registry.ts";
 import type { ReadRequest, ReadResponse } from "../../tao/service.ts";
 import { type PhysicalShard, physicalShardOf, type ShardMap } from "../../tao/shard-map.ts";
-import type { AssocType, ListCursor, Read, ReadResult } from "../../tao/types.ts";
+import type { AssocType, Read, ReadResult } from "../../tao/types.ts";
 import type { Cell, PushedPost } from "../cache/port.ts";
 import { storedPost, toId } from "../views.ts";
 
@@ -36,50 +36,54 @@ export class FanoutGraph {
 
   /** @returns null when the post or its author is gone. */
   async spread(post: Id, author: Id, timeMs: number): Promise<Result<Spread | null, Failure>> {
-    const [cell, lengths] = await Promise.all([
-      this.#cell(post, author),
-      this.#read([count(author, ASSOC.followedBy), count(author, ASSOC.friends)]),
+    // All of it is on the author's shard: one call.
+    const found = await this.#read([
+      ...readsOfCell(post, author),
+      count(author, ASSOC.followedBy),
+      count(author, ASSOC.friends),
     ]);
-    if (!cell.ok) return cell;
-    if (!lengths.ok) return lengths;
-    if (cell.value === null) return ok(null);
-    const { payload } = storedPost(post, cell.value.post, NO_COUNTS);
+    if (!found.ok) return found;
+    const cell = cellOf(post, author, found.value);
+    if (cell === null) return ok(null);
+    const { payload } = storedPost(post, cell.post, NO_COUNTS);
     const embedded = payload.repostOf ?? payload.quoteOf;
     const original = embedded === undefined ? ok(null) : await this.#original(toId(embedded));
     if (!original.ok) return original;
-    const [followers, friends] = lengths.value.map(lengthOf);
+    const [followers = 0, friends = 0] = found.value.slice(CELL_READS).map(lengthOf);
     return ok({
-      pushed: { cell: cell.value, timeMs, original: original.value },
+      pushed: { cell, timeMs, original: original.value },
       audience: AUDIENCES.indexOf(payload.audience),
-      followers: followers ?? 0,
-      friends: friends ?? 0,
+      followers,
+      friends,
     });
   }
 
-  /** Everybody in one of the author's lists. */
+  /** Everybody in any of these lists of the author's, each once; a page of every list in one call. */
   async everyone(
     author: Id,
-    list: "followers" | "friends",
+    lists: readonly ("followers" | "friends")[],
   ): Promise<Result<readonly Id[], Failure>> {
-    const atype = list === "followers" ? ASSOC.followedBy : ASSOC.friends;
-    const readers: Id[] = [];
-    for (let after: ListCursor | null = null; ;) {
-      const read: Read = {
-        op: "assocRange",
-        id1: author,
-        atype,
-        after,
-        limit: LIMITS.listEntriesMax,
-      };
-      const page: Result<readonly ReadResult[], Failure> = await this.#read([read]);
-      if (!page.ok) return page;
-      const [found] = page.value;
-      if (found?.op !== "assocRange") return ok(readers);
-      for (const { id2 } of found.assocs) readers.push(id2);
-      const last = found.assocs.at(-1);
-      if (!found.more || last === undefined) return ok(readers);
-      after = { timeMs: last.timeMs, id2: last.id2 };
+    const readers = new Set<Id>();
+    let pages = lists.map((list): Page => ({
+      op: "assocRange",
+      id1: author,
+      atype: list === "followers" ? ASSOC.followedBy : ASSOC.friends,
+      after: null,
+      limit: LIMITS.listEntriesMax,
+    }));
+    while (pages.length > 0) {
+      const found = await this.#read(pages);
+      if (!found.ok) return found;
+      pages = pages.flatMap((page, place): Page[] => {
+        const read = found.value[place];
+        if (read?.op !== "assocRange") return [];
+        for (const { id2 } of read.assocs) readers.add(id2);
+        const last = read.assocs.at(-1);
+        if (!read.more || last === undefined) return [];
+        return [{ ...page, after: { timeMs: last.timeMs, id2: last.id2 } }];
+      });
     }
+    return ok([...readers]);
   }
 
   async #original(post: Id): Promise<Result<Cell | null, Failure>> {
@@ -92,19 +96,8 @@ export class FanoutGraph {
   }
 
   async #cell(post: Id, author: Id): Promise<Result<Cell | null, Failure>> {
-    const found = await this.#read([
-      { op: "objGet", id: post },
-      { op: "objGet", id: author },
-      count(post, ASSOC.likedBy),
-      count(post, ASSOC.comments),
-      count(post, ASSOC.repostedBy),
-    ]);
-    if (!found.ok) return found;
-    const [object, user, ...lengths] = found.value;
-    const [reactions = 0, comments = 0, reposts = 0] = lengths.map(lengthOf);
-    const [postText, userText] = [dataOf(object), dataOf(user)];
-    if (postText === null || userText === null) return ok(null);
-    return ok({ id: post, author, post: postText, user: userText, reactions, comments, reposts });
+    const found = await this.#read(readsOfCell(post, author));
+    return found.ok ? ok(cellOf(post, author, found.value)) : found;
   }
 
   /** One call per shard, answers in the order of the reads. */
@@ -128,6 +121,26 @@ export class FanoutGraph {
     const failure = failures.find((candidate) => candidate !== null);
     return failure ? err(failure) : ok(results);
   }
+}
+
+type Page = Extract<Read, { op: "assocRange" }>;
+
+const readsOfCell = (post: Id, author: Id): readonly Read[] => [
+  { op: "objGet", id: post },
+  { op: "objGet", id: author },
+  count(post, ASSOC.likedBy),
+  count(post, ASSOC.comments),
+  count(post, ASSOC.repostedBy),
+];
+const CELL_READS = 5;
+
+/** From the answers to `readsOfCell`, and whatever follows them. @returns null when either is gone. */
+function cellOf(post: Id, author: Id, found: readonly ReadResult[]): Cell | null {
+  const [object, user, ...lengths] = found;
+  const [reactions = 0, comments = 0, reposts = 0] = lengths.map(lengthOf);
+  const [postText, userText] = [dataOf(object), dataOf(user)];
+  if (postText === null || userText === null) return null;
+  return { id: post, author, post: postText, user: userText, reactions, comments, reposts };
 }
 
 const NO_COUNTS = { reactions: 0, comments: 0, reposts: 0 };

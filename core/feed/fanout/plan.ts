@@ -128,11 +128,7 @@ async function readersOf(
   readers: Readers,
 ): Promise<Result<readonly Id[], Failure>> {
   if (readers === "none") return ok([]);
-  if (readers !== "both") return graph.everyone(author, readers);
-  const followers = await graph.everyone(author, "followers");
-  if (!followers.ok) return followers;
-  const friends = await graph.everyone(author, "friends");
-  return friends.ok ? ok([...new Set([...followers.value, ...friends.value])]) : friends;
+  return graph.everyone(author, readers === "both" ? ["followers", "friends"] : [readers]);
 }
 
 /** Only what either strategy could do is forced. */

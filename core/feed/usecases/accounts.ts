@@ -2,6 +2,7 @@ import { type Id, logicalShard, LOGICAL_SHARDS, shardOf } from "../../ids.ts";
 import { fingerprint } from "../../hash.ts";
 import { err, ok } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
+import type { Assoc } from "../../tao/types.ts";
 import { type Call, notFound, opId, type Outcome, signedIn } from "../call.ts";
 import { handleId } from "../directory.ts";
 import { readUsers } from "../reader.ts";
@@ -66,11 +67,17 @@ async function readUser(call: Call, id: Id): Outcome<User> {
 export async function settings(call: Call): Outcome<Settings> {
   const viewer = signedIn(call);
   if (!viewer.ok) return viewer;
-  const id1 = viewer.value;
-  const found = await call.tao.read([{ op: "assocGet", id1, atype: ASSOC.settings, id2s: [id1] }]);
-  if (!found.ok) return found;
-  const saved = found.value[0].assocs[0];
-  return ok(saved === undefined ? DEFAULT_SETTINGS : parseSettings(saved.data));
+  const found = await call.tao.read([settingsRead(viewer.value)]);
+  return found.ok ? ok(settingsFrom(found.value[0])) : found;
+}
+
+export const settingsRead = (id1: Id) =>
+  ({ op: "assocGet", id1, atype: ASSOC.settings, id2s: [id1] }) as const;
+
+/** From the answer to `settingsRead`. */
+export function settingsFrom(found: { readonly assocs: readonly Assoc[] } | undefined): Settings {
+  const saved = found?.assocs[0];
+  return saved === undefined ? DEFAULT_SETTINGS : parseSettings(saved.data);
 }
 
 export async function updateSettings(call: Call, chosen: Settings): Outcome<Settings> {

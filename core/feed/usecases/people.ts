@@ -51,10 +51,13 @@ export async function member(call: Call): Outcome<Id> {
   if (!viewer.ok) return viewer;
   const users = await readUsers(call.tao, [viewer.value]);
   if (!users.ok) return users;
-  return users.value.has(viewer.value)
-    ? viewer
-    : err({ code: "unauthenticated", reason: "there is no such user" });
+  return users.value.has(viewer.value) ? viewer : noSuchUser;
 }
+
+export const noSuchUser = err({
+  code: "unauthenticated",
+  reason: "there is no such user",
+} as const);
 
 /** @returns `not_found` when nobody holds the handle. */
 async function userOfHandle(call: Call, handle: string): Outcome<Id> {
