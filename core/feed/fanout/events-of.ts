@@ -6,7 +6,8 @@ import type { LogRecord, Mutation } from "../../tao/log.ts";
 import { ASSOC, type authoredPayload, OBJECT } from "../../tao/registry.ts";
 import type { AssocType, ObjectType } from "../../tao/types.ts";
 import type { Version } from "../../tao/version.ts";
-import { parseComment, toId } from "../views.ts";
+import { handlesIn } from "../notifications/notes.ts";
+import { parseComment, type PostPayload, toId } from "../views.ts";
 import type { GraphEvent, ViewerRelation } from "./events.ts";
 
 type Edge = Extract<Mutation, { kind: "assoc" }>;
@@ -92,13 +93,17 @@ function authored(edge: Edge, added: AddedObjects, isOld: boolean): readonly Mea
   const { id1: author, id2: post, data, timeMs } = edge;
   if (data === null) return [{ kind: "unposted", post, author }];
   const { a: audience = 0, r, q } = parseAuthored(data);
-  if (added.get(post, OBJECT.post) === null)
-    return [{ kind: "audience", post, author, timeMs, audience }];
+  const written = added.get(post, OBJECT.post);
+  if (written === null) return [{ kind: "audience", post, author, timeMs, audience }];
   if (isOld) return [];
   const repostOf = r === undefined ? null : toId(r);
   const quoteOf = q === undefined ? null : toId(q);
-  return [{ kind: "posted", post, author, timeMs, audience, repostOf, quoteOf }];
+  const posted = { kind: "posted", post, author, timeMs, audience, repostOf, quoteOf } as const;
+  return [mayMention(written) ? posted : { ...posted, isPlain: true }];
 }
+
+const mayMention = (data: string): boolean =>
+  handlesIn((JSON.parse(data) as PostPayload).text).length > 0;
 
 /** Payloads are checked when they are written, so reading trusts them. */
 const parseAuthored = (data: string): z.infer<typeof authoredPayload> =>

@@ -24,6 +24,8 @@ export type GraphEvent = {
       readonly audience: number;
       readonly repostOf: Id | null;
       readonly quoteOf: Id | null;
+      /** Its text mentions nobody. Absent: it may. */
+      readonly isPlain?: true | undefined;
     }
   | {
       readonly kind: "audience";

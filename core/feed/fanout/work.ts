@@ -89,6 +89,7 @@ const posted = z.object({
   audience: z.int(),
   repostOf: id.nullable(),
   quoteOf: id.nullable(),
+  isPlain: z.literal(true).optional(),
 });
 const acted = z.object({
   ...base,

@@ -41,8 +41,10 @@ type Acted = Extract<GraphEvent, { kind: "acted" }>;
 export const objectsOf = (events: readonly GraphEvent[]): readonly Id[] => [
   ...new Set(
     events.flatMap((event) => {
-      if (event.kind === "posted")
-        return event.quoteOf === null ? [event.post] : [event.post, event.quoteOf];
+      if (event.kind === "posted") {
+        const quoted = event.quoteOf === null ? [] : [event.quoteOf];
+        return event.isPlain === true ? quoted : [event.post, ...quoted];
+      }
       if (event.kind !== "acted" || isPersonal(event)) return [];
       return event.by === null ? [event.target] : [event.target, event.by];
     }),

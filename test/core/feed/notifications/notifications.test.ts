@@ -150,6 +150,28 @@ describe("notifications", () => {
     expect(await kinds(author)).toEqual(["comment"]);
   });
 
+  it("read nothing for a post that mentions nobody, and what it quotes all the same", async ({
+    expect,
+  }) => {
+    const { world, author, reader, posted } = await stage();
+    const original = await world.post(author);
+    const plain = await world.post(reader, { text: "nobody" });
+    const quote = await world.post(reader, { text: "nobody", quoteOf: original.id });
+    const tao = world.tao();
+    const reads: string[] = [];
+    const read = tao.read.bind(tao);
+    tao.read = async (wanted, ...rest) => {
+      for (const one of wanted) if (one.op === "objGet") reads.push(String(one.id));
+      return read(wanted, ...rest);
+    };
+    const plainly = (event: GraphEvent): GraphEvent =>
+      event.kind === "posted" ? { ...event, isPlain: true } : event;
+    expect(await must(tell(tao, [plainly(posted(plain))]))).toEqual([]);
+    expect(reads).toEqual([]);
+    expect(await must(tell(tao, [plainly(posted(quote, original.id))]))).toEqual([id(author)]);
+    expect(reads).toEqual([original.id]);
+  });
+
   it("tell quotes, reposts and what concerns people", async ({ expect }) => {
     const { world, author, reader, acted, posted, told, kinds } = await stage();
     const post = await world.post(author);
