@@ -291,22 +291,6 @@ describe("events", () => {
     const mine = (await events()).filter((event) => "post" in event && event.post === first?.id);
     expect(mine.map(({ kind }) => kind)).toEqual(["posted", "posted"]);
   });
-
-  it("says of a new post whether its text may mention somebody", async ({ expect }) => {
-    const { user, write, events, nowMs } = await newWorld();
-    const texts = ["nobody", "x@example.org", "so says @user1", "\n@User2"];
-    for (const [n, text] of texts.entries()) {
-      const fields = { author: user(0), text, audience: "public", media: [] } as const;
-      await write(user(0), postWrites({ ...fields, createdAtMs: nowMs + n }));
-    }
-    const found = (await events()).map((event) => decodeEvent(encodeEvent(event)));
-    expect(found.map((event) => event.kind === "posted" && event.isPlain)).toEqual([
-      true,
-      true,
-      undefined,
-      undefined,
-    ]);
-  });
 });
 
 const unlist = (id1: Id, id2: Id): Write[] => [remove(id1, ASSOC.authored, id2)];
