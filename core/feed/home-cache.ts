@@ -1,9 +1,12 @@
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
-import type { Result } from "../result.ts";
+import { ok, type Result } from "../result.ts";
+import type { WriteResponse } from "../tao/service.ts";
+import type { OwnPlace } from "../tao/tao.ts";
 import { encodeRecord } from "./cache/record.ts";
 import type { CachedPage, FeedCache, Miss, NewPosts, Wrote } from "./cache/service.ts";
-import type { Call } from "./call.ts";
+import type { OwnChange } from "./cache/port.ts";
+import type { Call, Outcome } from "./call.ts";
 import type { BuildStart, HomeRecord } from "./home-record.ts";
 
 /** What the feed cache said; null: nothing, since it was not asked, or is away. */
@@ -48,6 +51,35 @@ export function startOf(call: Call, viewer: Id, answer: Miss | null): BuildStart
   if (answer.needs !== null) tao.atLeast(viewer, answer.needs);
   return { viewer, builtMs, since: tao.positionOf(viewer), wrote: tao.wrote() };
 }
+
+/**
+ * A write that changes what its author's pages show by `change` alone (null: by nothing): the entry of this region
+ * is told and stays valid. A replay is not told: what it did may have been changed again since.
+ *
+ * @param before of the shard that was written to, taken before the write.
+ */
+export function tellOwn(
+  call: Call,
+  viewer: Id,
+  before: OwnPlace,
+  { at, replayed }: WriteResponse,
+  change: () => Outcome<OwnChange | null>,
+): void {
+  const { cache, region, consistency } = call;
+  // Eventual reads may be older than what the request knows of: their counts have no place.
+  if (cache === null || replayed || consistency === "eventual") return;
+  call.defer(async () => {
+    const changed = await change();
+    if (!changed.ok) return;
+    const { shard, at: prev } = before;
+    const told = await cache.own(region, { viewer, shard, prev, at, change: changed.value });
+    if (!told.ok)
+      call.report({ event: "cache_failed", stage: told.error.code, viewer: String(viewer) });
+  });
+}
+
+/** Of what no home feed shows. */
+export const NOTHING_SHOWN = async (): Outcome<null> => ok(null);
 
 /** After the answer: the entry, with the ticket that goes out with it. */
 export function keep(call: Call, { record, isSound }: HomeRecord): void {
