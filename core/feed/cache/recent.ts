@@ -87,7 +87,8 @@ class Slice {
         const counts = this.changes.get(event.post)?.counts ?? {};
         const { of, count, at } = event;
         const known = counts[of]?.at;
-        if (known !== undefined && maxVersion(known, at) === known) return;
+        // Two own writes may have read it at one place: the one that came last.
+        if (known !== undefined && compareVersions(at, known) < 0) return;
         this.#change(event.post, { counts: { ...counts, [of]: { atMs, count, at } } });
         return;
       }
