@@ -2,10 +2,12 @@ import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
 import { ok, type Result } from "../result.ts";
 import type { WriteResponse } from "../tao/service.ts";
+import type { PhysicalShard } from "../tao/shard-map.ts";
 import type { OwnPlace } from "../tao/tao.ts";
+import { compareVersions, type Version } from "../tao/version.ts";
 import { encodeRecord } from "./cache/record.ts";
 import type { CachedPage, FeedCache, Miss, NewPosts, Wrote } from "./cache/service.ts";
-import type { OwnChange } from "./cache/port.ts";
+import type { OwnChange, OwnWrite } from "./cache/port.ts";
 import type { Call, Outcome } from "./call.ts";
 import type { BuildStart, HomeRecord } from "./home-record.ts";
 
@@ -65,17 +67,37 @@ export function tellOwn(
   { at, replayed }: WriteResponse,
   change: () => Outcome<OwnChange | null>,
 ): void {
-  const { cache, region, consistency } = call;
   // Eventual reads may be older than what the request knows of: their counts have no place.
-  if (cache === null || replayed || consistency === "eventual") return;
+  if (call.cache === null || replayed || call.consistency === "eventual") return;
+  const { shard, at: prev } = before;
+  call.told.add(shard);
   call.defer(async () => {
     const changed = await change();
-    if (!changed.ok) return;
-    const { shard, at: prev } = before;
-    const told = await cache.own(region, { viewer, shard, prev, at, change: changed.value });
-    if (!told.ok)
-      call.report({ event: "cache_failed", stage: told.error.code, viewer: String(viewer) });
+    const told = changed.ok ? changed.value : "other";
+    await tell(call, { viewer, shard, prev, at, change: told });
   });
+}
+
+/**
+ * Writes of a request that nobody has told the cache of: entries that do not reflect them are void for whoever
+ * wrote anything there later, too. Two tabs that write in turn, each with its own ticket, rely on it.
+ *
+ * @param before what the client had written when the request began.
+ */
+export function tellOthers(call: Call, before: ReadonlyMap<PhysicalShard, Version>): void {
+  const { cache, viewer, tao, told } = call;
+  if (cache === null || viewer === null) return;
+  for (const [shard, at] of tao.wrote()) {
+    const prev = before.get(shard) ?? null;
+    if (told.has(shard) || compareVersions(prev, at) >= 0) continue;
+    call.defer(() => tell(call, { viewer, shard, prev, at, change: "other" }));
+  }
+}
+
+async function tell(call: Call, write: OwnWrite): Promise<void> {
+  const told = await call.cache?.own(call.region, write);
+  if (told?.ok === false)
+    call.report({ event: "cache_failed", stage: told.error.code, viewer: String(write.viewer) });
 }
 
 /** Of what no home feed shows. */

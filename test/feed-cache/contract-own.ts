@@ -25,7 +25,7 @@ async function own(
   { cache }: TestCache,
   prev: number | null,
   at: number,
-  change: OwnChange | null = null,
+  change: OwnWrite["change"] = null,
   more: Partial<OwnWrite> = {},
 ): Promise<void> {
   const before = prev === null ? null : v(prev);
@@ -94,6 +94,22 @@ export function ownWritesContract(name: string, start: () => Promise<TestCache>)
       await own(made, null, 8);
       expect(await shown(made, ticket(8))).toBe("love 4/0");
       expect(await shown(made, ticket(9, SHARD + 1)), "of another shard").toBe("void");
+    });
+
+    it("that only a new entry shows are void for all that came later", async ({ expect }) => {
+      const made = await start();
+      const builtMs = await built(made, 10);
+      // A tab blocked somebody at 8; another one reacted at 9, and its ticket does not say so.
+      await own(made, null, 8, "other");
+      await own(made, null, 9, reacted("like", 4));
+      await own(made, null, 7);
+      expect(await shown(made, ticket(9))).toBe("void");
+      expect(await shown(made, ticket(7))).toBe("like 4/0");
+      made.evict();
+      expect(await shown(made, ticket(9))).toBe("void");
+      const reflects = { since: v(8), wrote: new Map([[SHARD, v(8)]]) };
+      await put(made, made.clock.nowMs(), [post(10, builtMs - 1)], reflects);
+      expect(await shown(made, ticket(9))).toBe("like 4/0");
     });
 
     it("come in any order, and twice", async ({ expect }) => {

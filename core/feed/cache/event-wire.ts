@@ -17,7 +17,7 @@ type WireEvent =
   | (Omit<Of<"count">, "post"> & { readonly post: string })
   | (Omit<Of<"own">, "viewer" | "change"> & {
       readonly viewer: string;
-      readonly change: (Omit<OwnChange, "post"> & { readonly post: string }) | null;
+      readonly change: (Omit<OwnChange, "post"> & { readonly post: string }) | null | "other";
     });
 
 /** JSON text of events: what crosses to a bucket, and what it stores. */
@@ -41,7 +41,8 @@ function toWire(event: BucketEvent): WireEvent {
       return { ...event, post: formatId(event.post) };
     case "own": {
       const { viewer, change } = event;
-      const told = change && { ...change, post: formatId(change.post) };
+      const told =
+        change === null || change === "other" ? change : { ...change, post: formatId(change.post) };
       return { ...event, viewer: formatId(viewer), change: told };
     }
   }
@@ -60,11 +61,9 @@ function fromWire(event: WireEvent): BucketEvent {
       return { ...event, post: toId(event.post) };
     case "own": {
       const { viewer, change } = event;
-      return {
-        ...event,
-        viewer: toId(viewer),
-        change: change && { ...change, post: toId(change.post) },
-      };
+      const told =
+        change === null || change === "other" ? change : { ...change, post: toId(change.post) };
+      return { ...event, viewer: toId(viewer), change: told };
     }
   }
 }

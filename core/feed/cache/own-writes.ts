@@ -11,6 +11,8 @@ import type { BucketEvent, OwnWrite } from "./port.ts";
  */
 export class OwnWrites {
   readonly #prev = new Map<string, Version | null>();
+  /** Writes that only a new entry shows, of whichever device, by shard. */
+  readonly #others = new Map<PhysicalShard, readonly Version[]>();
   readonly #reactions = new Map<Id, { readonly at: Version; readonly kind: ReactionKind | null }>();
   #upTo: Version | null = null;
 
@@ -28,6 +30,10 @@ export class OwnWrites {
   add({ shard, prev, at, change }: OwnWrite, isNews: boolean): boolean {
     // A chain that does not lead back would have no end.
     if (compareVersions(prev, at) >= 0) return false;
+    if (change === "other") {
+      this.#others.set(shard, [...(this.#others.get(shard) ?? []), at]);
+      return false;
+    }
     this.#prev.set(placeOf(shard, at), prev);
     if (!isNews || change?.reaction === undefined) return false;
     const known = this.#reactions.get(change.post);
@@ -39,6 +45,9 @@ export class OwnWrites {
 
   /** Whether all that a client wrote on a shard, up to `at`, was told here, or read: up to `read`. */
   reflects(shard: PhysicalShard, at: Version, read: Version | null): boolean {
+    const isOther = (other: Version): boolean =>
+      compareVersions(read, other) < 0 && compareVersions(other, at) <= 0;
+    if (this.#others.get(shard)?.some(isOther) === true) return false;
     let next: Version | null = at;
     while (next !== null && compareVersions(read, next) < 0) {
       const prev = this.#prev.get(placeOf(shard, next));
@@ -57,7 +66,7 @@ const placeOf = (shard: PhysicalShard, at: Version): string => `${shard}:${forma
 /** An own write brings a count along, which is one like any other. */
 export const withCounts = (events: readonly BucketEvent[]): BucketEvent[] =>
   events.flatMap((event): BucketEvent[] => {
-    if (event.kind !== "own" || event.change === null) return [event];
+    if (event.kind !== "own" || event.change === null || event.change === "other") return [event];
     const { post, of, count, countAt } = event.change;
     return [event, { kind: "count", post, of, count, at: countAt }];
   });

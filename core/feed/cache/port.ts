@@ -34,8 +34,8 @@ export interface OwnWrite {
   /** What the client had written there before, as its ticket said; null: nothing lately. */
   readonly prev: Version | null;
   readonly at: Version;
-  /** null: nothing that a page shows. */
-  readonly change: OwnChange | null;
+  /** null: nothing that a page shows; "other": what only a new entry shows. */
+  readonly change: OwnChange | null | "other";
 }
 
 export interface OwnChange {
