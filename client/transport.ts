@@ -7,7 +7,7 @@ import { kindOf } from "./l1/kinds.ts";
 import type { CacheUse, KeptAnswer, L1Cache } from "./l1/l1-cache.ts";
 import { orAborted } from "./or-aborted.ts";
 import { ApiProblem, networkProblem, problemFrom, signedOutProblem } from "./problem.ts";
-import { Ticket, type TicketStore } from "./ticket.ts";
+import { joinTickets, Tickets, type TicketStore } from "./ticket.ts";
 import { uploadTimeoutMs } from "./upload-time.ts";
 
 /** Of one account: whoever signs in next has a client of their own. */
@@ -66,16 +66,16 @@ export interface ApiRequest {
 /** A call that ends when its caller gives it up, or the account leaves. */
 type OwnCall = CallOptions & { readonly signal: AbortSignal };
 
-/** Sends one account's requests with token, ticket, key and bounded retries. */
+/** Sends one account's requests with token, tickets, key and bounded retries. */
 export class Transport {
   readonly #options: ClientOptions;
-  readonly #ticket: Ticket;
+  readonly #tickets: Tickets;
   readonly #stopped = new AbortController();
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#ticket = new Ticket(options.ticketStore);
+    this.#tickets = new Tickets(options.ticketStore);
   }
 
   /** @throws ApiProblem; or the signal's reason when the caller aborted. */
@@ -85,7 +85,7 @@ export class Transport {
     const own: OwnCall = { ...call, signal };
     if (request.write !== true) return orAborted(this.#read<T>(request, own), signal);
     const key = call.idempotencyKey ?? newKey();
-    // In order, so that like and unlike end as the reader clicked, and no ticket is lost.
+    // In order, so that like and unlike end as the reader clicked.
     const result = this.#lastWrite.then(() => this.#attempts<T>(request, own, key));
     this.#lastWrite = result.catch(() => null);
     const expired = result.then(async (value) => {
@@ -103,14 +103,19 @@ export class Transport {
     this.#stopped.abort(signedOutProblem());
   }
 
+  /** All that was seen, as text. */
   get ticket(): string | null {
-    return this.#ticket.current;
+    return joinTickets(this.#tickets.all);
   }
 
-  /** Of a write that somebody else did for this client. */
+  /** What others have to see after the last write. */
+  get writeTicket(): string | null {
+    return this.#tickets.ofLastWrite;
+  }
+
+  /** Of what somebody else did for this client. */
   acceptTicket(ticket: string): void {
-    if (this.#stopped.signal.aborted) return;
-    this.#ticket.accept(ticket, this.#ticket.generation, true);
+    if (!this.#stopped.signal.aborted) this.#tickets.hear(ticket);
   }
 
   #read<T>(request: ApiRequest, call: OwnCall): Promise<T> {
@@ -143,22 +148,19 @@ export class Transport {
   }
 
   async #attempt<T>(request: ApiRequest, call: OwnCall, key: string | null): Promise<T> {
+    const turn = this.#tickets.leave(call.keepalive === true);
+    if (turn !== null) await this.#inTurn(turn, call.signal);
     const usualMs =
       request.bytes === undefined ? LIMITS.clientTimeoutMs : uploadTimeoutMs(request.bytes);
     const { baseUrl, timeoutMs = usualMs } = this.#options;
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]);
-    const send = this.#options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
-    const sentAt = this.#ticket.generation;
-    const sent = send(`${baseUrl}${request.path}${queryText(request.query)}`, {
-      method: request.method,
-      headers: this.#headers(request, call, key),
-      signal,
-      ...(call.keepalive === true && { keepalive: true }),
-      ...bodyOf(request),
-    });
-    const response = await orAborted(sent, signal);
+    const response = await this.#fetch(
+      `${baseUrl}${request.path}${queryText(request.query)}`,
+      request,
+      { ...call, signal },
+      key,
+    ).finally(() => this.#tickets.returned());
     call.signal.throwIfAborted();
-    this.#ticket.accept(response.headers.get("edgewise-ticket"), sentAt, request.write === true);
     if (!response.ok) throw await problemFrom(response);
     const staleMs = response.headers.get("edgewise-stale-ms");
     if (staleMs !== null) this.#options.onStale?.(Number(staleMs));
@@ -167,9 +169,45 @@ export class Transport {
     return value as T;
   }
 
-  #headers(request: ApiRequest, call: OwnCall, key: string | null): Record<string, string> {
+  async #inTurn(turn: Promise<void>, signal: AbortSignal): Promise<void> {
+    try {
+      await orAborted(turn, signal);
+    } catch (error) {
+      // Its turn comes all the same.
+      void turn.then(() => this.#tickets.returned());
+      throw error;
+    }
+  }
+
+  async #fetch(
+    url: string,
+    request: ApiRequest,
+    call: OwnCall,
+    key: string | null,
+  ): Promise<Response> {
+    const send = this.#options.fetch ?? ((to: string, init: RequestInit) => fetch(to, init));
+    const carried = this.#tickets.all;
+    const sent = send(url, {
+      method: request.method,
+      headers: this.#headers(request, call, key, joinTickets(carried)),
+      signal: call.signal,
+      ...(call.keepalive === true && { keepalive: true }),
+      ...bodyOf(request),
+    });
+    const response = await orAborted(sent, call.signal);
+    const ticket = response.headers.get("edgewise-ticket");
+    if (ticket !== null && !this.#stopped.signal.aborted)
+      this.#tickets.accept(ticket, carried, request.write === true);
+    return response;
+  }
+
+  #headers(
+    request: ApiRequest,
+    call: OwnCall,
+    key: string | null,
+    ticket: string | null,
+  ): Record<string, string> {
     const token = this.#options.token?.() ?? null;
-    const ticket = this.#ticket.current;
     const report = token === null ? null : (this.#options.cacheReport?.() ?? null);
     return {
       ...(token !== null && { authorization: `Bearer ${token}` }),

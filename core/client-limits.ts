@@ -8,6 +8,12 @@ export const CLIENT_LIMITS = {
   clientTimeoutMs: 15_000,
   /** A slow line, 0.64 Mbit/s up: an upload may take its size over this. The largest video: 10.4 min. */
   uploadBytesPerSecondMin: 80_000,
+  /**
+   * Tickets a client holds, and requests under way that may each add one: more wait. Half as many of
+   * other tabs' writes. Together `ticketsMax`.
+   */
+  ticketsOwnMax: 8,
+  ticketsHeardMax: 4,
   /** Specification: the client's cache is fresh for five minutes, then shown while it is read again. */
   l1FreshMs: 5 * 60_000,
   /** What a reader without a connection still finds: a week away. */

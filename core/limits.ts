@@ -17,6 +17,8 @@ export const LIMITS = {
   /** A ranked cursor names what its segment has shown: up to 60 ids of 13 characters. */
   cursorCharsMax: 1_280,
   ticketCharsMax: 2_048,
+  /** Tickets of one request, of answers in parallel: 25 KB at worst, of the 128 KB that Cloudflare takes as headers. */
+  ticketsMax: 12,
   idempotencyKeyCharsMax: 64,
 
   postCharsMax: 5_000,

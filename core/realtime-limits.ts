@@ -28,6 +28,10 @@ export const REALTIME_LIMITS = {
   /** Withdrawn posts a bucket remembers, so that a lookup that began before cannot bring one back; longer than a follower may lag. */
   socketRevokedMax: 4_096,
   socketRevokedMs: 90_000,
+  /** An object falls asleep after 10 s without anything: what was withdrawn before it woke was so earlier than this. */
+  socketAsleepMs: 5_000,
+  /** Who may still see a post whose audience changed must be known by then, or it is withdrawn from all. */
+  socketNarrowMs: 1_000,
   /** Events in one call of a bucket, and viewers that they name: one batch of the queue. */
   socketEventsMax: 20_000,
   /** A client's message: 50 ids take 1.1 KB. */

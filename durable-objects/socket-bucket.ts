@@ -14,7 +14,6 @@ import {
 } from "../core/feed/realtime/service.ts";
 import { Switchboard } from "../core/feed/realtime/switchboard.ts";
 import type { Id } from "../core/ids.ts";
-import { LIMITS } from "../core/limits.ts";
 import type { Region } from "../core/regions/regions.ts";
 import type { Result } from "../core/result.ts";
 import { createTao } from "../core/tao/client.ts";
@@ -190,11 +189,11 @@ function graphOf(env: ObjectsEnv, region: Region): RealtimeGraph {
     ),
     hot: new HotCache(),
   };
-  return realtimeGraph(() =>
+  return realtimeGraph((budgetMs) =>
     createTao(ports, {
       region,
       ticket: null,
-      deadlineMs: systemClock.nowMs() + LIMITS.socketLookupMs,
+      deadlineMs: systemClock.nowMs() + budgetMs,
     }),
   );
 }

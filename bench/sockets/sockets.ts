@@ -167,8 +167,10 @@ class News {
     ).flatMap((one) => one ?? []);
     const viewers = named.map(({ viewer }) => viewer);
     const post = BigInt(2_000_000_000 + n) as Id;
-    const events: SocketEvent[] = [{ kind: "new-post", viewers, author: AUTHOR, post }];
     const nowMs = Date.now();
+    const events: SocketEvent[] = [
+      { kind: "new-post", viewers, author: AUTHOR, post, timeMs: nowMs },
+    ];
     for (const [place, one] of named.entries()) {
       const other = BigInt(3_000_000_000 + n * 1_000 + place) as Id;
       events.push({ kind: "related", viewer: one.viewer, other, hide: true });

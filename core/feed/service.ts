@@ -31,7 +31,7 @@ export interface CallContext {
   readonly viewer: string | null;
   /** Where the request entered: followers of this region answer. */
   readonly region: Region;
-  /** The client's ticket, if it sent one: reads are at least this fresh. */
+  /** The client's ticket, if it sent one, or several with commas between: reads are at least this fresh. */
   readonly ticket: string | null;
   /** How fresh reads must be, where the use-case does not know better. */
   readonly consistency: Consistency;

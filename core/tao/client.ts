@@ -10,7 +10,7 @@ import type { Consistency, ReadResponse, WriteResponse } from "./service.ts";
 import { ShardCalls, type ShardCallsPorts } from "./shard-calls.ts";
 import { entryOf, physicalShardOf, type PhysicalShard, type ShardMap } from "./shard-map.ts";
 import type { OwnPlace, ResultsOf, Tao, UnionAcross, UnionWish, WriteOptions } from "./tao.ts";
-import { advance, advanceOwn, decodeTicket, encodeTicket, type Seen } from "./ticket.ts";
+import { advance, advanceOwn, decodeTickets, encodeTicket, type Seen } from "./ticket.ts";
 import type { Read, ReadResult, Write } from "./types.ts";
 import { decodeUnionResponse, encodeUnionRequest, type UnionResponse } from "./union.ts";
 import {
@@ -35,7 +35,7 @@ export interface TaoPorts extends ShardCallsPorts {
 /** What belongs to one request. */
 export interface TaoSession {
   readonly region: Region;
-  /** The client's ticket, if it sent one. */
+  /** The client's ticket, if it sent one; several with commas between. */
   readonly ticket: string | null;
   /** Unix ms. */
   readonly deadlineMs: number;
@@ -66,9 +66,10 @@ class TaoClient implements Tao {
     this.#ports = ports;
     this.#session = session;
     this.#calls = new ShardCalls(ports, session.region, session.deadlineMs);
-    this.#progress = new Map(decodeTicket(session.ticket, ports.clock.nowMs(), ports.signer));
-    // One that is not ours, or too old to say anything, is not handed out again.
-    this.#ticket = this.#progress.size === 0 ? null : session.ticket;
+    this.#progress = new Map(decodeTickets(session.ticket, ports.clock.nowMs(), ports.signer));
+    // One that is not ours, or too old to say anything, is not handed out again; several become one.
+    const isOne = this.#progress.size > 0 && session.ticket?.includes(",") === false;
+    this.#ticket = isOne ? session.ticket : null;
   }
 
   calls(): number {

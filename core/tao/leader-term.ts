@@ -66,8 +66,8 @@ export class LeaderTerm {
   #pumping: Promise<void> | null = null;
   #isDraining = false;
   #headIsKnown = true;
-  /** Until then, Unix ms, a commit that failed may still become durable. */
-  #doubtUntilMs = 0;
+  /** Until then, Unix ms, a commit that failed may still become durable: null once that is over, and the head was read. */
+  #doubtUntilMs: number | null = null;
 
   /** @param head what `store.head()` answered when it was opened: of this term's epoch. */
   constructor(shard: PhysicalShard, map: ShardMap, head: Version, ports: TermPorts) {
@@ -164,11 +164,14 @@ export class LeaderTerm {
   }
 
   /** While in doubt, the store may hold more than `#head` says: an answer must name what it shows. */
-  #isInDoubt = (): boolean => this.#ports.clock.nowMs() < this.#doubtUntilMs;
+  #isInDoubt = (): boolean => this.#doubtUntilMs !== null;
 
   /** A group whose reply was lost may be durable, now or a little later: its consumers get it all the same. */
   async #learnHead(): Promise<void> {
+    const askedMs = this.#ports.clock.nowMs();
     const head = await this.#ports.store.head();
+    // However long the store was away: what was in doubt is known only now.
+    if (this.#doubtUntilMs !== null && askedMs >= this.#doubtUntilMs) this.#doubtUntilMs = null;
     if (compareVersions(head, this.#head) <= 0) return;
     this.#head = head;
     this.#delivery.doubt();

@@ -1,14 +1,18 @@
 import { LIMITS } from "../limits.ts";
 import { sameText, type Signer } from "../signer.ts";
 import type { PhysicalShard } from "./shard-map.ts";
-import { compareVersions, type Version } from "./version.ts";
+import { compareVersions, maxVersion, type Version } from "./version.ts";
 
 /** How far a client has seen one shard, and when it last read or wrote it (Unix ms). */
 export interface Seen {
   readonly version: Version;
   readonly seenMs: number;
   /** The client's own last write there, and when; absent when there was none lately. */
-  readonly wrote?: { readonly version: Version; readonly atMs: number };
+  readonly wrote?: OwnWrite;
+}
+interface OwnWrite {
+  readonly version: Version;
+  readonly atMs: number;
 }
 export type Progress = ReadonlyMap<PhysicalShard, Seen>;
 
@@ -76,16 +80,45 @@ export function decodeTicket(text: string | null, nowMs: number, signer: Signer)
   return progress;
 }
 
-function ownWrite(
-  fields: readonly number[],
-  issuedS: number,
-  nowMs: number,
-): NonNullable<Seen["wrote"]> | null {
+function ownWrite(fields: readonly number[], issuedS: number, nowMs: number): OwnWrite | null {
   const [epoch, seq, age] = fields;
   if (epoch === undefined || seq === undefined || age === undefined) return null;
   const atMs = (issuedS - age) * SECOND_MS;
   return nowMs - atMs < LIMITS.ticketWritesMs ? { version: { epoch, seq }, atMs } : null;
 }
+
+/**
+ * The tickets of answers that a client got in parallel, with commas between: together they say all
+ * that it has seen. Each that cannot be read is left out, and so are those beyond `LIMITS.ticketsMax`.
+ */
+export function decodeTickets(text: string | null, nowMs: number, signer: Signer): Progress {
+  const [first = null, ...others] = text?.split(",", LIMITS.ticketsMax) ?? [];
+  const progress = new Map(decodeTicket(first, nowMs, signer));
+  for (const one of others) {
+    for (const [shard, seen] of decodeTicket(one, nowMs, signer)) {
+      const known = progress.get(shard);
+      progress.set(shard, known === undefined ? seen : laterOf(known, seen));
+    }
+  }
+  return progress;
+}
+
+function laterOf(a: Seen, b: Seen): Seen {
+  const seen = {
+    version: maxVersion(a.version, b.version),
+    seenMs: Math.max(a.seenMs, b.seenMs),
+  };
+  const wrote =
+    a.wrote === undefined || b.wrote === undefined
+      ? (a.wrote ?? b.wrote)
+      : laterWrite(a.wrote, b.wrote);
+  return wrote === undefined ? seen : { ...seen, wrote };
+}
+
+const laterWrite = (a: OwnWrite, b: OwnWrite): OwnWrite => ({
+  version: maxVersion(a.version, b.version),
+  atMs: Math.max(a.atMs, b.atMs),
+});
 
 /** `progress` after the shard was seen at `version`: it only moves forward. */
 export function advance(

@@ -75,7 +75,7 @@ function device() {
       channel: { tell: () => undefined, listen: () => undefined },
       later: () => undefined,
       online: () => true,
-      ticket: () => account.client.transport.ticket,
+      ticket: () => account.client.transport.writeTicket,
       acceptTicket: (ticket) => account.client.transport.acceptTicket(ticket),
       nowMs: () => 1_000_000,
       random: () => 0.5,

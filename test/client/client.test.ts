@@ -263,7 +263,9 @@ describe("the ticket", () => {
     expect(saved).toBe("t-2");
   });
 
-  it("of a write is not lost to a read that began before it", async ({ expect }) => {
+  it("of a write is not lost to a read that began before it, nor the other way round", async ({
+    expect,
+  }) => {
     const { promise, resolve } = Promise.withResolvers<Response>();
     const { client, sent } = scripted([() => promise, withTicket("of-write")]);
     const slowRead = client.feed();
@@ -271,7 +273,7 @@ describe("the ticket", () => {
     resolve(withTicket("of-read")());
     await slowRead;
     await client.feed();
-    expect(ticketsOf(sent).at(-1)).toBe("of-write");
+    expect(ticketsOf(sent).at(-1)).toBe("of-write,of-read");
   });
 
   it("of every write is kept: writes go one at a time, in order, also after a failure", async ({

@@ -278,7 +278,10 @@ export class FakeFeed implements FeedService {
 const contextSchema = z.strictObject({
   viewer: schemas.idSchema.nullable(),
   region: z.enum(["us-east", "us-west", "eu-west", "apac", "mars"]),
-  ticket: z.string().max(LIMITS.ticketCharsMax).nullable(),
+  ticket: z
+    .string()
+    .max(LIMITS.ticketsMax * (LIMITS.ticketCharsMax + 1))
+    .nullable(),
   consistency: z.enum(["eventual", "ticket", "leader"]),
   allowStale: z.boolean(),
   idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyCharsMax).nullable(),

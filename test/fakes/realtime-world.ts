@@ -1,3 +1,4 @@
+import type { AudienceOf } from "../../core/feed/realtime/audiences.ts";
 import type { RealtimeGraph, SeenPost } from "../../core/feed/realtime/graph.ts";
 import type { Line, LineState } from "../../core/feed/realtime/lines.ts";
 import { follow } from "../../core/feed/realtime/place.ts";
@@ -5,6 +6,7 @@ import type { ServerMessage } from "../../core/feed/realtime/port.ts";
 import type { Original, Spreading } from "../../core/feed/realtime/reach.ts";
 import type { Place } from "../../core/feed/realtime/stream.ts";
 import { Switchboard } from "../../core/feed/realtime/switchboard.ts";
+import type { Audience } from "../../core/feed/schemas.ts";
 import type { Id } from "../../core/ids.ts";
 import { err, ok } from "../../core/result.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -57,38 +59,71 @@ export class TestGraph implements RealtimeGraph {
   readonly hidden = new Set<string>();
   readonly counts = new Map<Id, number>();
   readonly followers = new Set<Id>();
+  readonly friends = new Set<Id>();
+  /** Audiences that this region's follower has; of what is not here, everybody. */
+  readonly audiences = new Map<Id, Audience>();
+  /** Posts that this region's follower does not have any more. */
+  readonly gone = new Set<Id>();
   /** Whose feed shows nothing new, such as one who muted the author. */
   readonly unmoved = new Set<Id>();
   /** What posts repost. */
   readonly originals = new Map<Id, Original>();
   isAway = false;
   asked = 0;
+  askedWithin = 0;
   /** Holds answers back until it is called. */
   release: (() => void) | null = null;
   holds = false;
 
-  async reach({ post, isNamed }: Spreading, viewers: readonly Id[]) {
+  async reach({ post, isNamed }: Spreading, viewers: readonly Id[], audienceOf: AudienceOf) {
     if (this.isAway) return away;
+    const isFor = (viewer: Id) => isNamed || (this.followers.has(viewer) && !this.gone.has(post));
     const reached = viewers.filter(
-      (viewer) => (isNamed || this.followers.has(viewer)) && !this.unmoved.has(viewer),
+      (viewer) =>
+        isFor(viewer) && this.#isIn(audienceOf(post), viewer) && !this.unmoved.has(viewer),
     );
     const original = this.originals.get(post) ?? null;
     if (this.holds) await new Promise<void>((resolve) => (this.release = resolve));
     return ok({ viewers: new Set(reached), original });
   }
 
-  async visible(wanted: ReadonlyMap<Id, ReadonlySet<Id>>) {
+  async within(post: Id, audience: Audience, viewers: readonly Id[]) {
+    this.askedWithin++;
+    if (this.isAway) return away;
+    const kept = viewers.filter(
+      (viewer) => this.#isIn(audience, viewer) && this.isFor(post, viewer),
+    );
+    if (this.holds) await new Promise<void>((resolve) => (this.release = resolve));
+    return ok(new Set(kept));
+  }
+
+  isFor = (post: Id, viewer: Id): boolean => this.#isIn(this.audiences.get(post), viewer);
+
+  #isIn(audience: Audience | null | undefined, viewer: Id): boolean {
+    if (audience === "followers") return this.followers.has(viewer);
+    if (audience === "friends") return this.friends.has(viewer);
+    return audience !== "only_me";
+  }
+
+  async visible(wanted: ReadonlyMap<Id, ReadonlySet<Id>>, audienceOf: AudienceOf) {
     this.asked++;
     if (this.isAway) return away;
     const answer = new Map(
-      [...wanted].map(([viewer, posts]) => [viewer, this.#seen(viewer, posts)] as const),
+      [...wanted].map(
+        ([viewer, posts]) => [viewer, this.#seen(viewer, posts, audienceOf)] as const,
+      ),
     );
     if (this.holds) await new Promise<void>((resolve) => (this.release = resolve));
     return ok(answer);
   }
 
-  #seen(viewer: Id, posts: ReadonlySet<Id>): ReadonlyMap<Id, SeenPost> {
-    const visible = [...posts].filter((post) => !this.hidden.has(`${viewer} ${post}`));
+  #seen(viewer: Id, posts: ReadonlySet<Id>, audienceOf: AudienceOf): ReadonlyMap<Id, SeenPost> {
+    const isIn = (post: Id | undefined) =>
+      post === undefined || (this.#isIn(audienceOf(post), viewer) && this.isFor(post, viewer));
+    const visible = [...posts].filter(
+      (post) =>
+        !this.hidden.has(`${viewer} ${post}`) && isIn(post) && isIn(this.originals.get(post)?.post),
+    );
     return new Map(
       visible.map((post) => {
         const counts = { reactions: this.counts.get(post) ?? 0, comments: 0, reposts: 0 };

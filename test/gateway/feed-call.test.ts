@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 
 import type { CallContext } from "../../core/feed/service.ts";
+import { LIMITS } from "../../core/limits.ts";
 import { ADA, FEED_TEXT } from "../fakes/fake-feed.ts";
 import { json, START_MS, startGateway } from "./harness.ts";
 
@@ -67,6 +68,24 @@ describe("the call's context", () => {
     const { body, headers: type } = json({ text: "hello" });
     await gateway.asAda("/v1/posts", { method: "POST", body, headers: { ...type, ...headers } });
     expect(contextOf(gateway)).toMatchObject({ ticket: "t-9", idempotencyKey: "k-1" });
+  });
+
+  it("carries the tickets of answers in parallel, as far as they can be ours", async ({
+    expect,
+  }) => {
+    const gateway = startGateway();
+    const seen = async (tickets: readonly string[], between = ",") => {
+      const headers = { "edgewise-ticket": tickets.join(between) };
+      const { status } = await gateway.asAda("/v1/feed", { headers });
+      return [status, contextOf(gateway).ticket];
+    };
+    expect(await seen(["t-1", "t-2"])).toEqual([200, "t-1,t-2"]);
+    expect(await seen(["t-1", "t-2"], " , ")).toEqual([200, "t-1,t-2"]);
+    const long = "x".repeat(LIMITS.ticketCharsMax + 1);
+    expect(await seen(["t-1", long, "", "t-2"])).toEqual([200, "t-1,t-2"]);
+    expect(await seen([long, ""])).toEqual([200, null]);
+    const longest = Array.from({ length: LIMITS.ticketsMax }, () => long.slice(1));
+    expect(await seen(longest)).toEqual([200, longest.join(",")]);
   });
 
   it("carries how fresh a read must be, and nothing of the kind for a write", async ({

@@ -123,6 +123,7 @@ const headers: Row[] = [
   key("x".repeat(65)),
   key("tab\tinside"),
   key("caf\u00e9"),
+  header("too many tickets", { "edgewise-ticket": `t${",t".repeat(12)}` }, 400, "Edgewise-Ticket"),
   header("lying Content-Length", { "content-length": "999999999" }, 413, "body"),
   header("basic credentials", { authorization: "Basic YWRhOmFkYQ==" }, 401),
   header("no scheme", { authorization: "token" }, 401),

@@ -95,11 +95,15 @@ export async function until(isSo: () => boolean, what: string): Promise<void> {
   throw new Error(`never: ${what}`);
 }
 
-export const newPost = (post: number, viewers: readonly Id[] = [VIEWER]): SocketEvent => ({
+export const newPost = (
+  post: number,
+  viewers: readonly Id[] = [VIEWER],
+): Extract<SocketEvent, { kind: "new-post" }> => ({
   kind: "new-post",
   viewers,
   author: AUTHOR,
   post: BigInt(post) as Id,
+  timeMs: Date.now(),
 });
 
 export async function tell(bucket: Bucket, ...events: readonly SocketEvent[]): Promise<void> {

@@ -72,6 +72,7 @@ const newPost = (viewer: Id, post: number): SocketEvent => ({
   viewers: [viewer],
   author: 9n as Id,
   post: BigInt(post) as Id,
+  timeMs: Date.now(),
 });
 
 describe("two readers over the whole product", () => {
@@ -201,6 +202,34 @@ describe("two readers over the whole product", () => {
     await writer.api.deletePost(id);
     await until(() => page.heard.some(({ type }) => type === "revoke"), "withdrawn");
     expect(page.heard.find(({ type }) => type === "revoke")).toMatchObject({ post: id });
+  });
+
+  it("keep a post that is narrowed where they may still see it", async ({ expect }) => {
+    const [writer, friend, fan, passer] = [
+      await newUser("narrowing"),
+      await newUser("a_friend"),
+      await newUser("a_fan"),
+      await newUser("a_passer"),
+    ];
+    await friend.api.befriend("narrowing");
+    await writer.api.befriend("a_friend");
+    for (const one of [friend, fan]) await one.api.follow("narrowing");
+    const { id } = await writer.api.createPost({ text: "for all, for now" });
+    const pages = [listen(friend), listen(fan), listen(passer)];
+    for (const { realtime } of pages) realtime.watch([id]);
+    const has = (type: RealtimeMessage["type"]) =>
+      pages.map(({ heard }) => heard.some((one) => one.type === type));
+    await until(() => has("counts").every(Boolean), "on all screens");
+
+    await writer.api.setAudience(id, "followers");
+    await until(() => has("revoke")[2] === true, "gone for who does not follow");
+    await writer.api.setAudience(id, "friends");
+    await until(() => has("revoke")[1] === true, "gone for who is no friend");
+    await writer.api.reactToPost(id, "love");
+    const counted = (one: RealtimeMessage) => one.type === "counts" && one.reactions === 1;
+    await until(() => pages[0]?.heard.some(counted) === true, "the friend goes on");
+    expect(has("revoke")).toEqual([false, true, true]);
+    expect(pages.map(({ heard }) => heard.some(counted))).toEqual([true, false, false]);
   });
 
   it("log no bug", ({ expect }) => {

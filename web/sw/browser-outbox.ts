@@ -31,7 +31,7 @@ export function browserOutbox(
       listen: (hear) =>
         channel.addEventListener("message", (event: MessageEvent<Word>) => hear(event.data)),
     },
-    ticket: () => transport.ticket,
+    ticket: () => transport.writeTicket,
     acceptTicket: (ticket) => transport.acceptTicket(ticket),
     nowMs: () => Date.now(),
     random: () => Math.random(),

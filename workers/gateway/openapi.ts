@@ -10,6 +10,7 @@ import {
   CONSISTENCIES,
   CONSISTENCY_HEADER,
   STALE_HEADER,
+  TICKET_HEADER,
 } from "./freshness.ts";
 import { MEDIA_PATH, mediaObject } from "./openapi-media.ts";
 import type { Operation } from "./operation.ts";
@@ -128,9 +129,9 @@ function headersOf(op: Operation): Json[] {
     schema: { type: "string", minLength: 1, maxLength },
   });
   const ticket = text(
-    "Edgewise-Ticket",
-    LIMITS.ticketCharsMax,
-    "From your last answer: reads are at least that fresh",
+    TICKET_HEADER,
+    LIMITS.ticketsMax * (LIMITS.ticketCharsMax + 1),
+    `From your last answer: reads are at least that fresh. Of answers to requests that were under way together, send all tickets, at most ${LIMITS.ticketsMax}, with commas between: the answer's own ticket then stands for those that its request carried`,
   );
   if (op.method === "get") return [ticket, ...FRESHNESS];
   const max = LIMITS.idempotencyKeyCharsMax;
@@ -172,9 +173,10 @@ function responsesOf(op: Operation, schemas: Record<string, Json>): Json {
     [op.status]: {
       description: DESCRIPTION[op.connects ?? (op.answer === null ? "none" : "json")],
       headers: {
-        "Edgewise-Ticket": {
+        [TICKET_HEADER]: {
           schema: { type: "string" },
-          description: "Send it with your next request",
+          description:
+            "Send it with your next request, in place of the tickets that this request carried",
         },
         ...(CACHE_POLICIES[op.cache].etag && {
           ETag: {

@@ -13,7 +13,7 @@ import {
 import { etagOf } from "../../core/http/conditional.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
-import { freshnessOf, STALE_HEADER } from "./freshness.ts";
+import { freshnessOf, STALE_HEADER, ticketsOf } from "./freshness.ts";
 import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
@@ -79,12 +79,10 @@ function answer(
 
 function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {
   const { headers } = c.req.raw;
-  const ticket = headers.get("edgewise-ticket");
   return {
     viewer: c.get("caller")?.viewer ?? null,
     region: c.get("region"),
-    // A ticket only makes answers fresher: one that cannot be ours is left out.
-    ticket: ticket !== null && ticket.length <= LIMITS.ticketCharsMax ? ticket : null,
+    ticket: ticketsOf(headers),
     ...freshnessOf(headers, !write),
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
     deadlineMs: c.get("nowMs") + config.requestBudgetMs,

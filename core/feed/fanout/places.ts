@@ -4,8 +4,6 @@ import type { SocketEvent } from "../realtime/port.ts";
 import { maxVersion, type Version } from "../../tao/version.ts";
 import type { Work } from "./work.ts";
 
-const PUBLIC = 0;
-
 /** What one bucket of every region is told, and which of the works it comes from, by their index. */
 export interface Place<Event> {
   readonly bucket: number;
@@ -81,13 +79,18 @@ export function socketPlaces(
       const { author, id: post } = pushed.cell;
       // Who wrote it has it on the screen.
       const others = viewers.filter((viewer) => viewer !== author);
-      places.to(index, others, (group) => ({ kind: "new-post", viewers: group, author, post }));
+      places.to(index, others, (group) => ({
+        kind: "new-post",
+        viewers: group,
+        author,
+        post,
+        timeMs: pushed.timeMs,
+      }));
     }
     for (const { cell } of work.announces)
       places.toEach(index, { kind: "announced", author: cell.author, post: cell.id });
-    // One that others may still see stays on the screen until the feed is asked again.
-    for (const { post, audience } of work.revokes)
-      if (audience !== PUBLIC) places.toEach(index, { kind: "revoke", post });
+    for (const { at, post, audience } of work.revokes)
+      places.toEach(index, { kind: "revoke", at, post, ...(audience !== null && { audience }) });
     for (const count of work.counts) places.toEach(index, { kind: "counts", ...count });
     for (const { viewer, other, hide } of work.changes)
       places.to(index, [viewer], () => ({ kind: "related", viewer, other, hide }));

@@ -1,28 +1,13 @@
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import { ok, type Result } from "../../result.ts";
+import { LIMITS } from "../../limits.ts";
+import { type Board, hiddenKey } from "./board.ts";
 import type { RealtimeGraph } from "./graph.ts";
-import type { Lines, Watched } from "./lines.ts";
-import type { LiveCounts } from "./live-counts.ts";
-import type { Lookups } from "./lookups.ts";
-import type { Pending } from "./pending.ts";
+import type { Watched } from "./lines.ts";
+import { hold, isNarrowing, type Narrowed, settle, withdraw } from "./narrowing.ts";
 import type { SocketEvent } from "./port.ts";
-import type { Original } from "./reach.ts";
-import type { Revoked } from "./revoked.ts";
 import { countPost, type NewPost, uncount } from "./stream.ts";
-import type { Streams } from "./streams.ts";
-
-/** What a bucket knows of its viewers and their connections. */
-export interface Board {
-  readonly lines: Lines;
-  readonly streams: Streams;
-  readonly pending: Pending;
-  readonly counts: LiveCounts;
-  readonly revoked: Revoked<Id>;
-  /** Who was lately hidden from whom: `hiddenKey`. */
-  readonly hidden: Revoked<string>;
-  readonly lookups: Lookups;
-}
 
 /** A new post, once the graph has said whose feed shows it. */
 interface Reached extends NewPost {
@@ -30,10 +15,15 @@ interface Reached extends NewPost {
   readonly viewers: readonly Id[];
   /** Unix ms, when the graph was asked. */
   readonly askedMs: number;
+  /** What was told of audiences by then: `Audiences.revision`. */
+  readonly askedRevision: number;
 }
 
 /** An event whose viewers are known. */
-export type ReachedEvent = Exclude<SocketEvent, { kind: "announced" | "new-post" }> | Reached;
+export type ReachedEvent =
+  | Exclude<SocketEvent, { kind: "announced" | "new-post" }>
+  | Narrowed
+  | Reached;
 
 /** It hides something. */
 export const isProtecting = (
@@ -48,15 +38,20 @@ export const isProtecting = (
  */
 export async function reachedEvent(
   event: SocketEvent,
+  { audiences, wokeMs }: Pick<Board, "audiences" | "wokeMs">,
   graph: Pick<RealtimeGraph, "reach">,
   here: ReadonlySet<Id>,
   nowMs: number,
 ): Promise<Result<ReachedEvent, Failure>> {
   if (event.kind !== "announced" && event.kind !== "new-post") return ok(event);
   const { post, author } = event;
-  const isNamed = event.kind === "new-post";
-  const viewers = isNamed ? event.viewers.filter((viewer) => here.has(viewer)) : [...here];
-  const reached = await graph.reach({ post, author, isNamed }, viewers);
+  const viewers =
+    event.kind === "announced" ? [...here] : event.viewers.filter((viewer) => here.has(viewer));
+  const isNamed = event.kind === "new-post" && isFresh(event.timeMs, wokeMs, nowMs);
+  const askedRevision = audiences.revision;
+  const reached = await graph.reach({ post, author, isNamed }, viewers, (id) =>
+    audiences.get(id, nowMs),
+  );
   if (!reached.ok) return reached;
   const { original } = reached.value;
   return ok({
@@ -66,8 +61,13 @@ export async function reachedEvent(
     original,
     viewers: [...reached.value.viewers],
     askedMs: nowMs,
+    askedRevision,
   });
 }
+
+/** Whatever withdrew a post of this time is still in memory. Of an older one the graph knows better than who named it. */
+const isFresh = (timeMs: number, wokeMs: number, nowMs: number): boolean =>
+  timeMs > Math.max(nowMs - LIMITS.socketRevokedMs, wokeMs - LIMITS.socketAsleepMs);
 
 /** Viewers whose streams `applyEvent` looks at. */
 export function viewersOf(event: ReachedEvent): readonly Id[] {
@@ -86,7 +86,11 @@ export function applyEvent(board: Board, event: ReachedEvent, nowMs: number): vo
       if (board.lines.isWanted(event.post) || board.counts.has(event.post)) board.counts.add(event);
       return;
     case "revoke":
-      return revoke(board, event.post, nowMs);
+      if (isNarrowing(event)) return hold(board, event, nowMs);
+      board.revoked.add(event.post, nowMs);
+      return withdraw(board, event.post, () => true);
+    case "narrowed":
+      return settle(board, event, nowMs);
     case "related":
       return related(board, event, nowMs);
     case "notified":
@@ -97,38 +101,18 @@ export function applyEvent(board: Board, event: ReachedEvent, nowMs: number): vo
 
 /** Who is not remembered has nothing that a count could be wrong in. Nobody's own post is news. */
 function count(
-  { streams, pending, revoked, hidden }: Board,
+  { audiences, streams, pending, revoked, hidden }: Board,
   viewer: Id,
-  { post, author, original, askedMs }: Reached,
+  { post, author, original, askedMs, askedRevision }: Reached,
   nowMs: number,
 ): void {
   if (viewer === author || streams.get(viewer) === undefined) return;
   for (const one of original === null ? [{ post, author }] : [{ post, author }, original]) {
-    if (revoked.has(one.post, nowMs)) return;
+    // For others than were asked about: who has it now is told by another event.
+    if (revoked.has(one.post, nowMs) || audiences.isSince(one.post, askedRevision)) return;
     if (hidden.isSince(hiddenKey(viewer, one.author), askedMs)) return;
   }
   pending.of(viewer).recounts.push((stream) => countPost(stream, { post, author, original }));
-}
-
-/** Reposts of what is withdrawn go with it. */
-function revoke({ lines, streams, pending, revoked }: Board, post: Id, nowMs: number): void {
-  revoked.add(post, nowMs);
-  const isAbout = (id: Id, original: Original | null) => id === post || original?.post === post;
-  for (const open of new Set([...lines.watching(post), ...lines.watchingRepostsOf(post)])) {
-    for (const [watched, { original }] of open.watched) {
-      if (!isAbout(watched, original)) continue;
-      lines.unwatch(open, watched);
-      pending.of(open.line.viewer).revoked.add(watched);
-    }
-    lines.keep(open);
-  }
-  const counting = new Set([...streams.mentioning(post), ...pending.viewers()]);
-  for (const viewer of counting)
-    pending
-      .of(viewer)
-      .recounts.push((stream) =>
-        uncount(stream, (counted) => isAbout(counted.post, counted.original)),
-      );
 }
 
 /**
@@ -161,5 +145,3 @@ function related(
 
 const isBy = (user: Id, { author, original }: Watched): boolean =>
   author === user || original?.author === user;
-
-export const hiddenKey = (viewer: Id, other: Id): string => `${viewer} ${other}`;

@@ -1,14 +1,17 @@
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
+import { LIMITS } from "../../limits.ts";
 import { ok, type Result } from "../../result.ts";
 import { ASSOC, OBJECT } from "../../tao/registry.ts";
 import type { Tao } from "../../tao/tao.ts";
 import { readGroups } from "../read-groups.ts";
 import { readPosts } from "../reader.ts";
+import type { Audience } from "../schemas.ts";
 import { idSet, type Standing } from "../standing.ts";
 import { type PostCounts, type StoredPost, storedPost, toId } from "../views.ts";
 import { hiddenBy } from "../visibility.ts";
-import { type Original, type Reach, reach, type Spreading } from "./reach.ts";
+import type { AudienceOf } from "./audiences.ts";
+import { type Original, ratings, type Reach, reach, type Spreading, within } from "./reach.ts";
 
 export interface SeenPost {
   readonly author: Id;
@@ -20,23 +23,38 @@ export interface SeenPost {
 /** What a bucket of sockets asks the graph. */
 export interface RealtimeGraph {
   /** Those of `viewers` whose feed shows a new post. Fails closed, as a whole. */
-  reach(post: Spreading, viewers: readonly Id[]): Promise<Result<Reach, Failure>>;
+  reach(
+    post: Spreading,
+    viewers: readonly Id[],
+    audienceOf: AudienceOf,
+  ): Promise<Result<Reach, Failure>>;
+  /** Those of `viewers` who may see a post that was just given this audience. */
+  within(
+    post: Id,
+    audience: Audience,
+    viewers: readonly Id[],
+  ): Promise<Result<ReadonlySet<Id>, Failure>>;
   /** Of each viewer's posts those that they may see. Fails closed, as a whole. */
   visible(
     wanted: ReadonlyMap<Id, ReadonlySet<Id>>,
+    audienceOf: AudienceOf,
   ): Promise<Result<ReadonlyMap<Id, ReadonlyMap<Id, SeenPost>>, Failure>>;
 }
 
-/** @param taoFor a graph for one question, with its deadline. */
-export const realtimeGraph = (taoFor: () => Tao): RealtimeGraph => ({
-  reach: (post, viewers) => reach(taoFor(), post, viewers),
-  visible: (wanted) => visible(taoFor(), wanted),
+/** @param taoFor a graph for one question, with a deadline in so many ms. */
+export const realtimeGraph = (taoFor: (budgetMs: number) => Tao): RealtimeGraph => ({
+  reach: (post, viewers, audienceOf) =>
+    reach(taoFor(LIMITS.socketLookupMs), post, viewers, audienceOf),
+  within: (post, audience, viewers) =>
+    within(taoFor(LIMITS.socketNarrowMs), post, audience, viewers),
+  visible: (wanted, audienceOf) => visible(taoFor(LIMITS.socketLookupMs), wanted, audienceOf),
 });
 
 /** The rules of a post's own page, on the whole chain: the post, and what it reposts. Three waves at most. */
 async function visible(
   tao: Tao,
   wanted: ReadonlyMap<Id, ReadonlySet<Id>>,
+  audienceOf: AudienceOf,
 ): Promise<Result<ReadonlyMap<Id, ReadonlyMap<Id, SeenPost>>, Failure>> {
   const posts = await readPosts(tao, [...new Set([...wanted.values()].flatMap((ids) => [...ids]))]);
   if (!posts.ok) return posts;
@@ -72,7 +90,11 @@ async function visible(
           const chain = chains.get(id);
           const post = chain?.[0];
           if (chain === undefined || post === undefined || standing === undefined) continue;
-          const isVisible = chain.every((one) => hiddenBy(rated(one), standing, "direct") === null);
+          const isVisible = chain.every((one) =>
+            ratings(rated(one), audienceOf(one.id)).every(
+              (rating) => hiddenBy(rating, standing, "direct") === null,
+            ),
+          );
           if (isVisible) seen.set(id, seenPost(post, chain[1]));
         }
         return [viewer, seen] as const;

@@ -57,6 +57,14 @@ export class LiveCounts {
     return due;
   }
 
+  /** Tells the newest once more: it was not told to everybody who may know it. */
+  again(posts: Iterable<Id>): void {
+    for (const post of posts) {
+      const live = this.#live.get(post);
+      if (live !== undefined) live.waiting = { ...live.newest };
+    }
+  }
+
   /** Unix ms, when `take` has something next; null while nothing waits. */
   dueMs(): number | null {
     let dueMs: number | null = null;

@@ -1,12 +1,14 @@
 import type { Clock } from "../../clock.ts";
 import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
+import type { Audiences } from "./audiences.ts";
 import type { RealtimeGraph, SeenPost } from "./graph.ts";
 import type { OpenLine } from "./lines.ts";
 
 export interface LookupPorts {
   readonly graph: Pick<RealtimeGraph, "visible">;
   readonly clock: Clock;
+  readonly audiences: Audiences;
   readonly found: (open: OpenLine, found: Found) => void;
   /** The graph is away: `start` is to be called again a little later. */
   readonly failed: (reason: string) => void;
@@ -19,6 +21,8 @@ export interface Found {
   readonly seen: SeenPost | null;
   /** Unix ms, when the graph was asked. */
   readonly askedMs: number;
+  /** What was told of audiences by then: `Audiences.revision`. */
+  readonly askedRevision: number;
 }
 
 type Batch = readonly (readonly [OpenLine, readonly Id[]])[];
@@ -55,8 +59,9 @@ export class Lookups {
     const wanted = new Map<Id, ReadonlySet<Id>>();
     for (const [{ line }, posts] of batch)
       wanted.set(line.viewer, new Set([...(wanted.get(line.viewer) ?? []), ...posts]));
-    const askedMs = this.#ports.clock.nowMs();
-    const answer = await this.#ports.graph.visible(wanted);
+    const { audiences, clock, graph } = this.#ports;
+    const asked = { askedMs: clock.nowMs(), askedRevision: audiences.revision };
+    const answer = await graph.visible(wanted, (post) => audiences.get(post, clock.nowMs()));
     this.#running--;
     if (!answer.ok) {
       // Until it is known, nothing is told: closed, not open.
@@ -68,7 +73,7 @@ export class Lookups {
       const seen = answer.value.get(open.line.viewer);
       for (const post of posts)
         if (open.asked.has(post))
-          this.#ports.found(open, { post, seen: seen?.get(post) ?? null, askedMs });
+          this.#ports.found(open, { post, seen: seen?.get(post) ?? null, ...asked });
     }
     this.start();
   }

@@ -14,6 +14,8 @@ export type SocketEvent =
       readonly viewers: readonly Id[];
       readonly author: Id;
       readonly post: Id;
+      /** When it was written, Unix ms: it may come long after, and be gone by then. */
+      readonly timeMs: number;
     }
   /** Of an author whom many follow: for every socket whose viewer follows them, as far as it knows. */
   | { readonly kind: "announced"; readonly author: Id; readonly post: Id }
@@ -25,8 +27,16 @@ export type SocketEvent =
       /** Position in the log of the post's shard: an older one that comes late is then left out. */
       readonly at?: Version;
     }
-  /** Take it off the screen now. */
-  | { readonly kind: "revoke"; readonly post: Id }
+  /**
+   * Take it off the screens now of those whom it is not for: of all but `audience` (index into
+   * AUDIENCES), of everybody without one. Of two audiences the later in the post's log counts.
+   */
+  | {
+      readonly kind: "revoke";
+      readonly post: Id;
+      readonly audience?: number;
+      readonly at?: Version;
+    }
   /** These viewers' relations changed: posts of `other` may have to go. */
   | { readonly kind: "related"; readonly viewer: Id; readonly other: Id; readonly hide: boolean }
   | { readonly kind: "notified"; readonly viewer: Id };

@@ -7,9 +7,11 @@ import type { Tao } from "../../tao/tao.ts";
 import type { Assoc, ReadResult, TaoObject } from "../../tao/types.ts";
 import { readGroups } from "../read-groups.ts";
 import { ruleOn } from "../stages/filter.ts";
+import type { Audience } from "../schemas.ts";
 import { idSet, type Standing } from "../standing.ts";
 import { type PostPayload, toId } from "../views.ts";
-import type { Rated } from "../visibility.ts";
+import { hiddenBy, type Rated } from "../visibility.ts";
+import type { AudienceOf } from "./audiences.ts";
 
 /** What a repost shows. */
 export interface Original {
@@ -42,6 +44,7 @@ export async function reach(
   tao: Tao,
   { post, author, isNamed }: Spreading,
   viewers: readonly Id[],
+  audienceOf: AudienceOf,
 ): Promise<Result<Reach, Failure>> {
   if (viewers.length === 0) return ok(NOBODY);
   const first = await readGroups(tao, {
@@ -53,12 +56,13 @@ export async function reach(
   // One that was named is told of a post that this region's follower lacks, or has as it was before.
   if (payload === null && !isNamed) return ok(NOBODY);
   const audience = isNamed || payload === null ? "public" : payload.audience;
+  const own = ratings({ author, audience }, audienceOf(post));
   const facts = new Facts();
   facts.add(author, first.value.edges);
   const near = viewers.filter(
     (viewer) =>
       (isNamed || facts.hasSource(author, viewer)) &&
-      shows({ author, audience }, null, facts.standing(viewer)),
+      own.every((rating) => shows(rating, null, facts.standing(viewer))),
   );
   if (near.length === 0) return ok(NOBODY);
 
@@ -79,15 +83,51 @@ export async function reach(
   for (const [index, viewer] of near.entries())
     facts.addMutes(viewer, rest.value.mutes[index]?.assocs ?? []);
 
-  const reached = near.filter((viewer) =>
-    shows({ author, audience }, original, facts.standing(viewer)),
-  );
+  const shown =
+    reposted === null || original === null ? [null] : ratings(original, audienceOf(reposted));
+  const reached = near.filter((viewer) => {
+    const standing = facts.standing(viewer);
+    return own.every((rating) => shown.every((inner) => shows(rating, inner, standing)));
+  });
   return ok({
     viewers: new Set(reached),
     original:
       reposted === null || original === null ? null : { post: reposted, author: original.author },
   });
 }
+
+/**
+ * Who may see a post that was just given another audience, by its author's side: two calls of one
+ * shard, however many viewers. A follower may have the audience before: both must let them.
+ */
+export async function within(
+  tao: Tao,
+  post: Id,
+  audience: Audience,
+  viewers: readonly Id[],
+): Promise<Result<ReadonlySet<Id>, Failure>> {
+  const found = await ratedPost(tao, post);
+  if (!found.ok) return found;
+  const stored = found.value;
+  if (stored === null) return ok(NO_IDS);
+  const { author } = stored;
+  const about = await readGroups(tao, { edges: edgesAbout(author, viewers) });
+  if (!about.ok) return about;
+  const facts = new Facts();
+  facts.add(author, about.value.edges);
+  const rated = ratings(stored, audience);
+  return ok(
+    new Set(
+      viewers.filter((viewer) =>
+        rated.every((one) => hiddenBy(one, facts.standing(viewer), "direct") === null),
+      ),
+    ),
+  );
+}
+
+/** A post as the graph has it, and as fan-out told of it: it is for those who may see both. */
+export const ratings = (stored: Rated, told: Audience | null): readonly Rated[] =>
+  told === null ? [stored] : [stored, { ...stored, audience: told }];
 
 function shows(post: Rated, original: Rated | null, standing: Standing): boolean {
   const embeds = original === null ? "nothing" : "repost";

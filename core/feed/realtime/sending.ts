@@ -1,8 +1,9 @@
 import { formatId, type Id } from "../../ids.ts";
 import { CLOSE } from "./close-codes.ts";
-import { type Board, hiddenKey } from "./events.ts";
+import { type Board, hiddenKey } from "./board.ts";
 import type { OpenLine } from "./lines.ts";
 import type { Found } from "./lookups.ts";
+import { isHeld } from "./narrowing.ts";
 import type { ServerMessage } from "./port.ts";
 import { applyWaiting } from "./pending.ts";
 import { emit } from "./stream.ts";
@@ -38,13 +39,15 @@ export function sendPending(board: Board, nowMs: number): void {
 /** Of watched posts, to whoever follows them. */
 export function sendCounts(board: Board, nowMs: number): void {
   for (const [post, counts] of board.counts.take(nowMs)) {
-    for (const open of board.lines.watching(post))
+    for (const open of board.lines.watching(post)) {
+      if (isHeld(board, post, open.watched.get(post))) continue;
       sendTo(
         board,
         open,
         { type: "counts", seq: seqOf(board, open), post: formatId(post), ...counts },
         nowMs,
       );
+    }
   }
 }
 
@@ -52,17 +55,17 @@ export function sendCounts(board: Board, nowMs: number): void {
 export function sendFound(
   board: Board,
   open: OpenLine,
-  { post, seen, askedMs }: Found,
+  { post, seen, askedMs, askedRevision }: Found,
   nowMs: number,
 ): void {
-  const { counts, hidden, lines, lookups, revoked } = board;
+  const { audiences, counts, hidden, lines, lookups, revoked } = board;
   const isHidden = (author: Id) => hidden.isSince(hiddenKey(open.line.viewer, author), askedMs);
-  if (seen !== null && (isHidden(seen.author) || (seen.original && isHidden(seen.original.author))))
-    // Hidden while it was asked: the answer may be from before.
+  const chain = seen === null ? [] : [{ post, author: seen.author }, seen.original ?? []].flat();
+  if (chain.some((one) => isHidden(one.author) || audiences.isSince(one.post, askedRevision)))
+    // Hidden or narrowed while it was asked: the answer may be from before.
     return lookups.add(open);
   const about = { seq: seqOf(board, open), post: formatId(post) };
-  const isGone = (id: Id | undefined) => id !== undefined && revoked.has(id, nowMs);
-  if (seen === null || isGone(post) || isGone(seen.original?.post)) {
+  if (seen === null || chain.some((one) => revoked.has(one.post, nowMs))) {
     // The same whether it is hidden, deleted or never was.
     lines.unwatch(open, post);
     return sendTo(board, open, { type: "revoke", ...about }, nowMs);

@@ -134,26 +134,38 @@ export function resume(
   return from > place.seq ? [hello(false), gap, ...missed, count] : [hello(true), ...missed];
 }
 
-/** @returns null when the post was counted before. */
+/** What the page shows once: of reposts the newest, and none beside their original. */
+const contentOf = ({ post, original }: NewPost): Id => original?.post ?? post;
+
+/** @returns null when the post was counted before, or the reader has seen what it shows. */
 export function countPost(stream: Stream, news: NewPost): Stream | null {
   const { post, author, original } = news;
-  if (stream.posts.some((known) => known.post === post)) return null;
+  const isKnown = (known: CountedPost) =>
+    known.post === post || (!known.fresh && contentOf(known) === contentOf(news));
+  if (stream.posts.some(isKnown)) return null;
   const posts = [...stream.posts, { post, author, original, fresh: true }];
-  // Those the reader has seen go first: they are kept only to recognise a repetition.
-  const victim = posts.length <= LIMITS.newPostsMax ? -1 : posts.findIndex(({ fresh }) => !fresh);
-  if (posts.length > LIMITS.newPostsMax) posts.splice(Math.max(victim, 0), 1);
+  if (posts.length <= LIMITS.newPostsMax) return { ...stream, posts };
+  // Those that count for nothing go first: they are kept only to recognise a repetition.
+  const counting = new Set(freshIn(posts));
+  posts.splice(
+    Math.max(
+      posts.findIndex((one) => !counting.has(one)),
+      0,
+    ),
+    1,
+  );
   return { ...stream, posts };
 }
 
-/** Without what `leaves` says; null when nothing of it was there, or nothing that counted. */
+/** Without what `leaves` says; null when nothing of it was there, or nothing that is new. */
 export function uncount(stream: Stream, leaves: (post: NewPost) => boolean): Stream | null {
-  const posts = stream.posts.filter((counted) => !leaves(counted));
-  return freshIn(posts).length === freshIn(stream.posts).length ? null : { ...stream, posts };
+  if (!stream.posts.some((counted) => counted.fresh && leaves(counted))) return null;
+  return { ...stream, posts: stream.posts.filter((counted) => !leaves(counted)) };
 }
 
 /** null when there was nothing to catch up with. */
 export function caughtUp(stream: Stream): Stream | null {
-  if (freshIn(stream.posts).length === 0) return null;
+  if (!stream.posts.some(({ fresh }) => fresh)) return null;
   return { ...stream, posts: stream.posts.map((counted) => ({ ...counted, fresh: false })) };
 }
 
@@ -167,4 +179,15 @@ export function newPosts(stream: Stream): News {
   };
 }
 
-const freshIn = (posts: readonly CountedPost[]) => posts.filter(({ fresh }) => fresh);
+/** New ones, of each content the one that the page shows. */
+function freshIn(posts: readonly CountedPost[]): readonly CountedPost[] {
+  const byContent = new Map<Id, CountedPost>();
+  for (const one of posts) {
+    if (!one.fresh) continue;
+    const content = contentOf(one);
+    if (byContent.get(content)?.post === content) continue;
+    byContent.delete(content);
+    byContent.set(content, one);
+  }
+  return [...byContent.values()];
+}

@@ -6,31 +6,15 @@ import { take } from "../../resilience/rate-limit.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { MESSAGE_RATE, parseClientMessage } from "./client-message.ts";
 import { CLOSE, type Refusal } from "./close-codes.ts";
-import {
-  applyEvent,
-  type Board,
-  isProtecting,
-  type ReachedEvent,
-  reachedEvent,
-  viewersOf,
-} from "./events.ts";
+import { type Board, newBoard } from "./board.ts";
+import { applyEvent, isProtecting, type ReachedEvent, reachedEvent, viewersOf } from "./events.ts";
 import type { RealtimeGraph } from "./graph.ts";
-import {
-  isSilent,
-  type Line,
-  Lines,
-  type LineState,
-  newLineState,
-  type OpenLine,
-} from "./lines.ts";
-import { LiveCounts } from "./live-counts.ts";
-import { Lookups } from "./lookups.ts";
-import { Pending } from "./pending.ts";
+import { isSilent, type Line, type LineState, newLineState, type OpenLine } from "./lines.ts";
+import { type Narrowing, isNarrowing, narrowed } from "./narrowing.ts";
 import type { SocketEvent } from "./port.ts";
-import { Revoked } from "./revoked.ts";
 import { sendCounts, sendFound, sendPending, sendTo, seqOf } from "./sending.ts";
 import { caughtUp, newLife, newStream, type Place, resume, type Stream } from "./stream.ts";
-import { Streams, type StreamStore } from "./streams.ts";
+import type { StreamStore } from "./streams.ts";
 
 export interface SwitchboardPorts {
   readonly clock: Clock;
@@ -59,22 +43,15 @@ export class Switchboard {
 
   constructor(ports: SwitchboardPorts) {
     this.#ports = ports;
-    this.#board = {
-      lines: new Lines(),
-      streams: new Streams(ports.store),
-      pending: new Pending(),
-      counts: new LiveCounts(),
-      revoked: new Revoked(),
-      hidden: new Revoked(),
-      lookups: new Lookups({
-        ...ports,
-        found: (open, found) => sendFound(this.#board, open, found, ports.clock.nowMs()),
-        failed: (reason) => {
-          ports.report("socket_lookup_failed", reason);
-          this.#flushBy(ports.clock.nowMs() + LIMITS.socketCountsEveryMs);
-        },
-      }),
-    };
+    const { clock, graph, report, store } = ports;
+    this.#board = newBoard(clock, store, {
+      graph,
+      found: (open, found) => sendFound(this.#board, open, found, clock.nowMs()),
+      failed: (reason) => {
+        report("socket_lookup_failed", reason);
+        this.#flushBy(clock.nowMs() + LIMITS.socketCountsEveryMs);
+      },
+    });
   }
 
   /** A new connection; it is told nothing until it begins. @returns why it cannot be. */
@@ -185,16 +162,25 @@ export class Switchboard {
       return err({ code: "limit_reached", what: "events of a call", max: LIMITS.socketEventsMax });
     // What protects waits for nobody: only posts that are to be counted need the graph.
     const first = this.#store(events.filter(isProtecting));
+    const narrowings = events.filter(isNarrowing).map((event) => this.#narrow(event));
+    const others = this.#reach(events.filter((event) => !isProtecting(event)));
+    const answers = await Promise.all([first, ...narrowings, others]);
+    return answers.find((one) => !one.ok) ?? ok(null);
+  }
+
+  async #narrow(event: Narrowing): Promise<Result<null, Failure>> {
+    return this.#store([await narrowed(event, this.#board, this.#ports.graph)]);
+  }
+
+  async #reach(events: readonly SocketEvent[]): Promise<Result<null, Failure>> {
+    if (events.length === 0) return ok(null);
     const { clock, graph } = this.#ports;
     const here = new Set(this.#board.streams.viewers());
-    const others = events.filter((event) => !isProtecting(event));
     const reached = await Promise.all(
-      others.map((event) => reachedEvent(event, graph, here, clock.nowMs())),
+      events.map((event) => reachedEvent(event, this.#board, graph, here, clock.nowMs())),
     );
-    const then = this.#store(reached.flatMap((one) => (one.ok ? [one.value] : [])));
-    const unknown = reached.flatMap((one) => (one.ok ? [] : [one]))[0];
-    const stored = unknown === undefined ? await Promise.all([first, then]) : [unknown];
-    return stored.find((one) => !one.ok) ?? ok(null);
+    const stored = await this.#store(reached.flatMap((one) => (one.ok ? [one.value] : [])));
+    return reached.flatMap((one) => (one.ok ? [] : [one]))[0] ?? stored;
   }
 
   /** Sends what waits, if its time has come. */

@@ -50,6 +50,31 @@ it("asks for merged lists with its ticket too", async ({ expect }) => {
   expect(unwrap(await world.tao(writer.ticket()).union(union)).entries).toHaveLength(1);
 });
 
+it("reads behind two tickets at once, and hands out one for both", async ({ expect }) => {
+  const world = await GraphWorld.create(2);
+  const ids = [await world.addUser(0, "before"), await world.addUser(1, "before")] as const;
+  const reads = ids.map((id) => ({ op: "objGet", id }) as const);
+  const names = async (ticket: string | null): Promise<string[]> =>
+    unwrap(await world.tao(ticket).read(reads)).map(({ object }) => nameOf(object));
+  unwrap(await world.tao().read(reads));
+  world.pushesAreLost = true;
+  const tickets = await Promise.all(
+    ids.map(async (id) => {
+      const writer = world.tao();
+      const patch = '{"name":"after"}';
+      unwrap(await writer.write(shardOf(id), [{ op: "objUpdate", id, patch }], null));
+      return writer.ticket();
+    }),
+  );
+  await world.idle();
+  expect(await names(null)).toEqual(["before", "before"]);
+  const both = world.tao([tickets[0], "garbage", tickets[1]].join(","));
+  const merged = both.ticket();
+  expect(merged).not.toContain(",");
+  expect([...both.wrote().keys()].toSorted()).toEqual([0, 1]);
+  expect(await names(merged)).toEqual(["after", "after"]);
+});
+
 it("makes one call per shard touched, however many reads there are", async ({ expect }) => {
   const world = await GraphWorld.create(4);
   const users = await Promise.all([0, 1, 1, 2, 2, 2].map((shard) => world.addUser(shard)));

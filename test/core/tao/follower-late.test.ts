@@ -98,3 +98,29 @@ it("names the end of a fill, not its beginning, in what it answers", async ({ ex
   });
   expect((await ask(follower, get(id))).at).toEqual(upTo);
 });
+
+it("counts the age of what a pull proved from when it was asked", async ({ expect }) => {
+  const world = await GraphWorld.create(1);
+  world.pushesAreLost = true;
+  const id = await world.addUser(0, "old");
+  const { follower, hold, turns, release } = slowFollower(world);
+  await ask(follower, get(id));
+  world.clock.advance(LIMITS.followerTtlMs);
+  hold("pull");
+  const slow = ask(follower, get(id));
+  await turns();
+  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"new"}' }]);
+  world.clock.advance(3_000);
+  await release();
+  await slow;
+  const name = async () =>
+    (await ask(follower, get(id))).results.map((result) =>
+      result.op === "objGet"
+        ? (JSON.parse(result.object?.data ?? "{}") as { name?: string }).name
+        : null,
+    );
+  world.clock.advance(LIMITS.followerTtlMs - 3_001);
+  expect(await name()).toEqual(["old"]);
+  world.clock.advance(1);
+  expect(await name()).toEqual(["new"]);
+});

@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 
+import { LIMITS } from "../../../core/limits.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
 import type { Commit } from "../../../core/tao/store.ts";
 import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
@@ -9,6 +10,12 @@ import { MemoryStore } from "../../fakes/memory-store.ts";
 class LossyStore extends MemoryStore {
   losesCommitReply = false;
   refusesFollower = false;
+  headIsAway = false;
+
+  override async head() {
+    if (this.headIsAway) throw new Error("store away");
+    return super.head();
+  }
 
   override async commit(commit: Commit): Promise<void> {
     await super.commit(commit);
@@ -70,6 +77,26 @@ describe("a commit whose reply was lost", () => {
       const [first] = results;
       expect(first?.op === "assocGet" ? first.assocs[0]?.version : null).toEqual(at);
     }
+  });
+
+  it("is not read past, however long the store is away after it", async ({ expect }) => {
+    const { world, store, ann, follow } = await lossyWorld();
+    const read = () =>
+      world.leader(0).read({
+        reads: [{ op: "assocCount", id1: ann, atype: ASSOC.follows }],
+        atLeast: null,
+      });
+    store.losesCommitReply = true;
+    await world.leader(0).write(follow(1));
+    store.headIsAway = true;
+    for (const passMs of [1, LIMITS.commitDoubtMs, LIMITS.followerTtlMs]) {
+      world.clock.advance(passMs);
+      expect((await read()).ok, `${passMs} ms later`).toBe(false);
+    }
+    store.headIsAway = false;
+    unwrap(await read());
+    store.headIsAway = true;
+    expect((await read()).ok, "as without a doubt").toBe(true);
   });
 
   it("delivers its inverse although a later write was sent before", async ({ expect }) => {

@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import { it } from "vitest";
+import { describe, it } from "vitest";
 
 import { LIMITS } from "../../../core/limits.ts";
 import {
   advance,
   advanceOwn,
   decodeTicket,
+  decodeTickets,
   encodeTicket,
   type Seen,
 } from "../../../core/tao/ticket.ts";
@@ -112,4 +113,51 @@ it("fits its header with the most shards, and the most writes, that it may hold"
   const decoded = [...decodeTicket(text, NOW + 5_000, signer).values()];
   expect(decoded).toHaveLength(LIMITS.ticketShardsMax);
   expect(decoded.filter(({ wrote }) => wrote !== undefined)).toHaveLength(LIMITS.ticketWritesMax);
+});
+
+describe("several tickets", () => {
+  const one = (epoch: number, seq: number, wrote?: Seen["wrote"]): Seen => ({
+    version: { epoch, seq },
+    seenMs: NOW,
+    ...(wrote !== undefined && { wrote }),
+  });
+  const merged = (...all: (readonly [number, Seen])[][]) =>
+    decodeTickets(all.map((seen) => encodeTicket(new Map(seen), NOW, signer)).join(), NOW, signer);
+
+  it("say what the furthest of them says of each shard, an epoch before any place in it", ({
+    expect,
+  }) => {
+    expect(
+      merged(
+        [[1, one(1, 900)]],
+        [
+          [1, one(2, 5)],
+          [2, one(1, 1)],
+        ],
+      ),
+    ).toEqual(
+      new Map([
+        [1, one(2, 5)],
+        [2, one(1, 1)],
+      ]),
+    );
+    const [early, late] = [1, 2].map((seq) => ({ version: { epoch: 1, seq }, atMs: NOW - 1_000 }));
+    for (const pair of [
+      [one(1, 9, early), one(1, 3, late)],
+      [one(1, 3, late), one(1, 9, early)],
+      [one(1, 9), one(1, 3, late)],
+    ])
+      expect(merged(...pair.map((seen) => [[4, seen] as const]))).toEqual(
+        new Map([[4, one(1, 9, late)]]),
+      );
+  });
+
+  it("lose nothing to one that is not ours, and end at the most there may be", ({ expect }) => {
+    const ours = encodeTicket(new Map([[1, one(1, 1)]]), NOW, signer);
+    const size = (tickets: readonly string[]) => decodeTickets(tickets.join(), NOW, signer).size;
+    expect(size(["garbage", "", `${ours}x`, ours])).toBe(1);
+    const filler = Array.from({ length: LIMITS.ticketsMax }, () => "x");
+    expect([size([...filler.slice(1), ours]), size([...filler, ours])]).toEqual([1, 0]);
+    expect(decodeTickets(null, NOW, signer).size).toBe(0);
+  });
 });

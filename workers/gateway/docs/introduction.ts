@@ -26,7 +26,8 @@ export const introduction = (): Html =>
           <td>both ways</td>
           <td>
             Send back the last one you got: your next read then includes your last write, in any
-            region.
+            region. Of requests under way together send back all they got, with commas between; each
+            answer's ticket replaces those that its request carried.
           </td>
         </tr>
         <tr>

@@ -32,6 +32,7 @@ const newPost = (post: number, author: Id = AUTHOR): SocketEvent => ({
   viewers: [ADA, BOB],
   author,
   post: BigInt(post) as Id,
+  timeMs: world.clock.nowMs(),
 });
 async function watching(viewer: Id): Promise<TestLine> {
   const line = world.join(viewer);

@@ -187,6 +187,35 @@ describe("new posts", () => {
     expect(newPosts(full), "those seen made room").toMatchObject({ count: LIMITS.newPostsMax });
   });
 
+  it("count what they show once: the newest of its reposts, or the original", ({ expect }) => {
+    const original = { post: id(1), author: id(2) };
+    const withAll = (...posts: readonly NewPost[]) =>
+      posts.reduce((stream, one) => countPost(stream, one) ?? stream, newStream("life"));
+    const reposts = withAll(news(11, 3, original), news(12, 4, original));
+    expect(newPosts(reposts)).toMatchObject({ count: 1, authors: ["4"] });
+    expect(
+      newPosts(withAll(news(11, 3, original), news(1, 2), news(12, 4, original))),
+    ).toMatchObject({ count: 1, authors: ["2"] });
+    expect(newPosts(withAll(news(11, 3, original), news(12, 4)))).toMatchObject({ count: 2 });
+
+    const without = (stream: Stream, gone: number) =>
+      newPosts(uncount(stream, ({ post }) => post === id(gone)) ?? newStream(""));
+    expect(without(reposts, 12), "the other is shown").toMatchObject({ count: 1, authors: ["3"] });
+    expect(without(reposts, 11)).toMatchObject({ count: 1, authors: ["4"] });
+    const seen = caughtUp(reposts) ?? newStream("");
+    expect(countPost(seen, news(13, 5, original)), "seen already").toBeNull();
+    expect(countPost(seen, news(14, 5))).not.toBeNull();
+  });
+
+  it("leave room for what counts", ({ expect }) => {
+    const original = { post: id(900), author: id(2) };
+    const full = Array.from({ length: 2 * LIMITS.newPostsMax }, (_, n) =>
+      n % 2 === 0 ? news(n, 1) : news(n, 3, original),
+    ).reduce((stream, one) => countPost(stream, one) ?? stream, newStream("life"));
+    expect(newPosts(full)).toMatchObject({ count: LIMITS.newPostsMax });
+    expect(full.posts).toHaveLength(LIMITS.newPostsMax);
+  });
+
   it("go with their post or author", ({ expect }) => {
     expect(uncount(many(3), ({ post }) => post === id(9))).toBeNull();
     const less = uncount(many(6), ({ author }) => author === id(1));

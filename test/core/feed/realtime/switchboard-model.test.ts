@@ -4,47 +4,21 @@ import { it } from "vitest";
 import type { SocketEvent } from "../../../../core/feed/realtime/port.ts";
 import { formatId, type Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
+import { AUDIENCES } from "../../../../core/tao/registry.ts";
 import { RealtimeWorld, TestClient, type TestLine } from "../../../fakes/realtime-world.ts";
+import { type Act, act } from "./acts.ts";
 
 const VIEWERS = [1n, 2n, 3n] as Id[];
 const DEVICES = 2;
 const POSTS = [50n, 51n, 52n] as Id[];
 
-/** Acts of the outside world; numbers choose whom they are about. */
-type Act =
-  | {
-      readonly do: "post" | "notify" | "hide" | "connect" | "drop" | "caughtUp";
-      readonly who: number;
-      readonly n: number;
-    }
-  | { readonly do: "count" | "revoke"; readonly post: number; readonly n: number }
-  | { readonly do: "pass"; readonly ms: number }
-  /** Memory goes: while sockets stay, as in sleep, or with all of them. */
-  | { readonly do: "sleep" | "crash" | "breakDisk" };
-
-const who = fc.record({ who: fc.nat(2), n: fc.nat(5) });
-const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 4, arbitrary: who.map((rest) => ({ do: "post" as const, ...rest })) },
-  { weight: 3, arbitrary: who.map((rest) => ({ do: "connect" as const, ...rest })) },
-  { weight: 3, arbitrary: who.map((rest) => ({ do: "drop" as const, ...rest })) },
-  who.map((rest) => ({ do: "notify" as const, ...rest })),
-  who.map((rest) => ({ do: "hide" as const, ...rest })),
-  who.map((rest) => ({ do: "caughtUp" as const, ...rest })),
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant("count" as const), post: fc.nat(2), n: fc.nat(99) }),
-  },
-  fc.record({ do: fc.constant("revoke" as const), post: fc.nat(2), n: fc.nat(99) }),
-  {
-    weight: 4,
-    arbitrary: fc
-      .oneof(fc.nat(300), fc.constantFrom(1_000, LIMITS.socketMemoryMs / 2, LIMITS.socketMemoryMs))
-      .map((ms) => ({ do: "pass" as const, ms })),
-  },
-  fc
-    .constantFrom("sleep" as const, "crash" as const, "breakDisk" as const)
-    .map((one) => ({ do: one })),
-);
+/** The first is a friend, the first two are followers. */
+function worldOf(viewers: readonly Id[]): RealtimeWorld {
+  const world = new RealtimeWorld();
+  for (const viewer of viewers.slice(0, 1)) world.graph.friends.add(viewer);
+  for (const viewer of viewers.slice(0, 2)) world.graph.followers.add(viewer);
+  return world;
+}
 
 interface Device {
   readonly viewer: Id;
@@ -60,7 +34,7 @@ interface Truth {
 }
 
 class Model {
-  readonly world = new RealtimeWorld();
+  readonly world = worldOf(VIEWERS);
   readonly devices: Device[] = VIEWERS.flatMap((viewer) =>
     Array.from({ length: DEVICES }, () => ({
       viewer,
@@ -78,6 +52,7 @@ class Model {
   readonly counts = new Map<Id, number>();
   readonly revoked = new Set<Id>();
   #posts = 100n;
+  #narrowed = 0;
   /** Told and not acknowledged: fan-out tells them again. */
   #unanswered: SocketEvent[] = [];
   readonly #lives = new Map<Id, string>();
@@ -87,8 +62,10 @@ class Model {
     switch (one.do) {
       case "post": {
         const post = this.#posts++ as Id;
-        const viewers = VIEWERS.filter((_, index) => index <= one.who);
-        await this.tell({ kind: "new-post", viewers, author: (one.n + 10) as unknown as Id, post });
+        const viewers = VIEWERS.slice(0, one.who + 1);
+        const author = (one.n + 10) as unknown as Id;
+        const timeMs = this.world.clock.nowMs();
+        await this.tell({ kind: "new-post", viewers, author, post, timeMs });
         break;
       }
       case "notify":
@@ -100,14 +77,9 @@ class Model {
         break;
       }
       case "count":
-        this.counts.set(this.#post(one.post), one.n);
-        this.world.graph.counts.set(this.#post(one.post), one.n);
-        await this.tell({
-          kind: "counts",
-          post: this.#post(one.post),
-          of: "reactions",
-          count: one.n,
-        });
+        for (const known of [this.counts, this.world.graph.counts])
+          known.set(this.#post(one.post), one.n);
+        await this.tell(countOf(this.#post(one.post), one.n));
         break;
       case "revoke":
         this.revoked.add(this.#post(one.post));
@@ -115,6 +87,13 @@ class Model {
           this.world.graph.hidden.add(`${viewer} ${this.#post(one.post)}`);
         await this.tell({ kind: "revoke", post: this.#post(one.post) });
         break;
+      case "narrow": {
+        const post = this.#post(one.post);
+        const at = { epoch: 1, seq: ++this.#narrowed };
+        this.world.graph.audiences.set(post, AUDIENCES[one.n] ?? "public");
+        await this.tell({ kind: "revoke", post, audience: one.n, at });
+        break;
+      }
       case "connect":
         this.#connect(this.#device(one));
         break;
@@ -251,6 +230,12 @@ class Model {
     this.devices[index * DEVICES + (n % DEVICES)] as Device;
 }
 
+const countOf = (post: Id, count: number): SocketEvent => ({
+  kind: "counts",
+  post,
+  of: "reactions",
+  count,
+});
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 it(
@@ -266,7 +251,8 @@ it(
           expect(line?.closedWith).toBeNull();
           // What is on the screen is right whatever was missed: watching again says how it is now.
           for (const post of POSTS) {
-            if (model.revoked.has(post)) expect(client.gone).toContain(formatId(post));
+            if (model.revoked.has(post) || !model.world.graph.isFor(post, viewer))
+              expect(client.gone).toContain(formatId(post));
             else expect(client.counts.get(formatId(post))).toBe(model.counts.get(post) ?? 0);
           }
           if (client.lost > 0) continue;

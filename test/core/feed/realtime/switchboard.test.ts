@@ -32,6 +32,7 @@ const newPost = (post: number, author: Id = AUTHOR): SocketEvent => ({
   viewers: [ADA, BOB],
   author,
   post: BigInt(post) as Id,
+  timeMs: world.clock.nowMs(),
 });
 async function watching(viewer: Id): Promise<TestLine> {
   const line = world.join(viewer);
@@ -92,7 +93,7 @@ describe("telling", () => {
 
   it("is bounded", async ({ expect }) => {
     const viewers = Array.from({ length: LIMITS.socketEventsMax + 1 }, () => ADA);
-    expect(await tell({ kind: "new-post", viewers, author: AUTHOR, post: POST })).toMatchObject({
+    expect(await tell({ ...newPost(50), viewers } as SocketEvent)).toMatchObject({
       error: { code: "limit_reached" },
     });
   });
