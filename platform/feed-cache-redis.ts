@@ -172,6 +172,8 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
       newSince: (region, viewer, since, wrote) =>
         read(region, viewer, (bucket, nowMs) => bucket.newSince(viewer, since, wrote, nowMs)),
       put,
+      own: (region, write) =>
+        apply(region, topology.bucketOf(write.viewer), [{ kind: "own", ...write }]),
     },
     sink: { apply },
   };

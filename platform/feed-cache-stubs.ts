@@ -41,6 +41,9 @@ export function feedCacheStubs(
   ) =>
     within(LIMITS.feedCacheBudgetMs, "feed_cache", call(region, feedBuckets.bucketOf(viewer), ask));
 
+  const apply: FeedCacheSink["apply"] = (region, bucket, events) =>
+    call(region, bucket, (stub) => stub.apply(encodeEvents(events)));
+
   return {
     cache: {
       page: (region, viewer, wish) => read(region, viewer, (stub) => stub.page(viewer, wish)),
@@ -48,10 +51,9 @@ export function feedCacheStubs(
         read(region, viewer, (stub) => stub.newSince(viewer, since, wrote)),
       put: (region, viewer, record) =>
         call(region, feedBuckets.bucketOf(viewer), (stub) => stub.put(record)),
+      own: (region, write) =>
+        apply(region, feedBuckets.bucketOf(write.viewer), [{ kind: "own", ...write }]),
     },
-    sink: {
-      apply: (region, bucket, events) =>
-        call(region, bucket, (stub) => stub.apply(encodeEvents(events))),
-    },
+    sink: { apply },
   };
 }

@@ -6,6 +6,7 @@ import type { Region } from "../regions/regions.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
 import type { Consistency } from "../tao/service.ts";
+import type { PhysicalShard } from "../tao/shard-map.ts";
 import type { Tao } from "../tao/tao.ts";
 import type { FeedCache } from "./cache/service.ts";
 
@@ -38,6 +39,8 @@ export interface Call {
   /** Of the request's region; null where it is switched off. */
   readonly cache: FeedCache | null;
   readonly region: Region;
+  /** Shards whose writes in this request the cache is told of, each as what it was. */
+  readonly told: Set<PhysicalShard>;
   /** Work that the answer does not wait for. */
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly report: (event: FeedEvent) => void;

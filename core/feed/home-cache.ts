@@ -1,9 +1,14 @@
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
-import type { Result } from "../result.ts";
+import { ok, type Result } from "../result.ts";
+import type { WriteResponse } from "../tao/service.ts";
+import type { PhysicalShard } from "../tao/shard-map.ts";
+import type { OwnPlace } from "../tao/tao.ts";
+import { compareVersions, type Version } from "../tao/version.ts";
 import { encodeRecord } from "./cache/record.ts";
 import type { CachedPage, FeedCache, Miss, NewPosts, Wrote } from "./cache/service.ts";
-import type { Call } from "./call.ts";
+import type { OwnChange, OwnWrite } from "./cache/port.ts";
+import type { Call, Outcome } from "./call.ts";
 import type { BuildStart, HomeRecord } from "./home-record.ts";
 
 /** What the feed cache said; null: nothing, since it was not asked, or is away. */
@@ -48,6 +53,55 @@ export function startOf(call: Call, viewer: Id, answer: Miss | null): BuildStart
   if (answer.needs !== null) tao.atLeast(viewer, answer.needs);
   return { viewer, builtMs, since: tao.positionOf(viewer), wrote: tao.wrote() };
 }
+
+/**
+ * A write that changes what its author's pages show by `change` alone (null: by nothing): the entry of this region
+ * is told and stays valid. A replay is not told: what it did may have been changed again since.
+ *
+ * @param before of the shard that was written to, taken before the write.
+ */
+export function tellOwn(
+  call: Call,
+  viewer: Id,
+  before: OwnPlace,
+  { at, replayed }: WriteResponse,
+  change: () => Outcome<OwnChange | null>,
+): void {
+  // Eventual reads may be older than what the request knows of: their counts have no place.
+  if (call.cache === null || replayed || call.consistency === "eventual") return;
+  const { shard, at: prev } = before;
+  call.told.add(shard);
+  call.defer(async () => {
+    const changed = await change();
+    const told = changed.ok ? changed.value : "other";
+    await tell(call, { viewer, shard, prev, at, change: told });
+  });
+}
+
+/**
+ * Writes of a request that nobody has told the cache of: entries that do not reflect them are void for whoever
+ * wrote anything there later, too. Two tabs that write in turn, each with its own ticket, rely on it.
+ *
+ * @param before what the client had written when the request began.
+ */
+export function tellOthers(call: Call, before: ReadonlyMap<PhysicalShard, Version>): void {
+  const { cache, viewer, tao, told } = call;
+  if (cache === null || viewer === null) return;
+  for (const [shard, at] of tao.wrote()) {
+    const prev = before.get(shard) ?? null;
+    if (told.has(shard) || compareVersions(prev, at) >= 0) continue;
+    call.defer(() => tell(call, { viewer, shard, prev, at, change: "other" }));
+  }
+}
+
+async function tell(call: Call, write: OwnWrite): Promise<void> {
+  const told = await call.cache?.own(call.region, write);
+  if (told?.ok === false)
+    call.report({ event: "cache_failed", stage: told.error.code, viewer: String(write.viewer) });
+}
+
+/** Of what no home feed shows. */
+export const NOTHING_SHOWN = async (): Outcome<null> => ok(null);
 
 /** After the answer: the entry, with the ticket that goes out with it. */
 export function keep(call: Call, { record, isSound }: HomeRecord): void {

@@ -9,7 +9,7 @@ import { inChunks } from "./read-chunks.ts";
 import type { Consistency, ReadResponse, WriteResponse } from "./service.ts";
 import { ShardCalls, type ShardCallsPorts } from "./shard-calls.ts";
 import { entryOf, physicalShardOf, type PhysicalShard, type ShardMap } from "./shard-map.ts";
-import type { ResultsOf, Tao, UnionAcross, UnionWish, WriteOptions } from "./tao.ts";
+import type { OwnPlace, ResultsOf, Tao, UnionAcross, UnionWish, WriteOptions } from "./tao.ts";
 import { advance, advanceOwn, decodeTickets, encodeTicket, type Seen } from "./ticket.ts";
 import type { Read, ReadResult, Write } from "./types.ts";
 import { decodeUnionResponse, encodeUnionRequest, type UnionResponse } from "./union.ts";
@@ -95,6 +95,11 @@ class TaoClient implements Tao {
       wrote === undefined ? [] : [[shard, wrote.version] as const],
     );
     return new Map(own);
+  }
+
+  wroteTo(id: Id): OwnPlace {
+    const shard = physicalShardOf(this.#ports.map, id);
+    return { shard, at: this.#progress.get(shard)?.wrote?.version ?? null };
   }
 
   atLeast(id: Id, version: Version): void {

@@ -18,6 +18,11 @@ export interface WriteOptions {
   readonly isAwaited?: boolean;
 }
 
+export interface OwnPlace {
+  readonly shard: PhysicalShard;
+  readonly at: Version | null;
+}
+
 export interface UnionAcross {
   /** In list order over all shards together. */
   readonly entries: readonly UnionEntry[];
@@ -64,6 +69,8 @@ export interface Tao {
   positionOf(id: Id): Version | null;
   /** The client's own last write to each shard, as long as it matters to a cache. */
   wrote(): ReadonlyMap<PhysicalShard, Version>;
+  /** Of the shard of `id`: which it is, and the client's own last write there, if it matters to a cache. */
+  wroteTo(id: Id): OwnPlace;
   /** From now on the shard of `id` is read at least as fresh as this. */
   atLeast(id: Id, version: Version): void;
   /**

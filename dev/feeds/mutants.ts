@@ -33,6 +33,14 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     editAt("core/feed/cache/bucket.ts", 'return isSeen ? entry : "void";', "return entry;"),
   ),
   mutant(
+    "own reaction told and not shown",
+    editAt(
+      "core/feed/cache/own-writes.ts",
+      "this.#reactions.set(change.post, { at, kind: change.reaction });",
+      "",
+    ),
+  ),
+  mutant(
     "next page begins where the last one ended",
     editAt(
       "core/feed/cache/cut.ts",

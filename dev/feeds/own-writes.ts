@@ -1,5 +1,5 @@
 import type { Client } from "../../client/client.ts";
-import type { FeedItem } from "../../core/feed/schemas.ts";
+import type { EmbeddedPost, FeedItem } from "../../core/feed/schemas.ts";
 import type { Change } from "./changes.ts";
 import type { Model } from "./model.ts";
 import type { Operation } from "./operations.ts";
@@ -38,6 +38,13 @@ export async function ownWriteMissing(
         return tell(`${change.post} is for ${found.audience}`);
     }
   }
+  for (const change of changes) {
+    if (change.kind !== "reacted") continue;
+    const found = contents(items).find(({ id }) => id === change.post);
+    const reaction = found?.viewer.reaction;
+    if (reaction !== undefined && reaction !== change.reaction)
+      return tell(`${change.post} shows ${reaction}, and not ${change.reaction}`);
+  }
   if (!("whom" in operation)) return null;
   const { whom, by } = operation;
   // Its other half is written elsewhere, and arrives.
@@ -52,6 +59,10 @@ export async function ownWriteMissing(
   );
   return missing === undefined ? null : tell(`${missing.post.id} of ${whom} is missing`);
 }
+
+/** All posts that a page shows, embedded ones too. */
+const contents = (items: readonly FeedItem[]): EmbeddedPost[] =>
+  items.flatMap((item) => [item, item.repostOf, item.quoteOf].flatMap((post) => post ?? []));
 
 const holdsContent = (items: readonly FeedItem[], id: string | undefined): boolean =>
   items.some((item) => item.id === id || (id !== undefined && item.repostOf?.id === id));

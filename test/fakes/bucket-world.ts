@@ -2,36 +2,27 @@ import { NO_CONTEXT } from "../../core/feed/ranked/context.ts";
 import { Bucket, type BucketBounds } from "../../core/feed/cache/bucket.ts";
 import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
 import type { BucketEvent, PushedPost } from "../../core/feed/cache/port.ts";
-import { encodeRecord } from "../../core/feed/cache/record.ts";
+import { encodeRecord, type EntryRecord } from "../../core/feed/cache/record.ts";
+import type { ReactionKind } from "../../core/feed/schemas.ts";
 import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
-import type { Version } from "../../core/tao/version.ts";
+import { compareVersions, maxVersion, type Version } from "../../core/tao/version.ts";
 import { cellOf, contentOf, id, type PostSpec, pushedOf, standingFor } from "./feed-cells.ts";
-import { indexIn, last, type Since, valueAt } from "./histories.ts";
+import {
+  DELETED,
+  isVisible,
+  newViewer,
+  type Post,
+  type RanksOf,
+  type Relations,
+  type Viewer,
+} from "./bucket-posts.ts";
+import { indexIn, LAST, last, valueAt } from "./histories.ts";
 import { MemoryRows } from "./memory-feed-cache.ts";
 
-const DELETED = AUDIENCES.length;
 const START_MS = 1_780_000_000_000;
 
-interface Relations {
-  readonly follows: ReadonlySet<Id>;
-  readonly friends: ReadonlySet<Id>;
-  readonly blocks: ReadonlySet<Id>;
-}
-interface Post extends PostSpec {
-  /** Index into AUDIENCES, or DELETED: it only grows. */
-  readonly ranks: Since<number>[];
-  readonly counts: Since<number>[];
-  /** What the bucket was told. */
-  toldRank: number;
-  toldCount: boolean;
-  readonly toldTo: Set<Id>;
-}
-interface Viewer {
-  readonly id: Id;
-  readonly relations: (Since<Relations> & { readonly version: Version })[];
-}
 interface Sent {
   /** Comes by itself then, Unix ms, unless it is delivered before. */
   readonly dueMs: number;
@@ -51,7 +42,7 @@ export class BucketWorld {
   nowMs = START_MS;
   readonly rows = new MemoryRows();
   bucket: Bucket;
-  readonly viewers: Viewer[] = [1, 2].map((n) => ({ id: id(n), relations: [] }));
+  readonly viewers: Viewer[] = [1, 2].map((n) => newViewer(id(n)));
   readonly authors: readonly Id[] = [11, 12, 13].map(id);
   readonly posts: Post[] = [];
   readonly sent: Sent[] = [];
@@ -134,7 +125,14 @@ export class BucketWorld {
     this.#send(event, takesMs, arrived);
   }
 
-  relate(who: number, whom: number, how: keyof Relations, on: boolean, withPlace: boolean): void {
+  relate(
+    who: number,
+    whom: number,
+    how: keyof Relations,
+    on: boolean,
+    withPlace: boolean,
+    device: number,
+  ): void {
     const viewer = this.viewers[indexIn(this.viewers, who)];
     const author = this.authors[indexIn(this.authors, whom)];
     if (viewer === undefined || author === undefined) return;
@@ -144,8 +142,26 @@ export class BucketWorld {
     else set.delete(author);
     const version = this.#version();
     viewer.relations.push({ fromMs: this.nowMs, value: { ...before, [how]: set }, version });
+    viewer.devices.relate(device, version, this.nowMs);
     const at = withPlace ? { at: version } : {};
     this.#send({ kind: "forget", viewers: [viewer.id], ...at }, Infinity);
+  }
+
+  /** A reaction, which moves the count. The bucket is told at once, or when it is delivered. */
+  react(who: number, device: number, of: number, kind: ReactionKind | null, isTold: boolean): void {
+    const viewer = this.viewers[indexIn(this.viewers, who)];
+    const post = this.posts[indexIn(this.posts, of)];
+    if (viewer === undefined || post === undefined) return;
+    const version = this.#version();
+    const own = viewer.devices.react(device, { post: post.id, kind, version }, this.nowMs);
+    const count = last(post.counts) + 1;
+    post.counts.push({ fromMs: this.nowMs, value: count });
+    post.toldCount = false;
+    const counted = { post: post.id, of: "reactions", count, countAt: version } as const;
+    const change = { ...counted, reaction: kind };
+    const arrived = () => void (post.toldCount ||= last(post.counts) === count);
+    this.#send({ kind: "own", viewer: viewer.id, ...own, change }, Infinity, arrived);
+    if (isTold) this.deliver([LAST], false);
   }
 
   /** Some events as one text, perhaps not for the last time. */
@@ -170,18 +186,24 @@ export class BucketWorld {
   }
 
   /** A read that misses starts a build, from followers that are so far behind (0 to 1 of their TTL). */
-  read(who: number, lag: readonly number[]): readonly Shown[] | null {
+  read(who: number, lag: readonly number[], place: number): readonly Shown[] | null {
     const viewer = this.viewers[indexIn(this.viewers, who)];
     if (viewer === undefined) return null;
-    const wish = { limit: 50, after: null, wrote: [], mode: "latest", segment: null } as const;
+    const device = viewer.devices.at(place);
+    const wrote = device.wish(this.nowMs);
+    const wish = { limit: 50, after: null, wrote, mode: "latest", segment: null } as const;
     const page = this.bucket.page(viewer.id, wish, this.nowMs);
     if (page.hit) return JSON.parse(page.items) as Shown[];
     const { watermarkMs: builtMs, needs } = page;
     const needed = viewer.relations.find(({ version }) => version.seq === needs?.seq);
     const asOf = (shard: number) =>
       this.nowMs - Math.floor((lag[shard % lag.length] ?? 0) * (LIMITS.followerTtlMs - 1));
-    const relationsMs = Math.max(asOf(0), needed?.fromMs ?? 0);
-    this.builds.push({ builtMs, record: this.#read(viewer, builtMs, needs, relationsMs, asOf) });
+    const own = device.wroteAt(this.nowMs);
+    const ownMs = own === null ? 0 : (device.wrote?.atMs ?? 0);
+    const relationsMs = Math.max(asOf(0), needed?.fromMs ?? 0, ownMs);
+    const since = needs === null || own === null ? (needs ?? own) : maxVersion(needs, own);
+    const start = { builtMs, since, wrote: new Map(wrote) };
+    this.builds.push({ builtMs, record: this.#read(viewer, start, relationsMs, asOf) });
     return null;
   }
 
@@ -197,10 +219,10 @@ export class BucketWorld {
 
   /** Whether each of these ranks hides a post from the viewer; relations as they are. */
   hides(viewer: Viewer, post: Post, ranksOf: RanksOf): boolean {
-    if (!this.#isVisible(viewer, post, ranksOf)) return true;
+    if (!isVisible(viewer, post, ranksOf)) return true;
     if (post.repostOf === undefined) return false;
     const original = this.posts.find((other) => other.id === post.repostOf);
-    return original === undefined || !this.#isVisible(viewer, original, ranksOf);
+    return original === undefined || !isVisible(viewer, original, ranksOf);
   }
 
   follows(viewer: Viewer, author: Id): boolean {
@@ -208,21 +230,15 @@ export class BucketWorld {
     return follows.has(author) || friends.has(author);
   }
 
-  /** Whether the bucket was told of all that the viewer did. */
-  knowsRelations = (viewer: Viewer): boolean =>
+  /** Whether the bucket was told of all that the viewer did, or the device's ticket says the latest of it. */
+  knowsRelations = (viewer: Viewer, place: number): boolean =>
+    compareVersions(viewer.devices.at(place).related, viewer.relations.at(-1)?.version ?? null) >=
+      0 ||
     !this.sent.some(({ event }) => event.kind === "forget" && event.viewers.includes(viewer.id));
 
-  #isVisible(viewer: Viewer, post: Post, ranksOf: RanksOf): boolean {
-    const { follows, friends, blocks } = last(viewer.relations);
-    if (blocks.has(post.author)) return false;
-    const isFor = [true, follows.has(post.author), friends.has(post.author)];
-    return ranksOf(post).some((rank) => isFor[rank] ?? false);
-  }
-
   #read(
-    { id: viewer, relations }: Viewer,
-    builtMs: number,
-    since: Version | null,
+    { id: viewer, relations, devices }: Viewer,
+    start: Pick<EntryRecord, "builtMs" | "since" | "wrote">,
     relationsMs: number,
     asOf: (shard: number) => number,
   ): string {
@@ -254,14 +270,12 @@ export class BucketWorld {
     slots.sort((a, b) => b.at.timeMs - a.at.timeMs || (a.at.id2 < b.at.id2 ? 1 : -1));
     return encodeRecord({
       viewer,
-      builtMs,
-      since,
-      wrote: new Map(),
+      ...start,
       upTo: null,
       ticket: "",
       feedMode: "latest",
       standing,
-      reactions: { kinds: new Map(), completeAfterMs: -Infinity },
+      reactions: { kinds: devices.kindsAt(relationsMs), completeAfterMs: -Infinity },
       ranking: NO_CONTEXT,
       slots,
       floor: null,
@@ -279,13 +293,6 @@ export class BucketWorld {
 export interface Shown {
   readonly id: string;
   readonly counts: { readonly reactions: number };
+  readonly viewer: { readonly reaction: ReactionKind | null };
   readonly quoteOf?: { readonly id: string } | null;
 }
-
-type RanksOf = (post: Post) => readonly number[];
-export const truth: RanksOf = ({ ranks }) => [last(ranks)];
-export const told: RanksOf = ({ toldRank }) => [toldRank];
-/** An entry may have been read from any of them: friends gain a post that is no longer for followers. */
-export const sinceTold: RanksOf = ({ ranks, toldRank }) =>
-  ranks.map(({ value }) => value).filter((rank) => rank >= toldRank);
-export const countNow = (post: Post): number => last(post.counts);

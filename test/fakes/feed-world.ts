@@ -55,6 +55,7 @@ export class FeedWorld {
       consistency: options.consistency ?? "ticket",
       cache: this.cache,
       region: "us-east",
+      told: new Set(),
       defer: (work) => void this.#deferred.push(work()),
       idempotencyKey: options.key ?? null,
       deadlineMs: this.nowMs + BUDGET_MS,

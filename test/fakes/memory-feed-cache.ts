@@ -48,6 +48,8 @@ export class MemoryFeedCache implements FeedCache {
     this.#answer(() => this.bucket.newSince(viewer, since, wrote, this.#nowMs()));
   put: FeedCache["put"] = async (_region, _viewer, record) =>
     this.#answer(() => this.bucket.put(record, this.#nowMs()));
+  own: FeedCache["own"] = async (_region, write) =>
+    this.#answer(() => this.apply({ kind: "own", ...write }));
 
   apply = (...events: readonly BucketEvent[]): Pushed =>
     this.bucket.apply(encodeEvents(events), this.#nowMs());

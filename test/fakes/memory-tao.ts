@@ -4,7 +4,14 @@ import { LIMITS } from "../../core/limits.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { WriteResponse } from "../../core/tao/service.ts";
 import { entryOf, entryOfId, evenShardMap, type PhysicalShard } from "../../core/tao/shard-map.ts";
-import type { ResultsOf, Tao, UnionAcross, UnionWish } from "../../core/tao/tao.ts";
+import type {
+  OwnPlace,
+  ResultsOf,
+  Tao,
+  UnionAcross,
+  UnionWish,
+  WriteOptions,
+} from "../../core/tao/tao.ts";
 import {
   type Assoc,
   compareListOrder,
@@ -33,11 +40,13 @@ export class MemoryTao implements Tao {
   readonly #map;
   /** Set to fail every read or union that touches it. */
   readonly down = new Set<"read" | "union" | "write">();
+  readonly #wrote: Map<PhysicalShard, Version>;
   #calls = 0;
 
   constructor(options: MemoryTaoOptions, graph = new MemoryGraph()) {
     this.graph = graph;
     this.#options = options;
+    this.#wrote = new Map(options.wrote);
     this.#map = evenShardMap(options.shards ?? 16, new Map([["us-east", 1]]));
   }
 
@@ -115,6 +124,7 @@ export class MemoryTao implements Tao {
     shard: LogicalShard,
     writes: readonly Write[],
     opId: string | null,
+    { isAwaited = true }: WriteOptions = {},
   ): Promise<Result<WriteResponse, Failure>> {
     if (this.down.has("write")) return this.#away();
     this.#calls++;
@@ -138,13 +148,19 @@ export class MemoryTao implements Tao {
     if (opId !== null && (opId === "" || opId.length > LIMITS.opIdCharsMax)) {
       return err({ code: "invalid_request", field: "opId", reason: "has 1 to 128 characters" });
     }
-    return this.graph.commit(home, writes, opId, this.#options.nowMs());
+    const written = await this.graph.commit(home, writes, opId, this.#options.nowMs());
+    if (written.ok && isAwaited) this.#wrote.set(home, written.value.at);
+    return written;
   }
 
   ticket = (): string => `memory.${this.graph.seq}`;
   /** Everything is read as it is now. */
   positionOf = (): Version => ({ epoch: 1, seq: this.graph.seq });
-  wrote = (): ReadonlyMap<PhysicalShard, Version> => this.#options.wrote ?? new Map();
+  wrote = (): ReadonlyMap<PhysicalShard, Version> => new Map(this.#wrote);
+  wroteTo(id: Id): OwnPlace {
+    const shard = this.#shardOf(id);
+    return { shard, at: this.#wrote.get(shard) ?? null };
+  }
   atLeast = (): void => {};
   madeBy = (): void => {};
   calls = (): number => this.#calls;

@@ -111,6 +111,7 @@ export async function follow(
 const withHeldPuts = (cache: FeedCache, held: (() => Promise<void>)[]): FeedCache => ({
   page: cache.page,
   newSince: cache.newSince,
+  own: cache.own,
   put: async (...args) => {
     held.push(async () => void (await cache.put(...args)));
     return ok(true);

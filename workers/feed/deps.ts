@@ -112,6 +112,7 @@ function wire(env: FeedEnv): FeedDeps {
       region,
       consistency,
       cache: feedCache?.cache ?? null,
+      told: new Set(),
       defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
       viewer: viewer === null ? null : parseId(viewer),

@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 import type { Call, Outcome } from "../../core/feed/call.ts";
+import { tellOthers } from "../../core/feed/home-cache.ts";
 import type { SeenRange } from "../../core/feed/explain/schemas.ts";
 import type {
   Audience,
@@ -248,7 +249,9 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
     const { callFor, counts } = depsFor(this.env);
     const call = callFor(ctx, defer);
+    const before = call.tao.wrote();
     const result = await useCase(call);
+    tellOthers(call, before);
     if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
     if (!result.ok) return result;
     const { tao } = call;

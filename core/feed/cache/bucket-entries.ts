@@ -5,6 +5,7 @@ import { compareVersions, type Version } from "../../tao/version.ts";
 import type { CellTable } from "./cells.ts";
 import { arrivalOf, type Corrections, corrected } from "./correct.ts";
 import { type Arrival, Entry } from "./entry.ts";
+import type { OwnWrite } from "./port.ts";
 import type { RecentEvents } from "./recent.ts";
 import { decodeRecord, type EntryRecord } from "./record.ts";
 
@@ -77,6 +78,11 @@ export class BucketEntries {
     }
   }
 
+  /** Of a viewer whose entry is not in memory it is found when that comes back. */
+  own(write: OwnWrite): void {
+    this.#memory.get(write.viewer)?.own(write, false);
+  }
+
   isActive(viewer: Id, nowMs: number): boolean {
     const builtMs = this.#stored.get(viewer);
     return builtMs !== undefined && nowMs - builtMs < LIMITS.feedCacheTtlMs;
@@ -132,6 +138,7 @@ export class BucketEntries {
       entry.release();
       return null;
     }
+    for (const { atMs, write } of this.#recent.ownedBy(viewer)) entry.own(write, atMs < sinceMs);
     this.#memory.set(viewer, entry, entry.bytes);
     // One that is larger than all the memory is let go of at once.
     return this.#memory.get(viewer) === entry ? entry : null;

@@ -2,7 +2,7 @@ import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import { AUDIENCES } from "../../tao/registry.ts";
 import type { ListCursor } from "../../tao/types.ts";
-import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
+import { maxVersion, type Version } from "../../tao/version.ts";
 import { ActiveReaders } from "./active-readers.ts";
 import { BucketEntries, type EntryRows } from "./bucket-entries.ts";
 import { BucketTally } from "./bucket-tally.ts";
@@ -11,6 +11,7 @@ import { arrivalOf, pushedNow } from "./correct.ts";
 import { cutPage, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
+import { withCounts } from "./own-writes.ts";
 import type { BucketEvent, Pushed } from "./port.ts";
 import { cutRanked } from "./ranked-cut.ts";
 import { RecentEvents } from "./recent.ts";
@@ -71,7 +72,7 @@ export class Bucket {
     const [oldest] = stored;
     const isAll = oldest === undefined || stored.length < LIMITS.feedEventRowsMax;
     this.#recent = new RecentEvents(isAll ? sinceMs : oldest.atMs + 1, bounds.eventsBytes);
-    for (const { atMs, events } of stored) this.#recent.add(decodeEvents(events), atMs);
+    for (const { atMs, events } of stored) this.#recent.add(withCounts(decodeEvents(events)), atMs);
     this.#entries = new BucketEntries(rows, this.#cells, this.#recent, bounds.entriesBytes);
   }
 
@@ -86,7 +87,8 @@ export class Bucket {
   #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
     const entry = this.#find(viewer, wish.wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
-    const { ticket, upTo, feedMode } = entry.record;
+    const { ticket, feedMode } = entry.record;
+    const { upTo } = entry;
     const page =
       (wish.mode ?? feedMode) === "ranked"
         ? this.#rankedPage(entry, wish, nowMs)
@@ -113,7 +115,7 @@ export class Bucket {
   }
 
   apply(text: string, nowMs: number): Pushed {
-    const all = decodeEvents(text);
+    const all = withCounts(decodeEvents(text));
     const pushed = this.#activityOf(all, nowMs);
     const events = this.#asOfNow(all.filter((event) => this.#isOfUse(event, nowMs)));
     // Counts are not worth a row: those of what comes back from storage are as old as its entry.
@@ -147,8 +149,7 @@ export class Bucket {
   #find(viewer: Id, wrote: Wrote, nowMs: number): Entry | MissReason {
     const entry = this.#entries.find(viewer, nowMs);
     if (typeof entry === "string") return entry;
-    const known = entry.record.wrote;
-    const isSeen = wrote.every(([shard, at]) => compareVersions(known.get(shard) ?? null, at) >= 0);
+    const isSeen = wrote.every(([shard, at]) => entry.reflects(shard, at));
     return isSeen ? entry : "void";
   }
 
@@ -236,6 +237,9 @@ export class Bucket {
         return;
       case "forget":
         for (const viewer of event.viewers) this.#entries.forget(viewer, event.at ?? null);
+        return;
+      case "own":
+        this.#entries.own(event);
     }
   }
 }

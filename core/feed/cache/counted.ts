@@ -25,6 +25,7 @@ export function counted(
     },
     newSince: (region, viewer, since, wrote) => cache.newSince(region, viewer, since, wrote),
     put: (region, viewer, record) => cache.put(region, viewer, record),
+    own: (region, write) => cache.own(region, write),
   };
 }
 

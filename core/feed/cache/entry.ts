@@ -1,6 +1,8 @@
 import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
+import type { PhysicalShard } from "../../tao/shard-map.ts";
 import { compareListOrder, type ListCursor } from "../../tao/types.ts";
+import { compareVersions, type Version } from "../../tao/version.ts";
 import type { FeedSource, ReactionKind } from "../schemas.ts";
 import { authorsOf } from "../stages/home-viewer.ts";
 import { sourceOf } from "../standing.ts";
@@ -8,6 +10,8 @@ import type { HideRule } from "../visibility.ts";
 import type { BucketCell, CellTable } from "./cells.ts";
 import type { CellContent, EntryRecord } from "./record.ts";
 import { type Cut, cutPage } from "./cut.ts";
+import { OwnWrites } from "./own-writes.ts";
+import type { OwnWrite } from "./port.ts";
 import { cutRanked, type RankedCut } from "./ranked-cut.ts";
 
 /** A place of an entry, with what is there. */
@@ -52,6 +56,7 @@ export class Entry {
   floor: ListCursor | null;
   #page: Kept<Cut> | null = null;
   #ranked: (Kept<RankedCut> & { readonly atMs: number }) | null = null;
+  readonly #own = new OwnWrites();
   readonly #authors: ReadonlySet<Id>;
   readonly #cells: CellTable;
 
@@ -97,7 +102,33 @@ export class Entry {
 
   sourceOf = (author: Id): FeedSource => sourceOf(author, this.record.standing);
 
-  reactionTo = (id: Id): ReactionKind | null => this.record.reactions.kinds.get(id) ?? null;
+  reactionTo(id: Id): ReactionKind | null {
+    const told = this.#own.reactionTo(id);
+    return told === undefined ? (this.record.reactions.kinds.get(id) ?? null) : told;
+  }
+
+  /** Nothing of the viewer's shard in it is newer. */
+  get upTo(): Version | null {
+    const { upTo } = this.record;
+    const told = this.#own.upTo;
+    return compareVersions(upTo, told) < 0 ? told : upTo;
+  }
+
+  /** Whether it shows all that a client wrote on a shard, up to there. */
+  reflects = (shard: PhysicalShard, at: Version): boolean =>
+    this.#own.reflects(shard, at, this.record.wrote.get(shard) ?? null);
+
+  /**
+   * What the viewer wrote; counts come by themselves.
+   *
+   * @param isRead whether it was surely there when the entry was read.
+   */
+  own(write: OwnWrite, isRead: boolean): void {
+    const isNews = !isRead && compareVersions(this.record.since, write.at) < 0;
+    if (!this.#own.add(write, isNews)) return;
+    this.#page = null;
+    this.#ranked = null;
+  }
 
   /**
    * Puts a post in its place, with its content as of when it was written: what is known of it is

@@ -1,6 +1,6 @@
 import { formatId, type Id } from "../../ids.ts";
 import { toId } from "../views.ts";
-import type { BucketEvent, Cell, PushedPost } from "./port.ts";
+import type { BucketEvent, Cell, OwnChange, PushedPost } from "./port.ts";
 
 type WireCell = Omit<Cell, "id" | "author"> & { readonly id: string; readonly author: string };
 interface WirePushed {
@@ -14,7 +14,11 @@ type WireEvent =
   | { readonly kind: "announce"; readonly pushed: WirePushed }
   | (Omit<Of<"revoke">, "post"> & { readonly post: string })
   | (Omit<Of<"forget">, "viewers"> & { readonly viewers: string })
-  | (Omit<Of<"count">, "post"> & { readonly post: string });
+  | (Omit<Of<"count">, "post"> & { readonly post: string })
+  | (Omit<Of<"own">, "viewer" | "change"> & {
+      readonly viewer: string;
+      readonly change: (Omit<OwnChange, "post"> & { readonly post: string }) | null | "other";
+    });
 
 /** JSON text of events: what crosses to a bucket, and what it stores. */
 export const encodeEvents = (events: readonly BucketEvent[]): string =>
@@ -35,6 +39,12 @@ function toWire(event: BucketEvent): WireEvent {
     case "revoke":
     case "count":
       return { ...event, post: formatId(event.post) };
+    case "own": {
+      const { viewer, change } = event;
+      const told =
+        change === null || change === "other" ? change : { ...change, post: formatId(change.post) };
+      return { ...event, viewer: formatId(viewer), change: told };
+    }
   }
 }
 
@@ -49,6 +59,12 @@ function fromWire(event: WireEvent): BucketEvent {
     case "revoke":
     case "count":
       return { ...event, post: toId(event.post) };
+    case "own": {
+      const { viewer, change } = event;
+      const told =
+        change === null || change === "other" ? change : { ...change, post: toId(change.post) };
+      return { ...event, viewer: toId(viewer), change: told };
+    }
   }
 }
 

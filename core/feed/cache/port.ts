@@ -2,7 +2,9 @@ import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import type { Region } from "../../regions/regions.ts";
 import type { Result } from "../../result.ts";
+import type { PhysicalShard } from "../../tao/shard-map.ts";
 import type { Version } from "../../tao/version.ts";
+import type { ReactionKind } from "../schemas.ts";
 
 /** A post as the graph holds it, with its author: what a page needs of it, for any viewer. */
 export interface Cell {
@@ -25,7 +27,28 @@ export interface PushedPost {
   readonly original: Cell | null;
 }
 
-/** What fan-out tells one bucket of one region. Applying one twice, or late, changes nothing. */
+/** What a reader wrote through this region, and how it changes their own pages. */
+export interface OwnWrite {
+  readonly viewer: Id;
+  readonly shard: PhysicalShard;
+  /** What the client had written there before, as its ticket said; null: nothing lately. */
+  readonly prev: Version | null;
+  readonly at: Version;
+  /** null: nothing that a page shows; "other": what only a new entry shows. */
+  readonly change: OwnChange | null | "other";
+}
+
+export interface OwnChange {
+  readonly post: Id;
+  /** The viewer's own, if that changed; null: taken back. It was written on the viewer's shard. */
+  readonly reaction?: ReactionKind | null;
+  readonly of: "reactions" | "comments";
+  /** With the change, and its place in the log of the post's shard. */
+  readonly count: number;
+  readonly countAt: Version;
+}
+
+/** What fan-out, and who writes, tells one bucket of one region. Applying one twice, or late, changes nothing. */
 export type BucketEvent =
   /** Into the entries of these viewers, all of this bucket. */
   | { readonly kind: "push"; readonly pushed: PushedPost; readonly viewers: readonly Id[] }
@@ -55,7 +78,9 @@ export type BucketEvent =
       readonly post: Id;
       readonly of: "reactions" | "comments" | "reposts";
       readonly count: number;
-    };
+    }
+  /** The viewer's entry reflects it from now on: see `OwnWrites`. */
+  | ({ readonly kind: "own" } & OwnWrite);
 
 /** How many of the readers that events named had an entry: the activity that fan-out decides by. */
 export interface Pushed {

@@ -2,7 +2,7 @@ import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import { compareVersions, maxVersion, type Version } from "../../tao/version.ts";
 import type { PostCounts } from "../views.ts";
-import type { BucketEvent, PushedPost } from "./port.ts";
+import type { BucketEvent, OwnWrite, PushedPost } from "./port.ts";
 
 /** A post that arrived, Unix ms by the bucket's clock. */
 export interface Arrived {
@@ -38,6 +38,11 @@ export interface Forgotten {
   readonly at: Version | null;
 }
 
+export interface Owned {
+  readonly atMs: number;
+  readonly write: OwnWrite;
+}
+
 /** A slice holds this part of the memory at most: what makes room is never all. */
 const SLICES_MIN = 16;
 
@@ -52,6 +57,7 @@ class Slice {
   readonly announces: Arrived[] = [];
   readonly changes = new Map<Id, PostChange>();
   readonly forgotten = new Map<Id, Forgotten>();
+  readonly owned = new Map<Id, Owned[]>();
   bytes = 0;
 
   constructor(startMs: number) {
@@ -81,7 +87,8 @@ class Slice {
         const counts = this.changes.get(event.post)?.counts ?? {};
         const { of, count, at } = event;
         const known = counts[of]?.at;
-        if (known !== undefined && maxVersion(known, at) === known) return;
+        // Two own writes may have read it at one place: the one that came last.
+        if (known !== undefined && compareVersions(at, known) < 0) return;
         this.#change(event.post, { counts: { ...counts, [of]: { atMs, count, at } } });
         return;
       }
@@ -91,6 +98,13 @@ class Slice {
           this.forgotten.set(viewer, { atMs, at: laterOf(known, event.at) });
         }
         this.bytes += LINE_BYTES * event.viewers.length;
+        return;
+      case "own": {
+        const list = this.owned.get(event.viewer);
+        if (list === undefined) this.owned.set(event.viewer, [{ atMs, write: event }]);
+        else list.push({ atMs, write: event });
+        this.bytes += 4 * LINE_BYTES;
+      }
     }
   }
 
@@ -203,6 +217,10 @@ export class RecentEvents {
       return found !== undefined && found.atMs >= sinceMs ? [found] : [];
     });
   }
+
+  /** All that a viewer is known to have written, oldest first. */
+  ownedBy = (viewer: Id): readonly Owned[] =>
+    this.#slices.flatMap(({ owned }) => owned.get(viewer) ?? []);
 
   /** A slice lasts a while: what it holds may be older than `sinceMs`. */
   #since = (sinceMs: number): readonly Slice[] =>

@@ -4,7 +4,7 @@
  *
  * Of a bucket there are: a `head` (fields `gen`, `since` ms, `seq`, and by number of each slice that was
  * written the newest `seq` in it), slices of events (`#` is "gen:seq" of the newest; `a<author>` ids of
- * posts, `p<post>` a post, `c<post>` what became of it, `f<viewer>` that something is to be forgotten)
+ * posts, `p<post>` a post, `c<post>` what became of it, `f<viewer>` what is to be forgotten, and own writes)
  * with the set of their authors (as many as `#authors` says), entries with the set of authors whose posts
  * belong there, and who has one. A slice whose `#` is older than the head says was evicted, or was lost when
  * a replica took over: then nothing is known for sure.

@@ -49,6 +49,10 @@ export function changesOf(events: readonly BucketEvent[], atMs: number): RedisCh
           const line = lineOf("", atMs, { ...event, viewers: [viewer] });
           return ["add", `f${formatId(viewer)}`, "", "", "", line];
         });
+      case "own": {
+        const line = lineOf("", atMs, event);
+        return [["add", `f${formatId(event.viewer)}`, "", "", "", line]];
+      }
     }
   });
 }

@@ -7,7 +7,7 @@ import type { ListCursor } from "../../tao/types.ts";
 import type { Version } from "../../tao/version.ts";
 import type { Segment } from "../ranked/segment-cursor.ts";
 import type { User } from "../schemas.ts";
-import type { Pushed } from "./port.ts";
+import type { OwnWrite, Pushed } from "./port.ts";
 
 /** What an entry must reflect, to answer this client: its own writes, by shard. */
 export type Wrote = readonly (readonly [shard: PhysicalShard, at: Version])[];
@@ -80,6 +80,8 @@ export interface FeedCache {
   ): Promise<Result<NewPosts | Miss, Failure>>;
   /** @param record text of `encodeRecord`. */
   put(region: Region, viewer: Id, record: string): Promise<Result<Kept, Failure>>;
+  /** That a viewer's entry reflects what they wrote. If it does not come, the entry is void for them. */
+  own(region: Region, write: OwnWrite): Promise<Result<unknown, Failure>>;
 }
 
 /** Since the bucket woke up. */

@@ -2,7 +2,9 @@ import { type Id, parseId, shardOf } from "../../ids.ts";
 import { err, ok } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import type { ListCursor, Write } from "../../tao/types.ts";
+import type { OwnChange } from "../cache/port.ts";
 import { type Call, notFound, opId, type Outcome, signedIn } from "../call.ts";
+import { tellOwn } from "../home-cache.ts";
 import type { Comment, CommentPage, NewComment } from "../schemas.ts";
 import type { PageRequest } from "../service.ts";
 import { parseComment, toId } from "../views.ts";
@@ -64,11 +66,23 @@ export async function addComment(call: Call, postId: string, fields: NewComment)
     createdAtMs: call.clock.nowMs(),
   });
   const shard = shardOf(post.value.stored.id);
+  const before = call.tao.wroteTo(post.value.stored.id);
   const written = await call.tao.write(shard, writes, opId(call, "addComment"));
   if (!written.ok) return written;
   const id = written.value.results[0]?.id;
   const added = id === undefined ? notFound("comment") : await visibleComment(call, String(id));
+  tellOwn(call, author.value, before, written.value, () => countNow(call, post.value.stored.id));
   return added.ok ? ok(added.value.view) : added;
+}
+
+/** How many comments there are, for the author's own pages. */
+async function countNow(call: Call, post: Id): Outcome<OwnChange> {
+  // What is read now is at least as new: a count that fan-out tells later goes over it.
+  const countAt = call.tao.positionOf(post);
+  const found = await call.tao.read([{ op: "assocCount", id1: post, atype: ASSOC.comments }]);
+  if (!found.ok) return found;
+  const [{ count }] = found.value;
+  return countAt === null ? notFound("place") : ok({ post, of: "comments", count, countAt });
 }
 
 async function replyTarget(
@@ -90,6 +104,7 @@ export async function deleteComment(call: Call, commentId: string): Outcome<null
   const id = parseId(commentId);
   if (id === null) return notFound("comment");
   const stored = await readComment(call, id);
+  const before = call.tao.wroteTo(id);
   if (stored.ok) {
     const unlisted = await unlist(call, viewer.value, stored.value);
     if (!unlisted.ok) return unlisted;
@@ -106,6 +121,10 @@ export async function deleteComment(call: Call, commentId: string): Outcome<null
     opId(call, "deleteComment"),
   );
   if (!deleted.ok) return deleted;
+  if (stored.ok) {
+    const post = toId(stored.value.payload.postId);
+    tellOwn(call, viewer.value, before, deleted.value, () => countNow(call, post));
+  }
   return deleted.value.results[0]?.changed === true ? ok(null) : notFound("comment");
 }
 

@@ -5,6 +5,7 @@ import { ASSOC, OBJECT } from "../../tao/registry.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import { type Call, opId, type Outcome, signedIn } from "../call.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { NOTHING_SHOWN, tellOwn } from "../home-cache.ts";
 import { type Group, grouped, type Told, toldOf } from "../notifications/group.ts";
 import type { Notification, NotificationPage } from "../notifications/schemas.ts";
 import { readPosts, readUsers } from "../reader.ts";
@@ -72,8 +73,11 @@ export async function markRead(call: Call, upToMs: number): Outcome<{ unread: nu
     timeMs,
     data: "",
   } as const;
+  const before = call.tao.wroteTo(id1);
   const written = await call.tao.write(shardOf(id1), [edge], opId(call, "markRead"));
-  return written.ok ? unread(call) : written;
+  if (!written.ok) return written;
+  tellOwn(call, id1, before, written.value, NOTHING_SHOWN);
+  return unread(call);
 }
 
 async function readTold(call: Call, id1: Id, after: ListCursor | null) {

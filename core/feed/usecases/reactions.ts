@@ -3,6 +3,7 @@ import { ok } from "../../result.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import type { ListCursor, Write } from "../../tao/types.ts";
 import { type Call, opId, type Outcome } from "../call.ts";
+import { NOTHING_SHOWN, tellOwn } from "../home-cache.ts";
 import { hide, show } from "../paging.ts";
 import { readUsers } from "../reader.ts";
 import type { ReactionKind, ReactionPage } from "../schemas.ts";
@@ -46,10 +47,23 @@ export async function react(
       kind === null
         ? { op: "assocDelete", id1: viewer.value, atype: ASSOC.likes, id2: id }
         : reactionEdge(viewer.value, id, kind, call.clock.nowMs());
+    const before = call.tao.wroteTo(viewer.value);
     const written = await call.tao.write(shardOf(viewer.value), [write], opId(call, "react"));
     if (!written.ok) return written;
+    // What is read now is at least as new: a count that fan-out tells later goes over it.
+    const countAt = call.tao.positionOf(id);
+    const count = await countWith(call, id, viewer.value, kind !== null);
+    if (!count.ok) return count;
+    if (on === "comment") tellOwn(call, viewer.value, before, written.value, NOTHING_SHOWN);
+    else if (countAt !== null) {
+      const counted = { post: id, of: "reactions", count: count.value, countAt } as const;
+      tellOwn(call, viewer.value, before, written.value, async () =>
+        ok({ ...counted, reaction: kind }),
+      );
+    }
+    return ok({ reaction: kind, reactions: count.value });
   }
-  const count = await countWith(call, id, viewer.value, kind !== null);
+  const count = await countWith(call, id, viewer.value, true);
   return count.ok ? ok({ reaction: kind, reactions: count.value }) : count;
 }
 

@@ -1,15 +1,10 @@
 import fc from "fast-check";
 import { type ExpectStatic, it } from "vitest";
 
+import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
-import {
-  BucketWorld,
-  countNow,
-  type Shown,
-  sinceTold,
-  told,
-  truth,
-} from "../../../fakes/bucket-world.ts";
+import { countNow, sinceTold, told, truth } from "../../../fakes/bucket-posts.ts";
+import { BucketWorld, type Shown } from "../../../fakes/bucket-world.ts";
 import { LAST } from "../../../fakes/histories.ts";
 
 /** Of a list that grows: any of it, or what came last. */
@@ -53,15 +48,24 @@ const relating = fc.record({
   how: fc.constantFrom("follows" as const, "blocks" as const),
   on: fc.boolean(),
   withPlace: fc.boolean(),
+  device: place,
+});
+const reacting = fc.record({
+  do: fc.constant("react" as const),
+  who: place,
+  device: place,
+  of: place,
+  kind: fc.constantFrom("like" as const, "love" as const, null),
+  isTold: fc.boolean(),
 });
 const delivering = fc.record({
   do: fc.constant("deliver" as const),
   which: fc.array(place, { minLength: 1, maxLength: 3 }),
   again: fc.boolean(),
 });
-const reading = fc.record({ do: fc.constant("read" as const), who: place, lags });
+const reading = fc.record({ do: fc.constant("read" as const), who: place, lags, device: place });
 /** A read whose build, if it needs one, is kept at once. */
-const visiting = fc.record({ do: fc.constant("visit" as const), who: place, lags });
+const visiting = fc.record({ do: fc.constant("visit" as const), who: place, lags, device: place });
 const putting = fc.record({ do: fc.constant("put" as const), which: place });
 const waiting = (...ms: readonly fc.Arbitrary<number>[]) =>
   fc.record({ do: fc.constant("wait" as const), ms: fc.oneof(...ms) });
@@ -73,6 +77,7 @@ const anything = fc.oneof(
   { weight: 2, arbitrary: narrowing(never) },
   { weight: 1, arbitrary: counting(never) },
   { weight: 1, arbitrary: relating },
+  { weight: 3, arbitrary: reacting },
   { weight: 8, arbitrary: delivering },
   { weight: 6, arbitrary: reading },
   { weight: 6, arbitrary: putting },
@@ -105,8 +110,14 @@ type Step = typeof anything | typeof late extends fc.Arbitrary<infer T> ? T : ne
 /** Memory for all entries, for about one, and for one that is short. */
 const entriesBytes = fc.constantFrom(LIMITS.feedEntriesBytesMax, 40_000, 12_000);
 
+interface Read {
+  readonly who: number;
+  readonly device: number;
+  readonly page: readonly Shown[];
+}
+
 /** @returns a page, with whose it is, when the step read one. */
-function take(world: BucketWorld, one: Step): { who: number; page: readonly Shown[] } | null {
+function take(world: BucketWorld, one: Step): Read | null {
   switch (one.do) {
     case "post":
       world.nowMs++;
@@ -119,7 +130,10 @@ function take(world: BucketWorld, one: Step): { who: number; page: readonly Show
       world.count(one.of, one.takesMs);
       return null;
     case "relate":
-      world.relate(one.who, one.whom, one.how, one.on, one.withPlace);
+      world.relate(one.who, one.whom, one.how, one.on, one.withPlace, one.device);
+      return null;
+    case "react":
+      world.react(one.who, one.device, one.of, one.kind, one.isTold);
       return null;
     case "deliver":
       world.deliver(one.which, one.again);
@@ -137,28 +151,28 @@ function take(world: BucketWorld, one: Step): { who: number; page: readonly Show
       world.bucket.sweep(world.nowMs);
       return null;
     case "visit":
-      if (world.read(one.who, one.lags) === null) world.put(LAST);
+      if (world.read(one.who, one.lags, one.device) === null) world.put(LAST);
     // falls through
     case "read": {
-      const page = world.read(one.who, one.lags);
-      return page === null ? null : { who: one.who, page };
+      const page = world.read(one.who, one.lags, one.device);
+      return page === null ? null : { who: one.who, device: one.device, page };
     }
   }
 }
 
 /** That a page shows all that its viewer may see and was told of, once, and nothing else. */
-function check(
-  world: BucketWorld,
-  { who, page }: { who: number; page: readonly Shown[] },
-  expect: ExpectStatic,
-): void {
+function check(world: BucketWorld, { who, device, page }: Read, expect: ExpectStatic): void {
   const viewer = world.viewers.at(who === LAST ? LAST : who % world.viewers.length);
   if (viewer === undefined) return;
   const shown = new Map(page.map((item) => [item.id, item]));
   expect(shown.size, "once").toBe(page.length);
   const order = page.map((item) => Number(item.id));
   expect(order, "newest first").toEqual(order.toSorted((a, b) => b - a));
-  if (!world.knowsRelations(viewer)) return;
+  for (const { id, viewer: own } of page) {
+    const allowed = viewer.devices.allowed(device, BigInt(id) as Id);
+    expect(allowed, `own reaction to ${id}`).toContain(own.reaction);
+  }
+  if (!world.knowsRelations(viewer, device)) return;
 
   for (const post of world.posts) {
     const item = shown.get(String(post.id));

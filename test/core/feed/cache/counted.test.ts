@@ -23,6 +23,7 @@ function start() {
         : ok(state.next),
     newSince: async () => ok(miss("cold")),
     put: async () => ok(true),
+    own: async () => ok(null),
   };
   const cache = counted(bare, clock, (region, delta) =>
     state.sums.set(region, addDelta(state.sums.get(region) ?? NO_DELTA, delta)),

@@ -57,6 +57,7 @@ describe("a home feed", () => {
         },
         newSince: (...asked) => cache.newSince(...asked),
         put: (...asked) => cache.put(...asked),
+        own: (...asked) => cache.own(...asked),
       };
       const hit = await read(world, viewer);
       expect(hit.calls).toBe(1);
