@@ -154,7 +154,7 @@ function serversOf({ mysql, redisUrl, feedCache }: Backends): string {
   const { port, user } = mysql;
   return `  MariaDB    127.0.0.1:${port}, database and user ${user} (password: backends/password of the data)
   Redis      ${redisUrl}
-  Upstash    ${feedCache.url} (token: backends/upstash-token of the data; nothing uses it yet)
+  Upstash    ${feedCache.url} (token: backends/upstash-token of the data), the feed caches
 `;
 }
 
