@@ -97,12 +97,16 @@ export function observeUnion(
     }
   }
   for (const [id, data] of owners) add(id, { of: "object", id, value: { data, version: null } });
-  const downTo = more ? placeOf(entries.at(-1)) : null;
-  if (!isOneMoment || (more && downTo === null)) return seen;
+  const last = entries.at(-1);
+  const end = more ? placeOf(last) : null;
+  if (!isOneMoment || (more && end === null)) return seen;
+  // Two lists may have an edge to the same object at the same time: the page may end between these.
+  const before = end === null ? null : { ...end, id2: (end.id2 + 1n) as Id };
   for (const id1 of new Set(id1s)) {
     const edges = entries
       .filter((entry) => entry.id1 === id1)
       .map(({ id2, timeMs, edge }) => ({ id2, timeMs, data: edge, version: null }));
+    const downTo = last?.id1 === id1 ? end : before;
     add(id1, { of: "newest", key: { id1, atype }, edges, after, downTo });
   }
   return seen;
