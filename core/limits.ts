@@ -104,8 +104,8 @@ export const LIMITS = {
   /** What is asked for all the time is read from the store again after this: heals whatever should ever be wrong in it. */
   leaderAgeMaxMs: 3_600_000,
   /**
-   * A leader's memory. Several leaders may share an isolate of 128 MB; this leaves room for four and what else they
-   * hold. At 16 MB a leader of 62,000 keys had to drop what it was asked for again (docs/bench.md, "tao").
+   * A leader's memory, by its own estimate: up to 37 MB of heap, so that three leaders fit an isolate of 128 MB beside
+   * what else they hold. At 16 MB a leader of 62,000 keys drops what it is asked for again (docs/bench.md, "tao").
    */
   leaderBytesMax: 24_000_000,
   /** Reads of one leader's store under way at once: an object has 6 connections, and commits need some. */
