@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
-import { firstSeq, type LogRecord } from "../core/tao/log.ts";
+import { assertFollows, firstSeq, type LogRecord } from "../core/tao/log.ts";
 import type { ListPrefix } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import {
@@ -130,10 +130,9 @@ export class MysqlStore implements GraphStore {
     if (this.#doubt === "unknown") throw new Error("the head is unknown until it is read again");
     if (commit.head.epoch !== this.#head.epoch)
       throw new Error(`a group of epoch ${commit.head.epoch} in epoch ${this.#head.epoch}`);
-    const first = commit.records[0];
-    if (first !== undefined && firstSeq(first) !== this.#head.seq + 1)
-      throw new Error(`log collision: ${firstSeq(first)} does not follow ${this.#head.seq}`);
     while (this.#isOver(LIMITS.memtableRowsMax, LIMITS.memtableCharsMax)) await this.#follow();
+    // Last, and in one turn with the row's place: the head may move whenever something is waited for.
+    assertFollows(commit, this.#head);
     const rows = rowsOf(commit, this.#place + 1);
     // Until the answer is there the group is neither in nor out.
     this.#doubt = "unknown";

@@ -5,7 +5,7 @@ import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import { idRange, idToKey, type Id, idFromKey, type LogicalShard } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import { decodeInverse, decodeRecord } from "../core/tao/log-wire.ts";
-import { firstSeq, type LogRecord } from "../core/tao/log.ts";
+import { assertFollows, firstSeq, type LogRecord } from "../core/tao/log.ts";
 import { newestOf, prefixesFrom } from "../core/tao/prefix.ts";
 import type { ListPrefix } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
@@ -114,6 +114,7 @@ export class SqliteStore implements GraphStore {
     this.#storage.transactionSync(() => {
       const after = this.#head();
       if (after.epoch > commit.head.epoch) throw new DeposedError("a newer epoch has begun");
+      assertFollows(commit, after);
       writeCommit(this.#db, commit);
       this.groups?.add(after, commit.head, commit);
     });

@@ -1,9 +1,10 @@
+import { assertFollows } from "../core/tao/log.ts";
 import type { GroupLog } from "../core/tao/log-group.ts";
 import { type Commit, DeposedError } from "../core/tao/store.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { Database } from "./database.ts";
 import type { Life } from "./network.ts";
-import { assertFollows, StorePort, type StorePorts } from "./store-port.ts";
+import { StorePort, type StorePorts } from "./store-port.ts";
 
 /** A store inside its object: works at once, as SQLite there does, or refuses and did nothing. */
 export class EmbeddedStore extends StorePort implements GroupLog {

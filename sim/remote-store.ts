@@ -1,8 +1,9 @@
+import { assertFollows } from "../core/tao/log.ts";
 import { type Commit, DeposedError } from "../core/tao/store.ts";
 import type { Version } from "../core/tao/version.ts";
 import type { Database, LogRow } from "./database.ts";
 import type { Life } from "./network.ts";
-import { assertFollows, StorePort, type StorePorts } from "./store-port.ts";
+import { StorePort, type StorePorts } from "./store-port.ts";
 import { Tables } from "./tables.ts";
 
 const ROUND_TRIP_MS = { from: 1, to: 40 };

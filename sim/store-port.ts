@@ -1,5 +1,4 @@
 import type { Id } from "../core/ids.ts";
-import { firstSeq } from "../core/tao/log.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import {
   type AssocKey,
@@ -85,10 +84,4 @@ export abstract class StorePort implements GraphStore {
   }
 
   #waiting = (limit: number) => this.tables.intents(limit, this.database.deliveredTo);
-}
-
-export function assertFollows({ records }: Commit, head: Version): void {
-  const first = records[0];
-  if (first !== undefined && firstSeq(first) !== head.seq + 1)
-    throw new Error(`log collision: ${firstSeq(first)} does not follow ${head.seq}`);
 }

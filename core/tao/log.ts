@@ -58,3 +58,19 @@ export const endOf = (record: LogRecord): Version => ({
   epoch: record.epoch,
   seq: lastSeq(record),
 });
+
+/**
+ * A group goes on where the head is. One that logs nothing ends there: it was planned on a head that may
+ * have moved while its rows were read, when an earlier group turned out to be durable.
+ *
+ * @throws Error when it does not.
+ */
+export function assertFollows(
+  group: { readonly head: Version; readonly records: readonly LogRecord[] },
+  head: Version,
+): void {
+  const first = group.records[0];
+  const after = first === undefined ? group.head.seq : firstSeq(first) - 1;
+  if (after !== head.seq)
+    throw new Error(`log collision: what follows ${after} is not put after ${head.seq}`);
+}

@@ -162,6 +162,21 @@ export function graphStoreContract(driver: StoreDriver): void {
       });
     });
 
+    it("takes no group that was planned on an earlier head, even if it logs nothing", async ({
+      expect,
+    }) => {
+      await driver.run(async ({ store, reopen }) => {
+        const scribe = await Scribe.of(store);
+        const [a, b] = (await scribe.users(2)) as [Id, Id];
+        const late = new Scribe(store, { epoch: 1, seq: 1 });
+        const none: Write = { op: "assocDelete", id1: a, atype: ASSOC.follows, id2: b };
+        await expect(late.write([none], "late")).rejects.toThrow("log collision");
+        const again = await reopen();
+        expect(await again.head()).toEqual({ epoch: 1, seq: 2 });
+        expect((await again.planRows({ ...NOTHING, opIds: ["late"] })).ops).toEqual([]);
+      });
+    });
+
     it("hands out its log from any position, and says when it was trimmed", async ({ expect }) => {
       await driver.run(async ({ store, reopen }) => {
         const scribe = await Scribe.of(store);

@@ -1,7 +1,7 @@
 import type { Id, LogicalShard } from "../../core/ids.ts";
 import { idRange } from "../../core/ids.ts";
 import { assocKey, listKey } from "../../core/tao/keys.ts";
-import { endOf, firstSeq, lastSeq, type LogRecord } from "../../core/tao/log.ts";
+import { assertFollows, endOf, firstSeq, lastSeq, type LogRecord } from "../../core/tao/log.ts";
 import { newestOf, prefixesFrom } from "../../core/tao/prefix.ts";
 import type { ListPrefix } from "../../core/tao/service.ts";
 import type { PhysicalShard } from "../../core/tao/shard-map.ts";
@@ -73,10 +73,8 @@ export class MemoryStore implements GraphStore {
 
   async commit(commit: Commit): Promise<void> {
     await this.#answer();
-    const first = commit.records[0];
     if (commit.head.epoch < this.#head.epoch) throw new DeposedError("another epoch has begun");
-    if (first !== undefined && firstSeq(first) !== this.#head.seq + 1)
-      throw new Error("log collision");
+    assertFollows(commit, this.#head);
     this.commits.push(commit);
     this.#head = commit.head;
     this.#log.push(...commit.records);
