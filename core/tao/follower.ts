@@ -186,8 +186,11 @@ export class Follower implements FollowerService {
     this.#counters.hits += asked;
   }
 
-  /** Fetches what `needs` names and the cache lacks: one leader call for all of it. */
-  /** @returns null at once when nothing is lacking. */
+  /**
+   * Fetches what `needs` names and the cache lacks: one leader call for all of it.
+   *
+   * @returns null at once when nothing is lacking.
+   */
   #gather(needs: Needs, turn: Turn): Promise<Failure | null> | null {
     this.#countHits(needs.asked);
     return needs.isEmpty ? null : this.#fill(needs, turn);
