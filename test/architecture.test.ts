@@ -16,12 +16,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "workers/gateway": ["core", "platform"],
   "workers/feed": ["core", "platform", "db"],
   "workers/ranking-proxy": ["core", "platform"],
+  "gpu-ranker": ["core"],
   client: ["core"],
   web: ["core", "client"],
   deploy: [],
   // Histories run beside the product, in its runtime, and are judged by the simulator's checkers.
-  dev: ["core", "client", "deploy", "platform", "db", "sim"],
-  bench: ["core", "platform", "client", "dev", "deploy"],
+  dev: ["core", "client", "deploy", "platform", "db", "sim", "gpu-ranker"],
+  bench: ["core", "platform", "client", "dev", "deploy", "gpu-ranker"],
   sim: ["core"],
 };
 

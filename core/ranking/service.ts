@@ -1,37 +1,65 @@
-/** A post that may be shown, with what a ranker may know of it. Ids are decimal text. */
-export interface Candidate {
-  readonly postId: string;
-  readonly authorId: string;
-  /** Unix time, milliseconds. */
-  readonly createdAtMs: number;
-  readonly reactions: number;
-  readonly comments: number;
-  readonly reposts: number;
-}
+import type { Region } from "../regions/regions.ts";
 
+/**
+ * Candidates to score, as the rows of two matrices that one pure module made (`features.ts`).
+ * Rows do not depend on one another, so any subset may be scored by itself.
+ */
 export interface RankRequest {
+  readonly region: Region;
+  /** Decimal text; decides canaries and keys cached scores. */
   readonly viewerId: string;
-  readonly candidates: readonly Candidate[];
-  /** Unix time, milliseconds, after which the caller has stopped listening. */
+  /** Fingerprint of the features; a model that was trained on others is not asked. */
+  readonly schema: string;
+  /** Decimal ids, one per row. */
+  readonly posts: readonly string[];
+  /** Unix ms, one per row: all that the last rung needs. */
+  readonly createdAtMs: readonly number[];
+  /** rows x `DENSE_COUNT`, row-major. */
+  readonly dense: Float32Array;
+  /** rows x `ID_COUNT`, row-major: hashed ids, each below its table's size. */
+  readonly ids: Int32Array;
+  /** Unix ms, after which the caller has stopped listening. */
   readonly deadlineMs: number;
 }
 
-/** The rung of the fallback ladder that answered (the design's page modes, less `stale`). */
-export type RankMode = "ranked" | "cached-scores" | "light-model" | "chronological";
+/** The rung of the fallback ladder that answered. */
+export type RankMode =
+  | "ranked"
+  | "cached-scores"
+  | "light-model"
+  | "smaller-pool"
+  | "chronological";
 
-/** Why that rung. The set is wire format: pages show it and metrics count it. */
-export type RankReason = "no_model";
+/** Why that rung and no better one. Wire format: pages show it and metrics count it. */
+export type RankReason =
+  | "ok"
+  | "no_model"
+  | "no_ranker"
+  | "breaker_open"
+  | "timeout"
+  | "shed"
+  | "error"
+  | "bad_answer"
+  | "schema_mismatch"
+  | "no_time";
 
 export interface RankAnswer {
   readonly mode: RankMode;
   readonly reason: RankReason;
-  /** One per candidate, in the request's order; higher is better, comparable within one answer only. */
-  readonly scores: readonly number[];
+  /** Version of the model that gave the probabilities; null when chronological. */
+  readonly model: string | null;
+  /**
+   * rows x `HEAD_COUNT`, row-major, in the request's order; null when chronological. Every row has
+   * them: what a smaller pool left out was scored by the light model.
+   */
+  readonly probabilities: Float32Array | null;
+  /** Rows that the model named by `mode` scored. */
+  readonly scored: number;
 }
 
 /**
- * RPC contract of workers/ranking-proxy. It always answers: a rung that fails gives way to
- * the one below it, and the last one needs nothing but the request. So there is no `Result`.
+ * RPC contract of workers/ranking-proxy. It always answers, before the deadline: a rung that fails
+ * gives way to the one below it, and the last one needs nothing but the request. So there is no `Result`.
  */
 export interface RankingService {
   rank(request: RankRequest): Promise<RankAnswer>;

@@ -5,7 +5,7 @@ import type { RankAnswer, RankingService, RankRequest } from "../../core/ranking
 
 /** Walks the fallback ladder. No model is deployed, so the last rung is the only one there is. */
 export default class RankingProxy extends WorkerEntrypoint implements RankingService {
-  async rank(request: RankRequest): Promise<RankAnswer> {
-    return chronological(request.candidates, "no_model");
+  async rank(_request: RankRequest): Promise<RankAnswer> {
+    return chronological("no_model");
   }
 }
