@@ -46,6 +46,7 @@ export type Breaker =
       readonly trips: number;
       readonly successes: number;
       readonly probes: readonly Probe[];
+      /** Begins at the time, so that whoever forgets its probes never names two alike. */
       readonly nextProbe: number;
     };
 
@@ -69,6 +70,10 @@ export type Admission = { readonly next: Breaker } & (
  */
 export type Outcome = "success" | "failure" | "neutral";
 
+/** Of two states of one backend. */
+export const isSameGeneration = (a: Breaker, b: Breaker): boolean =>
+  a.trips === b.trips && a.at === b.at;
+
 export const closed = (trips = 0): Breaker => ({ at: "closed", trips, failures: [], slices: [] });
 
 /** May a call go out at `nowMs`? `next` must be stored before it does. Never a wait. */
@@ -86,7 +91,13 @@ export function admit(breaker: Breaker, nowMs: number, policy: BreakerPolicy): A
         return { allow: false, next: { ...breaker, sinceMs }, retryAfterMs: leftMs + 1 };
       }
       const { trips } = breaker;
-      const halfOpen = { at: "half-open", trips, successes: 0, probes: [], nextProbe: 0 } as const;
+      const halfOpen = {
+        at: "half-open",
+        trips,
+        successes: 0,
+        probes: [],
+        nextProbe: nowMs,
+      } as const;
       return admit(halfOpen, nowMs, policy);
     }
     case "half-open": {
@@ -115,7 +126,7 @@ export function settle(
   if (breaker.trips !== admitted.trips || breaker.at !== admitted.at) return breaker;
   if (breaker.at === "closed") {
     if (outcome === "neutral") return breaker;
-    return counted(breaker, outcome === "failure" ? [nowMs] : [], 1, nowMs, policy);
+    return counted(breaker, { calls: 1, failures: outcome === "failure" ? 1 : 0 }, nowMs, policy);
   }
   const isKnown = breaker.probes.some(
     ({ id, untilMs }) => id === admitted.probe && untilMs > nowMs,
@@ -128,27 +139,24 @@ export function settle(
   return successes >= policy.successes ? closed(breaker.trips) : { ...breaker, probes, successes };
 }
 
-type Closed = Extract<Breaker, { at: "closed" }>;
+/** Calls that ended in the closed state, whoever made them. */
+export interface Ended {
+  readonly calls: number;
+  readonly failures: number;
+}
 
-/**
- * `calls` more calls in the closed state, of which some failed at `failedAtMs`: one caller's, or what
- * several report together. The window is the last `windowMs`, without its beginning.
- */
+/** `ended` as of now: one caller's, or what several report together. The window is the last `windowMs`, without its beginning. */
 export function counted(
-  breaker: Closed,
-  failedAtMs: readonly number[],
-  calls: number,
+  breaker: Extract<Breaker, { at: "closed" }>,
+  ended: Ended,
   nowMs: number,
   policy: BreakerPolicy,
 ): Breaker {
   const isRecent = (atMs: number) => atMs > nowMs - policy.windowMs && atMs <= nowMs;
-  const failures = [...breaker.failures, ...failedAtMs]
-    .filter(isRecent)
-    .toSorted((a, b) => a - b)
-    .slice(-policy.failures);
-  const slices = withSlice(breaker.slices, calls, failedAtMs.length, nowMs, policy);
-  const opens =
-    failedAtMs.length > 0 && failures.length >= policy.failures && isOften(slices, policy);
+  const added = Array.from({ length: Math.min(ended.failures, policy.failures) }, () => nowMs);
+  const failures = [...breaker.failures.filter(isRecent), ...added].slice(-policy.failures);
+  const slices = withSlice(breaker.slices, ended, nowMs, policy);
+  const opens = added.length > 0 && failures.length >= policy.failures && isOften(slices, policy);
   return opens
     ? { at: "open", trips: breaker.trips + 1, sinceMs: nowMs }
     : { ...breaker, failures, slices };
@@ -159,8 +167,7 @@ const SLICES = 10;
 
 function withSlice(
   slices: readonly Slice[],
-  calls: number,
-  failures: number,
+  { calls, failures }: Ended,
   nowMs: number,
   { windowMs, failureRatioMin }: BreakerPolicy,
 ): readonly Slice[] {

@@ -12,8 +12,8 @@ export const RESILIENCE_LIMITS = {
   rankCallMs: 50,
   /** A probe's slot frees itself after this: many call timeouts, and a small part of what it is open. */
   breakerProbeMs: 1_000,
-  /** Backends that one region's object knows: pools of rankers, with room for renamed ones. */
-  breakerBackendsMax: 16,
+  /** Backends that one region's object knows: servers of rankers, with room for renamed ones. */
+  breakerBackendsMax: 64,
   /** Transitions kept for the operator: some hours of a service that comes and goes. */
   breakerHistoryMax: 50,
   /** How long a call waits for its region's word, to probe or at an isolate's start; then the isolate decides alone. */
