@@ -61,6 +61,9 @@ export type HeavyAnswer =
   | { readonly ok: true; readonly model: string; readonly probabilities: Float32Array }
   | { readonly ok: false; readonly reason: RankReason };
 
+/** Did its server fail in a way that another need not? */
+const isWorthAnother = ({ kind }: Tried): boolean => kind === "error" || kind === "bad_answer";
+
 /** The rankers, as one: balancing, breakers, timeouts and hedges are in here. */
 export class HeavyRanker {
   readonly #ports: HeavyPorts;
@@ -103,29 +106,30 @@ export class HeavyRanker {
     question: HeavyQuestion,
     defer: Defer,
   ): Promise<Tried> {
-    const { clock, policy, timer } = this.#ports;
+    const { clock, counters, policy, timer } = this.#ports;
     const body = encodeRequest(question.matrices);
     const begunMs = clock.nowMs();
+    const leftMs = () =>
+      Math.min(policy.callMs - (clock.nowMs() - begunMs), question.untilMs - clock.nowMs());
     const first = this.#call(picked, question, body, policy.callMs, defer);
-    const leftMs = Math.min(policy.callMs, question.untilMs - begunMs) - policy.hedgeAfterMs;
-    if (leftMs < LIMITS.rankCallMinMs || policy.hedgeShare === 0) return first.done;
-
     const early = await orLate(first.done, policy.hedgeAfterMs, timer, null);
-    if (early !== null) return early;
-    const other = this.#hedge(pools, question, picked.server);
+    if (early !== null && !isWorthAnother(early)) return early;
+    const other =
+      leftMs() < LIMITS.rankCallMinMs ? null : this.#hedge(pools, question, picked.server);
     if (other === null) return first.done;
-    const callMs = policy.callMs - (clock.nowMs() - begunMs);
-    const second = this.#call(other, question, body, callMs, defer);
+
+    const second = this.#call(other, question, body, leftMs(), defer);
     const tried = await firstScored([first, second]);
     // A cancelled call ends at once; its breaker and its server hear of it.
     defer(Promise.all([first.done, second.done]));
     // Without an answer, the first says why: the second never had its whole time.
     if (tried.kind !== "scored") return first.done;
-    if (tried === (await second.done)) this.#ports.counters.hedged("won");
+    if (tried === (await second.done)) counters.hedged("won");
     return tried;
   }
 
   #hedge(pools: readonly Pool[], wanted: Wanted, first: string): Picked | null {
+    if (this.#ports.policy.hedgeShare === 0) return null;
     const other = this.servers.pickHedge(pools, wanted, first);
     if (other === null) return null;
     const budget = withHedge(this.#budget);

@@ -8,7 +8,7 @@ export const RANK_PROXY_LIMITS = {
   rankCallMinMs: 10,
   /** Rows of the smaller pool, the best by the light model. */
   rankPoolRows: 100,
-  /** A second request goes out when the first has not answered by then: half the time of a call. */
+  /** A second request goes out when the first has failed, or has not answered by then: half the time of a call. */
   hedgeAfterMs: 25,
   /** Share of calls that may have a second request. */
   hedgeShare: 0.02,
