@@ -15,6 +15,7 @@ import { CurrentPoll } from "./model/current-poll.ts";
 import type { LoadFault } from "./model/load-fault.ts";
 import { Registry } from "./model/registry.ts";
 import { type Scorer, startScorer } from "./model/scorer.ts";
+import type { ThreadOptions } from "./model/thread-messages.ts";
 
 export interface Ranker {
   readonly port: number;
@@ -30,11 +31,18 @@ const timer: Timer = (ms, ring) => {
   return () => clearTimeout(set);
 };
 
+type StartScorer = (options: ThreadOptions, timer: Timer) => Promise<Result<Scorer, LoadFault>>;
+
 /** The composition root: a running server, with whatever `current` names loaded where that is possible. */
-export async function startRanker(config: RankerConfig, log: Log): Promise<Ranker> {
+export async function startRanker(
+  config: RankerConfig,
+  log: Log,
+  scorers: StartScorer = startScorer,
+): Promise<Ranker> {
   const metrics = new Metrics();
   const registry = new Registry({
-    openLane: (version, inBackground) => openLane(version, inBackground, config, metrics, log),
+    openLane: (version, inBackground) =>
+      openLane(version, inBackground, { config, metrics, log, scorers }),
     changed: (models) => metrics.models(models),
   });
   let drain: "no" | "announced" | "refusing" = "no";
@@ -92,18 +100,23 @@ async function follow(poll: CurrentPoll, everyMs: number, signal: AbortSignal): 
   }
 }
 
+interface LaneParts {
+  readonly config: RankerConfig;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly scorers: StartScorer;
+}
+
 async function openLane(
   version: string,
   inBackground: boolean,
-  config: RankerConfig,
-  metrics: Metrics,
-  log: Log,
+  { config, metrics, log, scorers }: LaneParts,
 ): Promise<Result<Lane, LoadFault>> {
   const start = async (): Promise<Result<Scorer, LoadFault>> => {
     const { providers, precision, threads, modelsFolder } = config;
     const folder = path.join(modelsFolder, version);
     const options = { folder, version, precision, providers, threads, inBackground };
-    const started = await startScorer(options, timer);
+    const started = await scorers(options, timer);
     if (started.ok) log("info", "model_loaded", { ...started.value.loaded, inBackground });
     else log("error", "model_refused", { version, ...started.error });
     return started;
