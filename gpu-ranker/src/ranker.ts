@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Clock, Timer } from "../../core/clock.ts";
+import type { Clock, Sleep, Timer } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RankerConfig } from "./env.ts";
 import { rankerServer } from "./http/server.ts";
@@ -31,18 +31,24 @@ const timer: Timer = (ms, ring) => {
   return () => clearTimeout(set);
 };
 
-type StartScorer = (options: ThreadOptions, timer: Timer) => Promise<Result<Scorer, LoadFault>>;
+/** What a test puts something else in place of. */
+export interface RankerPorts {
+  readonly scorers: (options: ThreadOptions, timer: Timer) => Promise<Result<Scorer, LoadFault>>;
+  /** Before a drain refuses, and before a thread that ended is started again. */
+  readonly sleep: Sleep;
+}
 
 /** The composition root: a running server, with whatever `current` names loaded where that is possible. */
 export async function startRanker(
   config: RankerConfig,
   log: Log,
-  scorers: StartScorer = startScorer,
+  given: Partial<RankerPorts> = {},
 ): Promise<Ranker> {
+  const ports: RankerPorts = { scorers: startScorer, sleep: (ms) => sleep(ms), ...given };
   const metrics = new Metrics();
   const registry = new Registry({
     openLane: (version, inBackground) =>
-      openLane(version, inBackground, { config, metrics, log, scorers }),
+      openLane(version, inBackground, { config, metrics, log, ports }),
     changed: (models) => metrics.models(models),
   });
   let drain: "no" | "announced" | "refusing" = "no";
@@ -58,6 +64,7 @@ export async function startRanker(
     log,
     budgetMs: config.budgetMs,
     draining: () => drain === "refusing",
+    leaving: () => drain !== "no",
     ready: () => drain === "no" && registry.serving?.ready === true,
     loadRows,
     admin: { registry, log, token: config.adminToken },
@@ -80,7 +87,7 @@ export async function startRanker(
       drain = "announced";
       polling.abort();
       log("info", "draining", { loadRows: loadRows() });
-      await sleep(config.drainNoticeMs);
+      await ports.sleep(config.drainNoticeMs);
       drain = "refusing";
       const closed = once(server, "close");
       server.close();
@@ -104,19 +111,19 @@ interface LaneParts {
   readonly config: RankerConfig;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly scorers: StartScorer;
+  readonly ports: RankerPorts;
 }
 
 async function openLane(
   version: string,
   inBackground: boolean,
-  { config, metrics, log, scorers }: LaneParts,
+  { config, metrics, log, ports }: LaneParts,
 ): Promise<Result<Lane, LoadFault>> {
   const start = async (): Promise<Result<Scorer, LoadFault>> => {
     const { providers, precision, threads, modelsFolder } = config;
     const folder = path.join(modelsFolder, version);
     const options = { folder, version, precision, providers, threads, inBackground };
-    const started = await scorers(options, timer);
+    const started = await ports.scorers(options, timer);
     if (started.ok) log("info", "model_loaded", { ...started.value.loaded, inBackground });
     else log("error", "model_refused", { version, ...started.error });
     return started;
@@ -136,5 +143,5 @@ async function openLane(
     ...RANKER_LIMITS,
     serviceMsMax: config.budgetMs * RANKER_LIMITS.serviceShare,
   };
-  return ok(new Lane(scorer.value, { clock, sleep, events, policy, start }));
+  return ok(new Lane(scorer.value, { clock, sleep: ports.sleep, events, policy, start }));
 }

@@ -9,7 +9,7 @@ import type {
 
 /** A scoring thread without a model that misbehaves as its version says, from the row count 13 on. */
 const { version } = workerData as ThreadOptions;
-const send = (message: FromThread) => parentPort?.postMessage(message);
+const send = (message: FromThread) => parentPort?.postMessage(message, []);
 
 if (version === "dies-loading") process.exit(3);
 if (version === "throws-loading") throw new Error("no memory");

@@ -160,14 +160,15 @@ async function offered(perSecond: number, seconds: number, scorer: FakeScorer, t
   let inTime = 0;
   let asked = 0;
   const { request } = jobOf(time, 200);
+  const countInTime = async (answer: ReturnType<typeof lane.submit>, deadlineMs: number) => {
+    if ((await answer).ok && time.clock.nowMs() <= deadlineMs) inTime++;
+  };
   const endMs = time.clock.nowMs() + seconds * 1_000;
   while (time.clock.nowMs() < endMs) {
     asked++;
     const nowMs = time.clock.nowMs();
     const job = { request, arrivedMs: nowMs, deadlineMs: nowMs + 50 };
-    void lane.submit(job).then((result) => {
-      if (result.ok && time.clock.nowMs() <= job.deadlineMs) inTime++;
-    });
+    void countInTime(lane.submit(job), job.deadlineMs);
     await time.advance((-Math.log(random()) * 1_000) / perSecond);
   }
   await time.advance(1_000);

@@ -89,9 +89,9 @@ describe("a swap under load", () => {
     await ranker.start();
     const expected = { v1: tinyScores({ seed: 1 }, rows), v2: tinyScores({ seed: 2 }, rows) };
     const served = { v1: 0, v2: 0 };
-    let going = true;
+    const over = new AbortController();
     const client = async () => {
-      while (going) {
+      while (!over.signal.aborted) {
         const { model, probabilities } = await scoresOf(await ranker.infer(rows), rows);
         const known = model === "v1" ? "v1" : "v2";
         served[known]++;
@@ -108,7 +108,7 @@ describe("a swap under load", () => {
         expect((await ranker.post("/admin/load", { version: "v3" })).status).toBe(200);
       }
     } finally {
-      going = false;
+      over.abort();
     }
     await clients;
     expect(served.v1).toBeGreaterThan(0);
@@ -185,7 +185,7 @@ describe("the file current", () => {
 });
 
 describe("without a model", () => {
-  it("it lives, is not ready, and says so to callers", async ({ expect }) => {
+  it("the server lives, is not ready, and says so to callers", async ({ expect }) => {
     setCurrent(ranker.models, "v9");
     await ranker.start();
     expect((await ranker.get("/v2/health/live")).status).toBe(200);
@@ -203,7 +203,7 @@ describe("a thread that is killed", () => {
   it("fails its request, is not ready for a moment, and comes back", async ({ expect }) => {
     setCurrent(ranker.models, "dies");
     const faulty = new URL("faulty-thread.ts", import.meta.url);
-    await ranker.start({}, (options, timer) => startScorer(options, timer, faulty));
+    await ranker.start({}, { scorers: (options, timer) => startScorer(options, timer, faulty) });
     expect(await versionFor("1")).toBe("dies");
     expect((await ranker.infer(rowsFrom(1, 13))).status).toBe(500);
     expect((await ranker.get("/v2/health/live")).status).toBe(200);

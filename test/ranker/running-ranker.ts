@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import type { Rows } from "../../core/ranking/features.ts";
+import { DENSE_COUNT, type Rows } from "../../core/ranking/features.ts";
 import { decodeAnswer, encodeRequest, type InferAnswer } from "../../core/ranking/infer.ts";
 import { RANKER_HEADERS } from "../../core/ranking/ranker-headers.ts";
 import { configFrom } from "../../gpu-ranker/src/env.ts";
-import { startRanker } from "../../gpu-ranker/src/ranker.ts";
-import { DENSE_COUNT } from "../../core/ranking/features.ts";
+import { type RankerPorts, startRanker } from "../../gpu-ranker/src/ranker.ts";
 
 export const ADMIN_TOKEN = "a token of tests only";
 
@@ -23,10 +22,7 @@ export class RunningRanker {
   readonly logged: Logged[] = [];
   #ranker: Awaited<ReturnType<typeof startRanker>> | null = null;
 
-  async start(
-    env: NodeJS.ProcessEnv = {},
-    scorers?: Parameters<typeof startRanker>[2],
-  ): Promise<void> {
+  async start(env: NodeJS.ProcessEnv = {}, ports: Partial<RankerPorts> = {}): Promise<void> {
     const config = configFrom({
       RANKER_PORT: "0",
       RANKER_MODELS: this.models,
@@ -39,12 +35,16 @@ export class RunningRanker {
     this.#ranker = await startRanker(
       config,
       (level, event, fields = {}) => this.logged.push({ level, event, fields }),
-      scorers,
+      ports,
     );
   }
 
+  get port(): number {
+    return this.#ranker?.port ?? 0;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${this.#ranker?.port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   drain(): Promise<void> {

@@ -31,9 +31,9 @@ export function modelInfo(registry: Registry, version: string | null): Answer {
 }
 
 /** `GET /v2/models/ranker[/versions/{v}]/ready`. */
-export function modelReady(registry: Registry, version: string | null, draining: boolean): Answer {
+export function modelReady(registry: Registry, version: string | null, leaving: boolean): Answer {
   const lane = version === null ? registry.serving : registry.lane(version);
-  return ready(!draining && lane?.ready === true);
+  return ready(!leaving && lane?.ready === true);
 }
 
 const notLoaded = (version: string | null): Answer =>

@@ -12,6 +12,8 @@ export interface ServerDeps extends InferDeps {
   readonly admin: AdminDeps;
   /** Should requests be sent here? */
   readonly ready: () => boolean;
+  /** True from the moment a drain is announced: connections end with their next answer. */
+  readonly leaving: () => boolean;
 }
 
 /** Paths of the Open Inference Protocol for one model. */
@@ -28,6 +30,7 @@ export function rankerServer(deps: ServerDeps): Server {
       keepAliveTimeout: RANKER_LIMITS.keepAliveMs,
     },
     (message, response) => {
+      if (deps.leaving()) response.setHeader("connection", "close");
       serve(message, response, deps).catch((error: unknown) => {
         deps.log("error", "request_threw", { path: message.url, error: String(error) });
         if (!response.headersSent) response.writeHead(500);
@@ -87,7 +90,7 @@ async function answerTo(
     if (model["model"] !== MODEL_NAME)
       return refusal({ code: "not_found", what: `model ${model["model"]}` });
     return model["verb"] === "ready"
-      ? modelReady(deps.registry, version, deps.draining())
+      ? modelReady(deps.registry, version, deps.leaving())
       : modelInfo(deps.registry, version);
   }
   switch (path) {
