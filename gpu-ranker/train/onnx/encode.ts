@@ -64,7 +64,10 @@ const tensorFields = ({ name, type, dims, bytes }: Tensor): Fields => [
 const valueFields = ({ name, type, dims }: ValueInfo): Fields => [
   textField(1, name),
   messageField(2, [
-    messageField(1, [intField(1, ELEMENT[type]), messageField(2, dims.map(dimField))]),
+    messageField(1, [
+      intField(1, ELEMENT[type]),
+      ...(dims === null ? [] : [messageField(2, dims.map(dimField))]),
+    ]),
   ]),
 ];
 
