@@ -45,13 +45,14 @@ export async function fit(
 ): Promise<Fitted> {
   const dense = withPlaces(train);
   const normaliser = normaliserOf(dense);
-  const params = architecture.init(
-    seeded(options.seed, architecture.name),
-    ratesOf(train),
-  );
+  const params = architecture.init(seeded(options.seed, architecture.name), ratesOf(train));
   const embeddings = new Embeddings(architecture.embedding, options);
   const adams = [...params].map(([name, param]) => {
-    return { name, dims: param.dims, adam: new Adam(param, name.endsWith(".b") ? 0 : options.decay) };
+    return {
+      name,
+      dims: param.dims,
+      adam: new Adam(param, name.endsWith(".b") ? 0 : options.decay),
+    };
   });
   const graph = trainingGraph(architecture, normaliser, params);
   const session = await openSession(encodeModel(graph));

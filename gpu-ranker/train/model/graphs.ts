@@ -75,7 +75,11 @@ function probabilitiesOf(tape: Tape, logits: Value): Value {
   const wide = tape.emit("Pad", [logits.name, pads], ["n", SIGMOID_WIDTH]);
   const all = tape.emit("Sigmoid", [wide.name], ["n", SIGMOID_WIDTH]);
   // Without the row and the columns that were added.
-  const bounds = [[0, 0], [-1, HEAD_COUNT], [0, 1]].map((list) => tape.list(list));
+  const bounds = [
+    [0, 0],
+    [-1, HEAD_COUNT],
+    [0, 1],
+  ].map((list) => tape.list(list));
   return tape.emit("Slice", [all.name, ...bounds], ["n", HEAD_COUNT], {}, "probabilities");
 }
 

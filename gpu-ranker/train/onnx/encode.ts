@@ -1,12 +1,5 @@
 import type { Attribute, Dim, ElementType, Graph, Node, Tensor, ValueInfo } from "./graph.ts";
-import {
-  bytesField,
-  type Fields,
-  intField,
-  joined,
-  messageField,
-  textField,
-} from "./wire.ts";
+import { bytesField, type Fields, intField, joined, messageField, textField } from "./wire.ts";
 
 /** Of the ONNX IR and its operators: https://github.com/onnx/onnx/blob/main/docs/Versioning.md */
 const IR_VERSION = 8;
