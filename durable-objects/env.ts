@@ -8,5 +8,7 @@ import type { TuningVars } from "./tuning.ts";
 /** What the runtime gives the objects: each other, the shape of the world, and where the truth is. */
 export interface ObjectsEnv extends GraphBindings, TopologyVars, StoreVars, TuningVars {
   readonly FANOUT: ObjectNamespace<FanoutShardService>;
+  /** Segments of what ranking is trained on. */
+  readonly RANK_LOG: Pick<R2Bucket, "put">;
   readonly FANOUT_QUEUE: Pick<Queue<FanoutMessage>, "sendBatch">;
 }
