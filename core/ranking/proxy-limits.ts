@@ -29,9 +29,8 @@ export const RANK_PROXY_LIMITS = {
   loadHalfLifeMs: 1_000,
   estimateHalfLifeMs: 5_000,
   estimateWeight: 0.2,
-  /** A server that drains or has other features is passed over for so long, then looked at again. */
+  /** A server that drains is passed over for so long, then looked at again. */
   drainingMs: 5_000,
-  mismatchMs: 60_000,
   /** Load of a sticky pool's server over the mean, beyond which a viewer goes to the next one. */
   stickyLoadFactor: 1.25,
   /** A server that was not heard of for so long is asked whether it is ready, beside a request. */

@@ -14,7 +14,7 @@ import type { BreakerReport, Claim, RegionBreakers, Transition } from "./breaker
 export interface RegionBreakersPorts {
   readonly policy: BreakerPolicy;
   /** Each change of state, as it happens: worth keeping. What is between two is not. */
-  readonly changed: (breaker: Breaker, transition: Transition) => void;
+  readonly changed: (transition: Transition) => void;
 }
 
 /** The breakers of one region's backends, for all its isolates. One that is not known is closed. */
@@ -69,7 +69,7 @@ export class RegionBreakerTable {
     if (!isSameGeneration(before, next)) {
       const transition = { backend, from: before.at, to: next.at, trips: next.trips, atMs };
       this.#history = [...this.#history, transition].slice(-LIMITS.breakerHistoryMax);
-      this.#ports.changed(next, transition);
+      this.#ports.changed(transition);
     }
     return next;
   }

@@ -11,7 +11,7 @@ export interface ServerHealth {
   readonly failures: number;
   readonly ejections: number;
   readonly ejectedUntilMs: number;
-  /** It said that it drains, or that its model has other features. */
+  /** It said that it drains. */
   readonly awayUntilMs: number;
 }
 
@@ -29,8 +29,8 @@ export const UNKNOWN_SERVER: ServerHealth = {
 export type ServerNews =
   | { readonly kind: "answered"; readonly load: number }
   | { readonly kind: "failed" }
+  | { readonly kind: "ready" }
   | { readonly kind: "draining" }
-  | { readonly kind: "mismatch" }
   | { readonly kind: "quiet" };
 
 export const begun = (health: ServerHealth, rows: number): ServerHealth => ({
@@ -52,8 +52,8 @@ export function ended(
       return { ...well, load: news.load, awayUntilMs: 0 };
     case "draining":
       return { ...well, awayUntilMs: nowMs + LIMITS.drainingMs };
-    case "mismatch":
-      return { ...well, awayUntilMs: nowMs + LIMITS.mismatchMs };
+    case "ready":
+      return { ...well, awayUntilMs: 0 };
     case "failed":
       return failed(health, nowMs);
     case "quiet":
