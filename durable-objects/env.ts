@@ -10,5 +10,7 @@ import type { TuningVars } from "./tuning.ts";
 export interface ObjectsEnv
   extends GraphBindings, TopologyVars, StoreVars, TuningVars, BreakerVars {
   readonly FANOUT: ObjectNamespace<FanoutShardService>;
+  /** Segments of what ranking is trained on. */
+  readonly RANK_LOG: Pick<R2Bucket, "put">;
   readonly FANOUT_QUEUE: Pick<Queue<FanoutMessage>, "sendBatch">;
 }

@@ -1,4 +1,5 @@
 export { CacheTally } from "./cache-tally.ts";
+export { FeatureBucket } from "./feature-bucket.ts";
 export { FeedBucket } from "./feed-bucket.ts";
 export { FanoutShard } from "./fanout-shard.ts";
 export { RankBreaker } from "./rank-breaker.ts";

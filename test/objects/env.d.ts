@@ -15,7 +15,11 @@ declare namespace Cloudflare {
     RANK_BREAKER: DurableObjectNamespace<
       import("../../durable-objects/rank-breaker.ts").RankBreaker
     >;
+    FEATURE_BUCKET: DurableObjectNamespace<
+      import("../../durable-objects/feature-bucket.ts").FeatureBucket
+    >;
     REGISTER: R2Bucket;
+    RANK_LOG: R2Bucket;
     SHARDS: string;
   }
 }
