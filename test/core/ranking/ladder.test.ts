@@ -162,11 +162,20 @@ describe("the smaller pool", () => {
   }) => {
     const world = new RankingWorld();
     world.behaviours.set(ONE, hung);
-    await world.rank(40);
+    await world.rank(30);
     world.behaviours.clear();
     expect(await world.rank(500)).toMatchObject({ mode: "light-model", reason: "no_time" });
     await world.time.advance(30_000);
     expect(await world.rank(500)).toMatchObject({ mode: "ranked", reason: "ok" });
+  });
+
+  it("does not keep a ranker that was slow once from being asked for few", async ({ expect }) => {
+    const world = new RankingWorld();
+    world.behaviours.set(ONE, hung);
+    for (let n = 0; n < 4; n++) await world.rank(20);
+    expect(world.asked).toHaveLength(4);
+    world.behaviours.clear();
+    expect(await world.rank(20)).toMatchObject({ mode: "ranked", reason: "ok" });
   });
 
   it("is not asked without a light model to choose it", async ({ expect }) => {
