@@ -124,8 +124,14 @@ async function openLane(
     const folder = path.join(modelsFolder, version);
     const options = { folder, version, precision, providers, threads, inBackground };
     const started = await ports.scorers(options, timer);
-    if (started.ok) log("info", "model_loaded", { ...started.value.loaded, inBackground });
-    else log("error", "model_refused", { version, ...started.error });
+    if (!started.ok) {
+      log("error", "model_refused", { version, ...started.error });
+      return started;
+    }
+    const { loaded } = started.value;
+    log("info", "model_loaded", { ...loaded, inBackground });
+    if (loaded.precision !== precision)
+      log("warn", "precision_missing", { version, asked: precision, served: loaded.precision });
     return started;
   };
   const scorer = await start();
