@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock, Sleep, Timer } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RankerConfig } from "./env.ts";
+import { BodyReader } from "./http/read-body.ts";
 import { rankerServer } from "./http/server.ts";
 import { Lane } from "./lane/lane.ts";
 import { RANKER_LIMITS } from "./limits.ts";
@@ -61,6 +62,7 @@ export async function startRanker(
     registry,
     metrics,
     clock,
+    bodies: new BodyReader(RANKER_LIMITS.readingBytesMax),
     log,
     budgetMs: config.budgetMs,
     draining: () => drain === "refusing",
@@ -147,6 +149,7 @@ async function openLane(
   };
   const policy = {
     ...RANKER_LIMITS,
+    batchRowsMax: config.batchRowsMax,
     serviceMsMax: config.budgetMs * RANKER_LIMITS.serviceShare,
   };
   return ok(new Lane(scorer.value, { clock, sleep: ports.sleep, events, policy, start }));
