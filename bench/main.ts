@@ -9,6 +9,8 @@ import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
+import { HELP as RANKER_HELP } from "./ranker/options.ts";
+import { ranker } from "./ranker/ranker.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
 import { hitRates } from "./hit-rates/hit-rates.ts";
@@ -48,6 +50,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU of a follower's hit beside a bare object call of the same payload",
       help: FOLLOWER_HIT_HELP,
       run: followerHit,
+    },
+  ],
+  [
+    "ranker",
+    {
+      about: "latency and capacity of the model server, with and without batches and admission",
+      help: RANKER_HELP,
+      run: ranker,
     },
   ],
   [
