@@ -52,7 +52,7 @@ export async function infer(
   gone: AbortSignal,
   deps: InferDeps,
 ): Promise<Inferred | null> {
-  const waitedMs = deps.loop.waitedMs();
+  const { waitedMs, turnMs } = deps.loop.seen();
   const arrivedMs = deps.clock.nowMs() - waitedMs;
   const refuse = (answer: Answer): Inferred => {
     deps.metrics.answered(answer.status, "");
@@ -79,7 +79,7 @@ export async function infer(
         ? shed({ why: "starting", retryAfterMs: 1_000 }, deps)
         : refusal({ code: "not_found", what: `version ${version} in memory` }),
     );
-  const deadlineMs = arrivedMs + budgetMs;
+  const deadlineMs = arrivedMs + budgetMs - turnMs;
   const hopeless = lane.refusal(rowsAnnounced(message, headerBytes), deadlineMs);
   if (hopeless !== null) return refuse(shed(hopeless, deps));
 

@@ -21,15 +21,19 @@ export class LoopWait {
     this.#afterTurn = afterTurn;
   }
 
-  /** To be asked as a request is first seen. @returns milliseconds, 0 when there was nobody before it. */
-  waitedMs(): number {
+  /**
+   * To be asked as a request is first seen. @returns milliseconds: what it has waited, 0 when there was nobody
+   * before it, and what its answer will wait for a turn to end, 0 when this thread has rest.
+   */
+  seen(): { readonly waitedMs: number; readonly turnMs: number } {
     const nowMs = this.#clock.nowMs();
     if (this.#startedMs === null) {
       this.#startedMs = nowMs;
       this.#afterTurn(() => this.#end());
     }
     const rested = this.#startedMs - this.#endedMs >= NO_REST_MS;
-    return nowMs - this.#startedMs + (rested ? 0 : this.#lastMs / 2);
+    const turnMs = rested ? 0 : this.#lastMs;
+    return { waitedMs: nowMs - this.#startedMs + turnMs / 2, turnMs };
   }
 
   #end(): void {
