@@ -86,9 +86,9 @@ describe("a ranker with a fault", () => {
     }
     expect(table.read().breakers[stub.url]?.at ?? "closed").toBe(at);
     if (at === "open") {
-      const seen = stub.seenMs.length;
+      const seen = stub.seen.length;
       expect(await rank()).toMatchObject({ mode: "light-model", reason: "breaker_open" });
-      expect(stub.seenMs).toHaveLength(seen);
+      expect(stub.seen).toHaveLength(seen);
       expect((await stats()).transitions).toMatchObject([{ from: "closed", to: "open" }]);
     }
   });

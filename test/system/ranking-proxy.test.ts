@@ -32,10 +32,10 @@ it("shares a breaker between isolates: one that never failed is refused", async 
     const answer = await ask("r2", place % 2, place);
     expect(answer).toEqual({ mode: "light-model", reason: "error", isTrue: true });
   }
-  const seen = stub.seenMs.length;
+  const seen = stub.seen.length;
   const open = { mode: "light-model", reason: "breaker_open", isTrue: true };
   expect(await ask("r2", 2, 6)).toEqual(open);
-  expect(stub.seenMs).toHaveLength(seen);
+  expect(stub.seen).toHaveLength(seen);
 
   const { regions, counts, breakers } = await runtime.stats(2);
   expect(regions["r2"]?.history).toMatchObject([{ from: "closed", to: "open", trips: 1 }]);
