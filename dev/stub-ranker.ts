@@ -145,7 +145,7 @@ function scored(response: ServerResponse, probabilities: Float32Array): void {
     .end(body);
 }
 
-/** Too few rows, no number, more than certain, a page of a proxy, nothing, half of an answer. */
+/** Too few rows, no number, more than certain, a page of a proxy, nothing, far too much, half of an answer. */
 function garbage(response: ServerResponse, rows: number, place: number): void {
   const fill = (count: number, value: number) =>
     scored(response, new Float32Array(count * HEAD_COUNT).fill(value));
@@ -155,6 +155,7 @@ function garbage(response: ServerResponse, rows: number, place: number): void {
     () => fill(rows, 1.5),
     () => response.writeHead(200, { "content-type": "text/html" }).end("<h1>It works!</h1>"),
     () => response.writeHead(200).end(),
+    () => response.writeHead(200).end(Buffer.alloc(1_000_000, 0x20)),
     () => {
       response.writeHead(200, { "content-length": "5000" }).write("half");
       response.destroy();

@@ -10,7 +10,7 @@ beforeAll(async () => {
   stub = await startStubRanker();
   const pools = [{ name: "a", servers: [stub.url], weights: { "*": 1 }, pick: "least" as const }];
   // Time enough for a loaded machine; hedges and hangs have tests of their own.
-  runtime = await startRankingRuntime({ pools, isolates: 3, vars: { RANK_CALL_MS: "1000" } });
+  runtime = await startRankingRuntime({ pools, isolates: 3, vars: { RANK_CALL_MS: "10000" } });
 });
 
 afterAll(async () => {
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const ask = (region: string, proxy: number, place = 0) =>
-  runtime.ask({ region, proxy, rows: 50, place, budgetMs: 5_000 });
+  runtime.ask({ region, proxy, rows: 50, place, budgetMs: 20_000 });
 
 it("ranks in the real runtime, over a real connection", async ({ expect }) => {
   expect(await ask("r1", 0)).toEqual({ mode: "ranked", reason: "ok", isTrue: true });
