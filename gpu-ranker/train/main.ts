@@ -5,7 +5,14 @@ import { parseArgs } from "node:util";
 import { versionAt } from "./artifact/folder.ts";
 import { DEFAULT_BEHAVIOUR } from "./behaviour/simulate.ts";
 import { reportPage } from "./report/page.ts";
-import { holdOutTable, headTable, MAIN_METRICS, precisionTable, verdicts } from "./report/table.ts";
+import {
+  holdOutTable,
+  headTable,
+  MAIN_METRICS,
+  precisionTable,
+  verdicts,
+  warmingTable,
+} from "./report/table.ts";
 import { runTraining, type RunResult } from "./run.ts";
 import { kuairand } from "./sources/kuairand.ts";
 import { productLog } from "./sources/log-files.ts";
@@ -142,6 +149,7 @@ function textOf(result: RunResult): string {
     headTable(result),
     verdicts(result).join("\n"),
     precisionTable(result),
+    warmingTable(result),
     `version ${artifact.manifest.version}, ${folder ?? "not kept"}; promotion: ${promotion.kind}`,
     ...failed.map(
       ({ name, candidate, serving, allowed }) =>

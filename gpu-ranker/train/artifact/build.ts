@@ -4,6 +4,7 @@ import { DENSE_COUNT, ID_COUNT, type Rows, SCHEMA } from "../../../core/ranking/
 import { HEADS } from "../../../core/ranking/heads.ts";
 import { type Manifest, manifestSchema, type Variant } from "../../../core/ranking/manifest.ts";
 import { encodeGolden, encodeWarmup } from "../../../core/ranking/records.ts";
+import type { WarmingModel } from "../../../core/ranking/warming.ts";
 import { openSession, score } from "../fit/runtime.ts";
 import type { Metrics } from "../metrics/measure.ts";
 import { servingGraph } from "../model/graphs.ts";
@@ -28,6 +29,7 @@ export interface ArtifactOptions {
   readonly createdAtMs: number;
   /** By ranker, over all seeds. */
   readonly metrics: Readonly<Record<string, Metrics>>;
+  readonly warming: WarmingModel;
 }
 
 export interface Artifact {
@@ -42,7 +44,7 @@ export interface Artifact {
 export async function buildArtifact(
   { source, split, weights }: Trainer,
   run: SeedRun,
-  { version, createdAtMs, metrics }: ArtifactOptions,
+  { version, createdAtMs, metrics, warming }: ArtifactOptions,
 ): Promise<Artifact> {
   const { test, train, valid } = split;
   const graph = servingGraph(run.heavy.model);
@@ -57,6 +59,7 @@ export async function buildArtifact(
   const files = new Map<string, Uint8Array>([
     ["model.onnx", exact],
     ["light.json", textBytes(lightJson(run.light.model, version))],
+    ["warming.json", textBytes(`${JSON.stringify(warming)}\n`)],
     ["warmup.bin", encodeWarmup(cut(test, WARMUP_ROWS))],
     ["golden.bin", encodeGolden(version, golden)],
   ]);
