@@ -174,8 +174,20 @@ describe("what the ranker is given", () => {
     expect(ranking.asked[0]?.deadlineMs).toBe(nowMs + LIMITS.rankBudgetMs);
   });
 
-  it("is nothing for a feed by time", async ({ expect }) => {
+  it("is told after the answer for a page by time, of whoever wants theirs ranked", async ({
+    expect,
+  }) => {
+    const { world, reader, ranking, read } = await ranked();
+    const page = await world.home(reader, { mode: "latest" });
+    expect(page).toMatchObject({ mode: "latest", model: null, slate: null });
+    await world.settled();
+    expect(ranking.asked.length).toBe(1);
+    expect(await read()).toMatchObject({ mode: "ranked", calls: 1 });
+  });
+
+  it("is nothing for whoever wants theirs by time", async ({ expect }) => {
     const { world, reader, ranking } = await ranked();
+    await must(updateSettings(world.as(reader), { ...DEFAULT_SETTINGS, feedMode: "latest" }));
     await world.home(reader, { mode: "latest" });
     await world.settled();
     expect(ranking.asked).toEqual([]);
