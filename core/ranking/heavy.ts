@@ -135,9 +135,9 @@ export class HeavyRanker {
     return tried;
   }
 
-  #hedge(pools: readonly Pool[], wanted: Wanted, first: string): Picked | null {
+  #hedge(pools: readonly Pool[], call: Wanted, first: string): Picked | null {
     if (this.#ports.policy.hedgeShare === 0) return null;
-    const other = this.servers.pickHedge(pools, wanted, first);
+    const other = this.servers.pickHedge(pools, call, first);
     if (other === null) return null;
     const budget = withHedge(this.#budget);
     this.#ports.counters.hedged(budget === null ? "refused" : "sent");
