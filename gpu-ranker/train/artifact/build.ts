@@ -5,6 +5,7 @@ import { HEADS } from "../../../core/ranking/heads.ts";
 import { type Manifest, manifestSchema, type Variant } from "../../../core/ranking/manifest.ts";
 import { encodeGolden, encodeWarmup } from "../../../core/ranking/records.ts";
 import type { WarmingModel } from "../../../core/ranking/warming.ts";
+import type { Examples } from "../examples.ts";
 import { openSession, score } from "../fit/runtime.ts";
 import type { Metrics } from "../metrics/measure.ts";
 import { servingGraph } from "../model/graphs.ts";
@@ -66,10 +67,10 @@ export async function buildArtifact(
   const variants: Variant[] = [
     { precision: "fp32", file: "model.onnx", goldenTolerance: FP32_TOLERANCE, gates: {} },
   ];
-  const [calibration] = cut(train, [CALIBRATION_ROWS]);
+  const calibration = spreadOut(train, CALIBRATION_ROWS);
   const smaller = {
     fp16: encodeModel(withHalfWeights(graph)),
-    int8: encodeModel(await withInt8(graph, calibration ?? train)),
+    int8: encodeModel(await withInt8(graph, calibration)),
   };
   const checks = new Map<"fp16" | "int8", PrecisionCheck>();
   for (const precision of ["fp16", "int8"] as const) {
@@ -106,6 +107,19 @@ export async function buildArtifact(
     ),
   } satisfies Manifest);
   return { manifest, files, checks };
+}
+
+/** Rows from the whole time: the first ones have seen little. */
+function spreadOut({ rows, dense, ids }: Examples, count: number): Rows {
+  const chosen = Array.from({ length: Math.min(count, rows) }, (_, at) =>
+    Math.floor((at * rows) / Math.min(count, rows)),
+  );
+  const pick = (matrix: Float32Array | Int32Array, width: number) =>
+    chosen.flatMap((row) => [...matrix.subarray(row * width, (row + 1) * width)]);
+  return {
+    dense: Float32Array.from(pick(dense, DENSE_COUNT)),
+    ids: Int32Array.from(pick(ids, ID_COUNT)),
+  };
 }
 
 /** Requests of the given sizes, one after the other, as long as there are rows. */
