@@ -10,7 +10,7 @@ import { startGateway } from "../gateway/harness.ts";
 import { pngOf } from "../gateway/images.ts";
 
 /** Answered by the gateway and what is behind it other than the feed Worker. */
-const ELSEWHERE = ["uploadMedia", "socketTicket", "poll", "caughtUp"];
+const ELSEWHERE = ["rankLog", "rankLogSegment", "uploadMedia", "socketTicket", "poll", "caughtUp"];
 
 /** The client on the real gateway, over a fake feed Worker. */
 async function start(roles?: readonly string[]) {

@@ -19,8 +19,10 @@ async function following() {
   await world.relate(reader, author, "follow");
   const ranking = new MemoryRanking();
   world.ranking = ranking;
-  const ranked = () =>
-    must(updateSettings(world.as(reader), { ...DEFAULT_SETTINGS, feedMode: "ranked" }));
+  const by = (feedMode: "latest" | "ranked") =>
+    must(updateSettings(world.as(reader), { ...DEFAULT_SETTINGS, feedMode }));
+  await by("latest");
+  const ranked = () => by("ranked");
   const asked = async (post: string) => whySchema.parse(await must(why(world.as(reader), post)));
   const askedNot = async (post: string) =>
     whyNotSchema.parse(await must(whyNot(world.as(reader), post)));
