@@ -157,7 +157,7 @@ export class FanoutWorld {
       sink: {
         tell: async (region, _bucket, events) => {
           for (const event of events) this.sockets.push({ region, event });
-          return ok(null);
+          return ok("told");
         },
       },
     },
