@@ -13,7 +13,7 @@ import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { err, ok } from "../../core/result.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
-import { SqlFanoutTable } from "../../durable-objects/fanout-table.ts";
+import { SqlFanoutTable, type TableStorage } from "../../durable-objects/fanout-table.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { sqlStorage } from "./sql-storage.ts";
 
@@ -65,7 +65,8 @@ export class FanoutWorld {
   /** The most that ever was on its way at once, as the table has it. */
   outstandingMax = 0;
   calls = 0;
-  readonly table = new SqlFanoutTable(sqlStorage());
+  readonly #storage = sqlStorage();
+  table = new SqlFanoutTable(this.#storage);
   fanout: Fanout;
   readonly #random: Random;
   readonly #force: Exclude<FanoutStrategy, "skip"> | null;
@@ -88,6 +89,7 @@ export class FanoutWorld {
     const life = ++this.#life;
     const isOver = () => life !== this.#life;
     const gone = () => new Error("this life is over");
+    this.table = new SqlFanoutTable(endingWith(this.#storage, isOver, gone));
     return new Fanout(0, {
       clock: this.clock,
       random: this.#random,
@@ -233,6 +235,24 @@ export class FanoutWorld {
     );
   }
 }
+
+/** Storage as one life of the object has it. */
+const endingWith = (
+  { sql, transactionSync }: TableStorage,
+  isOver: () => boolean,
+  gone: () => Error,
+): TableStorage => ({
+  sql: {
+    exec(query, ...cells) {
+      if (isOver()) throw gone();
+      return sql.exec(query, ...cells);
+    },
+  },
+  transactionSync(body) {
+    if (isOver()) throw gone();
+    transactionSync(body);
+  },
+});
 
 function pushedPost(
   post: Id,

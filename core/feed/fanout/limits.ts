@@ -26,6 +26,11 @@ export const FANOUT_LIMITS = {
   /** Counts go out this often at most: all that changed since, in one message. */
   fanoutCountsEveryMs: 1_000,
   fanoutCountsMax: 500,
+  /**
+   * Should the object die, the next life goes on after this: as long as an answer is waited for, and longer than
+   * a post's work takes, so that one alarm serves several posts.
+   */
+  fanoutAlarmMs: 8_000,
   /** A chunk without an answer is sent again after this, doubled with each try up to the longest wait. */
   fanoutAnswerMs: 8_000,
   fanoutAnswerMsMax: 60_000,
