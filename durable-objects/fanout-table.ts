@@ -134,6 +134,7 @@ export class SqlFanoutTable implements FanoutTable {
   }
 
   counts(limit: number): { readonly counts: readonly Count[]; readonly fromMs: number } {
+    if (this.countCount() === 0) return { counts: [], fromMs: 0 };
     const rows = this.#all("SELECT * FROM counts ORDER BY from_ms LIMIT ?", limit);
     const counts = rows.map((row) => ({
       at: { epoch: num(row, "epoch"), seq: num(row, "seq") },
