@@ -3,6 +3,7 @@ import type { BucketEvent, FeedCacheTopology, PushedPost } from "../../core/feed
 import { feedTopology } from "../../core/feed/cache/topology.ts";
 import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { GraphEvent } from "../../core/feed/fanout/events.ts";
+import type { Spread } from "../../core/feed/fanout/graph.ts";
 import type { FanoutMessage, FanoutStrategy } from "../../core/feed/fanout/service.ts";
 import { waitingEvents } from "../../core/feed/fanout/state.ts";
 import { Fanout } from "../../core/feed/fanout/shard.ts";
@@ -13,9 +14,9 @@ import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { err, ok } from "../../core/result.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
-import { SqlFanoutTable, type TableStorage } from "../../durable-objects/fanout-table.ts";
+import { SqlFanoutTable } from "../../durable-objects/fanout-table.ts";
 import { ManualClock } from "./manual-clock.ts";
-import { sqlStorage } from "./sql-storage.ts";
+import { endingWith, sqlStorage } from "./sql-storage.ts";
 
 export const REGIONS = ["here", "there"];
 const AWAY = err({ code: "unavailable", dependency: "feed", retryAfterMs: 1 } as const);
@@ -65,6 +66,9 @@ export class FanoutWorld {
   /** The most that ever was on its way at once, as the table has it. */
   outstandingMax = 0;
   calls = 0;
+  /** Times that lists were read by themselves. */
+  listReads = 0;
+  fewAreKnown = false;
   readonly #storage = sqlStorage();
   table = new SqlFanoutTable(this.#storage);
   fanout: Fanout;
@@ -106,9 +110,11 @@ export class FanoutWorld {
             audience: AUDIENCES.indexOf(audience),
             followers: this.followers.get(author)?.length ?? 0,
             friends: this.friends.get(author)?.length ?? 0,
+            few: this.#fewOf(author),
           });
         },
         everyone: async (author, lists) => {
+          this.listReads++;
           await Promise.resolve();
           if (isOver()) throw gone();
           return this.faults.graphIsAway
@@ -137,6 +143,12 @@ export class FanoutWorld {
       defer: (work) => void this.#background.push(work),
       report: (event) => void this.reports.push(event),
     });
+  }
+
+  /** Some lists come with the post, and others do not. */
+  #fewOf(author: Id): Spread["few"] {
+    const [followers, friends] = [this.followers.get(author) ?? [], this.friends.get(author) ?? []];
+    return { ...(this.fewAreKnown && { followers }), friends };
   }
 
   readonly sinks: readonly Sink[] = [
@@ -235,24 +247,6 @@ export class FanoutWorld {
     );
   }
 }
-
-/** Storage as one life of the object has it. */
-const endingWith = (
-  { sql, transactionSync }: TableStorage,
-  isOver: () => boolean,
-  gone: () => Error,
-): TableStorage => ({
-  sql: {
-    exec(query, ...cells) {
-      if (isOver()) throw gone();
-      return sql.exec(query, ...cells);
-    },
-  },
-  transactionSync(body) {
-    if (isOver()) throw gone();
-    transactionSync(body);
-  },
-});
 
 function pushedPost(
   post: Id,

@@ -6,6 +6,8 @@ export const FANOUT_LIMITS = {
   fanoutEventsMax: 50_000,
   /** Events planned in one go: a turn of the object stays short. */
   fanoutPlanMax: 64,
+  /** Readers of a list that are read together with the post: most authors have no more, and of others they are read in vain. */
+  fanoutFewReaders: 100,
   /** Posts whose readers are read at once. */
   fanoutReadsInFlight: 4,
   /** Chunks that are planned and not done; more events wait unplanned. */
