@@ -32,11 +32,11 @@ export const REALTIME_LIMITS = {
   socketAsleepMs: 5_000,
   /**
    * A bucket where nobody is need not be told for so long: fewer calls the longer it is, but whoever comes meanwhile
-   * learns of what was taken back only when it is over.
+   * learns of what was taken back only when it is over, and that must be off every screen within 10 s.
    */
-  socketQuietMs: 10_000,
+  socketQuietMs: 5_000,
   /** The bucket takes that to last longer than whoever tells it: a clock may stand still while code runs. */
-  socketQuietSkewMs: 2_000,
+  socketQuietSkewMs: 1_000,
   /** Viewers who are told of a gap in one tick: each then fetches what is on the screen. */
   socketGapsPerTick: 200,
   /** Who may still see a post whose audience changed must be known by then, or it is withdrawn from all. */
