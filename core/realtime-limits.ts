@@ -31,8 +31,8 @@ export const REALTIME_LIMITS = {
   /** An object falls asleep after 10 s without anything: what was withdrawn before it woke was so earlier than this. */
   socketAsleepMs: 5_000,
   /**
-   * A bucket where nobody is need not be told for so long: fewer calls the longer it is, but whoever comes meanwhile
-   * learns of what was taken back only when it is over, and that must be off every screen within 10 s.
+   * A bucket where nobody is need not be told news for so long: fewer calls the longer it is, but whoever comes
+   * meanwhile sees nothing new until it is over.
    */
   socketQuietMs: 5_000,
   /** The bucket takes that to last longer than whoever tells it: a clock may stand still while code runs. */

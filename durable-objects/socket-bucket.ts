@@ -190,11 +190,10 @@ function graphOf(env: ObjectsEnv, region: Region): RealtimeGraph {
     ),
     hot: new HotCache(),
   };
-  return realtimeGraph((budgetMs, from) =>
+  return realtimeGraph((budgetMs) =>
     createTao(ports, {
       region,
       ticket: null,
-      ...(from === "leader" && { consistency: "leader" }),
       deadlineMs: systemClock.nowMs() + budgetMs,
     }),
   );

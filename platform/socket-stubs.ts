@@ -88,7 +88,7 @@ export function socketSink(
   return {
     tell: async (region, bucket, events) => {
       const askedMs = clock.nowMs();
-      if (quiet.isQuiet(region, bucket, askedMs)) return ok("quiet");
+      if (quiet.spares(region, bucket, events, askedMs)) return ok("quiet");
       const told = await answered("sockets", () => stubOf(region, bucket).tell(events));
       if (!told.ok) return told;
       quiet.learn(region, bucket, askedMs, told.value.quietMs);

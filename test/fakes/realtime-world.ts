@@ -3,7 +3,7 @@ import type { RealtimeGraph, SeenPost } from "../../core/feed/realtime/graph.ts"
 import type { Line, LineState } from "../../core/feed/realtime/lines.ts";
 import { follow } from "../../core/feed/realtime/place.ts";
 import type { ServerMessage } from "../../core/feed/realtime/port.ts";
-import type { From, Original, Spreading } from "../../core/feed/realtime/reach.ts";
+import type { Original, Spreading } from "../../core/feed/realtime/reach.ts";
 import type { Place } from "../../core/feed/realtime/stream.ts";
 import { Switchboard } from "../../core/feed/realtime/switchboard.ts";
 import type { Audience } from "../../core/feed/schemas.ts";
@@ -64,8 +64,6 @@ export class TestGraph implements RealtimeGraph {
   readonly audiences = new Map<Id, Audience>();
   /** Posts that this region's follower does not have any more. */
   readonly gone = new Set<Id>();
-  /** Posts that only leaders know to be gone. */
-  readonly goneAtLeaders = new Set<Id>();
   /** Whose feed shows nothing new, such as one who muted the author. */
   readonly unmoved = new Set<Id>();
   /** What posts repost. */
@@ -77,10 +75,9 @@ export class TestGraph implements RealtimeGraph {
   release: (() => void) | null = null;
   holds = false;
 
-  async reach({ post, isNamed, from }: Spreading, viewers: readonly Id[], audienceOf: AudienceOf) {
+  async reach({ post, isNamed }: Spreading, viewers: readonly Id[], audienceOf: AudienceOf) {
     if (this.isAway) return away;
-    const isGone = this.gone.has(post) || (from === "leader" && this.goneAtLeaders.has(post));
-    const isFor = (viewer: Id) => isNamed || (this.followers.has(viewer) && !isGone);
+    const isFor = (viewer: Id) => isNamed || (this.followers.has(viewer) && !this.gone.has(post));
     const reached = viewers.filter(
       (viewer) =>
         isFor(viewer) && this.#isIn(audienceOf(post), viewer) && !this.unmoved.has(viewer),
@@ -108,15 +105,13 @@ export class TestGraph implements RealtimeGraph {
     return audience !== "only_me";
   }
 
-  async visible(wanted: ReadonlyMap<Id, ReadonlySet<Id>>, audienceOf: AudienceOf, from: From) {
+  async visible(wanted: ReadonlyMap<Id, ReadonlySet<Id>>, audienceOf: AudienceOf) {
     this.asked++;
     if (this.isAway) return away;
     const answer = new Map(
-      [...wanted].map(([viewer, posts]) => {
-        const isGone = (post: Id) => from === "leader" && this.goneAtLeaders.has(post);
-        const left = new Set([...posts].filter((post) => !isGone(post)));
-        return [viewer, this.#seen(viewer, left, audienceOf)] as const;
-      }),
+      [...wanted].map(
+        ([viewer, posts]) => [viewer, this.#seen(viewer, posts, audienceOf)] as const,
+      ),
     );
     if (this.holds) await new Promise<void>((resolve) => (this.release = resolve));
     return ok(answer);

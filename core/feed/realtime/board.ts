@@ -46,7 +46,7 @@ export function newBoard(
     audiences,
     unsure: new Set(),
     hidden: new Revoked(),
-    lookups: new Lookups({ ...lookups, clock, audiences, quiet }),
+    lookups: new Lookups({ ...lookups, clock, audiences }),
   };
 }
 

@@ -38,7 +38,7 @@ export const isProtecting = (
  */
 export async function reachedEvent(
   event: SocketEvent,
-  { audiences, quiet, wokeMs }: Pick<Board, "audiences" | "quiet" | "wokeMs">,
+  { audiences, wokeMs }: Pick<Board, "audiences" | "wokeMs">,
   graph: Pick<RealtimeGraph, "reach">,
   here: ReadonlySet<Id>,
   nowMs: number,
@@ -47,16 +47,9 @@ export async function reachedEvent(
   const { post, author } = event;
   const viewers =
     event.kind === "announced" ? [...here] : event.viewers.filter((viewer) => here.has(viewer));
-  const toldSinceMs = Math.max(
-    nowMs - LIMITS.socketRevokedMs,
-    wokeMs - LIMITS.socketAsleepMs,
-    quiet.untilMs + LIMITS.feedClockSkewMs,
-  );
-  // Whatever withdrew a post of this time is still in memory. Of an older one the graph knows better than who named it.
-  const isNamed = event.kind === "new-post" && event.timeMs > toldSinceMs;
-  const from = !isNamed && quiet.mayLag(nowMs) ? "leader" : "follower";
+  const isNamed = event.kind === "new-post" && isFresh(event.timeMs, wokeMs, nowMs);
   const askedRevision = audiences.revision;
-  const reached = await graph.reach({ post, author, isNamed, from }, viewers, (id) =>
+  const reached = await graph.reach({ post, author, isNamed }, viewers, (id) =>
     audiences.get(id, nowMs),
   );
   if (!reached.ok) return reached;
@@ -71,6 +64,10 @@ export async function reachedEvent(
     askedRevision,
   });
 }
+
+/** Whatever withdrew a post of this time is still in memory. Of an older one the graph knows better than who named it. */
+const isFresh = (timeMs: number, wokeMs: number, nowMs: number): boolean =>
+  timeMs > Math.max(nowMs - LIMITS.socketRevokedMs, wokeMs - LIMITS.socketAsleepMs);
 
 /** Viewers whose streams `applyEvent` looks at. */
 export function viewersOf(event: ReachedEvent): readonly Id[] {

@@ -11,15 +11,7 @@ import { idSet, type Standing } from "../standing.ts";
 import { type PostCounts, type StoredPost, storedPost, toId } from "../views.ts";
 import { hiddenBy } from "../visibility.ts";
 import type { AudienceOf } from "./audiences.ts";
-import {
-  type From,
-  type Original,
-  ratings,
-  type Reach,
-  reach,
-  type Spreading,
-  within,
-} from "./reach.ts";
+import { type Original, ratings, type Reach, reach, type Spreading, within } from "./reach.ts";
 
 export interface SeenPost {
   readonly author: Id;
@@ -46,18 +38,16 @@ export interface RealtimeGraph {
   visible(
     wanted: ReadonlyMap<Id, ReadonlySet<Id>>,
     audienceOf: AudienceOf,
-    from: From,
   ): Promise<Result<ReadonlyMap<Id, ReadonlyMap<Id, SeenPost>>, Failure>>;
 }
 
 /** @param taoFor a graph for one question, with a deadline in so many ms. */
-export const realtimeGraph = (taoFor: (budgetMs: number, from: From) => Tao): RealtimeGraph => ({
+export const realtimeGraph = (taoFor: (budgetMs: number) => Tao): RealtimeGraph => ({
   reach: (post, viewers, audienceOf) =>
-    reach(taoFor(LIMITS.socketLookupMs, post.from), post, viewers, audienceOf),
+    reach(taoFor(LIMITS.socketLookupMs), post, viewers, audienceOf),
   within: (post, audience, viewers) =>
-    within(taoFor(LIMITS.socketNarrowMs, "follower"), post, audience, viewers),
-  visible: (wanted, audienceOf, from) =>
-    visible(taoFor(LIMITS.socketLookupMs, from), wanted, audienceOf),
+    within(taoFor(LIMITS.socketNarrowMs), post, audience, viewers),
+  visible: (wanted, audienceOf) => visible(taoFor(LIMITS.socketLookupMs), wanted, audienceOf),
 });
 
 /** The rules of a post's own page, on the whole chain: the post, and what it reposts. Three waves at most. */

@@ -4,13 +4,11 @@ import { LIMITS } from "../../limits.ts";
 import type { Audiences } from "./audiences.ts";
 import type { RealtimeGraph, SeenPost } from "./graph.ts";
 import type { OpenLine } from "./lines.ts";
-import type { Quiet } from "./quiet.ts";
 
 export interface LookupPorts {
   readonly graph: Pick<RealtimeGraph, "visible">;
   readonly clock: Clock;
   readonly audiences: Audiences;
-  readonly quiet: Pick<Quiet, "mayLag">;
   readonly found: (open: OpenLine, found: Found) => void;
   /** The graph is away: `start` is to be called again a little later. */
   readonly failed: (reason: string) => void;
@@ -61,13 +59,9 @@ export class Lookups {
     const wanted = new Map<Id, ReadonlySet<Id>>();
     for (const [{ line }, posts] of batch)
       wanted.set(line.viewer, new Set([...(wanted.get(line.viewer) ?? []), ...posts]));
-    const { audiences, clock, graph, quiet } = this.#ports;
+    const { audiences, clock, graph } = this.#ports;
     const asked = { askedMs: clock.nowMs(), askedRevision: audiences.revision };
-    const answer = await graph.visible(
-      wanted,
-      (post) => audiences.get(post, clock.nowMs()),
-      quiet.mayLag(asked.askedMs) ? "leader" : "follower",
-    );
+    const answer = await graph.visible(wanted, (post) => audiences.get(post, clock.nowMs()));
     this.#running--;
     if (!answer.ok) {
       // Until it is known, nothing is told: closed, not open.

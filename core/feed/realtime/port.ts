@@ -45,7 +45,7 @@ export interface SocketSink {
   /**
    * Tells the sockets of one bucket. Fails as a whole; the same events may come again.
    *
-   * @returns `quiet` where nobody is, as the bucket said of late: it was not called.
+   * @returns `quiet` for news where nobody is, as the bucket said of late: it was not called.
    */
   tell(
     region: Region,

@@ -1,12 +1,17 @@
 import type { Region } from "../../regions/regions.ts";
+import { isProtecting } from "./events.ts";
+import type { SocketEvent } from "./port.ts";
 
-/** Which buckets need not be told, and until when by the clock of whoever tells. Lost without harm: then they are told. */
+/**
+ * Which buckets need not be told news, and until when by the clock of whoever tells. What hides something they are
+ * told: somebody may have come. Lost without harm: then they are told everything.
+ */
 export class QuietBuckets {
   readonly #untilMs = new Map<string, number>();
 
-  isQuiet(region: Region, bucket: number, nowMs: number): boolean {
+  spares(region: Region, bucket: number, events: readonly SocketEvent[], nowMs: number): boolean {
     const untilMs = this.#untilMs.get(keyOf(region, bucket));
-    return untilMs !== undefined && nowMs < untilMs;
+    return untilMs !== undefined && nowMs < untilMs && !events.some(isProtecting);
   }
 
   /** What a bucket answered to a call that was made at `askedMs`. */

@@ -15,7 +15,7 @@ export interface QuietStore {
 
 /**
  * Spares fan-out the buckets where nobody is. One in which nobody is remembered promises not to need
- * news for a while. The promise is a duration, which whoever tells counts from before the call, so it ends
+ * news for a while; what hides something is told all the same. The promise is a duration, which whoever tells counts from before the call, so it ends
  * there first, and no two clocks are compared. Whoever comes before it surely is over is told of a gap then.
  */
 export class Quiet {
@@ -32,11 +32,6 @@ export class Quiet {
     // When it was given is not stored, that being a row each time: just now, at the latest.
     this.#untilMs = this.#stored === null ? -Infinity : (this.#stored.untilMs ?? endMs(nowMs));
     this.#undeclared = new Set(this.#stored === null ? [] : remembered());
-  }
-
-  /** Unix ms; what happened before may be unknown here. */
-  get untilMs(): number {
-    return this.#untilMs;
   }
 
   /** Nobody is remembered. @returns for how long nothing need be told, ms. */
@@ -74,11 +69,6 @@ export class Quiet {
   /** What was asked at `askedMs` may miss what happened since, and nobody will tell of. */
   isFromBefore(askedMs: number, nowMs: number): boolean {
     return askedMs < this.#untilMs && nowMs >= this.#untilMs;
-  }
-
-  /** A follower may not have what was not told. */
-  mayLag(nowMs: number): boolean {
-    return nowMs < this.#untilMs + LIMITS.socketRevokedMs;
   }
 
   #save(untold: Untold | null): void {

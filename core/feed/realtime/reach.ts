@@ -25,11 +25,7 @@ export interface Spreading {
   readonly author: Id;
   /** By the author's leader the viewers are those whom it is for; otherwise they are whoever is here. */
   readonly isNamed: boolean;
-  readonly from: From;
 }
-
-/** Whom to ask: the region's followers, which may lag, or leaders. */
-export type From = "follower" | "leader";
 
 export interface Reach {
   /** Those whose home feed shows the post. */

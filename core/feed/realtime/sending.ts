@@ -96,7 +96,7 @@ export function sendFound(
     quiet.isFromBefore(askedMs, nowMs) ||
     chain.some((one) => isHidden(one.author) || audiences.isSince(one.post, askedRevision))
   )
-    // Hidden or narrowed while it was asked: the answer may be from before.
+    // Hidden or narrowed while it was asked, or nobody told its counts: the answer may be from before.
     return lookups.add(open);
   const about = { seq: seqOf(board, open), post: formatId(post) };
   if (seen === null || chain.some((one) => revoked.has(one.post, nowMs))) {

@@ -31,7 +31,7 @@ export interface PollAnswer {
 }
 
 export interface Told {
-  /** Nobody is here: for so long, counted from before the call, nothing need be told. 0: it must be. */
+  /** Nobody is here: for so long, counted from before the call, no news need be told. 0: it must be. */
   readonly quietMs: number;
 }
 

@@ -161,13 +161,14 @@ export class Switchboard {
     const named = events.reduce((sum, one) => sum + ("viewers" in one ? one.viewers.length : 1), 0);
     if (named > LIMITS.socketEventsMax)
       return err({ code: "limit_reached", what: "events of a call", max: LIMITS.socketEventsMax });
-    if (this.#board.streams.count === 0) return this.#promised();
     // What protects waits for nobody: only posts that are to be counted need the graph.
     const first = this.#store(events.filter(isProtecting));
     const narrowings = events.filter(isNarrowing).map((event) => this.#narrow(event));
     const others = this.#reach(events.filter((event) => !isProtecting(event)));
     const answers = await Promise.all([first, ...narrowings, others]);
-    return answers.find((one) => !one.ok) ?? ok({ quietMs: 0 });
+    const failed = answers.find((one) => !one.ok);
+    if (failed !== undefined) return failed;
+    return this.#board.streams.count === 0 ? this.#promised() : ok({ quietMs: 0 });
   }
 
   #promised(): Result<Told, Failure> {

@@ -7,7 +7,7 @@ import { LIMITS } from "../../../../core/limits.ts";
 import { AUTHOR, RealtimeWorld, TestClient, type TestLine } from "../../../fakes/realtime-world.ts";
 
 const VIEWER = 1n as Id;
-const POST = 50n as Id;
+const [POST, OTHER] = [50n as Id, 51n as Id];
 const OVER_MS = LIMITS.socketQuietMs + LIMITS.socketQuietSkewMs;
 const notified: SocketEvent = { kind: "notified", viewer: VIEWER };
 
@@ -24,12 +24,12 @@ const quietMs = async (...events: readonly SocketEvent[]): Promise<number> => {
   if (!answer.ok) throw new Error(answer.error.code);
   return answer.value.quietMs;
 };
-const newPost = (post: Id): SocketEvent => ({
+const newPostAt = (timeMs: number): SocketEvent => ({
   kind: "new-post",
   viewers: [VIEWER],
   author: AUTHOR,
-  post,
-  timeMs: world.clock.nowMs(),
+  post: POST,
+  timeMs,
 });
 async function watch(line: TestLine, posts: readonly Id[] = [POST]): Promise<void> {
   world.board.watch(line, posts);
@@ -76,7 +76,7 @@ describe("whoever comes while it is quiet", () => {
     await quietMs(notified);
     world.pass(LIMITS.socketQuietMs / 2);
     const line = world.join(VIEWER);
-    world.pass(OVER_MS - LIMITS.socketQuietMs / 2 - LIMITS.socketTickMs - 1);
+    world.pass(OVER_MS - LIMITS.socketQuietMs / 2 - 1);
     expect(gaps(line)).toBe(0);
     world.pass(2);
     expect(gaps(line)).toBe(1);
@@ -154,7 +154,7 @@ describe("whoever comes while it is quiet", () => {
       world.join(BigInt(n + 1) as Id),
     );
     const told = () => lines.filter((line) => gaps(line) > 0).length;
-    world.pass(OVER_MS - LIMITS.socketTickMs);
+    world.pass(OVER_MS);
     expect(told()).toBe(LIMITS.socketGapsPerTick);
     world.pass(LIMITS.socketTickMs);
     expect(told()).toBe(lines.length);
@@ -170,67 +170,74 @@ describe("whoever comes while it is quiet", () => {
   });
 });
 
-describe("what was withdrawn while it was quiet", () => {
-  it("is taken off the screen when that is over, though followers lag", async ({ expect }) => {
+describe("what is on the screen while it was quiet", () => {
+  it("has the counts of now when that is over, and is gone if it is", async ({ expect }) => {
     await quietMs(notified);
     const line = world.join(VIEWER);
-    await watch(line);
-    expect(line.of("counts")).toHaveLength(1);
-    world.graph.goneAtLeaders.add(POST);
+    await watch(line, [POST, OTHER]);
+    world.graph.counts.set(POST, 5);
+    world.graph.hidden.add(`${VIEWER} ${OTHER}`);
     world.pass(OVER_MS);
     await settle();
-    expect(line.of("revoke")).toMatchObject([{ post: formatId(POST) }]);
+    expect(line.of("counts").at(-1)).toMatchObject({ post: formatId(POST), reactions: 5 });
+    expect(line.of("revoke")).toMatchObject([{ post: formatId(OTHER) }]);
   });
 
-  it("is not shown to who asks about it later, while followers may lag", async ({ expect }) => {
-    await quietMs(notified);
-    world.graph.goneAtLeaders.add(POST);
-    const line = world.join(VIEWER);
-    world.pass(OVER_MS + LIMITS.socketRevokedMs - LIMITS.socketTickMs - 1);
-    await watch(line);
-    expect(line.of("revoke")).toHaveLength(1);
-  });
-
-  it("does not come back by an answer that was asked for before", async ({ expect }) => {
+  it("does not have those that were asked for before it was over", async ({ expect }) => {
     await quietMs(notified);
     const line = world.join(VIEWER);
     world.graph.holds = true;
     await watch(line);
     const { release } = world.graph;
-    world.graph.goneAtLeaders.add(POST);
+    world.graph.counts.set(POST, 5);
     world.pass(OVER_MS);
     world.graph.holds = false;
     release?.();
     await settle();
     world.pass(LIMITS.socketCountsEveryMs);
     await settle();
-    expect(line.of("counts")).toEqual([]);
+    expect(line.of("counts")).toMatchObject([{ reactions: 5 }]);
+  });
+
+  it("goes at once when it is withdrawn: that is told all the same", async ({ expect }) => {
+    await quietMs(notified);
+    const line = world.join(VIEWER);
+    await watch(line);
+    await quietMs({ kind: "revoke", post: POST });
     expect(line.of("revoke")).toHaveLength(1);
   });
 
-  it("does not count when its post is told of late", async ({ expect }) => {
-    const late = newPost(60n as Id);
+  it("does not come back when it was withdrawn before anybody came", async ({ expect }) => {
     await quietMs(notified);
-    world.graph.followers.add(VIEWER);
+    await quietMs({ kind: "revoke", post: POST });
     const line = world.join(VIEWER);
-    world.pass(OVER_MS);
-    world.graph.goneAtLeaders.add(60n as Id);
-    await quietMs(late);
-    await quietMs(newPost(61n as Id));
-    world.pass(LIMITS.socketTickMs);
-    expect(line.of("new_posts").at(-1)).toMatchObject({ count: 1 });
+    await watch(line);
+    expect([line.of("counts"), line.of("revoke").length]).toEqual([[], 1]);
   });
 });
 
 describe("whoever tells", () => {
-  it("counts from before the call, by its own clock", ({ expect }) => {
+  const hide = { kind: "related", viewer: VIEWER, other: AUTHOR, hide: true } as const;
+  const told: readonly (readonly [string, SocketEvent[], boolean])[] = [
+    ["news", [newPostAt(1), { kind: "announced", author: AUTHOR, post: POST }, notified], true],
+    ["counts", [{ kind: "counts", post: POST, of: "comments", count: 1 }], true],
+    ["what is withdrawn", [notified, { kind: "revoke", post: POST }], false],
+    ["what is narrowed", [{ kind: "revoke", post: POST, audience: 1 }], false],
+    ["who is hidden", [hide, notified], false],
+  ];
+  it.for(told)("spares a quiet bucket %s: %s", ([, events, spares], { expect }) => {
     const buckets = new QuietBuckets();
     buckets.learn("here", 1, 1_000, 500);
-    expect(buckets.isQuiet("here", 1, 1_499)).toBe(true);
-    expect(buckets.isQuiet("here", 1, 1_500)).toBe(false);
-    expect(buckets.isQuiet("there", 1, 1_000)).toBe(false);
-    expect(buckets.isQuiet("here", 2, 1_000)).toBe(false);
+    expect(buckets.spares("here", 1, events, 1_499)).toBe(spares);
+    expect(buckets.spares("here", 1, events, 1_500)).toBe(false);
+  });
+
+  it("counts from before the call, by its own clock, each bucket by itself", ({ expect }) => {
+    const buckets = new QuietBuckets();
+    buckets.learn("here", 1, 1_000, 500);
+    expect(buckets.spares("there", 1, [notified], 1_000)).toBe(false);
+    expect(buckets.spares("here", 2, [notified], 1_000)).toBe(false);
     buckets.learn("here", 1, 1_100, 0);
-    expect(buckets.isQuiet("here", 1, 1_200)).toBe(false);
+    expect(buckets.spares("here", 1, [notified], 1_200)).toBe(false);
   });
 });

@@ -24,12 +24,7 @@ async function reach(
   told: Audience | null = null,
 ) {
   const graph = realtimeGraph(() => world.tao());
-  const spreading = {
-    post: id(post.id),
-    author: id(post.author.id),
-    isNamed,
-    from: "follower",
-  } as const;
+  const spreading = { post: id(post.id), author: id(post.author.id), isNamed };
   return must(graph.reach(spreading, viewers.map(id), () => told));
 }
 const reached = async (post: Post, isNamed: boolean, viewers: readonly string[] = [reader]) =>
@@ -131,7 +126,7 @@ describe("a post whose audience was changed", () => {
     const graph = realtimeGraph(() => world.tao());
     const kept = await must(graph.within(id(post.id), told, everybody().map(id)));
     const wanted = new Map(everybody().map((viewer) => [id(viewer), new Set([id(post.id)])]));
-    const visible = await must(graph.visible(wanted, () => told, "follower"));
+    const visible = await must(graph.visible(wanted, () => told));
     const seen = everybody().filter((viewer) => visible.get(id(viewer))?.has(id(post.id)));
     if (
       seen.join() !==
@@ -190,12 +185,7 @@ describe("a post whose audience was changed", () => {
       id(reader),
     ]);
     expect(calls).toBe(2);
-    const spreading = {
-      post: id(post.id),
-      author: id(author),
-      isNamed: false,
-      from: "follower",
-    } as const;
+    const spreading = { post: id(post.id), author: id(author), isNamed: false };
     const counted = await must(graph.reach(spreading, viewers, () => "followers"));
     expect([...counted.viewers]).toEqual([id(reader)]);
     expect(calls, "the author's shard, and mutes of whoever is left").toBe(4);

@@ -146,8 +146,9 @@ class Model {
   }
 
   async tell(event: SocketEvent): Promise<void> {
-    // As the queue's consumer does: where nobody is, nothing is told for as long as the bucket said.
-    if (this.#buckets.isQuiet("here", 0, this.world.clock.nowMs())) return this.#miss(event);
+    // As the queue's consumer does: where nobody is, no news is told for as long as the bucket said.
+    if (this.#buckets.spares("here", 0, [event], this.world.clock.nowMs()))
+      return this.#miss(event);
     this.#unanswered.push(event);
     const answered = async () => {
       const isDone = await this.#told(event);
