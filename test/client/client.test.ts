@@ -50,6 +50,9 @@ describe("each operation of the API", () => {
       signIn: () => client.signIn("ada"),
       session: () => client.session(),
       demoUsers: () => client.demoUsers(),
+      rankLog: () => client.rankLog(),
+      rankLogSegment: () =>
+        client.rankLogSegment("rank-log/2026-11-17/feature-bucket.us-east.0/slate-1.jsonl"),
       caches: () => client.caches(),
       feed: () => client.feed({ mode: "latest", limit: 5 }),
       newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
@@ -57,6 +60,10 @@ describe("each operation of the API", () => {
       whyNot: () => client.whyNot(id),
       seen: () => client.seen(),
       reportSeen: () => client.reportSeen([{ from: { timeMs: 2, id }, to: { timeMs: 1, id } }]),
+      reportEvents: () =>
+        client.reportEvents({
+          slates: [{ slate: "slate-1", events: [{ kind: "shown", post: id, place: 0 }] }],
+        }),
       setFeedback: () => client.setFeedback(id, "more"),
       clearFeedback: () => client.clearFeedback(id),
       notifications: () => client.notifications({ limit: 5 }),
