@@ -133,8 +133,6 @@ async function sourceOf(flags: ReturnType<typeof flagsOf>, seed: number): Promis
   }
   const people = whole("people", flags.people, DEFAULT_BEHAVIOUR.people, 5_000);
   const days = whole("days", flags.days, DEFAULT_BEHAVIOUR.days, 120);
-  if (days <= DEFAULT_BEHAVIOUR.warmDays)
-    throw new FlagError(`--days: ${DEFAULT_BEHAVIOUR.warmDays} only fill counters`);
   say(`simulating ${people} people for ${days} days`);
   return simulated({ ...DEFAULT_BEHAVIOUR, seed, people, days }, (day, rows) =>
     say(`  day ${day + 1}: ${rows} rows`),

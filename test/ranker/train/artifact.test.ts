@@ -15,7 +15,9 @@ import { type RunResult, runTraining } from "../../../gpu-ranker/train/run.ts";
 import { productLog } from "../../../gpu-ranker/train/sources/log-files.ts";
 import { simulated } from "../../../gpu-ranker/train/sources/simulated.ts";
 
-const BEHAVIOUR = { ...DEFAULT_BEHAVIOUR, seed: 1, people: 80, days: 7 };
+const BEHAVIOUR = { ...DEFAULT_BEHAVIOUR, seed: 1, people: 60, days: 6 };
+/** Training takes seconds, on a busy machine many more. */
+const PATIENCE_MS = 300_000;
 const watch = { nowMs: () => 0, onEpoch: () => {} };
 const folder = mkdtempSync(path.join(tmpdir(), "edgewise-train-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,16 +39,20 @@ describe("a version", () => {
   let result: RunResult;
   beforeAll(async () => {
     result = await train("v1", folder);
-  });
+  }, PATIENCE_MS);
   const file = (name: string) => result.artifact.files.get(name) ?? new Uint8Array(0);
 
-  it("is made again, byte for byte, by the same seed", async ({ expect }) => {
-    const again = await train("v1", null);
-    expect([...again.artifact.files.keys()]).toEqual([...result.artifact.files.keys()]);
-    for (const [name, bytes] of again.artifact.files)
-      expect(Buffer.compare(bytes, file(name)), name).toBe(0);
-    expect(again.artifact.manifest).toEqual(result.artifact.manifest);
-  });
+  it(
+    "is made again, byte for byte, by the same seed",
+    { timeout: PATIENCE_MS },
+    async ({ expect }) => {
+      const again = await train("v1", null);
+      expect([...again.artifact.files.keys()]).toEqual([...result.artifact.files.keys()]);
+      for (const [name, bytes] of again.artifact.files)
+        expect(Buffer.compare(bytes, file(name)), name).toBe(0);
+      expect(again.artifact.manifest).toEqual(result.artifact.manifest);
+    },
+  );
 
   it("has golden rows that its model gives back, and rows to warm up with", async ({ expect }) => {
     const golden = decodeGolden(file("golden.bin"));
@@ -79,21 +85,25 @@ describe("a version", () => {
     }
   });
 
-  it("serves at once when none does, and then only what is no worse", async ({ expect }) => {
-    expect([result.promotion.kind, readServing(folder)?.version]).toEqual(["first", "v1"]);
-    const equal = await train("v2", folder);
-    expect([equal.promotion.kind, readServing(folder)?.version]).toEqual(["passed", "v2"]);
-    const source = simulated(BEHAVIOUR);
-    // What was learnt from labels of other rows is worse.
-    const { labels } = source.examples;
-    const trained = labels.length * 0.8;
-    labels.subarray(0, trained).reverse();
-    const worse = await runTraining(
-      { source, seeds: [1], version: "v3", createdAtMs: 1, models: folder, mayPromote: true },
-      watch,
-    );
-    expect([worse.promotion.kind, readServing(folder)?.version]).toEqual(["failed", "v2"]);
-  });
+  it(
+    "serves at once when none does, and then only what is no worse",
+    { timeout: PATIENCE_MS },
+    async ({ expect }) => {
+      expect([result.promotion.kind, readServing(folder)?.version]).toEqual(["first", "v1"]);
+      const equal = await train("v2", folder);
+      expect([equal.promotion.kind, readServing(folder)?.version]).toEqual(["passed", "v2"]);
+      const source = simulated(BEHAVIOUR);
+      // What was learnt from labels of other rows is worse.
+      const { labels } = source.examples;
+      const trained = labels.length * 0.8;
+      labels.subarray(0, trained).reverse();
+      const worse = await runTraining(
+        { source, seeds: [1], version: "v3", createdAtMs: 1, models: folder, mayPromote: true },
+        watch,
+      );
+      expect([worse.promotion.kind, readServing(folder)?.version]).toEqual(["failed", "v2"]);
+    },
+  );
 
   it("is told of on a page of its own, with a plot per head and nothing from elsewhere", async ({
     expect,

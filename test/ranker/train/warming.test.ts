@@ -72,8 +72,8 @@ it("looks at those who have been away for an hour, and at who comes within the n
 it("finds more of those who return than recency, the hour or chance do", async ({ expect }) => {
   const random = seeded(9);
   const visits: Visit[] = [];
-  for (let hour = 0; hour < 24 * 21; hour++)
-    for (let person = 0; person < 120; person++) {
+  for (let hour = 0; hour < 24 * 14; hour++)
+    for (let person = 0; person < 80; person++) {
       // Half of the people come at an hour of their own, half are busy for some days at a time.
       const own =
         person % 2 === 0 ? hour % 24 === person % 24 : (Math.floor(hour / 60) + person) % 5 === 0;
