@@ -13,6 +13,8 @@ import { HELP as RANKER_FAULTS_HELP } from "./ranker-faults/options.ts";
 import { rankerFaults } from "./ranker-faults/ranker-faults.ts";
 import { HELP as RANKER_HELP } from "./ranker/options.ts";
 import { ranker } from "./ranker/ranker.ts";
+import { HELP as RANKER_SWAP_HELP } from "./ranker/swap-options.ts";
+import { rankerSwap } from "./ranker/swap.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
 import { hitRates } from "./hit-rates/hit-rates.ts";
@@ -68,6 +70,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "latency and capacity of the model server, with and without batches and admission",
       help: RANKER_HELP,
       run: ranker,
+    },
+  ],
+  [
+    "ranker-swap",
+    {
+      about: "the model server under load while models are swapped, tried on a few, and shadowed",
+      help: RANKER_SWAP_HELP,
+      run: rankerSwap,
     },
   ],
   [

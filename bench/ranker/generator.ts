@@ -11,6 +11,8 @@ export interface Load {
   readonly rows: number;
   readonly seconds: number;
   readonly budgetMs: number;
+  /** `live`: an empty request, which no model sees: what the server and the way to it cost. */
+  readonly what?: "infer" | "live";
   readonly shape:
     | { readonly kind: "closed"; readonly atOnce: number }
     | { readonly kind: "open"; readonly perSecond: number };
@@ -23,6 +25,8 @@ export interface Drawn {
   readonly inTime: number;
   readonly shed: number;
   readonly failed: number;
+  /** Answers by the version that scored. */
+  readonly models: Readonly<Record<string, number>>;
   /** Milliseconds of answers, from when each was due. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
   /** As the server says. */
@@ -33,6 +37,8 @@ export interface Drawn {
 const TIMEOUT_MS = 50;
 /** Bodies that are repeated: more than a batch holds. */
 const BODIES = 32;
+/** People, whom canaries are chosen from. */
+const VIEWERS = 10_000;
 /** Requests under way in an open loop: what a server without admission lets pile up. */
 const OPEN_MAX = 2_000;
 
@@ -50,6 +56,8 @@ async function drive(load: Load): Promise<Drawn> {
   const latencies: number[] = [];
   const queues: number[] = [];
   const computes: number[] = [];
+  const models: Record<string, number> = {};
+  const isInfer = load.what !== "live";
 
   const ask = (dueMs: number): Promise<void> =>
     new Promise((resolve) => {
@@ -58,9 +66,12 @@ async function drive(load: Load): Promise<Drawn> {
         "content-length": body.length,
         [RANKER_HEADERS.inferHeaderBytes]: headerBytes,
         [RANKER_HEADERS.budgetMs]: load.budgetMs,
+        [RANKER_HEADERS.viewer]: Math.floor(random() * VIEWERS),
       };
-      const path = "/v2/models/ranker/infer";
-      const options = { port: load.port, host: "127.0.0.1", agent, method: "POST", path, headers };
+      const at = { port: load.port, host: "127.0.0.1", agent };
+      const options = isInfer
+        ? { ...at, method: "POST", path: "/v2/models/ranker/infer", headers }
+        : { ...at, path: "/v2/health/live" };
       const asked = request(options, (answer) => {
         answer.resume();
         answer.on("end", () => {
@@ -68,6 +79,8 @@ async function drive(load: Load): Promise<Drawn> {
             latencies.push(performance.now() - dueMs);
             queues.push(Number(answer.headers[RANKER_HEADERS.queueMs]));
             computes.push(Number(answer.headers[RANKER_HEADERS.computeMs]));
+            const model = String(answer.headers[RANKER_HEADERS.model] ?? "");
+            models[model] = (models[model] ?? 0) + 1;
           } else if (answer.headers[RANKER_HEADERS.shed] === undefined) tally.failed++;
           else tally.shed++;
           resolve();
@@ -77,7 +90,7 @@ async function drive(load: Load): Promise<Drawn> {
         tally.failed++;
         resolve();
       });
-      asked.end(body);
+      asked.end(isInfer ? body : undefined);
     });
 
   const endMs = performance.now() + load.seconds * 1_000;
@@ -95,6 +108,7 @@ async function drive(load: Load): Promise<Drawn> {
   });
   return {
     ...tally,
+    models,
     answered: latencies.length,
     inTime: latencies.filter((ms) => ms <= TIMEOUT_MS).length,
     latencyMs: both(latencies),

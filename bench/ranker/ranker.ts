@@ -3,12 +3,16 @@ import os from "node:os";
 
 import { digits, table } from "../report/table.ts";
 import type { Drawn, Load } from "./generator.ts";
+import { lightInWorker } from "./light.ts";
 import { rankerOptions, type RankerOptions } from "./options.ts";
+import { type PrecisionLine, precisions } from "./precisions.ts";
 import { draw, type Pinning, pinning, startServer } from "./server.ts";
 
 /** Callers that ask one after another. 32 keep any batch full. */
 const AT_ONCE = [1, 8, 32];
 const SHARES_OF_CAPACITY = [0.5, 1, 2];
+/** Of a feed's pool, and of the largest. */
+const LIGHT_ROWS = [200, 500];
 /** The callers' timeout, and a wait that never runs out: admission control has nothing to refuse then. */
 const BUDGET_MS = 50;
 const NO_BUDGET_MS = 10_000;
@@ -23,6 +27,7 @@ interface Line {
 export async function ranker(args: readonly string[]): Promise<number> {
   const options = rankerOptions(args);
   const pins = pinning();
+  const loadBefore = os.loadavg()[0] ?? 0;
   console.log(
     pins === null
       ? "Server and generator share the cores: they could not be pinned."
@@ -32,6 +37,13 @@ export async function ranker(args: readonly string[]): Promise<number> {
   const batched = await closed(options, null, pins);
   const capacity = perSecond(batched.lines.at(-1));
   const open = await opened(options, capacity, pins);
+  const atOnce1 = { kind: "closed", atOnce: 1 } as const;
+  const variants = await precisions(
+    options,
+    (port) => loadOf(options, port, NO_BUDGET_MS, atOnce1),
+    pins,
+  );
+  const light = await lightInWorker(LIGHT_ROWS);
 
   console.log(`\nModel ${JSON.stringify(batched.model)}`);
   console.log(`\nOne after another, ${options.rows} candidates each, nobody is refused`);
@@ -40,6 +52,15 @@ export async function ranker(args: readonly string[]): Promise<number> {
     `\nOpen loop, shares of ${digits(capacity, 1)} requests a second; in time is within ${BUDGET_MS} ms`,
   );
   console.log(openTable(open, capacity));
+  console.log(
+    `\nEach precision, one caller, ${options.rows} candidates; empty is a request that no model sees`,
+  );
+  console.log(precisionTable(variants));
+  for (const { rows, ms } of light)
+    console.log(`The light model in a Worker: ${digits(ms, 3)} ms for ${rows} candidates`);
+  console.log(
+    `Load of the machine over the last minute: ${digits(os.loadavg()[0] ?? 0, 1)}, before ${digits(loadBefore, 1)}`,
+  );
   if (options.json !== null)
     writeFileSync(
       options.json,
@@ -53,6 +74,8 @@ export async function ranker(args: readonly string[]): Promise<number> {
           single,
           batched,
           open,
+          variants,
+          light,
         },
         null,
         2,
@@ -135,8 +158,27 @@ const openTable = (lines: readonly Line[], capacity: number): string =>
     ]),
   );
 
+function precisionTable(lines: readonly PrecisionLine[]): string {
+  const [empty] = lines;
+  const fp32 = lines.find(({ precision }) => precision === "fp32");
+  return table(
+    ["", "file KB", "CPU ms", "of fp32", "p50 ms", "x empty", "compute p50", "compute p99"],
+    lines.map(({ precision, fileBytes, cpuMs, drawn: { latencyMs, computeMs } }) => [
+      precision,
+      digits(fileBytes / 1_000, 0),
+      digits(cpuMs, 2),
+      digits(cpuMs / (fp32?.cpuMs ?? Number.NaN), 2),
+      digits(latencyMs.p50, 1),
+      digits(latencyMs.p50 / (empty?.drawn.latencyMs.p50 ?? Number.NaN), 1),
+      digits(computeMs.p50, 1),
+      digits(computeMs.p99, 1),
+    ]),
+  );
+}
+
 const machine = () => ({
   cpu: os.cpus()[0]?.model ?? "",
   cores: os.cpus().length,
   node: process.version,
+  loadAverage: os.loadavg(),
 });

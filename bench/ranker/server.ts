@@ -27,6 +27,7 @@ export function pinning(): Pinning | null {
 
 export interface RunningServer {
   readonly port: number;
+  readonly pid: number;
   /** What the server logged of its model: version, provider, nodes, parity. */
   readonly model: Readonly<Record<string, unknown>>;
   stop(): Promise<void>;
@@ -34,9 +35,10 @@ export interface RunningServer {
 
 /** @throws Error with the server's own words when it cannot serve. */
 export async function startServer(
-  { models, provider, threads }: RankerOptions,
+  { models, provider, threads }: Pick<RankerOptions, "models" | "provider" | "threads">,
   batchRowsMax: number | null,
   pins: Pinning | null,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
   const [command, ...args] = pinned(pins?.server ?? null, [process.execPath, SERVER]);
   const child = spawn(command ?? "", args, {
@@ -48,11 +50,13 @@ export async function startServer(
       RANKER_PORT: "0",
       RANKER_POLL_MS: "0",
       RANKER_DRAIN_NOTICE_MS: "0",
+      ...env,
       ...(batchRowsMax === null ? {} : { RANKER_BATCH_ROWS_MAX: String(batchRowsMax) }),
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  process.once("exit", () => child.kill("SIGKILL"));
+  const killed = () => child.kill("SIGKILL");
+  process.once("exit", killed);
   let port = 0;
   for await (const line of createInterface(child.stdout)) {
     const logged = JSON.parse(line) as Record<string, unknown>;
@@ -62,8 +66,9 @@ export async function startServer(
       const stop = async () => {
         child.kill("SIGTERM");
         await once(child, "exit");
+        process.off("exit", killed);
       };
-      return { port, model: logged, stop };
+      return { port, pid: child.pid ?? 0, model: logged, stop };
     }
     if (logged["level"] !== "info") {
       child.kill("SIGKILL");

@@ -11,8 +11,6 @@ export const NO_ESTIMATE: ServiceEstimate = { msPerRow: 0, heardMs: 0 };
 
 /** Of every call, however few rows it has: the way there and back. */
 const OVERHEAD_MS = 2;
-/** A call of fewer rows shows what a call takes, not what a row does: counted as its rows', one slow call of three would keep whole pools away for half a minute. */
-const SAMPLE_ROWS_MIN = 100;
 
 /** A call of `rows` rows took `tookMs`, or at least that when it was given up. */
 export function observed(
@@ -21,7 +19,7 @@ export function observed(
   tookMs: number,
   nowMs: number,
 ): ServiceEstimate {
-  const sample = Math.max(0, tookMs - OVERHEAD_MS) / Math.max(SAMPLE_ROWS_MIN, rows);
+  const sample = Math.max(0, tookMs - OVERHEAD_MS) / Math.max(1, rows);
   const { msPerRow: before, heardMs } = estimate;
   const msPerRow = heardMs === 0 ? sample : before + LIMITS.estimateWeight * (sample - before);
   return { msPerRow, heardMs: nowMs };
