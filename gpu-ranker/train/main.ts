@@ -21,6 +21,9 @@ import type { Source } from "./sources/source.ts";
 
 const MODELS = path.join(import.meta.dirname, "..", "models");
 
+/** Fewer leave some hundred to hold out, of which most heads have no example. */
+const ROWS_MIN = 1_000;
+
 const HELP = `Trains the ranker: a heavy model (ONNX) and a light one (JSON), measured on held-out behaviour.
 
   npm run train -- [options]
@@ -57,7 +60,7 @@ const OPTIONS = {
   help: { type: "boolean" },
 } as const;
 
-/** A flag is wrong; the message names it. */
+/** What was asked for cannot be done; the message says why. */
 class FlagError extends Error {
   override readonly name = "FlagError";
 }
@@ -90,6 +93,10 @@ async function main(): Promise<number> {
   const seeds = Array.from({ length: whole("seeds", flags.seeds, 3, 20) }, (_, at) => seed + at);
   const nowMs = Date.now();
   const source = await sourceOf(flags, seed);
+  if (source.examples.rows < ROWS_MIN)
+    throw new FlagError(
+      `${source.examples.rows} rows are too few to learn from: ${ROWS_MIN} are needed`,
+    );
   say(`${source.examples.rows} rows in ${source.examples.slateEnds.length} slates`);
   const result = await runTraining(
     {
@@ -161,6 +168,8 @@ process.exitCode = await main().catch((error: unknown) => {
     console.error(`${error.message}\n\n${HELP}`);
     return 2;
   }
-  console.error(error);
+  // A file that is not there is no bug: its name is enough.
+  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  console.error(isMissing ? error.message : error);
   return 1;
 });
