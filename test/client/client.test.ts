@@ -6,6 +6,8 @@ import type { ClientOptions } from "../../client/transport.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { OPERATIONS } from "../../workers/gateway/operations.ts";
 import { ADA } from "../fakes/fake-feed.ts";
+import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
+import { openedIn } from "../fakes/slates.ts";
 import { startGateway } from "../gateway/harness.ts";
 import { pngOf } from "../gateway/images.ts";
 
@@ -51,8 +53,7 @@ describe("each operation of the API", () => {
       session: () => client.session(),
       demoUsers: () => client.demoUsers(),
       rankLog: () => client.rankLog(),
-      rankLogSegment: () =>
-        client.rankLogSegment("rank-log/2026-11-17/feature-bucket.us-east.0/slate-1.jsonl"),
+      rankLogSegment: () => client.rankLogSegment(SEGMENT_KEY),
       caches: () => client.caches(),
       feed: () => client.feed({ mode: "latest", limit: 5 }),
       newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
@@ -60,10 +61,7 @@ describe("each operation of the API", () => {
       whyNot: () => client.whyNot(id),
       seen: () => client.seen(),
       reportSeen: () => client.reportSeen([{ from: { timeMs: 2, id }, to: { timeMs: 1, id } }]),
-      reportEvents: () =>
-        client.reportEvents({
-          slates: [{ slate: "slate-1", events: [{ kind: "shown", post: id, place: 0 }] }],
-        }),
+      reportEvents: () => client.reportEvents(openedIn("slate-1")),
       setFeedback: () => client.setFeedback(id, "more"),
       clearFeedback: () => client.clearFeedback(id),
       notifications: () => client.notifications({ limit: 5 }),
