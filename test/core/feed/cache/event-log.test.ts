@@ -6,6 +6,7 @@ import { encodeEvents } from "../../../../core/feed/cache/event-wire.ts";
 import { encodeRecord } from "../../../../core/feed/cache/record.ts";
 import { LIMITS } from "../../../../core/limits.ts";
 import { id, type PostSpec, pushedOf, recordOf, standingFor } from "../../../fakes/feed-cells.ts";
+import { FIRST_PAGE } from "../../../fakes/first-page.ts";
 import { MemoryRows } from "../../../fakes/memory-feed-cache.ts";
 
 const START_MS = 1_780_000_000_000;
@@ -118,7 +119,7 @@ describe("events of a bucket that somebody reads", () => {
       const pushed = pushedOf(post(n));
       new Bucket(rows, nowMs).apply(encodeEvents([{ kind: "push", pushed, viewers: [me] }]), nowMs);
     }
-    const wish = { limit: 9, after: null, segment: null, wrote: [], mode: "latest" } as const;
+    const wish = { ...FIRST_PAGE, limit: 9 };
     const page = new Bucket(rows, nowMs).page(me, wish, nowMs);
     const shown = page.hit ? (JSON.parse(page.items) as { readonly id: string }[]) : [];
     expect(shown.map((item) => item.id)).toEqual([22, 21, 20].map((n) => `${id(n)}`));
