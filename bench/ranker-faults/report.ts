@@ -108,7 +108,9 @@ export function reportText({ options, lines, stalls, isMet }: Report): string {
   const { ratePerSecond, rows, budgetMs, isolates, beforeSeconds, ratio } = options;
   return [
     "",
-    `${ratePerSecond} requests a second per scenario, ${rows} candidates, ${budgetMs} ms each, ${isolates} isolates of the proxy, 2 rankers;`,
+    options.product
+      ? `${ratePerSecond} feed requests a second per scenario, ${rows} posts ranked, ${budgetMs} ms each, the whole product, 1 real ranker;`
+      : `${ratePerSecond} requests a second per scenario, ${rows} candidates, ${budgetMs} ms each, ${isolates} isolates of the proxy, 2 rankers;`,
     `fault after ${beforeSeconds} s; breaker ${ratio === null ? "as specified" : `with a minimum ratio of ${ratio}`}. Latencies as callers saw them, during the fault.`,
     `Others use this machine: it kept a ready thread waiting over 50 ms ${stalls.over50} times, ${digits(stalls.maxMs, 0)} ms at most. "Late itself" leaves out what was late by no more than that.`,
     "",

@@ -16,7 +16,7 @@ export interface Stage {
 }
 
 export interface Outcome {
-  readonly stage: Stage;
+  readonly stage: Pick<Stage, "region" | "servers"> & { readonly scenario: Pick<Scenario, "name"> };
   readonly startMs: number;
   readonly faultMs: number;
   readonly healedMs: number;

@@ -133,6 +133,7 @@ const linesTable = (lines: readonly Line[]): string =>
       "",
       "sent",
       "answered",
+      "refused",
       "swaps",
       "p50 ms",
       "p99 ms",
@@ -141,10 +142,11 @@ const linesTable = (lines: readonly Line[]): string =>
       "compute p50",
       "compute p99",
     ],
-    lines.map(({ name, swaps, drawn: { sent, answered, latencyMs, queueMs, computeMs } }) => [
+    lines.map(({ name, swaps, drawn: { sent, answered, shed, latencyMs, queueMs, computeMs } }) => [
       name,
       String(sent),
       String(answered),
+      String(shed),
       String(swaps),
       ...[latencyMs, queueMs, computeMs].flatMap(({ p50, p99 }) => [
         digits(p50, 2),

@@ -8,6 +8,8 @@ import {
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { SeenRequest } from "../stub-ranker.ts";
+
 /** What goes wrong between the ranking proxy and a real ranker. */
 export type ShimFault =
   | { readonly kind: "none" }
@@ -30,8 +32,10 @@ export interface Passed {
 export interface RankerShim {
   readonly url: string;
   fault: ShimFault;
-  /** Unix ms of each request to infer, oldest first. */
-  readonly seenMs: readonly number[];
+  /** Requests to infer, oldest first. */
+  readonly seen: readonly SeenRequest[];
+  /** Unix ms of each answer of the ranker with scores that was passed on. */
+  readonly scoredMs: readonly number[];
   /** Told of each request to infer. */
   onInfer: ((passed: Passed) => void) | null;
   /** Nobody listens, and connections break: as a killed process looks from outside. */
@@ -44,14 +48,17 @@ const INFER = /\/infer$/;
 
 /** @param upstreamPort of the ranker on 127.0.0.1. */
 export async function startRankerShim(upstreamPort: number): Promise<RankerShim> {
-  const seenMs: number[] = [];
+  const seen: SeenRequest[] = [];
+  const scoredMs: number[] = [];
+  let underWay = 0;
   const agent = new Agent({ keepAlive: true });
   const shim = { fault: { kind: "none" } as ShimFault, onInfer: null as RankerShim["onInfer"] };
 
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const atMs = Date.now();
     const isInfer = INFER.test(message.url ?? "");
-    const place = isInfer ? seenMs.push(atMs) : 0;
+    const place = isInfer ? seen.push({ atMs, underWay: ++underWay }) : 0;
+    if (isInfer) response.on("close", () => underWay--);
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -70,6 +77,7 @@ export async function startRankerShim(upstreamPort: number): Promise<RankerShim>
       const onward = ask(
         { host: "127.0.0.1", port: upstreamPort, agent, method, path: url, headers },
         (answer) => {
+          if (answer.statusCode === 200 && INFER.test(url ?? "")) scoredMs.push(Date.now());
           response.writeHead(answer.statusCode ?? 502, answer.headers);
           answer.pipe(response).on("close", resolve);
           answer.on("error", reject);
@@ -91,7 +99,8 @@ export async function startRankerShim(upstreamPort: number): Promise<RankerShim>
   const { port } = server.address() as AddressInfo;
   return Object.assign(shim, {
     url: `http://127.0.0.1:${port}`,
-    seenMs,
+    seen,
+    scoredMs,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
