@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { build } from "esbuild";
@@ -5,6 +6,8 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 
 import { median } from "../measure/statistics.ts";
 
+/** The one that the proxy has. */
+const BUNDLED = path.join(import.meta.dirname, "../../workers/ranking-proxy/light-model.json");
 /** More in one request, fewer in another: the slope between them is without what a request costs. */
 const TIMES = { few: 1, many: 41 } as const;
 const REQUESTS = 31;
@@ -34,6 +37,7 @@ export async function lightInWorker(rowCounts: readonly number[]): Promise<reado
           name: "light",
           modules: [{ type: "ESModule", path: "index.js", contents: outputFiles[0]?.text ?? "" }],
           compatibilityDate: "2026-11-17",
+          bindings: { LIGHT: JSON.parse(await readFile(BUNDLED, "utf8")) },
           unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
         },
       ],

@@ -1,12 +1,12 @@
 import { DENSE_COUNT } from "../../../core/ranking/features.ts";
 import { parseLight, scoreLight } from "../../../core/ranking/light-model.ts";
-import lightJson from "../../../workers/ranking-proxy/light-model.json" with { type: "json" };
-
-const parsed = parseLight(lightJson);
+/** The light model's JSON comes as a binding: parsed once, as the proxy does. */
+let parsed: ReturnType<typeof parseLight> | null = null;
 
 /** Scores the same rows so many times: a Worker's clock stands still while it works, so whoever asks takes the time. */
 export default {
-  async fetch(request: Request): Promise<Response> {
+  async fetch(request: Request, env: { readonly LIGHT: unknown }): Promise<Response> {
+    parsed ??= parseLight(env.LIGHT);
     const { searchParams } = new URL(request.url);
     const rows = Number(searchParams.get("rows"));
     const times = Number(searchParams.get("times"));
