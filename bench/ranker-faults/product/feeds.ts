@@ -56,7 +56,7 @@ export async function askFeed(
     const answer = await fetch(`${url}/v1/feed?mode=ranked`, {
       headers: {
         authorization: `Bearer ${token}`,
-        "MF-CF-Blob": JSON.stringify({ colo: "XXX", ...FROM[region] }),
+        "MF-CF-Blob": JSON.stringify({ colo: "DFW", ...FROM[region] }),
       },
     });
     const text = await answer.text();
