@@ -20,7 +20,7 @@ export const BOUNDS = {
   requestStream: 20_000,
   writeStream: 500,
   /** Inverse edges of the whole load arrive well within this. */
-  settleSecondsMax: 180,
+  settleSecondsMax: 600,
   /** Longer than any answer: what takes this long counts as a failure. */
   requestTimeoutSeconds: 10,
   /** TAO: about 1 GB of objects and lists, which takes a quarter of an hour to load. */
@@ -41,4 +41,6 @@ export const BOUNDS = {
   /** Sockets: each is one in this process and one in the runtime, of the 20,000 files that either may have. */
   socketsMax: 8_000,
   socketBucketsMax: 64,
+  /** Candidates of one ranking request, as the proxy takes them. */
+  candidatesMax: 2_000,
 } as const;

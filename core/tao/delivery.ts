@@ -57,7 +57,7 @@ export class Delivery {
   readonly #followers = new Map<string, FollowerState>();
   readonly #outbox: InverseOutbox;
   readonly #consumers: LogConsumers | null;
-  #followersAreLoaded = false;
+  #loaded: Promise<void> | null = null;
   #tail: LogRecord[] = [];
   #alarmAtMs: number | null = null;
   #trimmedAtMs = 0;
@@ -139,7 +139,9 @@ export class Delivery {
     await this.#outbox.flush();
     const { intents, followersBehind } = await this.backlog();
     if (intents > 0) this.#arm(LIMITS.inverseRetryMs);
-    if (followersBehind > 0) this.#arm(LIMITS.pushRetryMs);
+    // Also while somebody is being told: if this object dies meanwhile, only the alarm knows.
+    const consumersBehind = this.#consumers?.behind() ?? 0;
+    if (followersBehind + consumersBehind > 0) this.#arm(LIMITS.pushRetryMs);
     // Last: a store may refuse to trim for a while, and nobody's delivery waits for that.
     await this.#trim();
   }
@@ -164,13 +166,18 @@ export class Delivery {
     return state.acked === null || compareVersions(state.acked, this.#head()) < 0;
   }
 
-  async #loadFollowers(): Promise<void> {
-    if (this.#followersAreLoaded) return;
+  /** Once: a second answer would bring back whom the store was told to forget after the first. */
+  #loadFollowers(): Promise<void> {
+    this.#loaded ??= this.#load().catch((error: unknown) => {
+      this.#loaded = null;
+      throw error;
+    });
+    return this.#loaded;
+  }
+
+  async #load(): Promise<void> {
     const names = await this.#ports.store.followers();
-    this.#followersAreLoaded = true;
-    for (const name of names) {
-      if (!this.#followers.has(name)) this.#followers.set(name, newFollower());
-    }
+    for (const name of names) this.#followers.set(name, newFollower());
   }
 
   async #sendAll(): Promise<void> {
