@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { z } from "zod";
 
 import { createClient } from "../../../client/client.ts";
+import { ApiProblem } from "../../../client/problem.ts";
 import type { Session } from "../../../core/feed/schemas.ts";
 import type { Cluster } from "../../../dev/cluster.ts";
 import type { Sample } from "../load.ts";
@@ -15,7 +18,7 @@ const FROM: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 export const REGIONS = Object.keys(FROM);
 /** Viewers of a region: what a ranker scored for them is remembered, so that few of many meet what is cached. */
-const VIEWERS = 60;
+const VIEWERS = 40;
 
 const pageSchema = z.object({
   mode: z.string(),
@@ -28,13 +31,17 @@ const pageSchema = z.object({
 export async function people(cluster: Cluster, posts: number): Promise<readonly string[]> {
   const baseUrl = cluster.url;
   const signUp = async (handle: string) => {
-    const made = await createClient({ baseUrl }).createUser({ handle, name: handle });
+    const made = await patient(() =>
+      createClient({ baseUrl }).createUser({ handle, name: handle }),
+    );
     const { token } = made as Session;
     return { token, api: createClient({ baseUrl, token: () => token }) };
   };
   const author = await signUp("author");
   for (let n = 0; n < posts; n++)
-    await author.api.createPost({ text: `post ${n} #topic${n % 7}`, audience: "public" });
+    await patient(() =>
+      author.api.createPost({ text: `post ${n} #topic${n % 7}`, audience: "public" }),
+    );
   const tokens: string[] = [];
   for (let n = 0; n < VIEWERS; n++) {
     const { token, api } = await signUp(`viewer${n}`);
@@ -42,6 +49,18 @@ export async function people(cluster: Cluster, posts: number): Promise<readonly 
     tokens.push(token);
   }
   return tokens;
+}
+
+/** One person's limits are those of the product: who is told to wait does. */
+async function patient<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.status !== 429) throw error;
+      await sleep(error.retryAfterMs ?? 1_000);
+    }
+  }
 }
 
 /** One feed request. A label is true when it says `ranked` and a ranker scored meanwhile, or says anything else. */
