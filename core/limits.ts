@@ -4,6 +4,7 @@ import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
 import { MEDIA_LIMITS } from "./media/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
+import { ROLLOUT_LIMITS } from "./rollout/limits.ts";
 import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
@@ -217,6 +218,7 @@ export const LIMITS = {
   requestBudgetMs: 5_000,
 
   ...REALTIME_LIMITS,
+  ...ROLLOUT_LIMITS,
   ...TELEMETRY_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
