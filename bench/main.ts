@@ -9,6 +9,8 @@ import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
+import { HELP as RANKER_FAULTS_HELP } from "./ranker-faults/options.ts";
+import { rankerFaults } from "./ranker-faults/ranker-faults.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
 import { hitRates } from "./hit-rates/hit-rates.ts";
@@ -48,6 +50,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU of a follower's hit beside a bare object call of the same payload",
       help: FOLLOWER_HIT_HELP,
       run: followerHit,
+    },
+  ],
+  [
+    "ranker-faults",
+    {
+      about: "ranking while rankers are killed, hang, are slow, fail, talk nonsense and come back",
+      help: RANKER_FAULTS_HELP,
+      run: rankerFaults,
     },
   ],
   [
@@ -116,7 +126,7 @@ const listOfBenches = (): string =>
   [
     "npm run bench -- NAME [options]; --help after a name says which.",
     "",
-    ...[...BENCHES].map(([name, { about }]) => `  ${name.padEnd(12)}${about}`),
+    ...[...BENCHES].map(([name, { about }]) => `  ${name.padEnd(15)}${about}`),
   ].join("\n");
 
 process.exitCode = await main(process.argv.slice(2));

@@ -12,6 +12,7 @@ export type Dependency =
   | "feed_cache"
   | "cdn"
   | "ranker"
+  | "features"
   | "issuer";
 
 /**

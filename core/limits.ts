@@ -5,6 +5,8 @@ import { FEED_LIMITS } from "./feed/limits.ts";
 import { MEDIA_LIMITS } from "./media/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
 import { ROLLOUT_LIMITS } from "./rollout/limits.ts";
+import { RANK_PROXY_LIMITS } from "./ranking/proxy-limits.ts";
+import { RESILIENCE_LIMITS } from "./resilience/limits.ts";
 import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
@@ -220,6 +222,8 @@ export const LIMITS = {
   ...REALTIME_LIMITS,
   ...ROLLOUT_LIMITS,
   ...TELEMETRY_LIMITS,
+  ...RESILIENCE_LIMITS,
+  ...RANK_PROXY_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
   readsPerSecond: 50,

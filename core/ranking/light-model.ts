@@ -74,17 +74,14 @@ export function scoreLight(
     sums.set(bias);
     let weight = 0;
     for (let column = 0; column < DENSE_COUNT; column++) {
-      const value = at(dense, row * DENSE_COUNT + column);
-      let x = (value - at(mean, column)) * at(inverseScale, column);
+      const value = dense[row * DENSE_COUNT + column] ?? 0;
+      let x = (value - (mean[column] ?? 0)) * (inverseScale[column] ?? 0);
       x = x > clip ? clip : x < -clip ? -clip : Number.isNaN(x) ? 0 : x;
       for (let head = 0; head < HEAD_COUNT; head++)
-        sums[head] = at(sums, head) + x * at(weights, weight++);
+        sums[head] = (sums[head] ?? 0) + x * (weights[weight++] ?? 0);
     }
     for (let head = 0; head < HEAD_COUNT; head++)
-      probabilities[row * HEAD_COUNT + head] = 1 / (1 + Math.exp(-at(sums, head)));
+      probabilities[row * HEAD_COUNT + head] = 1 / (1 + Math.exp(-(sums[head] ?? 0)));
   }
   return probabilities;
 }
-
-/** Every index is below the array's length, by construction. */
-const at = (array: Float32Array | Float64Array, index: number): number => array[index] ?? 0;

@@ -21,8 +21,11 @@ export interface Examples {
 
 export const placeValue = (place: number): number => Math.log1p(place);
 
-/** Puts the slates in the order of time; within one, in that of places. */
-export function examplesOf(records: readonly LogRecord[]): Examples {
+/** Puts the slates in the order of time; within one, in that of places. @returns also which record each row is. */
+export function examplesOf(records: readonly LogRecord[]): {
+  readonly examples: Examples;
+  readonly order: readonly LogRecord[];
+} {
   const sorted = records.toSorted(
     (a, b) => a.timeMs - b.timeMs || compare(a.slate, b.slate) || a.place - b.place,
   );
@@ -46,7 +49,7 @@ export function examplesOf(records: readonly LogRecord[]): Examples {
     for (let head = 0; head < HEAD_COUNT; head++)
       examples.labels[row * HEAD_COUNT + head] = (record.actions >> head) & 1;
   }
-  return examples;
+  return { examples, order: sorted };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -67,8 +70,7 @@ export function slice(examples: Examples, from: number, to: number): Examples {
 /** The rows with the place where each was shown: what training and calibration look at. */
 export function withPlaces({ rows, dense, places }: Examples): Float32Array<ArrayBuffer> {
   const placed = dense.slice();
-  for (let row = 0; row < rows; row++)
-    placed[row * DENSE_COUNT + PLACE_COLUMN] = places[row] ?? 0;
+  for (let row = 0; row < rows; row++) placed[row * DENSE_COUNT + PLACE_COLUMN] = places[row] ?? 0;
   return placed;
 }
 
@@ -78,6 +80,8 @@ export interface Split {
   readonly valid: Examples;
   /** Looked at once, for the report. */
   readonly test: Examples;
+  /** Of all rows, the first that is tested on. */
+  readonly testFrom: number;
 }
 
 /** Shares of the rows, by time: nothing that is trained on is younger than what is tested on. */
@@ -90,5 +94,6 @@ export function splitByTime(examples: Examples, validShare = 0.1, testShare = 0.
     train: slice(examples, 0, trainEnd),
     valid: slice(examples, trainEnd, validEnd),
     test: slice(examples, validEnd, rows),
+    testFrom: validEnd,
   };
 }

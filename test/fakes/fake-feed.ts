@@ -62,10 +62,13 @@ const WHY: Why = {
   post: POST.id,
   source: "followed",
   mode: "latest",
+  reason: "setting",
   score: null,
   contributions: [],
   penalties: [],
-  model: "heuristic-1",
+  model: null,
+  weights: null,
+  borrowed: null,
   ageMs: 0,
 };
 const WHY_NOT: WhyNot = { post: POST.id, verdict: "shown", says: "It is there.", steps: [] };
@@ -97,6 +100,8 @@ export const FEED_TEXT = JSON.stringify({
   head: { timeMs: POST.createdAtMs, id: POST.id },
   mode: "latest",
   reason: "requested",
+  model: null,
+  slate: null,
   ageMs: 0,
   hidden: {},
   calls: 2,

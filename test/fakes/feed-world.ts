@@ -1,6 +1,7 @@
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
 import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import type { FeedPage, NewPost, Post, Profile } from "../../core/feed/schemas.ts";
+import type { RankingPort } from "../../core/feed/ranked/port.ts";
 import type { FeedCache } from "../../core/feed/cache/service.ts";
 import { feedPageSchema, type PostPage, postPageSchema } from "../../core/feed/schemas.ts";
 import type { FeedRequest, Relation } from "../../core/feed/service.ts";
@@ -32,6 +33,8 @@ export class FeedWorld {
   sleep = (_ms: number): Promise<void> => new Promise(() => {});
   /** The feed cache of the region; none unless a test sets one. */
   cache: FeedCache | null = null;
+  /** Who scores; nobody unless a test sets one. */
+  ranking: RankingPort | null = null;
   #deferred: Promise<unknown>[] = [];
   readonly #taoFor: ((world: FeedWorld) => Tao) | undefined;
   #seed = 1;
@@ -54,6 +57,7 @@ export class FeedWorld {
       viewer: viewer === null ? null : (BigInt(viewer) as Id),
       consistency: options.consistency ?? "ticket",
       cache: this.cache,
+      ranking: this.ranking,
       region: "us-east",
       told: new Set(),
       defer: (work) => void this.#deferred.push(work()),

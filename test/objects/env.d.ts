@@ -12,7 +12,14 @@ declare namespace Cloudflare {
     FANOUT_QUEUE: Queue<import("../../core/feed/fanout/service.ts").FanoutMessage>;
     SOCKETS: DurableObjectNamespace<import("../../durable-objects/socket-bucket.ts").SocketBucket>;
     CACHE_TALLY: DurableObjectNamespace<import("../../durable-objects/cache-tally.ts").CacheTally>;
+    RANK_BREAKER: DurableObjectNamespace<
+      import("../../durable-objects/rank-breaker.ts").RankBreaker
+    >;
+    FEATURE_BUCKET: DurableObjectNamespace<
+      import("../../durable-objects/feature-bucket.ts").FeatureBucket
+    >;
     REGISTER: R2Bucket;
+    RANK_LOG: R2Bucket;
     SHARDS: string;
   }
 }

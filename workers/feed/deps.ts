@@ -21,6 +21,7 @@ import { cacheStatsStubs, cacheTallyStubs } from "../../platform/cache-stats-stu
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
+import { rankingStubs } from "../../platform/ranking-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
@@ -63,6 +64,7 @@ function wire(env: FeedEnv): FeedDeps {
     feedBuckets,
     feedCache: cacheConfig,
     signingSecret,
+    weighing,
   } = configFrom(env);
   const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
@@ -112,6 +114,7 @@ function wire(env: FeedEnv): FeedDeps {
       region,
       consistency,
       cache: feedCache?.cache ?? null,
+      ranking: rankingStubs(env, { regions, feedBuckets }, weighing),
       told: new Set(),
       defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),

@@ -67,7 +67,9 @@ function loner(
   const taste = TOPICS.map((_, topic) => {
     return 0.7 * (leanings[community]?.[topic] ?? 0) + 0.7 * normal(random);
   });
-  const favourites = taste.map((_, topic) => topic).toSorted((a, b) => (taste[b] ?? 0) - (taste[a] ?? 0));
+  const favourites = taste
+    .map((_, topic) => topic)
+    .toSorted((a, b) => (taste[b] ?? 0) - (taste[a] ?? 0));
   return {
     id: String(at + 1),
     community,

@@ -1,5 +1,11 @@
 import type { Random } from "../../../core/clock.ts";
-import { type CandidateFacts, DENSE_COUNT, ID_COUNT, rowsOf, SCHEMA } from "../../../core/ranking/features.ts";
+import {
+  type CandidateFacts,
+  DENSE_COUNT,
+  ID_COUNT,
+  rowsOf,
+  SCHEMA,
+} from "../../../core/ranking/features.ts";
 import type { Head } from "../../../core/ranking/heads.ts";
 import { actionBits, type LogRecord } from "../../../core/ranking/log-record.ts";
 import { isChosen, normal, seeded } from "../random.ts";
@@ -42,6 +48,8 @@ export interface Slate {
   readonly records: readonly LogRecord[];
   /** rows x `HEAD_COUNT`: true probabilities of `records`, where each was shown. */
   readonly truth: readonly (readonly number[])[];
+  /** The same, had each been shown at the top. */
+  readonly truthAtTop: readonly (readonly number[])[];
   /** All candidates, as they were served. */
   readonly pool: () => Pool;
 }
@@ -106,7 +114,10 @@ class World {
     const facts = encounters.map((encounter) => this.#facts(encounter));
     const shown = this.#order(encounters).slice(0, this.#options.slate);
 
-    const rows = rowsOf(shown.map((index) => must(facts[index])), nowMs);
+    const rows = rowsOf(
+      shown.map((index) => must(facts[index])),
+      nowMs,
+    );
     const slate = `${viewer.id}-${++this.#visitCount}`;
     const records: LogRecord[] = [];
     const truth: number[][] = [];
@@ -132,7 +143,13 @@ class World {
     // Computed now: what happens next changes the counts that choices depend on.
     const poolTruth = encounters.map((encounter) => truthOf(chancesOf(encounter)));
     for (const { post, actions } of done) this.#happen(viewer, post, actions, seen, nowMs);
-    return { records, truth, pool: () => ({ ...rowsOf(facts, nowMs), truth: poolTruth }) };
+    const truthAtTop = shown.map((index) => must(poolTruth[index]));
+    return {
+      records,
+      truth,
+      truthAtTop,
+      pool: () => ({ ...rowsOf(facts, nowMs), truth: poolTruth }),
+    };
   }
 
   /** Newest first: those of friends, of followed people, and some that many like. */
@@ -148,7 +165,12 @@ class World {
     return [...near.slice(0, this.#options.pool - popular.length), ...popular];
   }
 
-  #encounter(viewer: Person, post: Post, seen: ReadonlyMap<Post, number>, nowMs: number): Encounter {
+  #encounter(
+    viewer: Person,
+    post: Post,
+    seen: ReadonlyMap<Post, number>,
+    nowMs: number,
+  ): Encounter {
     let shownLately = 0;
     for (const [other, sinceMs] of seen)
       if (other.author === post.author && nowMs - sinceMs < DAY_MS) shownLately++;
@@ -181,13 +203,22 @@ class World {
       const ageHours = (nowMs - post.createdAtMs) / HOUR_MS;
       const closeness = tie === null ? 0 : tie.kind === "friend" ? 1 : 0.5;
       return (
-        3 * 2 ** (-ageHours / 6) + closeness + 0.35 * Math.log1p(post.reactions) + normal(this.#random)
+        3 * 2 ** (-ageHours / 6) +
+        closeness +
+        0.35 * Math.log1p(post.reactions) +
+        normal(this.#random)
       );
     });
     return [...scores.keys()].toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
   }
 
-  #happen(viewer: Person, post: Post, actions: Head[], seen: Map<Post, number>, nowMs: number): void {
+  #happen(
+    viewer: Person,
+    post: Post,
+    actions: Head[],
+    seen: Map<Post, number>,
+    nowMs: number,
+  ): void {
     seen.set(post, nowMs);
     if (actions.includes("like")) post.reactions++;
     if (actions.includes("comment")) post.comments++;

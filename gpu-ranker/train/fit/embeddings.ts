@@ -47,7 +47,8 @@ export class Embeddings {
     const out = new Float32Array(ids.length * width);
     for (const [at, row] of ids.entries()) {
       const values = this.#tables[at % ID_COUNT]?.values;
-      if (values !== undefined) out.set(values.subarray(row * width, (row + 1) * width), at * width);
+      if (values !== undefined)
+        out.set(values.subarray(row * width, (row + 1) * width), at * width);
     }
     return out;
   }
@@ -63,8 +64,7 @@ export class Embeddings {
       const served = values.slice();
       const width = this.#width;
       for (let row = 1; row < (dims[0] ?? 0); row++)
-        if (this.#rows[column]?.isTouched(row) !== true)
-          served.copyWithin(row * width, 0, width);
+        if (this.#rows[column]?.isTouched(row) !== true) served.copyWithin(row * width, 0, width);
       return { dims, values: served };
     });
   }

@@ -45,10 +45,14 @@ export async function fit(
 ): Promise<Fitted> {
   const dense = withPlaces(train);
   const normaliser = normaliserOf(dense);
-  const params = architecture.init(seeded(options.seed, architecture.name));
+  const params = architecture.init(seeded(options.seed, architecture.name), ratesOf(train));
   const embeddings = new Embeddings(architecture.embedding, options);
   const adams = [...params].map(([name, param]) => {
-    return { name, dims: param.dims, adam: new Adam(param, name.endsWith(".b") ? 0 : options.decay) };
+    return {
+      name,
+      dims: param.dims,
+      adam: new Adam(param, name.endsWith(".b") ? 0 : options.decay),
+    };
   });
   const graph = trainingGraph(architecture, normaliser, params);
   const session = await openSession(encodeModel(graph));
@@ -96,6 +100,13 @@ export async function fit(
   if (best === null) throw new RangeError("no epochs");
   return { model: best.model, curve };
 }
+
+const ratesOf = ({ labels, rows }: Examples): number[] =>
+  Array.from({ length: HEAD_COUNT }, (_, head) => {
+    let yes = 0;
+    for (let row = 0; row < rows; row++) yes += labels[row * HEAD_COUNT + head] ?? 0;
+    return yes / Math.max(1, rows);
+  });
 
 /** From 1 to 0.1 as `done` goes from 0 to 1. */
 const cosine = (done: number): number => 0.1 + 0.45 * (1 + Math.cos(Math.PI * done));

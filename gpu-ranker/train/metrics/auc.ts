@@ -13,7 +13,7 @@ export function auc(
   const order = rows.toSorted((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   let yes = 0;
   let ranks = 0;
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from;
     const score = scores[order[from] ?? 0];
     while (to < order.length && scores[order[to] ?? 0] === score) to++;

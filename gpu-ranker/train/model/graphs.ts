@@ -28,9 +28,7 @@ export function trainingGraph(
   const dense = tape.input("dense", ["n", DENSE_COUNT]);
   const readsIds = architecture.embedding > 0;
   const width = ID_COUNT * architecture.embedding;
-  const embedded = readsIds
-    ? tape.input("embedded", ["n", width])
-    : { name: "embedded", dims: [] };
+  const embedded = readsIds ? tape.input("embedded", ["n", width]) : NOTHING;
   const labels = tape.input("labels", ["n", HEAD_COUNT]);
   const perRow = tape.input("per_row", []);
   const weights = new Map(
@@ -58,11 +56,15 @@ export function servingGraph({ architecture, normaliser, params, tables }: Train
   const logits = architecture.logits(
     tape,
     (name) => found(weights, name),
-    normalised(tape, normaliser, dense),
-    embeddedIn(tape, ids, tables),
+    andOneRow(tape, normalised(tape, normaliser, dense)),
+    tables.length === 0 ? NOTHING : andOneRow(tape, embeddedIn(tape, ids, tables)),
   );
   return tape.graph([probabilitiesOf(tape, logits)]);
 }
+
+/** Products with a single row are summed in another order than those with several: so there are always several. */
+const andOneRow = (tape: Tape, value: Value): Value =>
+  tape.emit("Pad", [value.name, tape.list([0, 0, 1, 0])], value.dims);
 
 /** Of vectors, the runtime computes the last few elements in another way, one bit apart: a row as wide as whole vectors never ends in them. */
 const SIGMOID_WIDTH = 16;
@@ -72,9 +74,17 @@ function probabilitiesOf(tape: Tape, logits: Value): Value {
   const pads = tape.list([0, 0, 0, SIGMOID_WIDTH - HEAD_COUNT]);
   const wide = tape.emit("Pad", [logits.name, pads], ["n", SIGMOID_WIDTH]);
   const all = tape.emit("Sigmoid", [wide.name], ["n", SIGMOID_WIDTH]);
-  const bounds = [[0], [HEAD_COUNT], [-1]].map((list) => tape.list(list));
+  // Without the row and the columns that were added.
+  const bounds = [
+    [0, 0],
+    [-1, HEAD_COUNT],
+    [0, 1],
+  ].map((list) => tape.list(list));
   return tape.emit("Slice", [all.name, ...bounds], ["n", HEAD_COUNT], {}, "probabilities");
 }
+
+/** For a model that reads no ids. */
+const NOTHING: Value = { name: "", dims: [] };
 
 function normalised(tape: Tape, { mean, scale }: Normaliser, dense: Value): Value {
   const dims = [1, DENSE_COUNT];
@@ -89,7 +99,6 @@ function normalised(tape: Tape, { mean, scale }: Normaliser, dense: Value): Valu
 }
 
 function embeddedIn(tape: Tape, ids: Value, tables: readonly Param[]): Value {
-  if (tables.length === 0) return { name: "", dims: [] };
   const rows = tables.map((table, column) => {
     const name = `embedding.${ID_NAMES[column] ?? column}`;
     const held = tape.constant(name, table);

@@ -11,7 +11,7 @@ import {
   transpose,
 } from "../tape/operators.ts";
 import type { Tape, Value } from "../tape/tape.ts";
-import { affine, type Architecture, drawn, filled, type Weights } from "./layers.ts";
+import { affine, type Architecture, drawn, filled, logOdds, type Weights } from "./layers.ts";
 
 /** Widths. Small on purpose: a log of some 100,000 rows feeds no more, and two CPU cores serve it in time. */
 const EMBEDDING = 8;
@@ -27,14 +27,14 @@ const MIXED = INPUT + DEEP;
 
 /**
  * Low-rank cross layers of DCN-v2 (https://arxiv.org/abs/2008.13535) beside one deep layer, experts
- * that each head mixes by a gate of its own (MMoE, https://doi.org/10.1145/3219819.3220007), a small
- * tower per head, and a straight line from the input to every head. All experts are one product, all
- * gates another, all towers a third.
+ * that each tower mixes by a gate of its own (MMoE, https://doi.org/10.1145/3219819.3220007), as many
+ * towers as heads, whose outputs every head reads, and a straight line from the input to every head.
+ * All experts are one product, all gates another, all towers a third.
  */
 export const heavy: Architecture = {
   name: "heavy",
   embedding: EMBEDDING,
-  init: (random) =>
+  init: (random, rates) =>
     new Map([
       ...Array.from({ length: CROSSES }, (_, at) => at).flatMap((at) => [
         [`cross${at}.v`, drawn(random, [INPUT, RANK], INPUT, 0.7)] as const,
@@ -49,9 +49,9 @@ export const heavy: Architecture = {
       ["gates.b", filled([1, HEAD_COUNT * EXPERTS])],
       ["towers.w", drawn(random, [HEAD_COUNT, EXPERT, TOWER], EXPERT)],
       ["towers.b", filled([HEAD_COUNT, 1, TOWER])],
-      ["out.w", drawn(random, [HEAD_COUNT, TOWER, 1], TOWER, 0.3)],
+      ["out.w", drawn(random, [HEAD_COUNT * TOWER, HEAD_COUNT], HEAD_COUNT * TOWER, 0.3)],
       ["line.w", filled([INPUT, HEAD_COUNT])],
-      ["line.b", filled([1, HEAD_COUNT])],
+      ["line.b", logOdds(rates)],
     ]),
 
   logits(tape, weights, dense, embedded) {
@@ -66,9 +66,10 @@ export const heavy: Architecture = {
     const mixed = matmul(tape, softmax(tape, opened), experts);
     const perHead = transpose(tape, mixed, [1, 0, 2]);
     const towers = relu(tape, affine(tape, weights, "towers", perHead));
-    const said = transpose(tape, matmul(tape, towers, weights("out.w")), [1, 0, 2]);
-    const line = affine(tape, weights, "line", x);
-    return add(tape, line, reshape(tape, said, ["n", HEAD_COUNT]));
+    const beside = reshape(tape, transpose(tape, towers, [1, 0, 2]), ["n", HEAD_COUNT * TOWER]);
+    // Not one product per head: the runtime sums products of one column in an order that depends on the rows.
+    const said = matmul(tape, beside, weights("out.w"));
+    return add(tape, affine(tape, weights, "line", x), said);
   },
 };
 

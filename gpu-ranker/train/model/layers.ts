@@ -11,7 +11,8 @@ export interface Architecture {
   readonly name: "heavy" | "light";
   /** Width of one id's embedding; 0 for a model that reads no ids. */
   readonly embedding: number;
-  init(random: Random): Params;
+  /** @param rates how often each head happened: where the bias begins. */
+  init(random: Random, rates: readonly number[]): Params;
   /**
    * @param dense n x `DENSE_COUNT`, normalised.
    * @param embedded n x (ids x `embedding`).
@@ -32,6 +33,17 @@ export const filled = (dims: readonly number[], value = 0): Param => ({
   dims,
   values: new Float32Array(dims.reduce((product, dim) => product * dim, 1)).fill(value),
 });
+
+const RATE_MIN = 1e-4;
+
+/** A bias that says `rates` when nothing else speaks. */
+export function logOdds(rates: readonly number[]): Param {
+  const values = Float32Array.from(rates, (rate) => {
+    const kept = Math.min(1 - RATE_MIN, Math.max(RATE_MIN, rate));
+    return Math.log(kept / (1 - kept));
+  });
+  return { dims: [1, rates.length], values };
+}
 
 /** `x @ name.w + name.b`. */
 export const affine = (tape: Tape, weights: Weights, name: string, x: Value): Value =>

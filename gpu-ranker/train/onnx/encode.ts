@@ -1,12 +1,5 @@
 import type { Attribute, Dim, ElementType, Graph, Node, Tensor, ValueInfo } from "./graph.ts";
-import {
-  bytesField,
-  type Fields,
-  intField,
-  joined,
-  messageField,
-  textField,
-} from "./wire.ts";
+import { bytesField, type Fields, intField, joined, messageField, textField } from "./wire.ts";
 
 /** Of the ONNX IR and its operators: https://github.com/onnx/onnx/blob/main/docs/Versioning.md */
 const IR_VERSION = 8;
@@ -64,7 +57,10 @@ const tensorFields = ({ name, type, dims, bytes }: Tensor): Fields => [
 const valueFields = ({ name, type, dims }: ValueInfo): Fields => [
   textField(1, name),
   messageField(2, [
-    messageField(1, [intField(1, ELEMENT[type]), messageField(2, dims.map(dimField))]),
+    messageField(1, [
+      intField(1, ELEMENT[type]),
+      ...(dims === null ? [] : [messageField(2, dims.map(dimField))]),
+    ]),
   ]),
 ];
 

@@ -26,7 +26,8 @@ export interface Node {
 export interface ValueInfo {
   readonly name: string;
   readonly type: ElementType;
-  readonly dims: readonly Dim[];
+  /** Null leaves them to the runtime, which infers them. */
+  readonly dims: readonly Dim[] | null;
 }
 
 /** A computation as plain data: nodes in the order in which they run. */
