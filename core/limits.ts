@@ -4,9 +4,9 @@ import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
 import { MEDIA_LIMITS } from "./media/limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
-import { ROLLOUT_LIMITS } from "./rollout/limits.ts";
 import { RANK_PROXY_LIMITS } from "./ranking/proxy-limits.ts";
 import { RESILIENCE_LIMITS } from "./resilience/limits.ts";
+import { ROLLOUT_LIMITS } from "./rollout/limits.ts";
 import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */

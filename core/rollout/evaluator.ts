@@ -37,6 +37,11 @@ export class Evaluator {
     }
   }
 
+  /** Whether a rollout says what the flag is; otherwise everybody has its initial value. */
+  isRuled(flag: FlagKey): boolean {
+    return this.#ruling.has(flag);
+  }
+
   evaluate<K extends FlagKey>(
     flag: K,
     viewer: string | null,

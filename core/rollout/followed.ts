@@ -14,6 +14,14 @@ export interface FollowedPorts {
   readonly report: (event: string, error: unknown) => void;
 }
 
+/** Where it is counted what became of a request. */
+export interface Watch {
+  page(outcome: PageOutcome): void;
+  /** A reaction, a comment or a repost. */
+  engaged(): void;
+}
+const UNWATCHED: Watch = { page: () => {}, engaged: () => {} };
+
 /**
  * What one isolate knows of all rollouts, and what it has counted for them: both go over one small call a
  * second, after an answer, so that a request in steady traffic never waits for it. After a silence the
@@ -44,14 +52,15 @@ export class FollowedRollouts {
     return this.#revision;
   }
 
-  page(viewer: string | null, region: Region, outcome: PageOutcome): void {
-    if (viewer === null) return;
-    this.#counted.page(this.#evaluator.exposures(viewer, region), viewer, outcome);
-  }
-
-  engaged(viewer: string | null, region: Region): void {
-    if (viewer === null) return;
-    this.#counted.engaged(this.#evaluator.exposures(viewer, region), viewer);
+  /** Counts for what a viewer is in now, whatever becomes of it while the request is under way. */
+  watch(viewer: string | null, region: Region): Watch {
+    if (viewer === null) return UNWATCHED;
+    const exposures = this.#evaluator.exposures(viewer, region);
+    if (exposures.length === 0) return UNWATCHED;
+    return {
+      page: (outcome) => this.#counted.page(exposures, viewer, outcome),
+      engaged: () => this.#counted.engaged(exposures, viewer),
+    };
   }
 
   /** null: what is known is fresh enough. Otherwise resolves when it is, or after a moment. */

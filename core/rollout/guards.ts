@@ -34,7 +34,7 @@ export const guardsSchema = z.strictObject({
     .default(1.5)
     .meta({ description: "99th percentile of a page's time, as a multiple", example: 1.5 }),
   engagement: z.number().min(0.01).max(0.9).default(0.1).meta({
-    description: "Reactions, comments and openings per page, lost, as a ratio",
+    description: "Reactions, comments and reposts per page, lost, as a ratio",
     example: 0.1,
   }),
 });

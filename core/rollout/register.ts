@@ -72,6 +72,7 @@ export function command(
     return err({
       code: "conflict",
       field: "revision",
+      revision: before.revision,
       reason: `the rollout is at revision ${before.revision}`,
     });
   const phase = act(before.phase, action, nowMs);

@@ -74,11 +74,11 @@ export class Registrar implements RolloutRegisterService {
     return { document: this.#document.revision === revision ? null : this.#document };
   }
 
-  async list(): Promise<RolloutList> {
+  async list(): Promise<Result<RolloutList, Failure>> {
     this.#look();
     const nowMs = this.#ports.clock.nowMs();
     const { revision, rollouts } = this.#document;
-    return {
+    return ok({
       revision,
       rollouts: rollouts.map((rollout) => viewOf(rollout, this.#observations.of(rollout.id))),
       audit: this.#ports.table.audit(LIMITS.rolloutAuditShown),
@@ -87,7 +87,7 @@ export class Registrar implements RolloutRegisterService {
         revision: known.revision,
         agoMs: nowMs - known.atMs,
       })),
-    };
+    });
   }
 
   async get(id: string): Promise<Result<RolloutView, Failure>> {

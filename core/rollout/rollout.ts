@@ -71,6 +71,8 @@ export const newRolloutSchema = z
     reason,
   })
   .meta({ id: "NewRollout" });
+/** As an operator writes it: what is left out has a default. */
+export type RolloutWish = z.input<typeof newRolloutSchema>;
 export type NewRollout = Omit<z.infer<typeof newRolloutSchema>, "reason">;
 
 export const rolloutActionSchema = z

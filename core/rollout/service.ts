@@ -39,7 +39,7 @@ export interface Operator {
 /** RPC contract of the register: one object, which alone changes rollouts. */
 export interface RolloutRegisterService {
   exchange(region: Region, exchange: Exchange): Promise<ExchangeAnswer>;
-  list(): Promise<RolloutList>;
+  list(): Promise<Result<RolloutList, Failure>>;
   get(id: string): Promise<Result<RolloutView, Failure>>;
   create(
     wanted: NewRollout,

@@ -6,6 +6,7 @@ import type { ClientOptions } from "../../client/transport.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { OPERATIONS } from "../../workers/gateway/operations.ts";
 import { ADA } from "../fakes/fake-feed.ts";
+import { KILL, ROLLOUT_WISH } from "../fakes/fake-operations.ts";
 import { startGateway } from "../gateway/harness.ts";
 import { pngOf } from "../gateway/images.ts";
 
@@ -104,6 +105,10 @@ describe("each operation of the API", () => {
       fanout: () => client.fanout(),
       fanoutPost: () => client.fanoutPost("1184274518017"),
       fanoutDeadLetters: () => client.fanoutDeadLetters(),
+      rollouts: () => client.rollouts(),
+      rollout: () => client.rollout("smaller-pages"),
+      createRollout: () => client.createRollout(ROLLOUT_WISH),
+      actOnRollout: () => client.actOnRollout("smaller-pages", KILL),
       fanoutReplay: () => client.fanoutReplay({ shard: 3 }),
       socketTicket: () => client.socketTicket(),
       poll: () => client.poll({ life: "life-1", after: 3, watch: "5,6", wait: 0 }),

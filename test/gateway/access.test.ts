@@ -19,6 +19,8 @@ const BODIES: Record<string, unknown> = {
   graphWrite: { batches: [] },
   graphRead: { reads: [] },
   moveShard: { region: "eu-west" },
+  createRollout: { id: "a", flag: "feed.cache", treatment: false, reason: "to see" },
+  actOnRollout: { action: "start", revision: 1, reason: "to see" },
   markRead: { upToMs: 1 },
   reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
   setFeedback: { kind: "more" },
@@ -34,7 +36,9 @@ const QUERIES: Record<string, string> = {
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
 const OPERATOR = [
+  "actOnRollout",
   "caches",
+  "createRollout",
   "fanout",
   "fanoutDeadLetters",
   "fanoutPost",
@@ -42,6 +46,8 @@ const OPERATOR = [
   "graphRead",
   "graphWrite",
   "moveShard",
+  "rollout",
+  "rollouts",
   "shards",
 ];
 const MEMBER = ["uploadMedia"];

@@ -12,6 +12,7 @@ import { postOperations } from "./routes/posts.ts";
 import { reactionOperations } from "./routes/reactions.ts";
 import { realtimeOperations } from "./routes/realtime.ts";
 import { relationOperations } from "./routes/relations.ts";
+import { rolloutOperations } from "./routes/rollouts.ts";
 import { sessionOperations } from "./routes/session.ts";
 import { settingsOperations } from "./routes/settings.ts";
 import { userOperations } from "./routes/users.ts";
@@ -32,6 +33,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...mediaOperations,
   ...realtimeOperations,
   ...adminOperations,
+  ...rolloutOperations,
   ...fanoutOperations,
   ...cacheOperations,
 ];
