@@ -18,6 +18,7 @@ import type {
   UserPage,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type { FeedEvents, FeedEventsTaken } from "../core/feed/explain/event-schemas.ts";
 import type {
   FeedbackState,
   SeenRange,
@@ -96,6 +97,8 @@ export function createClient(options: ClientOptions) {
     seen: (call?: CallOptions) => get<SeenState>("/v1/feed/seen", {}, call),
     reportSeen: (ranges: readonly SeenRange[], call?: CallOptions) =>
       send<SeenState>(requests.reportSeen(ranges), call),
+    reportEvents: (events: FeedEvents, call?: CallOptions) =>
+      send<FeedEventsTaken>(requests.reportEvents(events), call),
     setFeedback: (postId: string, kind: "more" | "less", call?: CallOptions) =>
       send<FeedbackState>(requests.setFeedback(postId, kind), call),
     clearFeedback: (postId: string, call?: CallOptions) =>

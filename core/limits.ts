@@ -3,6 +3,7 @@ import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
 import { MEDIA_LIMITS } from "./media/limits.ts";
+import { FEATURE_LIMITS } from "./ranking/feature-limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
 import { RANK_PROXY_LIMITS } from "./ranking/proxy-limits.ts";
 import { RESILIENCE_LIMITS } from "./resilience/limits.ts";
@@ -216,6 +217,7 @@ export const LIMITS = {
   viewerReactionsMax: 500,
   ...FEED_CACHE_LIMITS,
   ...FANOUT_LIMITS,
+  ...FEATURE_LIMITS,
   /** Time a request may take end to end. */
   requestBudgetMs: 5_000,
 

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 
 import type { Pool } from "../../core/ranking/balance/pools.ts";
+import { watchMachine } from "./machine.ts";
 import { rankerFaultsOptions } from "./options.ts";
 import { reportOf, reportText } from "./report.ts";
 import { type Outcome, runStage, type Stage } from "./run.ts";
@@ -28,6 +29,7 @@ export async function rankerFaults(args: readonly string[]): Promise<number> {
   });
   try {
     const outcomes: Outcome[] = [];
+    const stopWatch = watchMachine(3_600);
     for (let place = 0; place < stages.length; place += options.atOnce) {
       const some = stages.slice(place, place + options.atOnce);
       say(`Running ${some.map(({ scenario }) => scenario.name).join("; ")}`);
@@ -37,7 +39,7 @@ export async function rankerFaults(args: readonly string[]): Promise<number> {
         ...(await Promise.all(some.map((stage) => runStage(stage, runtime, stubs, options)))),
       );
     }
-    const report = reportOf(options, outcomes);
+    const report = reportOf(options, outcomes, stopWatch());
     console.log(reportText(report));
     if (options.json !== null)
       await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -20,6 +20,14 @@ export const FEED_LIMITS = {
   rankAgainMs: 1_000,
   /** To tell the feature bucket something: nobody waits. */
   rankTellMs: 5_000,
+  /** Slates in one report of a client: pages of a visit. */
+  eventSlatesMax: 10,
+  /** Places that a report may name: nobody scrolls further in one sitting; the log's bound. */
+  eventPlaceMax: 500,
+  /** A post on the screen for this long is read, not passed by. */
+  eventDwellMs: 6_000,
+  /** An hour: beyond it somebody left the screen on. */
+  eventDwellMsMax: 3_600_000,
   /** Ranges of what was seen, per viewer: beyond it the oldest are forgotten. */
   seenRangesMax: 64,
   /** Wishes about authors that a ranked page reads, newest first. */

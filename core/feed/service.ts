@@ -6,6 +6,7 @@ import type { NewRollout, RolloutAction, RolloutList, RolloutView } from "../rol
 import type { Operator } from "../rollout/service.ts";
 import type { Consistency } from "../tao/service.ts";
 import type { CacheReport } from "../telemetry/cache-layers.ts";
+import type { FeedEvents, FeedEventsTaken } from "./explain/event-schemas.ts";
 import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
 import type { NotificationPage } from "./notifications/schemas.ts";
 import type { DeadLetterList, FanoutPost, FanoutReport, Replay, Replayed } from "./fanout/admin.ts";
@@ -129,6 +130,7 @@ export interface FeedService {
   whyNot(ctx: CallContext, postId: string): Reply<WhyNot>;
   seen(ctx: CallContext): Reply<SeenState>;
   markSeen(ctx: CallContext, ranges: readonly SeenRange[]): Reply<SeenState>;
+  noteEvents(ctx: CallContext, events: FeedEvents): Reply<FeedEventsTaken>;
   /** `kind` null takes it back. */
   giveFeedback(
     ctx: CallContext,

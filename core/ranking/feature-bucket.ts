@@ -107,7 +107,7 @@ export class FeatureBucket {
         (one) =>
           slate.marks.has(one.post) &&
           ("author" in on
-            ? one.author === on.author
+            ? one.author === on.author || one.contentAuthor === on.author
             : one.content === on.post || one.post === on.post),
       );
       const known = item && slate.marks.get(item.post);

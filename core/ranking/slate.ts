@@ -6,6 +6,8 @@ export interface SlateItem {
   /** What it shows: of a repost, the original. Likes and comments are about this. */
   readonly content: string;
   readonly author: string;
+  /** Whose the content is: a follow may be about either. */
+  readonly contentAuthor: string;
   readonly topic: string;
 }
 

@@ -34,6 +34,13 @@ const varsSchema = z.object({
     .min(5)
     .max(RANKER_LIMITS.budgetMsMax)
     .default(RANKER_LIMITS.budgetMsDefault),
+  /** 1: requests are never merged, which only a bench wants. */
+  RANKER_BATCH_ROWS_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(RANKER_LIMITS.batchRowsMax)
+    .default(RANKER_LIMITS.batchRowsMax),
   /** How often `current` is read; 0: once. */
   RANKER_POLL_MS: z.coerce.number().int().min(0).max(3_600_000).default(5_000),
   /** Bearer token of the admin API; without one there is no admin API. */
@@ -57,6 +64,7 @@ export function configFrom(env: NodeJS.ProcessEnv) {
     precision: vars.RANKER_PRECISION,
     threads: vars.RANKER_THREADS,
     budgetMs: vars.RANKER_BUDGET_MS,
+    batchRowsMax: vars.RANKER_BATCH_ROWS_MAX,
     pollMs: vars.RANKER_POLL_MS,
     adminToken: vars.RANKER_ADMIN_TOKEN ?? null,
     drainNoticeMs: vars.RANKER_DRAIN_NOTICE_MS,

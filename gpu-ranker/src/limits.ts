@@ -28,6 +28,8 @@ export const RANKER_LIMITS = {
   /** `manifest.json` and `current` are read whole. */
   manifestBytesMax: 1_000_000,
   modelBytesMax: 2_000_000_000,
+  /** Bodies that are being read, together: what slow senders can make it hold. Some 2,000 of 130 KB. */
+  readingBytesMax: 256_000_000,
   /** Bodies of the admin API: a version and a number. */
   adminBodyBytesMax: 4_096,
   /** Connections: a proxy per isolate and region keeps a few open. */

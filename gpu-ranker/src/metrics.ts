@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import { HEAD_COUNT, HEADS } from "../../core/ranking/heads.ts";
+import { SHED_REASONS } from "../../core/ranking/ranker-headers.ts";
 import type { Result } from "../../core/result.ts";
 import type { LaneEvents } from "./lane/lane.ts";
 import type { LoadFault } from "./model/load-fault.ts";
@@ -17,10 +18,6 @@ const MEAN_WEIGHT = 0.05;
 export class Metrics implements LaneEvents {
   readonly registry = new Registry();
   readonly #means = new Map<string, Float64Array>();
-
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
-  }
 
   readonly #queueMs = this.#histogram("ranker_queue_ms", "Milliseconds in the queue", MS_BUCKETS);
   readonly #parseMs = this.#histogram(
@@ -75,6 +72,12 @@ export class Metrics implements LaneEvents {
   ]);
   readonly #ready = this.#gauge("ranker_ready", "1 when requests should be sent here", []);
   readonly #load = this.#gauge("ranker_load_rows", "Rows queued and running", []);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    // A rate needs a beginning: the first refusal must not be the first that Prometheus hears of them.
+    for (const reason of SHED_REASONS) this.#shed.inc({ reason }, 0);
+  }
 
   batch(version: string, batch: { rows: number; requests: number; computeMs: number }): void {
     this.#computeMs.observe({ version }, batch.computeMs);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock, Sleep, Timer } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RankerConfig } from "./env.ts";
+import { BodyReader } from "./http/read-body.ts";
 import { rankerServer } from "./http/server.ts";
 import { Lane } from "./lane/lane.ts";
 import { RANKER_LIMITS } from "./limits.ts";
@@ -61,6 +62,7 @@ export async function startRanker(
     registry,
     metrics,
     clock,
+    bodies: new BodyReader(RANKER_LIMITS.readingBytesMax),
     log,
     budgetMs: config.budgetMs,
     draining: () => drain === "refusing",
@@ -124,8 +126,14 @@ async function openLane(
     const folder = path.join(modelsFolder, version);
     const options = { folder, version, precision, providers, threads, inBackground };
     const started = await ports.scorers(options, timer);
-    if (started.ok) log("info", "model_loaded", { ...started.value.loaded, inBackground });
-    else log("error", "model_refused", { version, ...started.error });
+    if (!started.ok) {
+      log("error", "model_refused", { version, ...started.error });
+      return started;
+    }
+    const { loaded } = started.value;
+    log("info", "model_loaded", { ...loaded, inBackground });
+    if (loaded.precision !== precision)
+      log("warn", "precision_missing", { version, asked: precision, served: loaded.precision });
     return started;
   };
   const scorer = await start();
@@ -141,6 +149,7 @@ async function openLane(
   };
   const policy = {
     ...RANKER_LIMITS,
+    batchRowsMax: config.batchRowsMax,
     serviceMsMax: config.budgetMs * RANKER_LIMITS.serviceShare,
   };
   return ok(new Lane(scorer.value, { clock, sleep: ports.sleep, events, policy, start }));

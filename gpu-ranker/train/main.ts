@@ -1,10 +1,13 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
 import { versionAt } from "./artifact/folder.ts";
 import { DEFAULT_BEHAVIOUR } from "./behaviour/simulate.ts";
+import { reportPage } from "./report/page.ts";
 import { holdOutTable, headTable, MAIN_METRICS, precisionTable, verdicts } from "./report/table.ts";
 import { runTraining, type RunResult } from "./run.ts";
+import { kuairand } from "./sources/kuairand.ts";
 import { productLog } from "./sources/log-files.ts";
 import { simulated } from "./sources/simulated.ts";
 import type { Source } from "./sources/source.ts";
@@ -17,12 +20,14 @@ const HELP = `Trains the ranker: a heavy model (ONNX) and a light one (JSON), me
 
   (nothing)          on behaviour that is simulated, whose best possible order is known
   --log FILE         on the product's own log; may be given several times, one per segment
+  --kuairand FOLDER  on exposures of a real feed (KuaiRand-Pure, CC BY-SA 4.0): evidence, nothing is kept
   --seed N           of the model that is kept, and of the simulated people (default 1)
   --seeds N          models to train, to see how much is chance (default 3)
   --people N         simulated people (default ${DEFAULT_BEHAVIOUR.people})
   --days N           simulated days (default ${DEFAULT_BEHAVIOUR.days})
   --models FOLDER    where versions are kept (default gpu-ranker/models)
   --version NAME     of the new one (default: the time)
+  --report FILE      a page with tables and plots (default: report.html of the version)
   --no-promote       leave the version that serves
   --dry              keep nothing
   --help             this text
@@ -32,12 +37,14 @@ on the same held-out rows. Ends with 1 when it is worse.`;
 
 const OPTIONS = {
   log: { type: "string", multiple: true },
+  kuairand: { type: "string" },
   seed: { type: "string" },
   seeds: { type: "string" },
   people: { type: "string" },
   days: { type: "string" },
   models: { type: "string" },
   version: { type: "string" },
+  report: { type: "string" },
   "no-promote": { type: "boolean" },
   dry: { type: "boolean" },
   help: { type: "boolean" },
@@ -83,7 +90,7 @@ async function main(): Promise<number> {
       seeds,
       version: flags.version ?? versionAt(nowMs),
       createdAtMs: nowMs,
-      models: flags.dry === true ? null : (flags.models ?? MODELS),
+      models: flags.dry === true || source.name === "kuairand" ? null : (flags.models ?? MODELS),
       mayPromote: flags["no-promote"] !== true,
     },
     {
@@ -94,6 +101,13 @@ async function main(): Promise<number> {
         ),
     },
   );
+  const report =
+    flags.report ?? (result.folder === null ? undefined : path.join(result.folder, "report.html"));
+  if (report !== undefined) {
+    mkdirSync(path.dirname(report), { recursive: true });
+    writeFileSync(report, await reportPage(result));
+    say(`report: ${report}`);
+  }
   console.log(textOf(result));
   return result.promotion.kind === "failed" ? 1 : 0;
 }
@@ -105,6 +119,10 @@ async function sourceOf(flags: ReturnType<typeof flagsOf>, seed: number): Promis
     if (malformed + other > 0)
       say(`left out: ${malformed} broken lines, ${other} of other features`);
     return log;
+  }
+  if (flags.kuairand !== undefined) {
+    say(`reading ${flags.kuairand}`);
+    return kuairand(flags.kuairand);
   }
   const people = whole("people", flags.people, DEFAULT_BEHAVIOUR.people, 5_000);
   const days = whole("days", flags.days, DEFAULT_BEHAVIOUR.days, 120);

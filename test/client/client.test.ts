@@ -58,6 +58,10 @@ describe("each operation of the API", () => {
       whyNot: () => client.whyNot(id),
       seen: () => client.seen(),
       reportSeen: () => client.reportSeen([{ from: { timeMs: 2, id }, to: { timeMs: 1, id } }]),
+      reportEvents: () =>
+        client.reportEvents({
+          slates: [{ slate: "slate-1", events: [{ kind: "shown", post: id, place: 0 }] }],
+        }),
       setFeedback: () => client.setFeedback(id, "more"),
       clearFeedback: () => client.clearFeedback(id),
       notifications: () => client.notifications({ limit: 5 }),

@@ -23,6 +23,7 @@ const BODIES: Record<string, unknown> = {
   actOnRollout: { action: "start", revision: 1, reason: "to see" },
   markRead: { upToMs: 1 },
   reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
+  reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
 };

@@ -80,10 +80,8 @@ export const laneOf = (scorer: Scorer, time: ManualTime, parts: LaneParts = {}):
 
 /** A request of `rows` rows that arrives now and is waited for `budgetMs`. */
 export function jobOf(time: ManualTime, rows: number, budgetMs = 50, from = 0) {
-  const nowMs = time.clock.nowMs();
   return {
     request: { rows, ...rowsFrom(from, rows) },
-    arrivedMs: nowMs,
-    deadlineMs: nowMs + budgetMs,
+    deadlineMs: time.clock.nowMs() + budgetMs,
   };
 }

@@ -166,8 +166,7 @@ async function offered(perSecond: number, seconds: number, scorer: FakeScorer, t
   const endMs = time.clock.nowMs() + seconds * 1_000;
   while (time.clock.nowMs() < endMs) {
     asked++;
-    const nowMs = time.clock.nowMs();
-    const job = { request, arrivedMs: nowMs, deadlineMs: nowMs + 50 };
+    const job = { request, deadlineMs: time.clock.nowMs() + 50 };
     void countInTime(lane.submit(job), job.deadlineMs);
     await time.advance((-Math.log(random()) * 1_000) / perSecond);
   }

@@ -76,6 +76,7 @@ describe("a scoring thread", () => {
     ["wrong_checksum", { damaged: ["model.onnx"] }],
     ["wrong_checksum", { damaged: ["golden.bin"] }],
     ["schema_mismatch", { schema: "0123456789abcdef" }],
+    ["no_provider", { graph: tinyGraph({ seed: 1, last: "Identity" }) }],
     ["no_provider", { graph: new TextEncoder().encode("no graph") }],
   ])("refuses with %s: %o", async ([code, change], { expect }) => {
     writeArtifact(models, "bad", model, change);

@@ -18,14 +18,17 @@ const INT32 = onnx.TensorProto.DataType.INT32;
 /** A model small enough to compute by hand, of which two seeds give two versions. */
 export interface TinyModel {
   readonly seed: number;
-  /** Square layers of this width that change nothing, to make it slow: each is an identity. */
+
+  /** Last operator, `Sigmoid` unless a test wants something that gives no probabilities. */
+  readonly last?: string;
+  /** Layers of this width that change nothing, to make it slow. */
   readonly ballast?: { readonly layers: number; readonly width: number };
 }
 
 const weight = (seed: number, at: number): number => Math.sin(seed * 12.9898 + at * 78.233) / 8;
 
 /** sigmoid(dense . W + ids . V / 4096), as a graph. */
-export function tinyGraph({ seed, ballast }: TinyModel): Uint8Array {
+export function tinyGraph({ seed, ballast, last = "Sigmoid" }: TinyModel): Uint8Array {
   const dense = matrix("W", DENSE_COUNT, HEAD_COUNT, (at) => weight(seed, at));
   const ids = matrix("V", ID_COUNT, HEAD_COUNT, (at) => weight(seed + 1, at) / 4096);
   const { layers = 0, width = DENSE_COUNT } = ballast ?? {};
@@ -56,7 +59,7 @@ export function tinyGraph({ seed, ballast }: TinyModel): Uint8Array {
         ]),
         node("MatMul", ["idNumbers", "V"], "fromIds"),
         node("Add", ["fromDense", "fromIds"], "logits"),
-        node("Sigmoid", ["logits"], "probabilities"),
+        node(last, ["logits"], "probabilities"),
       ],
     },
   });

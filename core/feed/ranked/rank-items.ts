@@ -12,6 +12,7 @@ export interface RankItem {
   readonly content: Id;
   /** Whose list it is from. */
   readonly author: Id;
+  readonly contentAuthor: Id;
   readonly createdAtMs: number;
   readonly topic: string;
   readonly textChars: number;
@@ -27,6 +28,7 @@ export function itemOfPost(post: Post): RankItem {
     post: toId(post.id),
     content: toId(shown.id),
     author: toId(post.author.id),
+    contentAuthor: toId(shown.author.id),
     createdAtMs: post.createdAtMs,
     topic: topicOf(shown.text),
     textChars: shown.text.length,
@@ -53,6 +55,7 @@ export function itemsOfRecord({
         post: at.id2,
         content: shown.id,
         author: post.author,
+        contentAuthor: shown.author,
         createdAtMs: post.payload.createdAtMs,
         topic: topicOf(shown.payload.text),
         textChars: shown.payload.text.length,

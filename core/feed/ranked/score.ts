@@ -165,10 +165,11 @@ function slateOf(
     schema: SCHEMA,
     mode,
     model,
-    items: items.map(({ post, content, author, topic }) => ({
+    items: items.map(({ post, content, author, contentAuthor, topic }) => ({
       post: formatId(post),
       content: formatId(content),
       author: formatId(author),
+      contentAuthor: formatId(contentAuthor),
       topic,
     })),
     dense,

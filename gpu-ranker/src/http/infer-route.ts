@@ -18,12 +18,13 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Registry } from "../model/registry.ts";
 import { type Answer, json, refusal } from "./answer.ts";
-import { readBody } from "./read-body.ts";
+import type { BodyReader } from "./read-body.ts";
 
 export interface InferDeps {
   readonly registry: Registry;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly bodies: BodyReader;
   readonly log: Log;
   readonly budgetMs: number;
   /** True once new requests are refused. */
@@ -68,7 +69,9 @@ export async function infer(
   if (deps.draining())
     return refuse(shed({ why: "shed", reason: "draining", retryAfterMs: 1_000 }, deps));
 
-  const body = await readBody(message, INFER_LIMITS.inferBodyBytesMax);
+  const body = await deps.bodies.read(message, INFER_LIMITS.inferBodyBytesMax);
+  if (body === "full")
+    return refuse(shed({ why: "shed", reason: "queue", retryAfterMs: deps.budgetMs }, deps));
   if (body === null) return null;
   if (!body.ok) return refuse(refusal(body.error));
   const parseMs = deps.clock.nowMs();
@@ -83,7 +86,7 @@ export async function infer(
         ? shed({ why: "starting", retryAfterMs: 1_000 }, deps)
         : refusal({ code: "not_found", what: `version ${version} in memory` }),
     );
-  const job = { request: request.value, arrivedMs, deadlineMs: arrivedMs + budgetMs };
+  const job = { request: request.value, deadlineMs: arrivedMs + budgetMs };
   const scored = await lane.submit(job, gone);
   if (!scored.ok) return refuse(shed(scored.error, deps));
   return answerOf(request.value, scored.value, lane, deps);

@@ -35,8 +35,33 @@ export async function readBody(
   return ok(body);
 }
 
+/** Reads bodies as long as all that are under way together stay within a bound. */
+export class BodyReader {
+  readonly #bytesMax: number;
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** As `readBody`, or "full" when there is no room for as much as the caller announced. */
+  async read(
+    request: IncomingMessage,
+    bytesMax: number,
+  ): Promise<Result<Uint8Array, BodyFault> | null | "full"> {
+    const bytes = Math.min(bytesMax, lengthOf(request) ?? bytesMax);
+    if (this.#bytes + bytes > this.#bytesMax) return "full";
+    this.#bytes += bytes;
+    try {
+      return await readBody(request, bytesMax);
+    } finally {
+      this.#bytes -= bytes;
+    }
+  }
+}
+
 /** Bytes that the caller announced; null when it did not. */
-export function lengthOf({ headers }: IncomingMessage): number | null {
+function lengthOf({ headers }: IncomingMessage): number | null {
   const bytes = Number(headers["content-length"]);
   return Number.isInteger(bytes) ? bytes : null;
 }

@@ -10,10 +10,10 @@ import { admit, type LaneLoad, type LanePolicy, planBatch, waitOf } from "./admi
 import { merge, split } from "./batch.ts";
 import { lineOf, measured, NO_ESTIMATE } from "./service-estimate.ts";
 
-/** A request for a lane. Times are of the lane's clock. */
+/** A request for a lane. */
 export interface Job {
   readonly request: Pick<InferRequest, "rows" | "dense" | "ids">;
-  readonly arrivedMs: number;
+  /** When its caller stops listening, by the lane's clock. */
   readonly deadlineMs: number;
 }
 
@@ -50,6 +50,8 @@ export interface LaneDeps {
 
 interface Waiting extends Job {
   readonly rows: number;
+  /** From here on it is the lane that keeps its caller waiting. */
+  readonly sinceMs: number;
   readonly done: (result: Result<JobScores, Refusal>) => void;
 }
 
@@ -94,11 +96,12 @@ export class Lane {
     if (this.#scorer === null || this.#stopped)
       return Promise.resolve(err({ why: "starting", retryAfterMs: RANKER_LIMITS.restartMs }));
     const { rows } = job.request;
+    const sinceMs = this.#deps.clock.nowMs();
     const admission = admit(
       { rows, deadlineMs: job.deadlineMs },
       this.load,
       lineOf(this.#estimate),
-      this.#deps.clock.nowMs(),
+      sinceMs,
       this.#deps.policy,
     );
     if (!admission.admit) {
@@ -106,7 +109,7 @@ export class Lane {
       return Promise.resolve(err({ why: "shed", reason, retryAfterMs }));
     }
     const { promise, resolve } = Promise.withResolvers<Result<JobScores, Refusal>>();
-    const waiting: Waiting = { ...job, rows, done: resolve };
+    const waiting: Waiting = { ...job, rows, sinceMs, done: resolve };
     if (this.idle) void this.#run([waiting], this.#scorer);
     else {
       this.#queue = [...this.#queue, waiting];
@@ -150,7 +153,7 @@ export class Lane {
         job.done(
           ok({
             probabilities: parts[at] ?? new Float32Array(),
-            queueMs: startedMs - job.arrivedMs,
+            queueMs: startedMs - job.sinceMs,
             computeMs,
           }),
         );

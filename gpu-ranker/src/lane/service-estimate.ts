@@ -69,7 +69,7 @@ export interface RowCapPolicy {
 
 /** Rows that a batch may have, so that it takes at most `serviceMsMax`. At least 1. */
 export function rowCap(line: ServiceLine | null, policy: RowCapPolicy): number {
-  if (line === null) return policy.batchRowsFirst;
+  if (line === null) return Math.min(policy.batchRowsFirst, policy.batchRowsMax);
   const rows = Math.floor((policy.serviceMsMax - line.fixedMs) / line.perRowMs);
   return Math.max(1, Math.min(policy.batchRowsMax, rows));
 }

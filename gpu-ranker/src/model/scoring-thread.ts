@@ -21,8 +21,8 @@ const send = (message: FromThread, transfer: ArrayBuffer[] = []) =>
   port.postMessage(message, transfer);
 const options = workerData as ThreadOptions;
 
-// On Linux 0 is the calling thread, and those that onnxruntime starts inherit it.
-if (options.inBackground) os.setPriority(0, BACKGROUND);
+// On Linux 0 is the calling thread, and those that onnxruntime starts inherit it. Elsewhere it is the process.
+if (options.inBackground && process.platform === "linux") os.setPriority(0, BACKGROUND);
 
 const opened = await open(options);
 if (opened.ok) {

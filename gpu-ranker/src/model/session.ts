@@ -95,5 +95,8 @@ export async function score(session: InferenceSession, batch: Batch): Promise<Fl
   const data = probabilities?.data;
   if (!(data instanceof Float32Array) || data.length !== rows * HEAD_COUNT)
     throw new Error(`the graph must give probabilities, float32 [${rows}, ${HEAD_COUNT}]`);
+  // Inputs are finite, so a number that is no probability means a broken graph, not a bad request.
+  const at = data.findIndex((value) => !(value >= 0 && value <= 1));
+  if (at !== -1) throw new Error(`the graph gave ${data[at]}, which is no probability`);
   return data;
 }

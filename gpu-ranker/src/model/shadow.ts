@@ -18,9 +18,8 @@ export async function offerToShadow(
   if (shadow === null) return;
   if (!shadow.ready || !shadow.idle || registry.lanes.some((lane) => !lane.idle))
     return metrics.shadowed("busy");
-  const nowMs = clock.nowMs();
-  const deadlineMs = nowMs + RANKER_LIMITS.hangMs;
-  const scored = await shadow.submit({ request, arrivedMs: nowMs, deadlineMs });
+  const deadlineMs = clock.nowMs() + RANKER_LIMITS.hangMs;
+  const scored = await shadow.submit({ request, deadlineMs });
   if (!scored.ok) return metrics.shadowed("failed");
   const { probabilities } = scored.value;
   for (const [head, name] of HEADS.entries())

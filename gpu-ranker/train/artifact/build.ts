@@ -2,17 +2,16 @@ import { createHash } from "node:crypto";
 
 import { DENSE_COUNT, ID_COUNT, type Rows, SCHEMA } from "../../../core/ranking/features.ts";
 import { HEADS } from "../../../core/ranking/heads.ts";
-import { type LightJson } from "../../../core/ranking/light-model.ts";
 import { type Manifest, manifestSchema, type Variant } from "../../../core/ranking/manifest.ts";
 import { encodeGolden, encodeWarmup } from "../../../core/ranking/records.ts";
 import { openSession, score } from "../fit/runtime.ts";
 import type { Metrics } from "../metrics/measure.ts";
-import { servingGraph, type Trained } from "../model/graphs.ts";
-import { CLIP } from "../model/normaliser.ts";
+import { servingGraph } from "../model/graphs.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { checkPrecision, PRECISION_GATES, type PrecisionCheck } from "../precision/gates.ts";
 import { withHalfWeights } from "../precision/half.ts";
 import { withInt8 } from "../precision/int8.ts";
+import { lightJson } from "./light-json.ts";
 import type { SeedRun, Trainer } from "../train.ts";
 
 /** Rows of the requests in `warmup.bin` and `golden.bin`: single ones, pages, pools. */
@@ -120,27 +119,6 @@ function cut({ dense, ids }: Rows, sizes: readonly number[]): Rows[] {
     from = to;
   }
   return requests;
-}
-
-/** `light.json`: nine digits give every weight back exactly. */
-export function lightJson({ normaliser, params }: Trained, version: string): string {
-  const exact = (value: number) => Number(value.toPrecision(9));
-  const weights = params.get("out.w")?.values ?? new Float32Array(0);
-  const json: LightJson = {
-    kind: "light",
-    version,
-    schema: SCHEMA,
-    mean: Array.from(normaliser.mean, exact),
-    scale: Array.from(normaliser.scale, exact),
-    clip: CLIP,
-    weights: HEADS.map((_, head) =>
-      Array.from({ length: DENSE_COUNT }, (__, column) =>
-        exact(weights[column * HEADS.length + head] ?? 0),
-      ),
-    ),
-    bias: Array.from(params.get("out.b")?.values ?? [], exact),
-  };
-  return `${JSON.stringify(json)}\n`;
 }
 
 const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 import { HEADS } from "../../../core/ranking/heads.ts";
 import { type Spread, verdictOf } from "../metrics/spread.ts";
-import type { RunResult } from "../run.ts";
+import type { Promotion, RunResult } from "../run.ts";
 
 /** The metrics that are shown first, whatever the source. */
 export const MAIN_METRICS = [
@@ -89,4 +89,19 @@ export function precisionTable({ artifact }: RunResult): string {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Each gate, candidate against the version that serves; empty when there was nothing to compare with. */
+export function promotionTable(promotion: Promotion): string {
+  if (promotion.kind !== "passed" && promotion.kind !== "failed") return "";
+  return table(
+    ["metric", "new", promotion.serving, "may be worse by", "result"],
+    promotion.gates.map(({ name, candidate, serving, allowed, passes }) => [
+      name,
+      digits(candidate),
+      digits(serving),
+      String(allowed),
+      passes ? "passed" : "failed",
+    ]),
+  );
 }

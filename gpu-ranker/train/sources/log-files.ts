@@ -36,6 +36,7 @@ export async function productLog(files: readonly string[]): Promise<LogSource> {
     name: "product",
     examples,
     unknownIds: ID_NAMES.map(() => false),
+    splitMs: null,
     truth: null,
     leftOut,
   };

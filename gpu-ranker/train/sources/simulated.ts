@@ -46,6 +46,7 @@ export function simulated(
     name: "simulator",
     examples,
     unknownIds: ID_NAMES.map((name) => name !== "topic"),
+    splitMs: null,
     truth: { placed: flat("placed"), top: flat("top"), pools },
   };
 }

@@ -7,6 +7,8 @@ export interface Source {
   readonly examples: Examples;
   /** Id columns whose ids name nobody where the model will serve. */
   readonly unknownIds: readonly boolean[];
+  /** Unix ms at which validation and test begin; null splits by shares of the rows. */
+  readonly splitMs: { readonly validFromMs: number; readonly testFromMs: number } | null;
   /** Only a simulator knows it. */
   readonly truth: Truth | null;
 }
