@@ -11,6 +11,8 @@ import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
 import { HELP as RANKER_FAULTS_HELP } from "./ranker-faults/options.ts";
 import { rankerFaults } from "./ranker-faults/ranker-faults.ts";
+import { HELP as ROLLOUTS_HELP } from "./rollouts/options.ts";
+import { rollouts } from "./rollouts/rollouts.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
 import { hitRates } from "./hit-rates/hit-rates.ts";
@@ -58,6 +60,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "ranking while rankers are killed, hang, are slow, fail, talk nonsense and come back",
       help: RANKER_FAULTS_HELP,
       run: rankerFaults,
+    },
+  ],
+  [
+    "rollouts",
+    {
+      about: "a bad and a good change rolled out, and how soon a kill reaches every isolate",
+      help: ROLLOUTS_HELP,
+      run: rollouts,
     },
   ],
   [
