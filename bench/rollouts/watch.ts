@@ -34,8 +34,9 @@ export async function watchRollout(
   const { operator, users } = product;
   const exposed = new Set<string>();
   let share = 0;
+  const isTreated = (user: string) => isInside(bucketOf(wish.flag, user), share);
   crowd.onRead = (user) => {
-    if (isInside(bucketOf(wish.flag, user), share)) exposed.add(user);
+    if (isTreated(user)) exposed.add(user);
   };
   const before = { ...crowd.counts };
   let view = await operator.createRollout(wish);
@@ -46,8 +47,11 @@ export async function watchRollout(
   const stages: number[] = [];
   let shown = "";
   while (!ENDED.includes(view.phase.at)) {
-    if (stages.at(-1) !== view.share) stages.push(view.share);
-    share = view.share;
+    if (stages.at(-1) !== view.share) {
+      stages.push(view.share);
+      share = view.share;
+      crowd.often = users.filter(isTreated);
+    }
     const seen = view.seen?.treatment;
     const line = `${wish.id}: ${view.phase.at} at ${view.share / 100} %, ${seen?.viewers ?? 0} viewers, ${seen?.pages ?? 0} pages`;
     if (line !== shown) say(line);
@@ -68,6 +72,7 @@ export async function watchRollout(
   // Isolates may give the treatment for two more seconds: who reads then has seen it, too.
   await delay(2_000);
   crowd.onRead = () => {};
+  crowd.often = [];
   const [verdict = null] = view.phase.at === "rolled_back" ? view.verdicts : [];
   return {
     id: wish.id,

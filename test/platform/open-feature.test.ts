@@ -12,7 +12,10 @@ import { RolloutWorld } from "../fakes/rollout-world.ts";
 const STAGES = [{ share: 5_000, regions: ["eu-west"] }, { share: 10_000 }];
 const HEAVY = { ...DEFAULT_WEIGHTS, share: 40 };
 
-async function isolateWith(flag: "feed.page-max" | "ranking.weights", treatment: unknown) {
+async function isolateWith(
+  flag: "feed.page-max" | "ranking.weights" | "ranking.model",
+  treatment: unknown,
+) {
   const world = new RolloutWorld();
   await world.create({ id: "change", flag, treatment, plan: { stages: STAGES } });
   await world.act("change", "start");
@@ -85,7 +88,20 @@ describe("flags of a request", () => {
 
   it("are what the Worker is configured with where nothing is rolled out", async () => {
     const flags = new RequestFlags(new RolloutWorld().isolate());
-    expect(await flags.of(ctxOf("7"))).toEqual({ isCached: true, pageMax: 50, weighing: null });
+    expect(await flags.of(ctxOf("7"))).toEqual({
+      isCached: true,
+      pageMax: 50,
+      weighing: null,
+      model: null,
+    });
+  });
+
+  it("name the model that is to score, except where it is whichever is served", async () => {
+    const isolate = await isolateWith("ranking.model", "2026-11-29");
+    const { control, treatment } = viewersOf(isolate.evaluator);
+    const flags = new RequestFlags(isolate);
+    expect((await flags.of(ctxOf(treatment))).model).toBe("2026-11-29");
+    expect((await flags.of(ctxOf(control))).model).toBeNull();
   });
 
   it("name weights by their rollout and arm, so that pages made with others are told apart", async () => {

@@ -131,7 +131,7 @@ function wire(env: FeedEnv): FeedDeps {
       region,
       consistency,
       cache: flags.isCached ? (feedCache?.cache ?? null) : null,
-      ranking: rankingStubs(env, { regions, feedBuckets }, flags.weighing ?? weighing),
+      ranking: rankingStubs(env, { regions, feedBuckets }, flags.weighing ?? weighing, flags.model),
       told: new Set(),
       defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),

@@ -13,6 +13,8 @@ export interface Flags {
   readonly pageMax: number;
   /** null: as the Worker is configured. */
   readonly weighing: Weighing | null;
+  /** Version of the model; null: whichever the ranker serves. */
+  readonly model: string | null;
 }
 
 /** Where no rollout says anything. */
@@ -20,6 +22,7 @@ export const INITIAL: Flags = {
   isCached: FLAGS["feed.cache"].initial,
   pageMax: FLAGS["feed.page-max"].initial,
   weighing: null,
+  model: null,
 };
 
 /** The domain of this product's flags in OpenFeature: other code of an isolate may have providers of its own. */
@@ -48,7 +51,14 @@ export class RequestFlags {
         ? await client.getNumberValue("feed.page-max", INITIAL.pageMax, context)
         : INITIAL.pageMax,
       weighing: isRuled("ranking.weights") ? await this.#weighing(context) : INITIAL.weighing,
+      model: isRuled("ranking.model") ? await this.#model(context) : INITIAL.model,
     };
+  }
+
+  async #model(context: FlagContext): Promise<string | null> {
+    const served = FLAGS["ranking.model"].initial;
+    const version = await this.#client.getStringValue("ranking.model", served, context);
+    return version === served ? null : version;
   }
 
   async #weighing(context: FlagContext): Promise<Weighing | null> {

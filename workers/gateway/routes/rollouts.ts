@@ -28,7 +28,8 @@ export const rolloutOperations = [
     id: "rollouts",
     method: "get",
     path: "/v1/admin/rollouts",
-    summary: "List rollouts: stage, share, verdict of every guard, what regions know, the audit log",
+    summary:
+      "List rollouts: stage, share, verdict of every guard, what regions know, the audit log",
     status: 200,
     answer: rolloutListSchema,
     handle: ({ deps, ctx }) => deps.feed.rollouts(ctx),
