@@ -52,8 +52,8 @@ async function ask(
   const bytes = new Uint8Array(await response.arrayBuffer());
   const answer = decodeAnswer(bytes, numberIn(headers, H.inferHeaderBytes), rows);
   if (!answer.ok) return { kind: "bad_answer", detail: JSON.stringify(answer.error) };
-  const model = headers.get(H.model) ?? answer.value.model;
-  return { kind: "scored", model, probabilities: answer.value.probabilities, load };
+  const scoredBy = headers.get(H.model) ?? answer.value.model;
+  return { kind: "scored", model: scoredBy, probabilities: answer.value.probabilities, load };
 }
 
 /** `ready` as the Open Inference Protocol has it. Null: no answer. */
