@@ -19,8 +19,8 @@ export interface RolloutProduct {
   readonly users: readonly string[];
   readonly operator: Client;
   readonly isolates: number;
-  /** A ranked page through one of the gateways. @throws Error when there is none. */
-  page(user: string, isolate: number, limit: number): Promise<FeedPage>;
+  /** A page through one of the gateways, ranked if nothing is said. @throws Error when there is none. */
+  page(user: string, isolate: number, limit: number, mode?: "latest"): Promise<FeedPage>;
   like(user: string, isolate: number, post: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -67,8 +67,8 @@ export async function startProduct(
     users: ids.map(String),
     operator: createClient({ baseUrl: url, token: () => token }),
     isolates: urls.length,
-    page: async (user, isolate, limit) => {
-      const address = `${urls[isolate]}/v1/feed?mode=ranked&limit=${limit}`;
+    page: async (user, isolate, limit, mode) => {
+      const address = `${urls[isolate]}/v1/feed?mode=${mode ?? "ranked"}&limit=${limit}`;
       const response = await fetch(address, { headers: await headersOf(user) });
       if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
       return (await response.json()) as FeedPage;

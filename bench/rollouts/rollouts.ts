@@ -34,7 +34,7 @@ export async function rollouts(args: readonly string[]): Promise<number> {
   const options = rolloutOptions(args);
   const product = await startProduct(options, say);
   try {
-    const crowd = await gather(product, options);
+    const crowd = await gather(product, options, say);
     const watch = (id: string, weights: Weights) =>
       watchRollout(product, crowd, wishOf(id, weights, options), options.limitMs, say);
     const bad = await watch("bad-weights", turnedRound);

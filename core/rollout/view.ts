@@ -8,6 +8,8 @@ import { perCell, sum } from "./tally.ts";
 /** A rollout as operators see it. Stops at a guard show the verdict that stopped it. */
 export function viewOf(rollout: Rollout, seen: Observation | null): RolloutView {
   const { id, flag, control, treatment, plan, phase, revision, createdMs, startedMs } = rollout;
+  // Of a stage that has just begun, nothing is known yet: the counts are of the one before.
+  const shown = isExposing(phase) && seen?.stage !== phase.stage ? null : seen;
   const verdicts = verdictsOf(phase, plan, seen) ?? [];
   return {
     id,
@@ -19,7 +21,7 @@ export function viewOf(rollout: Rollout, seen: Observation | null): RolloutView 
     control,
     treatment,
     plan,
-    seen: seen && { control: armOf(seen.control), treatment: armOf(seen.treatment) },
+    seen: shown && { control: armOf(shown.control), treatment: armOf(shown.treatment) },
     verdicts: (phase.at === "rolled_back" ? [phase.verdict] : verdicts).map((verdict) => ({
       ...verdict,
       harm: {
