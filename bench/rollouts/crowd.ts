@@ -21,14 +21,15 @@ const isLiked = ({ author }: Item): boolean => hash(1, "charm", author.id) % CHA
 const worth = ({ items }: FeedPage): number =>
   items.filter(isLiked).length / Math.max(1, items.length);
 
-/** Everybody likes some posts, before any feed is ranked. */
+/** Everybody sees a page and likes some of it, for ranking to learn what people like. */
 async function likeSome(product: RolloutProduct, inFlight: number): Promise<void> {
   const left = [...product.users.entries()];
   const walk = async () => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [n, user] = next;
       const isolate = n % product.isolates;
-      const page = await product.page(user, isolate, LOOKED_AT, "latest");
+      const page = await product.page(user, isolate, LOOKED_AT);
+      await product.shown(user, isolate, page);
       for (const post of page.items.filter(isLiked).slice(0, LIKED))
         await product.like(user, isolate, post.id);
     }

@@ -19,8 +19,10 @@ export interface RolloutProduct {
   readonly users: readonly string[];
   readonly operator: Client;
   readonly isolates: number;
-  /** A page through one of the gateways, ranked if nothing is said. @throws Error when there is none. */
-  page(user: string, isolate: number, limit: number, mode?: "latest"): Promise<FeedPage>;
+  /** A ranked page through one of the gateways. @throws Error when there is none. */
+  page(user: string, isolate: number, limit: number): Promise<FeedPage>;
+  /** Tells that all posts of a page were on the screen. */
+  shown(user: string, isolate: number, page: FeedPage): Promise<void>;
   like(user: string, isolate: number, post: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -31,7 +33,8 @@ export async function startProduct(
   say: (text: string) => void,
 ): Promise<RolloutProduct> {
   const more = Array.from({ length: isolates - 1 }, (_, n) => `gateway-${n + 2}`);
-  const both = { SHARDS: String(SHARDS) };
+  // Scores of a cached feed stay for minutes; here what people like is to show at once.
+  const both = { SHARDS: String(SHARDS), FEED_CACHE: "off" };
   const cluster = await startCluster({
     port: 0,
     dataFolder: null,
@@ -67,11 +70,23 @@ export async function startProduct(
     users: ids.map(String),
     operator: createClient({ baseUrl: url, token: () => token }),
     isolates: urls.length,
-    page: async (user, isolate, limit, mode) => {
-      const address = `${urls[isolate]}/v1/feed?mode=${mode ?? "ranked"}&limit=${limit}`;
+    page: async (user, isolate, limit) => {
+      const address = `${urls[isolate]}/v1/feed?mode=ranked&limit=${limit}`;
       const response = await fetch(address, { headers: await headersOf(user) });
       if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
       return (await response.json()) as FeedPage;
+    },
+    shown: async (user, isolate, { slate, items }) => {
+      if (slate === null || items.length === 0) return;
+      const events = items.map(({ id }, place) => ({ kind: "shown", post: id, place }));
+      const headers = { ...(await headersOf(user)), "content-type": "application/json" };
+      const init = {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ slates: [{ slate, events }] }),
+      };
+      const response = await fetch(`${urls[isolate]}/v1/feed/events`, init);
+      await response.body?.cancel();
     },
     like: async (user, isolate, post) => {
       const headers = { ...(await headersOf(user)), "content-type": "application/json" };
