@@ -7,7 +7,6 @@ import { FEATURE_LIMITS } from "./ranking/feature-limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
 import { RANK_PROXY_LIMITS } from "./ranking/proxy-limits.ts";
 import { RESILIENCE_LIMITS } from "./resilience/limits.ts";
-import { ROLLOUT_LIMITS } from "./rollout/limits.ts";
 import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
@@ -222,7 +221,6 @@ export const LIMITS = {
   requestBudgetMs: 5_000,
 
   ...REALTIME_LIMITS,
-  ...ROLLOUT_LIMITS,
   ...TELEMETRY_LIMITS,
   ...RESILIENCE_LIMITS,
   ...RANK_PROXY_LIMITS,

@@ -1,5 +1,5 @@
-import { LIMITS } from "../core/limits.ts";
 import type { Region, RegionRow } from "../core/regions/regions.ts";
+import { ROLLOUT_LIMITS } from "../core/rollout/limits.ts";
 import {
   type Exchange,
   type ExchangeAnswer,
@@ -20,7 +20,7 @@ export interface RolloutBindings {
 export const registerExchange =
   ({ ROLLOUT_REGISTER: objects }: Pick<RolloutBindings, "ROLLOUT_REGISTER">) =>
   (region: Region, exchange: Exchange): Promise<ExchangeAnswer> =>
-    inTime(LIMITS.rolloutCallMs, "the register of rollouts", () =>
+    inTime(ROLLOUT_LIMITS.rolloutCallMs, "the register of rollouts", () =>
       objects.getByName(ROLLOUT_REGISTER).exchange(region, exchange),
     );
 
@@ -31,7 +31,7 @@ export function regionExchange(
 ) {
   const hintOf = hintsOf(regions);
   return (region: Region, exchange: Exchange): Promise<ExchangeAnswer> =>
-    inTime(LIMITS.rolloutCallMs, "the copy of rollouts", () =>
+    inTime(ROLLOUT_LIMITS.rolloutCallMs, "the copy of rollouts", () =>
       objects.getByName(rolloutRegionName(region), hintOf(region)).exchange(exchange),
     );
 }

@@ -157,9 +157,19 @@ export interface FeedService {
   /** Operators only: what is being rolled out; see `core/rollout/`. */
   rollouts(ctx: CallContext): Reply<RolloutList>;
   rollout(ctx: CallContext, id: string): Reply<RolloutView>;
-  createRollout(ctx: CallContext, wanted: NewRollout, reason: string, by: Operator): Reply<RolloutView>;
+  createRollout(
+    ctx: CallContext,
+    wanted: NewRollout,
+    reason: string,
+    by: Operator,
+  ): Reply<RolloutView>;
   /** `conflict`, with the current revision, when it has changed since the one that `action` names. */
-  actOnRollout(ctx: CallContext, id: string, action: RolloutAction, by: Operator): Reply<RolloutView>;
+  actOnRollout(
+    ctx: CallContext,
+    id: string,
+    action: RolloutAction,
+    by: Operator,
+  ): Reply<RolloutView>;
   /** Counters of leaders and followers, per shard; also wakes lost deliveries (cron). */
   sweep(region: Region): Promise<SweepReport>;
 }

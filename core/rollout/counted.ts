@@ -1,6 +1,6 @@
-import { LIMITS } from "../limits.ts";
 import { cellOf } from "./bucketing.ts";
 import type { Exposure } from "./evaluator.ts";
+import { ROLLOUT_LIMITS } from "./limits.ts";
 import { type Arm, ARMS, type CountsDelta, latencyPlace, placeOf } from "./tally.ts";
 import { sketch, type ViewersDelta } from "./viewers.ts";
 
@@ -65,9 +65,9 @@ export class Counted {
     const sums = this.#sums(id, stage);
     if (sums === null) return;
     for (const arm of ARMS) {
-      for (const [place, count] of arms[arm].counts.slice(0, LIMITS.rolloutDeltaMax))
+      for (const [place, count] of arms[arm].counts.slice(0, ROLLOUT_LIMITS.rolloutDeltaMax))
         bump(sums.arms[arm].counts, place, count);
-      for (const [register, rank] of arms[arm].viewers.slice(0, LIMITS.rolloutDeltaMax))
+      for (const [register, rank] of arms[arm].viewers.slice(0, ROLLOUT_LIMITS.rolloutDeltaMax))
         raise(sums.arms[arm].viewers, register, rank);
     }
   }
@@ -90,7 +90,7 @@ export class Counted {
     const known = this.#stages.get(key);
     if (known !== undefined) return known;
     // Every one that is under way, and the stage before it.
-    if (this.#stages.size >= 2 * LIMITS.rolloutsRunningMax) return null;
+    if (this.#stages.size >= 2 * ROLLOUT_LIMITS.rolloutsRunningMax) return null;
     const sums = { id, stage, arms: { control: fresh(), treatment: fresh() } };
     this.#stages.set(key, sums);
     return sums;

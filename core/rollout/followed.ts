@@ -1,8 +1,8 @@
 import type { Clock, Sleep } from "../clock.ts";
-import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import { Counted, type PageOutcome } from "./counted.ts";
 import { Evaluator } from "./evaluator.ts";
+import { ROLLOUT_LIMITS } from "./limits.ts";
 import { EMPTY } from "./register.ts";
 import type { Exchange, ExchangeAnswer } from "./service.ts";
 
@@ -66,19 +66,20 @@ export class FollowedRollouts {
   /** null: what is known is fresh enough. Otherwise resolves when it is, or after a moment. */
   ready(region: Region): Promise<void> | null {
     if (this.#waking !== null) return this.#waking;
-    if (this.#sinceMs() < LIMITS.rolloutStaleMs) return null;
+    if (this.#sinceMs() < ROLLOUT_LIMITS.rolloutStaleMs) return null;
     const { sleep } = this.#ports;
-    this.#waking = Promise.race([this.exchange(region), sleep(LIMITS.rolloutWaitMs)]).finally(
-      () => {
-        this.#waking = null;
-      },
-    );
+    this.#waking = Promise.race([
+      this.exchange(region),
+      sleep(ROLLOUT_LIMITS.rolloutWaitMs),
+    ]).finally(() => {
+      this.#waking = null;
+    });
     return this.#waking;
   }
 
   /** Whether the last exchange was long enough ago for another. */
   get isDue(): boolean {
-    return this.#exchanging === null && this.#sinceMs() >= LIMITS.rolloutPollMs;
+    return this.#exchanging === null && this.#sinceMs() >= ROLLOUT_LIMITS.rolloutPollMs;
   }
 
   /** Never rejects. Counts that did not arrive are lost: sent again, they might count twice. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
-import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import { Counted } from "./counted.ts";
+import { ROLLOUT_LIMITS } from "./limits.ts";
 import type { RolloutDocument } from "./rollout.ts";
 import type { Exchange, ExchangeAnswer, RolloutRegionService } from "./service.ts";
 
@@ -34,9 +34,11 @@ export class RegionCopy implements RolloutRegionService {
   }
 
   async exchange({ revision, deltas }: Exchange): Promise<ExchangeAnswer> {
-    for (const delta of deltas.slice(0, 2 * LIMITS.rolloutsRunningMax)) this.#counted.add(delta);
+    for (const delta of deltas.slice(0, 2 * ROLLOUT_LIMITS.rolloutsRunningMax))
+      this.#counted.add(delta);
     const ageMs = this.#ports.clock.nowMs() - this.#askedMs;
-    if (this.#asking !== null || ageMs >= LIMITS.rolloutCopyMs || ageMs < 0) await this.#ask();
+    if (this.#asking !== null || ageMs >= ROLLOUT_LIMITS.rolloutCopyMs || ageMs < 0)
+      await this.#ask();
     if (this.#document === null) throw new Error("the register has never answered this region");
     return { document: this.#document.revision === revision ? null : this.#document };
   }

@@ -1,9 +1,9 @@
 import type { Failure } from "../errors.ts";
-import { LIMITS } from "../limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import { advance, type Observation } from "./advance.ts";
 import { type Action, act } from "./command.ts";
 import { FLAGS } from "./flags.ts";
+import { ROLLOUT_LIMITS } from "./limits.ts";
 import { hasEnded, isExposing, type Phase } from "./phase.ts";
 import type { AuditDraft, NewRollout, Rollout, RolloutDocument } from "./rollout.ts";
 
@@ -33,7 +33,7 @@ export function create(
     return err({ code: "conflict", field: "id", reason: `there is a rollout ${id}` });
   const kept = withRoom(document.rollouts);
   if (kept === null)
-    return err({ code: "limit_reached", what: "rollouts", max: LIMITS.rolloutsMax });
+    return err({ code: "limit_reached", what: "rollouts", max: ROLLOUT_LIMITS.rolloutsMax });
   const reason = reasonAgainst(flag, wanted.treatment);
   if (reason !== null) return err({ code: "invalid_request", field: "treatment", reason });
   const rollout: Rollout = {
@@ -132,14 +132,14 @@ function refusedStart({ rollouts }: RolloutDocument, { flag }: Rollout): Failure
   const other = running.find((rollout) => rollout.flag === flag);
   if (other !== undefined)
     return { code: "conflict", reason: `${other.id} is under way for ${flag}` };
-  return running.length < LIMITS.rolloutsRunningMax
+  return running.length < ROLLOUT_LIMITS.rolloutsRunningMax
     ? null
-    : { code: "limit_reached", what: "rollouts under way", max: LIMITS.rolloutsRunningMax };
+    : { code: "limit_reached", what: "rollouts under way", max: ROLLOUT_LIMITS.rolloutsRunningMax };
 }
 
 /** Those that rule nothing make room, the oldest first. null: there is none. */
 function withRoom(rollouts: readonly Rollout[]): readonly Rollout[] | null {
-  if (rollouts.length < LIMITS.rolloutsMax) return rollouts;
+  if (rollouts.length < ROLLOUT_LIMITS.rolloutsMax) return rollouts;
   const document = { revision: 0, rollouts };
   const old = rollouts.find(
     (rollout) => hasEnded(rollout.phase) && rulingOf(document, rollout.flag)?.id !== rollout.id,

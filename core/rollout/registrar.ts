@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { fingerprint } from "../hash.ts";
-import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import { err, ok, type Result } from "../result.ts";
+import { ROLLOUT_LIMITS } from "./limits.ts";
 import { type KeptStage, Observations } from "./observations.ts";
 import { isExposing } from "./phase.ts";
 import { type Change, command, create, EMPTY, look } from "./register.ts";
@@ -81,7 +81,7 @@ export class Registrar implements RolloutRegisterService {
     return ok({
       revision,
       rollouts: rollouts.map((rollout) => viewOf(rollout, this.#observations.of(rollout.id))),
-      audit: this.#ports.table.audit(LIMITS.rolloutAuditShown),
+      audit: this.#ports.table.audit(ROLLOUT_LIMITS.rolloutAuditShown),
       regions: [...this.#regions].map(([region, known]) => ({
         region,
         revision: known.revision,
@@ -126,8 +126,8 @@ export class Registrar implements RolloutRegisterService {
     this.#keep();
     this.#arm();
     const { table, archive, report } = this.#ports;
-    if (table.auditSize() <= LIMITS.rolloutAuditMax) return;
-    const old = table.oldest(LIMITS.rolloutAuditMax / 2);
+    if (table.auditSize() <= ROLLOUT_LIMITS.rolloutAuditMax) return;
+    const old = table.oldest(ROLLOUT_LIMITS.rolloutAuditMax / 2);
     try {
       await archive(old);
       table.forget(old.at(-1)?.seq ?? 0);
@@ -172,7 +172,7 @@ export class Registrar implements RolloutRegisterService {
       look(this.#document, (id) => this.#observations.of(id), nowMs),
       null,
     );
-    if (nowMs - this.#keptMs >= LIMITS.rolloutKeepMs) this.#keep();
+    if (nowMs - this.#keptMs >= ROLLOUT_LIMITS.rolloutKeepMs) this.#keep();
   }
 
   #take({ document, audit }: Change, done: Done | null): void {
@@ -191,10 +191,10 @@ export class Registrar implements RolloutRegisterService {
   #arm(): void {
     const due =
       this.#document.rollouts.some(({ phase }) => isExposing(phase)) ||
-      this.#ports.table.auditSize() > LIMITS.rolloutAuditMax;
+      this.#ports.table.auditSize() > ROLLOUT_LIMITS.rolloutAuditMax;
     if (!due || this.#isArmed) return;
     this.#isArmed = true;
-    this.#ports.arm(this.#ports.clock.nowMs() + LIMITS.rolloutLookMs);
+    this.#ports.arm(this.#ports.clock.nowMs() + ROLLOUT_LIMITS.rolloutLookMs);
   }
 
   #noteRegion(region: Region, revision: number): void {

@@ -1,4 +1,6 @@
+import type { Client } from "../../client/client.ts";
 import type { FanoutPost } from "../../core/feed/fanout/admin.ts";
+import type { Settings } from "../../core/feed/schemas.ts";
 import { planSchema } from "../../core/rollout/plan.ts";
 import type {
   RolloutAction,
@@ -58,4 +60,19 @@ export const ROLLOUT_WISH: RolloutWish = {
   treatment: 10,
   reason: "to see",
 };
-export const KILL: RolloutAction = { action: "kill", revision: null, reason: "to see" };
+const KILL: RolloutAction = { action: "kill", revision: null, reason: "to see" };
+
+/** Every operation of rollouts, as a client calls it. */
+export const rolloutCalls = (client: Client) => ({
+  rollouts: () => client.rollouts(),
+  rollout: () => client.rollout(ROLLOUT.id),
+  createRollout: () => client.createRollout(ROLLOUT_WISH),
+  actOnRollout: () => client.actOnRollout(ROLLOUT.id, KILL),
+});
+
+export const SETTINGS: Settings = {
+  feedMode: "latest",
+  defaultAudience: "public",
+  theme: "dark",
+  autoplay: true,
+};
