@@ -11,6 +11,10 @@ import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
 import { HELP as RANKER_FAULTS_HELP } from "./ranker-faults/options.ts";
 import { rankerFaults } from "./ranker-faults/ranker-faults.ts";
+import { HELP as RANKER_HELP } from "./ranker/options.ts";
+import { ranker } from "./ranker/ranker.ts";
+import { HELP as RANKER_SWAP_HELP } from "./ranker/swap-options.ts";
+import { rankerSwap } from "./ranker/swap.ts";
 import { HELP as ROLLOUTS_HELP } from "./rollouts/options.ts";
 import { rollouts } from "./rollouts/rollouts.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
@@ -68,6 +72,22 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "a bad and a good change rolled out, and how soon a kill reaches every isolate",
       help: ROLLOUTS_HELP,
       run: rollouts,
+    },
+  ],
+  [
+    "ranker",
+    {
+      about: "latency and capacity of the model server, with and without batches and admission",
+      help: RANKER_HELP,
+      run: ranker,
+    },
+  ],
+  [
+    "ranker-swap",
+    {
+      about: "the model server under load while models are swapped, tried on a few, and shadowed",
+      help: RANKER_SWAP_HELP,
+      run: rankerSwap,
     },
   ],
   [

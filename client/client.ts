@@ -18,6 +18,7 @@ import type {
   UserPage,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type { RankLog, RankLogSegment } from "../core/ranking/log-schemas.ts";
 import type { FeedEvents, FeedEventsTaken } from "../core/feed/explain/event-schemas.ts";
 import type {
   FeedbackState,
@@ -192,6 +193,11 @@ export function createClient(options: ClientOptions) {
       ),
 
     /** For operators: what every cache layer has answered, by region. */
+    /** For operators: the log that ranking is trained on; keys come in their order. */
+    rankLog: (after?: string, call?: CallOptions) =>
+      get<RankLog>("/v1/admin/rank-log", { after }, call),
+    rankLogSegment: (key: string, call?: CallOptions) =>
+      get<RankLogSegment>("/v1/admin/rank-log/segment", { key }, call),
     caches: (call?: CallOptions) => get<CacheReport>("/v1/admin/caches", {}, call),
 
     /** For operators: what is being rolled out; see docs/rollouts.md. */

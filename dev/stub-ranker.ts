@@ -25,14 +25,19 @@ export type RankerFault =
 export const STUB_PROBABILITY = 0.625;
 export const STUB_MODEL = "stub";
 
+export interface SeenRequest {
+  /** Unix ms. */
+  readonly atMs: number;
+  /** Requests to infer under way then, with this one. */
+  readonly underWay: number;
+}
+
 /** A ranker that scores nothing and fails on request, over real HTTP. */
 export interface StubRanker {
   readonly url: string;
   fault: RankerFault;
-  /** Unix ms of each request to infer, oldest first. */
-  readonly seenMs: readonly number[];
-  /** Requests to infer that are being answered. */
-  readonly underWay: number;
+  /** Each request to infer, oldest first. */
+  readonly seen: readonly SeenRequest[];
   readonly healthChecks: number;
   /** As `kill -9` looks from outside: connections break, and then nobody listens. */
   kill(): Promise<void>;
@@ -42,7 +47,7 @@ export interface StubRanker {
 
 export async function startStubRanker(): Promise<StubRanker> {
   let fault: RankerFault = { kind: "none" };
-  const seenMs: number[] = [];
+  const seen: SeenRequest[] = [];
   let underWay = 0;
   let healthChecks = 0;
 
@@ -53,14 +58,14 @@ export async function startStubRanker(): Promise<StubRanker> {
       response.writeHead(fault.kind === "drain" ? 503 : 200).end();
       return;
     }
-    const place = seenMs.push(Date.now());
+    underWay++;
+    response.on("close", () => underWay--);
+    const place = seen.push({ atMs: Date.now(), underWay });
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     await infer(response, Buffer.concat(chunks), headerBytesOf(request), fault, place);
   };
   const server = createServer((request, response) => {
-    underWay++;
-    response.on("close", () => underWay--);
     // A caller that goes away in the middle is no news here.
     answer(request, response).catch(() => response.destroy());
   });
@@ -76,10 +81,7 @@ export async function startStubRanker(): Promise<StubRanker> {
     set fault(next) {
       fault = next;
     },
-    seenMs,
-    get underWay() {
-      return underWay;
-    },
+    seen,
     get healthChecks() {
       return healthChecks;
     },
@@ -143,7 +145,7 @@ function scored(response: ServerResponse, probabilities: Float32Array): void {
     .end(body);
 }
 
-/** Too few rows, no number, more than certain, a page of a proxy, nothing, half of an answer. */
+/** Too few rows, no number, more than certain, a page of a proxy, nothing, far too much, half of an answer. */
 function garbage(response: ServerResponse, rows: number, place: number): void {
   const fill = (count: number, value: number) =>
     scored(response, new Float32Array(count * HEAD_COUNT).fill(value));
@@ -153,6 +155,7 @@ function garbage(response: ServerResponse, rows: number, place: number): void {
     () => fill(rows, 1.5),
     () => response.writeHead(200, { "content-type": "text/html" }).end("<h1>It works!</h1>"),
     () => response.writeHead(200).end(),
+    () => response.writeHead(200).end(Buffer.alloc(1_000_000, 0x20)),
     () => {
       response.writeHead(200, { "content-length": "5000" }).write("half");
       response.destroy();

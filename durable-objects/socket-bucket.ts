@@ -11,6 +11,7 @@ import {
   type PollAnswer,
   type PollRequest,
   type SocketBucketService,
+  type Told,
 } from "../core/feed/realtime/service.ts";
 import { Switchboard } from "../core/feed/realtime/switchboard.ts";
 import type { Id } from "../core/ids.ts";
@@ -70,7 +71,7 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
     return connection.kind === "socket" ? this.#socket(connection) : this.#events(connection);
   }
 
-  tell(events: readonly SocketEvent[]): Promise<Result<null, Failure>> {
+  tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>> {
     return this.#switchboard.tell(events);
   }
 

@@ -23,7 +23,7 @@ export function rankingStubs(
   { RANKING, FEATURE_BUCKET }: RankingBindings,
   { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
   weighing: Weighing,
-  model: string | null,
+  model: string | null = null,
 ): RankingPort {
   const hintOf = hintsOf(regions);
   let calls = 0;

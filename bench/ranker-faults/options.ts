@@ -6,10 +6,12 @@ slow, fail, talk nonsense, refuse, drain and come back. Rankers are stubs: this 
 
   npm run bench -- ranker-faults [options]
 
+  --product          feed requests to the whole product instead, over real rankers: --rows is then the
+                     posts that a feed ranks, at most 60, and --isolates does not count
   --only TEXT        only scenarios whose name contains it
   --rate N           requests a second of each scenario, open loop (default 20)
   --rows N           candidates of a request (default 100)
-  --budget N         ms that a caller waits (default 150)
+  --budget N         ms that a caller waits (default 150, with --product 1000)
   --isolates N       isolates of the proxy in each region (default 3)
   --before N         seconds without a fault first (default 5)
   --fault N          seconds of the fault (default 15)
@@ -20,6 +22,7 @@ slow, fail, talk nonsense, refuse, drain and come back. Rankers are stubs: this 
   --help             this text`;
 
 export interface RankerFaultsOptions {
+  readonly product: boolean;
   readonly only: string;
   readonly ratePerSecond: number;
   readonly rows: number;
@@ -35,6 +38,7 @@ export interface RankerFaultsOptions {
 
 const text = { type: "string" } as const;
 const FLAGS = {
+  product: { type: "boolean" } as const,
   only: text,
   rate: text,
   rows: text,
@@ -53,11 +57,13 @@ export function rankerFaultsOptions(args: readonly string[]): RankerFaultsOption
   const flags = readFlags(args, FLAGS);
   const whole = (name: string, fallback: number, max: number) =>
     numberFlag(flags, name, { min: 1, max }) ?? fallback;
+  const product = flags.get("product") === true;
   return {
+    product,
     only: textFlag(flags, "only") ?? "",
     ratePerSecond: whole("rate", 20, 1_000),
     rows: whole("rows", 100, BOUNDS.candidatesMax),
-    budgetMs: whole("budget", 150, 5_000),
+    budgetMs: whole("budget", product ? 1_000 : 150, 5_000),
     isolates: whole("isolates", 3, 16),
     beforeSeconds: whole("before", 5, 600),
     faultSeconds: whole("fault", 15, 600),

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { Pool } from "../../core/ranking/balance/pools.ts";
 import { watchMachine } from "./machine.ts";
 import { rankerFaultsOptions } from "./options.ts";
+import { productFaults } from "./product/product-faults.ts";
 import { reportOf, reportText } from "./report.ts";
 import { type Outcome, runStage, type Stage } from "./run.ts";
 import { startRankingRuntime } from "./runtime.ts";
@@ -14,6 +15,7 @@ const say = (text: string) => console.error(text);
 /** @returns the exit code: 1 when a request was late or its label untrue, or probes came as a herd. */
 export async function rankerFaults(args: readonly string[]): Promise<number> {
   const options = rankerFaultsOptions(args);
+  if (options.product) return productFaults(options);
   const stubs = startStubs();
   const stages: Stage[] = [];
   for (const [place, scenario] of SCENARIOS.entries()) {

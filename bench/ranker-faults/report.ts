@@ -1,3 +1,5 @@
+import type { Breaker } from "../../core/resilience/breaker.ts";
+import type { SeenRequest } from "../../dev/stub-ranker.ts";
 import { percentile } from "../measure/statistics.ts";
 import { digits, table } from "../report/table.ts";
 import type { Sample } from "./load.ts";
@@ -27,16 +29,13 @@ const maxOf = (stalls: readonly Stall[]): number =>
 
 export type Report = ReturnType<typeof reportOf>;
 
-function lineOf(
-  { stage, samples, startMs, faultMs, healedMs, transitions, seenMs }: Outcome,
-  { budgetMs }: RankerFaultsOptions,
-  stalls: readonly Stall[],
-) {
+function lineOf(outcome: Outcome, { budgetMs }: RankerFaultsOptions, stalls: readonly Stall[]) {
+  const { stage, samples, startMs, faultMs, healedMs, transitions } = outcome;
   const late = samples.filter(({ tookMs }) => tookMs > budgetMs);
   const during = samples.filter(({ dueMs }) => dueMs >= faultMs && dueMs < healedMs);
   const after = samples.filter(({ dueMs }) => dueMs >= healedMs);
   const ranked = after.filter(({ mode }) => mode === "ranked");
-  const periods = halfOpenPeriods(transitions, seenMs);
+  const probes = requestsWhile("half-open", outcome, 0);
   return {
     scenario: stage.scenario.name,
     requests: samples.length,
@@ -60,12 +59,16 @@ function lineOf(
       to,
       atSeconds: (atMs - startMs) / 1_000,
     })),
-    probes: periods,
-    mostProbes: Math.max(0, ...periods),
-    seenWhileOpen: seenWhileOpen(transitions, seenMs),
+    /** In each half-open period; and the most at a time. */
+    probes: probes.map((requests) => requests.length),
+    mostProbes: Math.max(0, ...probes.flat().map(({ underWay }) => underWay)),
+    seenWhileOpen: requestsWhile("open", outcome, SLACK_MS).flat().length,
   };
 }
 type Line = ReturnType<typeof lineOf>;
+
+/** What was under way when a breaker opened arrives within this. */
+const SLACK_MS = 60;
 
 const tooks = (samples: readonly Sample[]): number[] => samples.map(({ tookMs }) => tookMs);
 
@@ -79,32 +82,19 @@ function sharesOf(
   return shares;
 }
 
-/** How long a call that is under way may take to arrive, and how far apart a clock may read. */
-const SLACK_MS = 60;
-
-/** Requests that a server got in each of its half-open periods. */
-function halfOpenPeriods(
-  transitions: Outcome["transitions"],
-  seenMs: Outcome["seenMs"],
-): readonly number[] {
+/** Of each time that a server was in `state`, the requests that it got meanwhile. */
+function requestsWhile(
+  state: Breaker["at"],
+  { transitions, seen }: Outcome,
+  slackMs: number,
+): readonly (readonly SeenRequest[])[] {
   return transitions.flatMap(({ backend, to, atMs }, place) => {
-    if (to !== "half-open") return [];
+    if (to !== state) return [];
     const end = transitions.slice(place + 1).find((next) => next.backend === backend);
-    const seen = seenMs[backend] ?? [];
-    return [seen.filter((ms) => ms >= atMs && ms <= (end?.atMs ?? Infinity)).length];
+    const endMs = end?.atMs ?? Number.POSITIVE_INFINITY;
+    const requests = seen[backend] ?? [];
+    return [requests.filter((one) => one.atMs >= atMs + slackMs && one.atMs < endMs)];
   });
-}
-
-/** Requests that servers got while they were open, without those that were under way. */
-function seenWhileOpen(transitions: Outcome["transitions"], seenMs: Outcome["seenMs"]): number {
-  return transitions
-    .map(({ backend, to, atMs }, place) => {
-      if (to !== "open") return 0;
-      const end = transitions.slice(place + 1).find((next) => next.backend === backend);
-      const seen = seenMs[backend] ?? [];
-      return seen.filter((ms) => ms > atMs + SLACK_MS && ms < (end?.atMs ?? Infinity)).length;
-    })
-    .reduce((sum, count) => sum + count, 0);
 }
 
 const percent = (share: number): string => `${digits(100 * share, share < 0.01 ? 1 : 0)} %`;
@@ -118,7 +108,9 @@ export function reportText({ options, lines, stalls, isMet }: Report): string {
   const { ratePerSecond, rows, budgetMs, isolates, beforeSeconds, ratio } = options;
   return [
     "",
-    `${ratePerSecond} requests a second per scenario, ${rows} candidates, ${budgetMs} ms each, ${isolates} isolates of the proxy, 2 rankers;`,
+    options.product
+      ? `${ratePerSecond} feed requests a second per scenario, ${rows} posts ranked, ${budgetMs} ms each, the whole product, 1 real ranker;`
+      : `${ratePerSecond} requests a second per scenario, ${rows} candidates, ${budgetMs} ms each, ${isolates} isolates of the proxy, 2 rankers;`,
     `fault after ${beforeSeconds} s; breaker ${ratio === null ? "as specified" : `with a minimum ratio of ${ratio}`}. Latencies as callers saw them, during the fault.`,
     `Others use this machine: it kept a ready thread waiting over 50 ms ${stalls.over50} times, ${digits(stalls.maxMs, 0)} ms at most. "Late itself" leaves out what was late by no more than that.`,
     "",
@@ -151,11 +143,11 @@ export function reportText({ options, lines, stalls, isMet }: Report): string {
     "",
     ...lines.map((line) => `  ${line.scenario}: ${listOf(line.during)}${whyOf(line)}`),
     "",
-    "Breakers of the region, by server, seconds since the start; probes a half-open period let through:",
+    "Breakers of the region, by server, seconds since the start; probes of each half-open period:",
     "",
     ...lines.map((line) => `  ${line.scenario}: ${breakersOf(line)}`),
     "",
-    `Every request in time and truly labelled, and at most 3 probes: ${isMet ? "met" : "missed"}.`,
+    `Every request in time and truly labelled, and at most 3 probes at a time: ${isMet ? "met" : "missed"}.`,
     "",
   ].join("\n");
 }
@@ -165,10 +157,10 @@ const whyOf = ({ reasons }: Line): string => {
   return why === "" ? "" : `  (${why})`;
 };
 
-function breakersOf({ transitions, probes, seenWhileOpen: strays }: Line): string {
+function breakersOf({ transitions, probes, mostProbes, seenWhileOpen }: Line): string {
   if (transitions.length === 0) return "closed all the time";
   const moves = transitions.map(
     ({ server, to, atSeconds }) => `${"ab"[server] ?? "?"} ${to} ${digits(atSeconds, 1)}`,
   );
-  return `${moves.join(", ")}; probes ${probes.join(", ") || "none"}; requests while open ${strays}`;
+  return `${moves.join(", ")}; probes ${probes.join(", ") || "none"}, ${mostProbes} at a time; requests while open ${seenWhileOpen}`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Transition } from "../../core/resilience/breaker-service.ts";
+import type { SeenRequest } from "../../dev/stub-ranker.ts";
 import { openLoop, type Sample } from "./load.ts";
 import type { RankerFaultsOptions } from "./options.ts";
 import type { RankingRuntime } from "./runtime.ts";
@@ -15,15 +16,15 @@ export interface Stage {
 }
 
 export interface Outcome {
-  readonly stage: Stage;
+  readonly stage: Pick<Stage, "region" | "servers"> & { readonly scenario: Pick<Scenario, "name"> };
   readonly startMs: number;
   readonly faultMs: number;
   readonly healedMs: number;
   readonly samples: readonly Sample[];
   /** Of the region's object. */
   readonly transitions: readonly Transition[];
-  /** Unix ms of each request that a ranker got, by server. */
-  readonly seenMs: Readonly<Record<string, readonly number[]>>;
+  /** Each request that a ranker got, by server. */
+  readonly seen: Readonly<Record<string, readonly SeenRequest[]>>;
 }
 
 export async function runStage(
@@ -45,7 +46,7 @@ export async function runStage(
   const healedMs = Date.now();
   const samples = await asking;
   const { regions } = await runtime.stats(0);
-  const seen = servers.map(async (url) => [url, await stubs.seenMs(url)] as const);
+  const seen = servers.map(async (url) => [url, await stubs.seen(url)] as const);
   return {
     stage,
     startMs,
@@ -53,7 +54,7 @@ export async function runStage(
     healedMs,
     samples,
     transitions: regions[region]?.history ?? [],
-    seenMs: Object.fromEntries(await Promise.all(seen)),
+    seen: Object.fromEntries(await Promise.all(seen)),
   };
 }
 

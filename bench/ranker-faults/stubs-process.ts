@@ -22,7 +22,7 @@ async function follow(order: StubOrder): Promise<unknown> {
       stub.fault = order.fault;
       return null;
     case "seen":
-      return stub.seenMs;
+      return stub.seen;
   }
 }
 

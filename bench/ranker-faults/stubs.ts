@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import type { RankerFault } from "../../dev/stub-ranker.ts";
+import type { RankerFault, SeenRequest } from "../../dev/stub-ranker.ts";
 
 export type StubOrder =
   | { readonly do: "start" }
@@ -22,10 +22,12 @@ export interface Stubs {
   kill(url: string): Promise<void>;
   restart(url: string): Promise<void>;
   fault(url: string, fault: RankerFault): Promise<void>;
-  /** Unix ms of each request to infer. */
-  seenMs(url: string): Promise<readonly number[]>;
+  /** Each request to infer, oldest first. */
+  seen(url: string): Promise<readonly SeenRequest[]>;
   stop(): void;
 }
+
+const seenSchema = z.object({ atMs: z.number(), underWay: z.number() });
 
 export function startStubs(): Stubs {
   const child = fork(path.join(import.meta.dirname, "stubs-process.ts"));
@@ -49,7 +51,7 @@ export function startStubs(): Stubs {
     kill: async (url) => void (await tell({ do: "kill", url })),
     restart: async (url) => void (await tell({ do: "restart", url })),
     fault: async (url, fault) => void (await tell({ do: "fault", url, fault })),
-    seenMs: async (url) => z.array(z.number()).parse(await tell({ do: "seen", url })),
+    seen: async (url) => z.array(seenSchema).parse(await tell({ do: "seen", url })),
     stop: () => child.kill(),
   };
 }

@@ -28,20 +28,24 @@ export const withScores = (read: HomeRecord, scored: Scored | null): HomeRecord 
  * After the answer: the entry into the cache, and its slate into the log. Where the ranker was late, it is
  * asked once more with more time, since the entry is shown for minutes.
  *
- * @param scored null: the feed is in the order of time.
+ * @param scored null: the page is in the order of time.
  */
 export function keepHome(call: Call, read: HomeRecord, scored: Scored | null): void {
-  if (scored !== null) keepSlate(call, scored);
+  if (scored === null) return keepUnscored(call, read);
+  keepSlate(call, scored);
   call.defer(async () => {
-    if (scored === null || !isWorthAnother(scored)) return put(call, withScores(read, scored));
+    if (!isWorthAnother(scored)) return put(call, withScores(read, scored));
     const again = await scoreHome(call, read, AFTERWARDS);
     await put(call, withScores(read, again));
     await tellSlate(call, again);
   });
 }
 
-/** The same for a feed that nobody was shown yet, such as one that was read to count what is new. */
-export function keepUnshown(call: Call, read: HomeRecord): void {
+/**
+ * The same for a feed of which nothing was ranked yet, such as one that was read to count what is new: whoever
+ * wants theirs ranked finds it so.
+ */
+export function keepUnscored(call: Call, read: HomeRecord): void {
   call.defer(async () => {
     if (read.record.feedMode === "latest") return put(call, read);
     const scored = await scoreHome(call, read, AFTERWARDS);

@@ -7,9 +7,10 @@ import { HEADS } from "./heads.ts";
 import type { Slate, SlateItem } from "./slate.ts";
 import { type Tallies, tallyKeys } from "./tallies.ts";
 
-/** What became of one post of a slate: where it was shown first, and each signal once. */
+/** What became of one post of a slate: each signal once. */
 export interface Mark {
-  readonly place: number;
+  /** Where it was shown first; null: nobody said. */
+  readonly place: number | null;
   /** Bit `n` is `SIGNALS[n]`. */
   readonly signals: number;
 }
@@ -84,41 +85,31 @@ export class FeatureBucket {
     const news: News[] = [];
     for (const { post, kind, place } of events.slice(0, FEATURE_LIMITS.featureEventsMax)) {
       const item = items.get(post);
-      const known = marks.get(post);
-      // What was not shown cannot have been opened: `shown` comes first, or with it.
-      const isWrong = item === undefined || (kind !== "shown" && known === undefined);
-      const next = isWrong ? null : marked(known ?? { place, signals: 0 }, kind);
-      if (item === undefined || next === null) {
-        this.#ignored++;
-        continue;
-      }
-      marks.set(post, next);
-      news.push({ item, signal: kind });
+      if (item === undefined) this.#ignored++;
+      else this.#mark(marks, item, kind, kind === "shown" ? place : null, news);
     }
     this.#note(slate, marks, news, atMs);
   }
 
-  /** Counts for the newest slate that showed what it is about. */
+  /** Counts for the newest slate that showed what it is about; failing that, for the newest that has it. */
   act({ viewer, atMs, head, on }: Act): void {
-    const slates = this.#rows.slatesOf(viewer, FEATURE_LIMITS.featureSlatesPerAct);
-    for (const slate of slates) {
-      if (!this.#isOpen(slate, atMs)) continue;
-      const item = slate.items.find(
-        (one) =>
-          slate.marks.has(one.post) &&
-          ("author" in on
-            ? one.author === on.author || one.contentAuthor === on.author
-            : one.content === on.post || one.post === on.post),
-      );
-      const known = item && slate.marks.get(item.post);
-      if (item === undefined || known === undefined) continue;
-      const next = marked(known, head);
-      if (next === null) break;
-      const marks = new Map(slate.marks).set(item.post, next);
-      this.#note(slate, marks, [{ item, signal: head }], atMs);
+    const open = this.#rows
+      .slatesOf(viewer, FEATURE_LIMITS.featureSlatesPerAct)
+      .filter((slate) => this.#isOpen(slate, atMs))
+      .flatMap((slate) => {
+        const items = slate.items.filter((item) => isAbout(item, on));
+        const item = items.find(({ post }) => slate.marks.has(post)) ?? items[0];
+        return item === undefined ? [] : [{ slate, item }];
+      });
+    const found = open.find(({ slate, item }) => slate.marks.has(item.post)) ?? open[0];
+    if (found === undefined) {
+      this.#ignored++;
       return;
     }
-    this.#ignored++;
+    const marks = new Map(found.slate.marks);
+    const news: News[] = [];
+    this.#mark(marks, found.item, head, null, news);
+    this.#note(found.slate, marks, news, atMs);
   }
 
   /** The oldest slates that nothing counts for any more, to be logged and then dropped: few enough for one segment. */
@@ -148,12 +139,33 @@ export class FeatureBucket {
 
   #isOpen = ({ atMs }: OpenSlate, nowMs: number): boolean => nowMs - atMs < this.#slateMs;
 
+  /** Once each. Whatever somebody did with a post, they were shown it: clients tell of that a little later. */
+  #mark(
+    marks: Map<string, Mark>,
+    item: SlateItem,
+    signal: Signal,
+    place: number | null,
+    news: News[],
+  ): void {
+    const known = marks.get(item.post) ?? { place: null, signals: 0 };
+    const told = (["shown", signal] as const).filter((one) => (known.signals & bitOf(one)) === 0);
+    const isNews = told.length > 0 || (known.place === null && place !== null);
+    if (!isNews) {
+      this.#ignored++;
+      return;
+    }
+    const signals = known.signals | bitOf("shown") | bitOf(signal);
+    marks.set(item.post, { place: known.place ?? place, signals });
+    for (const one of new Set(told)) news.push({ item, signal: one });
+  }
+
   #note(
-    { id, viewer }: OpenSlate,
+    { id, viewer, marks: before }: OpenSlate,
     marks: ReadonlyMap<string, Mark>,
     news: readonly News[],
     nowMs: number,
   ): void {
+    if (!isSame(before, marks)) this.#rows.mark(id, marks);
     if (news.length === 0) return;
     const signals = signalsByKey(viewer, news);
     const known = this.#rows.tallies([...signals.keys()]);
@@ -161,7 +173,6 @@ export class FeatureBucket {
     for (const [key, { name, of }] of signals)
       next.set(key, bump(known.get(key) ?? NO_TALLY, of, nowMs, halfLifeOf(name)));
     this.#rows.putTallies(next);
-    this.#rows.mark(id, marks);
     this.#counted += news.length;
   }
 }
@@ -171,15 +182,20 @@ interface News {
   readonly signal: Signal;
 }
 
-/** null: it is known already. */
-function marked({ place, signals }: Mark, signal: Signal): Mark | null {
-  const bit = 1 << SIGNALS.indexOf(signal);
-  return (signals & bit) === 0 ? { place, signals: signals | bit } : null;
-}
+/** Marks are only ever replaced. */
+const isSame = (one: ReadonlyMap<string, Mark>, other: ReadonlyMap<string, Mark>): boolean =>
+  one.size === other.size && [...one].every(([post, mark]) => other.get(post) === mark);
+
+const bitOf = (signal: Signal): number => 1 << SIGNALS.indexOf(signal);
+
+const isAbout = (item: SlateItem, on: Act["on"]): boolean =>
+  "author" in on
+    ? item.author === on.author || item.contentAuthor === on.author
+    : item.content === on.post || item.post === on.post;
 
 /** Of a mark, the actions alone: bit `n` is `HEADS[n]`. */
 export const actionsOf = ({ signals }: Mark): number =>
-  HEADS.reduce((bits, head, n) => bits | (((signals >> SIGNALS.indexOf(head)) & 1) << n), 0);
+  HEADS.reduce((bits, head, n) => bits | ((signals & bitOf(head)) === 0 ? 0 : 1 << n), 0);
 
 function signalsByKey(
   viewer: string,

@@ -4,6 +4,7 @@ import type { Region } from "../regions/regions.ts";
 import { NO_HEDGES, withCall, withHedge } from "../resilience/hedge-budget.ts";
 import { orLate } from "../resilience/or-late.ts";
 import type { Defer, SharedBreaker } from "../resilience/shared-breaker.ts";
+import { taken, type Throttle, UNTHROTTLED, wanted } from "../resilience/throttle.ts";
 import type { Pool } from "./balance/pools.ts";
 import {
   estimateMs,
@@ -70,6 +71,7 @@ export class HeavyRanker {
   readonly #ports: HeavyPorts;
   readonly servers: Servers;
   readonly #estimates = new Map<Region, ServiceEstimate>();
+  readonly #throttles = new Map<Region, Throttle>();
   #budget = NO_HEDGES;
 
   constructor(ports: HeavyPorts) {
@@ -95,7 +97,12 @@ export class HeavyRanker {
     if (picked === null) {
       return { ok: false, reason: this.servers.areAway(pools) ? "shed" : "breaker_open" };
     }
+    if (!this.#mayAsk(question.region)) {
+      picked.breaker.settle(picked.admitted, "neutral", defer);
+      return { ok: false, reason: "shed" };
+    }
     const tried = await this.#hedged(pools, picked, question, defer);
+    if (tried.kind !== "shed") this.#wasTaken(question.region);
     return tried.kind === "scored"
       ? { ok: true, model: tried.model, probabilities: tried.probabilities }
       : { ok: false, reason: meaningOf(tried).reason };
@@ -129,9 +136,9 @@ export class HeavyRanker {
     return tried;
   }
 
-  #hedge(pools: readonly Pool[], wanted: Wanted, first: string): Picked | null {
+  #hedge(pools: readonly Pool[], call: Wanted, first: string): Picked | null {
     if (this.#ports.policy.hedgeShare === 0) return null;
-    const other = this.servers.pickHedge(pools, wanted, first);
+    const other = this.servers.pickHedge(pools, call, first);
     if (other === null) return null;
     const budget = withHedge(this.#budget);
     this.#ports.counters.hedged(budget === null ? "refused" : "sent");
@@ -166,6 +173,21 @@ export class HeavyRanker {
       return tried;
     });
     return { done: settled, cancel };
+  }
+
+  /** Rankers that refuse are spared a part of what they would refuse. */
+  #mayAsk(region: Region): boolean {
+    const { clock, random } = this.#ports;
+    const before = this.#throttles.get(region) ?? UNTHROTTLED;
+    const { allow, next } = wanted(before, clock.nowMs(), random);
+    this.#throttles.set(region, next);
+    if (!allow) this.#ports.counters.called("throttled");
+    return allow;
+  }
+
+  #wasTaken(region: Region): void {
+    const before = this.#throttles.get(region) ?? UNTHROTTLED;
+    this.#throttles.set(region, taken(before, this.#ports.clock.nowMs()));
   }
 
   #observe(region: Region, rows: number, tookMs: number): void {

@@ -15,7 +15,8 @@ const DAY_CHARS = "2026-11-17".length;
 
 /**
  * What viewers were shown, joined with what they did. Posts that never reached a screen are no
- * examples: nobody decided about them.
+ * examples: nobody decided about them. Nor are those of which nobody said where they were shown: a client that
+ * tells of no shows would leave nothing but successes.
  *
  * @param bucket tells segments of one moment apart.
  * @returns null without any slate; a segment without text when nothing in them was shown.
@@ -35,7 +36,7 @@ export function segmentOf(slates: readonly MarkedSlate[], bucket: string): LogSe
 const linesOf = ({ id, viewer, atMs, schema, items, marks, dense, ids }: MarkedSlate): string[] =>
   items.flatMap(({ post }, row) => {
     const mark = marks.get(post);
-    if (mark === undefined) return [];
+    if (mark === undefined || mark.place === null) return [];
     return [
       lineOf({
         schema,

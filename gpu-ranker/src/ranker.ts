@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock, Sleep, Timer } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RankerConfig } from "./env.ts";
+import { LoopWait } from "./http/loop-wait.ts";
 import { BodyReader } from "./http/read-body.ts";
 import { rankerServer } from "./http/server.ts";
 import { Lane } from "./lane/lane.ts";
@@ -62,6 +63,7 @@ export async function startRanker(
     registry,
     metrics,
     clock,
+    loop: new LoopWait(clock, setImmediate),
     bodies: new BodyReader(RANKER_LIMITS.readingBytesMax),
     log,
     budgetMs: config.budgetMs,

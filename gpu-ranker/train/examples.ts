@@ -1,6 +1,7 @@
 import { DENSE_COUNT, ID_COUNT, PLACE_COLUMN } from "../../core/ranking/features.ts";
 import { HEAD_COUNT } from "../../core/ranking/heads.ts";
 import type { LogRecord } from "../../core/ranking/log-record.ts";
+import type { Visit } from "./warming/hours.ts";
 
 /** Rows of a log as matrices, oldest first. */
 export interface Examples {
@@ -51,6 +52,12 @@ export function examplesOf(records: readonly LogRecord[]): {
   }
   return { examples, order: sorted };
 }
+
+/** One per slate, oldest first. @param order as `examplesOf` gives it. */
+export const visitsOf = (order: readonly LogRecord[]): Visit[] =>
+  order.flatMap(({ viewer, timeMs, slate }, row) =>
+    order[row + 1]?.slate === slate ? [] : [{ viewer, timeMs }],
+  );
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

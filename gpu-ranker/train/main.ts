@@ -5,7 +5,14 @@ import { parseArgs } from "node:util";
 import { versionAt } from "./artifact/folder.ts";
 import { DEFAULT_BEHAVIOUR } from "./behaviour/simulate.ts";
 import { reportPage } from "./report/page.ts";
-import { holdOutTable, headTable, MAIN_METRICS, precisionTable, verdicts } from "./report/table.ts";
+import {
+  holdOutTable,
+  headTable,
+  MAIN_METRICS,
+  precisionTable,
+  verdicts,
+  warmingTable,
+} from "./report/table.ts";
 import { runTraining, type RunResult } from "./run.ts";
 import { kuairand } from "./sources/kuairand.ts";
 import { productLog } from "./sources/log-files.ts";
@@ -13,6 +20,9 @@ import { simulated } from "./sources/simulated.ts";
 import type { Source } from "./sources/source.ts";
 
 const MODELS = path.join(import.meta.dirname, "..", "models");
+
+/** Fewer leave some hundred to hold out, of which most heads have no example. */
+const ROWS_MIN = 1_000;
 
 const HELP = `Trains the ranker: a heavy model (ONNX) and a light one (JSON), measured on held-out behaviour.
 
@@ -50,7 +60,7 @@ const OPTIONS = {
   help: { type: "boolean" },
 } as const;
 
-/** A flag is wrong; the message names it. */
+/** What was asked for cannot be done; the message says why. */
 class FlagError extends Error {
   override readonly name = "FlagError";
 }
@@ -83,6 +93,10 @@ async function main(): Promise<number> {
   const seeds = Array.from({ length: whole("seeds", flags.seeds, 3, 20) }, (_, at) => seed + at);
   const nowMs = Date.now();
   const source = await sourceOf(flags, seed);
+  if (source.examples.rows < ROWS_MIN)
+    throw new FlagError(
+      `${source.examples.rows} rows are too few to learn from: ${ROWS_MIN} are needed`,
+    );
   say(`${source.examples.rows} rows in ${source.examples.slateEnds.length} slates`);
   const result = await runTraining(
     {
@@ -126,8 +140,6 @@ async function sourceOf(flags: ReturnType<typeof flagsOf>, seed: number): Promis
   }
   const people = whole("people", flags.people, DEFAULT_BEHAVIOUR.people, 5_000);
   const days = whole("days", flags.days, DEFAULT_BEHAVIOUR.days, 120);
-  if (days <= DEFAULT_BEHAVIOUR.warmDays)
-    throw new FlagError(`--days: ${DEFAULT_BEHAVIOUR.warmDays} only fill counters`);
   say(`simulating ${people} people for ${days} days`);
   return simulated({ ...DEFAULT_BEHAVIOUR, seed, people, days }, (day, rows) =>
     say(`  day ${day + 1}: ${rows} rows`),
@@ -142,6 +154,7 @@ function textOf(result: RunResult): string {
     headTable(result),
     verdicts(result).join("\n"),
     precisionTable(result),
+    warmingTable(result),
     `version ${artifact.manifest.version}, ${folder ?? "not kept"}; promotion: ${promotion.kind}`,
     ...failed.map(
       ({ name, candidate, serving, allowed }) =>
@@ -155,6 +168,8 @@ process.exitCode = await main().catch((error: unknown) => {
     console.error(`${error.message}\n\n${HELP}`);
     return 2;
   }
-  console.error(error);
+  // A file that is not there is no bug: its name is enough.
+  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  console.error(isMissing ? error.message : error);
   return 1;
 });

@@ -11,6 +11,7 @@ import { type PromotionGate, promotionGates } from "./artifact/promotion.ts";
 import type { Examples } from "./examples.ts";
 import type { Metrics } from "./metrics/measure.ts";
 import { type Spread, spreadsOf } from "./metrics/spread.ts";
+import { evaluateWarming, type WarmingResult } from "./warming/evaluate.ts";
 import type { Source } from "./sources/source.ts";
 import {
   graphMetrics,
@@ -39,6 +40,7 @@ export interface RunResult {
   readonly trainer: Trainer;
   readonly runs: readonly SeedRun[];
   readonly spreads: ReadonlyMap<RankerName, ReadonlyMap<string, Spread>>;
+  readonly warming: WarmingResult;
   readonly artifact: Artifact;
   /** Null when nothing was kept. */
   readonly folder: string | null;
@@ -64,9 +66,11 @@ export async function runTraining(options: RunOptions, watch: Watch): Promise<Ru
   const spreads = new Map(
     names.map((name) => [name, spreadsOf(runs.map(({ metrics }) => metrics.get(name) ?? {}))]),
   );
+  const warming = await evaluateWarming(options.source.visits, first.seed, options.version);
   const artifact = await buildArtifact(trainer, first, {
     version: options.version,
     createdAtMs: options.createdAtMs,
+    warming: warming.model,
     metrics: Object.fromEntries(names.map((name) => [name, withSpread(first, name, spreads)])),
   });
   const { models } = options;
@@ -75,7 +79,7 @@ export async function runTraining(options: RunOptions, watch: Watch): Promise<Ru
   const folder = models === null ? null : writeArtifact(models, artifact);
   const isPromoted = promotion.kind !== "failed" && promotion.kind !== "not_asked";
   if (models !== null && options.mayPromote && isPromoted) promote(models, options.version);
-  return { trainer, runs, spreads, artifact, folder, promotion };
+  return { trainer, runs, spreads, warming, artifact, folder, promotion };
 }
 
 /** The shipped model's own numbers, and the lowest and highest of all seeds. */

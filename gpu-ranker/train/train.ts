@@ -21,7 +21,7 @@ import { encodeModel } from "./onnx/encode.ts";
 import type { Source, Truth } from "./sources/source.ts";
 
 const FIT: Record<Architecture["name"], Omit<FitOptions, "seed" | "unknownIds">> = {
-  heavy: { epochs: 6, batch: 512, rate: 0.003, decay: 0.1, unknownShare: 0.15, idRate: 10 },
+  heavy: { epochs: 6, batch: 512, rate: 0.002, decay: 1, unknownShare: 0.3, idRate: 1 },
   light: { epochs: 6, batch: 512, rate: 0.01, decay: 0.01, unknownShare: 0, idRate: 0 },
 };
 

@@ -7,11 +7,13 @@ import { LIMITS } from "../../core/limits.ts";
 import { OPERATIONS } from "../../workers/gateway/operations.ts";
 import { ADA } from "../fakes/fake-feed.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
+import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
+import { openedIn } from "../fakes/slates.ts";
 import { startGateway } from "../gateway/harness.ts";
 import { pngOf } from "../gateway/images.ts";
 
 /** Answered by the gateway and what is behind it other than the feed Worker. */
-const ELSEWHERE = ["uploadMedia", "socketTicket", "poll", "caughtUp"];
+const ELSEWHERE = ["rankLog", "rankLogSegment", "uploadMedia", "socketTicket", "poll", "caughtUp"];
 
 /** The client on the real gateway, over a fake feed Worker. */
 async function start(roles?: readonly string[]) {
@@ -45,6 +47,8 @@ describe("each operation of the API", () => {
       signIn: () => client.signIn("ada"),
       session: () => client.session(),
       demoUsers: () => client.demoUsers(),
+      rankLog: () => client.rankLog(),
+      rankLogSegment: () => client.rankLogSegment(SEGMENT_KEY),
       caches: () => client.caches(),
       feed: () => client.feed({ mode: "latest", limit: 5 }),
       newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
@@ -52,10 +56,7 @@ describe("each operation of the API", () => {
       whyNot: () => client.whyNot(id),
       seen: () => client.seen(),
       reportSeen: () => client.reportSeen([{ from: { timeMs: 2, id }, to: { timeMs: 1, id } }]),
-      reportEvents: () =>
-        client.reportEvents({
-          slates: [{ slate: "slate-1", events: [{ kind: "shown", post: id, place: 0 }] }],
-        }),
+      reportEvents: () => client.reportEvents(openedIn("slate-1")),
       setFeedback: () => client.setFeedback(id, "more"),
       clearFeedback: () => client.clearFeedback(id),
       notifications: () => client.notifications({ limit: 5 }),

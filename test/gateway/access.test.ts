@@ -31,6 +31,7 @@ const BODIES: Record<string, unknown> = {
 const QUERIES: Record<string, string> = {
   newPosts: "?since=1780000000000.1184274518016",
   why: "?post=1184274518017",
+  rankLogSegment: "?key=rank-log/2026-11-17/feature-bucket.us-east.0/slate-1.jsonl",
   whyNot: "?post=1184274518017",
 };
 
@@ -47,6 +48,8 @@ const OPERATOR = [
   "graphRead",
   "graphWrite",
   "moveShard",
+  "rankLog",
+  "rankLogSegment",
   "rollout",
   "rollouts",
   "shards",

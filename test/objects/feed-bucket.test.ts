@@ -92,7 +92,7 @@ describe("a bucket object", () => {
     await runInDurableObject(stub, async (_, state) => {
       let aheadMs = 0;
       const bucket = new FeedBucket(state, env, { nowMs: () => Date.now() + aheadMs });
-      const rows = () => state.storage.sql.exec("SELECT viewer FROM entries_1").toArray().length;
+      const rows = () => state.storage.sql.exec("SELECT viewer FROM entries_2").toArray().length;
       await state.storage.deleteAlarm();
       await bucket.alarm();
       expect([await idsOf(bucket), rows()]).toEqual([["10"], 1]);

@@ -19,7 +19,7 @@ import { requestOf } from "../fakes/ranking-world.ts";
 vi.spyOn(console, "warn").mockImplementation(() => {});
 
 /** A proxy over one ranker, over real HTTP; its region's object is this process's. */
-async function startProxy() {
+async function startProxy(callMs = 10_000) {
   const stub = await startStubRanker();
   onTestFinished(async () => {
     stub.fault = { kind: "none" };
@@ -28,8 +28,8 @@ async function startProxy() {
   const table = new RegionBreakerTable({ policy: SPECIFIED, changed: () => {} });
   const names = new Set<string>();
   const env = {
-    // Time that no loaded machine fails to keep, but for a call that hangs.
-    RANK_CALL_MS: "200",
+    // Time that no loaded machine fails to keep, where no call hangs.
+    RANK_CALL_MS: String(callMs),
     RANKER_URLS: JSON.stringify([{ name: "a", servers: [stub.url] }]),
     RANK_BREAKER: {
       getByName: (name: string) => {
@@ -45,7 +45,7 @@ async function startProxy() {
   const { ladder, counters, stats } = depsFor(env);
   const work: Promise<unknown>[] = [];
   const rank = async (rows = 20): Promise<RankAnswer> => {
-    const request = { ...requestOf(rows), deadlineMs: Date.now() + 2_000 };
+    const request = { ...requestOf(rows), deadlineMs: Date.now() + 20_000 };
     const answer = await climb(request, ladder, (promise) => work.push(promise));
     counters.answered(answer);
     await Promise.all(work.splice(0));
@@ -66,6 +66,22 @@ it("brings a ranker's probabilities, and says whose they are", async ({ expect }
   });
 });
 
+it("takes no answer that is none, of any kind", async ({ expect }) => {
+  const { stub, rank, table } = await startProxy();
+  stub.fault = { kind: "garbage" };
+  for (let n = 0; n < 4; n++) expect((await rank()).mode).toBe("light-model");
+  // Three of the seven kinds are left.
+  const other = await startProxy();
+  for (let n = 0; n < 4; n++) await other.rank(3);
+  other.stub.fault = { kind: "garbage" };
+  for (let n = 0; n < 4; n++) expect((await other.rank()).mode).toBe("light-model");
+  const failures = [stub, other.stub].map((one, place) => {
+    const breaker = [table, other.table][place]?.read().breakers[one.url];
+    return breaker?.at === "closed" ? breaker.failures.length : 0;
+  });
+  expect(failures).toEqual([4, 4]);
+});
+
 describe("a ranker with a fault", () => {
   it.for<[RankerFault, string, string]>([
     [{ kind: "hang" }, "timeout", "open"],
@@ -75,7 +91,7 @@ describe("a ranker with a fault", () => {
     [{ kind: "drain" }, "shed", "closed"],
     [{ kind: "mismatch" }, "schema_mismatch", "closed"],
   ])("%j: the light model answers, and says %s", async ([fault, reason, at], { expect }) => {
-    const { stub, rank, table, stats } = await startProxy();
+    const { stub, rank, table, stats } = await startProxy(fault.kind === "hang" ? 50 : 10_000);
     stub.fault = fault;
     for (let n = 0; n < 5; n++) {
       const answer = await rank();
@@ -86,9 +102,9 @@ describe("a ranker with a fault", () => {
     }
     expect(table.read().breakers[stub.url]?.at ?? "closed").toBe(at);
     if (at === "open") {
-      const seen = stub.seenMs.length;
+      const seen = stub.seen.length;
       expect(await rank()).toMatchObject({ mode: "light-model", reason: "breaker_open" });
-      expect(stub.seenMs).toHaveLength(seen);
+      expect(stub.seen).toHaveLength(seen);
       expect((await stats()).transitions).toMatchObject([{ from: "closed", to: "open" }]);
     }
   });
@@ -114,11 +130,11 @@ it("works without its region's object", async ({ expect }) => {
   };
   const { ladder, stats } = depsFor({
     RANKER_URLS: JSON.stringify([{ name: "a", servers: [stub.url] }]),
-    RANK_CALL_MS: "200",
+    RANK_CALL_MS: "10000",
     RANK_BREAKER: { getByName: () => ({ claim: away, report: away, read: away }) },
   });
   const work: Promise<unknown>[] = [];
-  const request = { ...requestOf(2), deadlineMs: Date.now() + 2_000 };
+  const request = { ...requestOf(2), deadlineMs: Date.now() + 20_000 };
   const answer = await climb(request, ladder, (promise) => work.push(promise));
   expect(answer).toMatchObject({ mode: "ranked", reason: "ok" });
   await Promise.all(work);

@@ -5,6 +5,7 @@ import type { FeedService } from "../../core/feed/service.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import type { MediaStore } from "../../platform/media-store.ts";
+import type { RankLogStore } from "../../platform/rank-log.ts";
 import type { Resizer } from "../../platform/resizer.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import type { EdgeFiles } from "./edge-files.ts";
@@ -19,6 +20,7 @@ export interface GatewayDeps {
   readonly config: GatewayConfig;
   readonly feed: FeedService;
   readonly media: MediaStore;
+  readonly rankLog: RankLogStore;
   readonly resizer: Resizer;
   readonly pages: EdgePages;
   readonly files: EdgeFiles;

@@ -16,6 +16,8 @@ import { regionsVar } from "../../platform/topology.ts";
 export interface GatewayEnv extends SocketBindings, SocketVars, CacheTallyBindings {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
+  /** Segments of what ranking is trained on, for operators. */
+  readonly RANK_LOG: R2Bucket;
   readonly ASSETS: Fetcher;
   /** Makes smaller images; without it they are served as they are. */
   readonly IMAGES?: ImagesBinding;
@@ -111,7 +113,10 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError */
 export function configFrom(
-  env: Omit<GatewayEnv, "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY">,
+  env: Omit<
+    GatewayEnv,
+    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY"
+  >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
   if (!parsed.success) {

@@ -13,7 +13,7 @@ import { type Call, type Outcome, signedIn } from "../call.ts";
 import { type CursorScope, decodeCursor, encodeCursor, isOf } from "../cursor.ts";
 import { askCache, type CacheAnswer, startOf } from "../home-cache.ts";
 import { type HomeRecord, readHome } from "../home-record.ts";
-import { keepHome, keepSlate, keepUnshown, scoreHome, withScores } from "../home-scores.ts";
+import { keepHome, keepSlate, keepUnscored, scoreHome, withScores } from "../home-scores.ts";
 import { timeline } from "../pipeline.ts";
 import { rankableOf } from "../ranked/context.ts";
 import { itemOfPost } from "../ranked/rank-items.ts";
@@ -98,7 +98,7 @@ export async function newPosts(call: Call, since: string): Outcome<NewPosts> {
   if (!facts.ok) return facts;
   const read = await readHome(call, start, facts.value);
   if (!read.ok) return read;
-  if (cached.answer !== null) keepUnshown(call, read.value);
+  if (cached.answer !== null) keepUnscored(call, read.value);
   const { count, authors } = newerThan(entryOf(read.value), at, LIMITS.feedNewPostsMax);
   return ok({ count, authors: authors.slice(0, AUTHORS_TOLD).map(({ user }) => user) });
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 import type { Clock } from "../../../core/clock.ts";
-import { SCHEMA } from "../../../core/ranking/features.ts";
+import { DENSE_COUNT, ID_COUNT, SCHEMA } from "../../../core/ranking/features.ts";
 import { INFER_LIMITS } from "../../../core/ranking/infer-limits.ts";
 import {
   decodeRequest,
@@ -18,12 +18,14 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Registry } from "../model/registry.ts";
 import { type Answer, json, refusal } from "./answer.ts";
-import type { BodyReader } from "./read-body.ts";
+import type { LoopWait } from "./loop-wait.ts";
+import { type BodyReader, lengthOf } from "./read-body.ts";
 
 export interface InferDeps {
   readonly registry: Registry;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly loop: LoopWait;
   readonly bodies: BodyReader;
   readonly log: Log;
   readonly budgetMs: number;
@@ -50,7 +52,8 @@ export async function infer(
   gone: AbortSignal,
   deps: InferDeps,
 ): Promise<Inferred | null> {
-  const arrivedMs = deps.clock.nowMs();
+  const { waitedMs, turnMs } = deps.loop.seen();
+  const arrivedMs = deps.clock.nowMs() - waitedMs;
   const refuse = (answer: Answer): Inferred => {
     deps.metrics.answered(answer.status, "");
     return { answer };
@@ -69,6 +72,17 @@ export async function infer(
   if (deps.draining())
     return refuse(shed({ why: "shed", reason: "draining", retryAfterMs: 1_000 }, deps));
 
+  const lane = version === null ? deps.registry.pick(viewer) : deps.registry.lane(version);
+  if (lane === null)
+    return refuse(
+      version === null
+        ? shed({ why: "starting", retryAfterMs: 1_000 }, deps)
+        : refusal({ code: "not_found", what: `version ${version} in memory` }),
+    );
+  const deadlineMs = arrivedMs + budgetMs - turnMs;
+  const hopeless = lane.refusal(rowsAnnounced(message, headerBytes), deadlineMs);
+  if (hopeless !== null) return refuse(shed(hopeless, deps));
+
   const body = await deps.bodies.read(message, INFER_LIMITS.inferBodyBytesMax);
   if (body === "full")
     return refuse(shed({ why: "shed", reason: "queue", retryAfterMs: deps.budgetMs }, deps));
@@ -79,17 +93,21 @@ export async function infer(
   deps.metrics.parsed(deps.clock.nowMs() - parseMs);
   if (!request.ok) return refuse(refusal(request.error));
 
-  const lane = version === null ? deps.registry.pick(viewer) : deps.registry.lane(version);
-  if (lane === null)
-    return refuse(
-      version === null
-        ? shed({ why: "starting", retryAfterMs: 1_000 }, deps)
-        : refusal({ code: "not_found", what: `version ${version} in memory` }),
-    );
-  const job = { request: request.value, deadlineMs: arrivedMs + budgetMs };
-  const scored = await lane.submit(job, gone);
+  // What served when the caller arrived may have left while its body was read.
+  const current = version === null ? (deps.registry.pick(viewer) ?? lane) : lane;
+  const scored = await current.submit({ request: request.value, deadlineMs }, gone);
   if (!scored.ok) return refuse(shed(scored.error, deps));
-  return answerOf(request.value, scored.value, lane, deps);
+  const queueMs = waitedMs + scored.value.queueMs;
+  return answerOf(request.value, { ...scored.value, queueMs }, current, deps);
+}
+
+const ROW_BYTES = 4 * (DENSE_COUNT + ID_COUNT);
+
+/** Rows that a raw body of the announced length has; 1 for JSON, whose length says little. */
+function rowsAnnounced(message: IncomingMessage, headerBytes: number | null): number {
+  const bytes = lengthOf(message);
+  if (headerBytes === null || bytes === null) return 1;
+  return Math.max(1, Math.floor((bytes - headerBytes) / ROW_BYTES));
 }
 
 function answerOf(

@@ -61,7 +61,7 @@ export class BodyReader {
 }
 
 /** Bytes that the caller announced; null when it did not. */
-function lengthOf({ headers }: IncomingMessage): number | null {
+export function lengthOf({ headers }: IncomingMessage): number | null {
   const bytes = Number(headers["content-length"]);
   return Number.isInteger(bytes) ? bytes : null;
 }

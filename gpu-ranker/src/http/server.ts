@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
+import { INFER_LIMITS } from "../../../core/ranking/infer-limits.ts";
 import { MODEL_NAME } from "../../../core/ranking/infer.ts";
 import { RANKER_LIMITS } from "../limits.ts";
 import { offerToShadow } from "../model/shadow.ts";
 import { admin, type AdminDeps } from "./admin-routes.ts";
 import { type Answer, refusal } from "./answer.ts";
 import { infer, type InferDeps } from "./infer-route.ts";
+import { lengthOf } from "./read-body.ts";
 import { live, modelInfo, modelReady, ready, serverInfo } from "./info-routes.ts";
 
 export interface ServerDeps extends InferDeps {
@@ -119,9 +121,10 @@ function write(message: IncomingMessage, response: ServerResponse, answer: Answe
   return new Promise((resolve) => {
     response.once("close", resolve);
     response.once("finish", resolve);
-    // What was not read would be taken for the next request.
+    // What was not read is read and dropped, or it would be taken for the next request; too much of it is not.
     if (!message.complete) {
-      response.setHeader("connection", "close");
+      const isBounded = (lengthOf(message) ?? Infinity) <= INFER_LIMITS.inferBodyBytesMax;
+      if (!isBounded) response.setHeader("connection", "close");
       message.resume();
     }
     response.writeHead(answer.status, {

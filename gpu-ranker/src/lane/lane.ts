@@ -48,6 +48,8 @@ export interface LaneDeps {
   readonly start: () => Promise<Result<Scorer, LoadFault>>;
 }
 
+const STARTING: Refusal = { why: "starting", retryAfterMs: RANKER_LIMITS.restartMs };
+
 interface Waiting extends Job {
   readonly rows: number;
   /** From here on it is the lane that keeps its caller waiting. */
@@ -91,23 +93,23 @@ export class Lane {
     return { running: this.#running, queuedRows, queuedRequests: this.#queue.length };
   }
 
+  /** Why a request would be refused now; null when it would be taken. Costs nothing, so it is asked before a body is read. */
+  refusal(rows: number, deadlineMs: number): Refusal | null {
+    if (!this.ready) return STARTING;
+    const { clock, policy } = this.#deps;
+    const line = lineOf(this.#estimate);
+    const admission = admit({ rows, deadlineMs }, this.load, line, clock.nowMs(), policy);
+    if (admission.admit) return null;
+    const { reason, retryAfterMs } = admission;
+    return { why: "shed", reason, retryAfterMs };
+  }
+
   /** Scores one request, or says why not. @param cancelled aborts when the caller is gone: it leaves the queue. */
   submit(job: Job, cancelled?: AbortSignal): Promise<Result<JobScores, Refusal>> {
-    if (this.#scorer === null || this.#stopped)
-      return Promise.resolve(err({ why: "starting", retryAfterMs: RANKER_LIMITS.restartMs }));
     const { rows } = job.request;
     const sinceMs = this.#deps.clock.nowMs();
-    const admission = admit(
-      { rows, deadlineMs: job.deadlineMs },
-      this.load,
-      lineOf(this.#estimate),
-      sinceMs,
-      this.#deps.policy,
-    );
-    if (!admission.admit) {
-      const { reason, retryAfterMs } = admission;
-      return Promise.resolve(err({ why: "shed", reason, retryAfterMs }));
-    }
+    const refusal = this.refusal(rows, job.deadlineMs);
+    if (refusal !== null || this.#scorer === null) return Promise.resolve(err(refusal ?? STARTING));
     const { promise, resolve } = Promise.withResolvers<Result<JobScores, Refusal>>();
     const waiting: Waiting = { ...job, rows, sinceMs, done: resolve };
     if (this.idle) void this.#run([waiting], this.#scorer);

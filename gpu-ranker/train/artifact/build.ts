@@ -4,6 +4,8 @@ import { DENSE_COUNT, ID_COUNT, type Rows, SCHEMA } from "../../../core/ranking/
 import { HEADS } from "../../../core/ranking/heads.ts";
 import { type Manifest, manifestSchema, type Variant } from "../../../core/ranking/manifest.ts";
 import { encodeGolden, encodeWarmup } from "../../../core/ranking/records.ts";
+import type { WarmingModel } from "../../../core/ranking/warming.ts";
+import type { Examples } from "../examples.ts";
 import { openSession, score } from "../fit/runtime.ts";
 import type { Metrics } from "../metrics/measure.ts";
 import { servingGraph } from "../model/graphs.ts";
@@ -28,6 +30,7 @@ export interface ArtifactOptions {
   readonly createdAtMs: number;
   /** By ranker, over all seeds. */
   readonly metrics: Readonly<Record<string, Metrics>>;
+  readonly warming: WarmingModel;
 }
 
 export interface Artifact {
@@ -42,7 +45,7 @@ export interface Artifact {
 export async function buildArtifact(
   { source, split, weights }: Trainer,
   run: SeedRun,
-  { version, createdAtMs, metrics }: ArtifactOptions,
+  { version, createdAtMs, metrics, warming }: ArtifactOptions,
 ): Promise<Artifact> {
   const { test, train, valid } = split;
   const graph = servingGraph(run.heavy.model);
@@ -57,16 +60,17 @@ export async function buildArtifact(
   const files = new Map<string, Uint8Array>([
     ["model.onnx", exact],
     ["light.json", textBytes(lightJson(run.light.model, version))],
+    ["warming.json", textBytes(`${JSON.stringify(warming)}\n`)],
     ["warmup.bin", encodeWarmup(cut(test, WARMUP_ROWS))],
     ["golden.bin", encodeGolden(version, golden)],
   ]);
   const variants: Variant[] = [
     { precision: "fp32", file: "model.onnx", goldenTolerance: FP32_TOLERANCE, gates: {} },
   ];
-  const [calibration] = cut(train, [CALIBRATION_ROWS]);
+  const calibration = spreadOut(train, CALIBRATION_ROWS);
   const smaller = {
     fp16: encodeModel(withHalfWeights(graph)),
-    int8: encodeModel(await withInt8(graph, calibration ?? train)),
+    int8: encodeModel(await withInt8(graph, calibration)),
   };
   const checks = new Map<"fp16" | "int8", PrecisionCheck>();
   for (const precision of ["fp16", "int8"] as const) {
@@ -103,6 +107,19 @@ export async function buildArtifact(
     ),
   } satisfies Manifest);
   return { manifest, files, checks };
+}
+
+/** Rows from the whole time: the first ones have seen little. */
+function spreadOut({ rows, dense, ids }: Examples, count: number): Rows {
+  const chosen = Array.from({ length: Math.min(count, rows) }, (_, at) =>
+    Math.floor((at * rows) / Math.min(count, rows)),
+  );
+  const pick = (matrix: Float32Array | Int32Array, width: number) =>
+    chosen.flatMap((row) => [...matrix.subarray(row * width, (row + 1) * width)]);
+  return {
+    dense: Float32Array.from(pick(dense, DENSE_COUNT)),
+    ids: Int32Array.from(pick(ids, ID_COUNT)),
+  };
 }
 
 /** Requests of the given sizes, one after the other, as long as there are rows. */

@@ -11,10 +11,11 @@ import {
 import { type Range, rangesOf } from "./ranges.ts";
 
 /**
- * Products whose weights become 8-bit. The last ones (`out`, `line`) and the gates stay exact: they
- * are small, and their errors reach the score undamped.
+ * Products whose weights become 8-bit. The experts stay exact, since products of columns and plain
+ * columns enter them on one scale, and so do the last ones (`out`, `line`) and the gates, whose errors
+ * reach the score undamped.
  */
-const QUANTISED = /^(?:cross\d+\.[uv]|deep\.w|experts\.w|towers\.w)$/;
+const QUANTISED = /^(?:cross\d+\.[uv]|deep\.w|towers\.w)$/;
 const TABLE = /^embedding\./;
 
 /** Seven bits: AVX2 adds two products of 8 bits in 16, which would saturate with eight. */

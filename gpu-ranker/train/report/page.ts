@@ -12,6 +12,7 @@ import {
   precisionTable,
   promotionTable,
   verdicts,
+  warmingTable,
 } from "./table.ts";
 
 const STYLE = `:root{color-scheme:light dark;--ink:#1d2329;--soft:#5d6872;--line:#d8dee4;--back:#fff;
@@ -30,7 +31,7 @@ ${["heavy", "light", "popularity", "plain", "optimum"].map((kind) => `.${kind} p
 
 /** One page about one run, that needs nothing beside itself. */
 export async function reportPage(result: RunResult): Promise<string> {
-  const { trainer, artifact, promotion } = result;
+  const { trainer, artifact, promotion, warming } = result;
   const { manifest } = artifact;
   const { data } = manifest;
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace("T", " ");
@@ -58,6 +59,11 @@ export async function reportPage(result: RunResult): Promise<string> {
       `${key(["heavy", "light"])}<div class="plots">${learningPlots(result)}</div>`,
     ),
     section("Precision", md(precisionTable(result))),
+    section(
+      "Warming",
+      md(warmingTable(result)),
+      `People who have been away for an hour, looked at every hour: who comes within the next one? ${warming.testHours} held-out hours, ${warming.returned} returns, base rate ${(100 * warming.baseRate).toFixed(2)} %.`,
+    ),
     section("Promotion", `<p>${escaped(promotion.kind)}</p>${md(promotionTable(promotion))}`),
   ];
   return `<!doctype html>

@@ -1,7 +1,7 @@
 /** Plots as SVG text: no script, no font, no file but the page itself. Colours are the page's variables. */
 const WIDTH = 300;
 const HEIGHT = 200;
-const LEFT = 44;
+const LEFT = 56;
 const BOTTOM = 26;
 const TOP = 24;
 const RIGHT = 10;

@@ -1,5 +1,6 @@
 import { HEADS } from "../../../core/ranking/heads.ts";
 import { type Spread, verdictOf } from "../metrics/spread.ts";
+import { BUDGETS } from "../warming/evaluate.ts";
 import type { Promotion, RunResult } from "../run.ts";
 
 /** The metrics that are shown first, whatever the source. */
@@ -89,6 +90,16 @@ export function precisionTable({ artifact }: RunResult): string {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Whose feeds to warm: of those who came back within the hour, the share that had been warmed. */
+export function warmingTable({ warming }: RunResult): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const rows = [...warming.recall].map(([name, recall]) => [name, ...recall.map(percent)]);
+  return table(
+    ["recall at a budget of", ...BUDGETS.map(percent)],
+    [...rows, ["precision of the model", ...warming.precision.map(percent)]],
+  );
 }
 
 /** Each gate, candidate against the version that serves; empty when there was nothing to compare with. */

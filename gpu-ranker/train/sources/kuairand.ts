@@ -70,6 +70,7 @@ export function logOf(exposures: readonly Exposure[]): Source {
   return {
     name: "kuairand",
     examples: examplesOf(records).examples,
+    visits: exposures.map(({ user, timeMs }) => ({ viewer: user, timeMs })),
     unknownIds: ID_NAMES.map(() => false),
     splitMs: { validFromMs: startOf(validDay), testFromMs: startOf(testDay) },
     truth: null,

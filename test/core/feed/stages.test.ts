@@ -53,11 +53,8 @@ describe("modes", () => {
       mode: "latest",
       reason: "requested",
     });
+    // New people have theirs ranked.
     expect(await world.home(viewer, { mode: undefined })).toMatchObject({
-      mode: "latest",
-      reason: "setting",
-    });
-    expect(await world.home(viewer, { mode: "ranked" })).toMatchObject({
       mode: "chronological",
       reason: "no_ranker",
       model: null,
@@ -65,14 +62,19 @@ describe("modes", () => {
     world.ranking = new MemoryRanking();
     const ranked = { mode: "ranked", reason: "ok", model: "model-1" };
     expect(await world.home(viewer, { mode: "ranked" })).toMatchObject(ranked);
+    expect(await world.home(viewer, { mode: undefined })).toMatchObject(ranked);
     const settings = {
-      feedMode: "ranked",
+      feedMode: "latest",
       defaultAudience: "public",
       theme: "system",
       autoplay: true,
     } as const;
     await must(updateSettings(world.as(viewer), settings));
-    expect(await world.home(viewer, { mode: undefined })).toMatchObject(ranked);
+    expect(await world.home(viewer, { mode: undefined })).toMatchObject({
+      mode: "latest",
+      reason: "setting",
+    });
+    expect(await world.home(viewer, { mode: "ranked" })).toMatchObject(ranked);
     expect(await world.home(viewer, { mode: "latest" })).toMatchObject({ mode: "latest" });
   });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
-import type { Admitted, Outcome } from "../../../core/resilience/breaker.ts";
+import { type Admitted, closed, type Outcome } from "../../../core/resilience/breaker.ts";
 import type {
   BreakerReport,
   RankBreakerService,
@@ -255,4 +255,14 @@ it("never has more than three probes in the region, whoever calls when", async (
     { numRuns: 200 },
   );
   expect(halfOpen).toBeGreaterThan(20);
+});
+
+it("a region does not count failures of a generation that is over", ({ expect }) => {
+  const table = new RegionBreakerTable({ policy: SPECIFIED, changed: () => {} });
+  const known = closed(1);
+  const ended = { calls: 5, failures: 5, trips: 0 };
+  const report = { backend: SERVER, known, ended, probes: [] };
+  expect(table.report(report, 1_000)).toEqual(known);
+  const now = { ...report, ended: { ...ended, trips: 1 } };
+  expect(table.report(now, 1_000)).toMatchObject({ at: "open", trips: 2 });
 });

@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 
 import type { FeedPage } from "../../../../core/feed/schemas.ts";
 import { home, newPosts } from "../../../../core/feed/usecases/home.ts";
+import { DEFAULT_SETTINGS } from "../../../../core/feed/views.ts";
 import { updateSettings } from "../../../../core/feed/usecases/accounts.ts";
 import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
@@ -196,6 +197,7 @@ describe("a home feed", () => {
     const { world, viewer, author } = await cachedPair();
     world.ranking = new MemoryRanking();
     await world.post(author);
+    await must(updateSettings(world.as(viewer), { ...DEFAULT_SETTINGS, feedMode: "latest" }));
     await read(world, viewer, { mode: undefined });
     expect(await read(world, viewer, { mode: undefined })).toMatchObject({
       calls: 1,

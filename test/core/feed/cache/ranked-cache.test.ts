@@ -2,6 +2,8 @@ import { describe, it } from "vitest";
 
 import type { FeedPage } from "../../../../core/feed/schemas.ts";
 import { giveFeedback } from "../../../../core/feed/usecases/feedback.ts";
+import { updateSettings } from "../../../../core/feed/usecases/accounts.ts";
+import { DEFAULT_SETTINGS } from "../../../../core/feed/views.ts";
 import { react } from "../../../../core/feed/usecases/reactions.ts";
 import { markSeen } from "../../../../core/feed/usecases/seen.ts";
 import type { Id } from "../../../../core/ids.ts";
@@ -163,6 +165,7 @@ describe("a ranked feed from the cache", () => {
 
   it("asks again when an entry was built for a feed by time", async ({ expect }) => {
     const { world, viewer, cache, page } = await crowd(30);
+    await must(updateSettings(world.as(viewer), { ...DEFAULT_SETTINGS, feedMode: "latest" }));
     world.cache = cache;
     await world.home(viewer, { mode: "latest" });
     await world.settled();

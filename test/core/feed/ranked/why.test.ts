@@ -19,8 +19,10 @@ async function following() {
   await world.relate(reader, author, "follow");
   const ranking = new MemoryRanking();
   world.ranking = ranking;
-  const ranked = () =>
-    must(updateSettings(world.as(reader), { ...DEFAULT_SETTINGS, feedMode: "ranked" }));
+  const by = (feedMode: "latest" | "ranked") =>
+    must(updateSettings(world.as(reader), { ...DEFAULT_SETTINGS, feedMode }));
+  await by("latest");
+  const ranked = () => by("ranked");
   const asked = async (post: string) => whySchema.parse(await must(why(world.as(reader), post)));
   const askedNot = async (post: string) =>
     whyNotSchema.parse(await must(whyNot(world.as(reader), post)));
@@ -72,6 +74,7 @@ describe("why", () => {
     ranking.likeOf = () => 0.2;
     const told = await asked(post.id);
     expect(told).toMatchObject({ ageMs: 2_000, borrowed: null });
+    expect(told.contributions[0]?.name).toBe("like");
     expect(told.contributions[0]?.probability).toBeCloseTo(0.7, 6);
     const later = await world.post(author);
     const borrowed = await asked(later.id);
