@@ -1,5 +1,5 @@
 import type { FeedPage } from "../../core/feed/schemas.ts";
-import { chance, hash, pick, stream } from "../../dev/world/random.ts";
+import { chance, pick, stream } from "../../dev/world/random.ts";
 import { mean } from "../measure/statistics.ts";
 import type { RolloutProduct } from "./product.ts";
 
@@ -8,31 +8,43 @@ const PAGE = 10;
 const REACTS = 0.4;
 const REACTS_MAX = 0.9;
 const SAMPLE = 60;
-/** One author in four has posts that people like. */
-const CHARMING = 4;
-/** Posts that everybody looked at and liked before: what ranking knows of anybody's taste. */
 const LOOKED_AT = 20;
 const LIKED = 3;
 
-type Item = FeedPage["items"][number];
-const isLiked = ({ author }: Item): boolean => hash(1, "charm", author.id) % CHARMING === 0;
+/** What each person's page showed before anything was rolled out: that is their taste. */
+type Tastes = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** How much its readers like a page: the share of posts by authors whom people like. */
-const worth = ({ items }: FeedPage): number =>
-  items.filter(isLiked).length / Math.max(1, items.length);
+/** How much a reader likes a page: the share of posts that the served order put onto it, too. */
+const worth = ({ items }: FeedPage, taste: ReadonlySet<string> | undefined): number =>
+  items.filter(({ id }) => taste?.has(id)).length / Math.max(1, items.length);
 
-/** Everybody sees a page and likes some of it, for ranking to learn what people like. */
+/** Everybody sees a page and likes some of it, so that ranking has something to go by. */
 async function likeSome(product: RolloutProduct, inFlight: number): Promise<void> {
+  await forEverybody(product, inFlight, async (user, isolate) => {
+    const page = await product.page(user, isolate, LOOKED_AT);
+    await product.shown(user, isolate, page);
+    for (const post of page.items.slice(0, LIKED)) await product.like(user, isolate, post.id);
+  });
+}
+
+async function tastesOf(product: RolloutProduct, inFlight: number): Promise<Tastes> {
+  const tastes = new Map<string, ReadonlySet<string>>();
+  await forEverybody(product, inFlight, async (user, isolate) => {
+    const { items } = await product.page(user, isolate, PAGE);
+    tastes.set(user, new Set(items.map(({ id }) => id)));
+  });
+  return tastes;
+}
+
+async function forEverybody(
+  product: RolloutProduct,
+  inFlight: number,
+  visit: (user: string, isolate: number) => Promise<void>,
+): Promise<void> {
   const left = [...product.users.entries()];
   const walk = async () => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const [n, user] = next;
-      const isolate = n % product.isolates;
-      const page = await product.page(user, isolate, LOOKED_AT);
-      await product.shown(user, isolate, page);
-      for (const post of page.items.filter(isLiked).slice(0, LIKED))
-        await product.like(user, isolate, post.id);
-    }
+    for (let next = left.pop(); next !== undefined; next = left.pop())
+      await visit(next[1], next[0] % product.isolates);
   };
   await Promise.all(Array.from({ length: inFlight }, walk));
 }
@@ -54,12 +66,12 @@ export async function gather(
   say: (text: string) => void,
 ): Promise<Crowd> {
   await likeSome(product, inFlight);
-  const sample = product.users.slice(0, SAMPLE);
-  const pages: number[] = [];
-  for (const [n, user] of sample.entries())
-    pages.push(worth(await product.page(user, n % product.isolates, PAGE)));
-  const usual = mean(pages);
-  say(`Of a page, ${Math.round(100 * usual)} % is by authors whom people like`);
+  const tastes = await tastesOf(product, inFlight);
+  const sample: number[] = [];
+  for (const [n, user] of product.users.slice(0, SAMPLE).entries())
+    sample.push(worth(await product.page(user, n % product.isolates, PAGE), tastes.get(user)));
+  const usual = mean(sample);
+  say(`Of a page, ${Math.round(100 * usual)} % is what its reader likes`);
 
   const over = new AbortController();
   const crowd = {
@@ -78,8 +90,8 @@ export async function gather(
       try {
         const page = await product.page(user, isolate, PAGE);
         crowd.counts.pages += 1;
-        const post = page.items.find(isLiked);
-        const likely = Math.min(REACTS_MAX, (REACTS * worth(page)) / usual);
+        const post = page.items[0];
+        const likely = Math.min(REACTS_MAX, (REACTS * worth(page, tastes.get(user))) / usual);
         if (post === undefined || !chance(random, likely)) continue;
         await product.like(user, isolate, post.id);
         crowd.counts.reactions += 1;

@@ -14,8 +14,7 @@ export const HELP = `Rolls out bad and good weights against the built product, a
   --json FILE      also writes everything to FILE
   --help           this text
 
-Readers react to a page the more, the more of its posts are by one author in four, whose posts everybody
-liked before. Half of the reads are by those who have the treatment, so that a stage of 1 % does not
+Readers react to a page the more, the more of its posts the served order would have put onto it. Half of the reads are by those who have the treatment, so that a stage of 1 % does not
 take hours. The bad weights turn the order of the served model round; the good ones change it a
 little. What stops a rollout, and when, is the product's own decision; the bench reads and reacts.`;
 

@@ -23,7 +23,7 @@ const wishOf = (id: string, treatment: Weights, { bakeMs }: RolloutOptions): Rol
   treatment,
   plan: {
     bakeMs,
-    sample: { pages: 60, viewers: 2 },
+    sample: { pages: 60, viewers: 4 },
     guards: { error_rate: 0.05, empty_feed_rate: 0.05, p99: 8, engagement: 0.4 },
   },
   reason: "the bench",

@@ -1,5 +1,8 @@
 import { sum } from "./tally.ts";
 
+/** With fewer groups of viewers, Student's t has no variance. */
+const CELLS_MIN = 4;
+
 /** A ratio over an arm's pages, and how sure it is. */
 export interface Ratio {
   readonly value: number;
@@ -20,7 +23,9 @@ export function ratioOf(tops: readonly number[], pages: readonly number[]): Rati
   const [top, all] = [sum(tops), sum(pages)];
   if (all === 0) return { value: 0, variance: Number.POSITIVE_INFINITY };
   const value = top / all;
-  const cells = pages.length;
+  // Of few people nobody can say how much people differ.
+  const cells = pages.filter((count) => count > 0).length;
+  if (cells < CELLS_MIN) return { value, variance: Number.POSITIVE_INFINITY };
   const squares = tops.map((count, cell) => (count - value * (pages[cell] ?? 0)) ** 2);
   // Student's t with one degree less than cells has this much more variance than a normal.
   const tails = (cells - 1) / (cells - 3);

@@ -28,6 +28,20 @@ it("is as sure as independent pages allow where cells are alike, and less where 
   expect(uneven.variance).toBeGreaterThan(20 * alike.variance);
 });
 
+it("knows nothing of three people, however much they read, and little of four", () => {
+  const some = (people: number, value: number) =>
+    even(0).map((_, cell) => (cell < people ? value : 0));
+  expect(ratioOf(some(3, 10), some(3, 1_000)).variance).toBe(Infinity);
+  const [four, all] = [4, CELLS].map((people) =>
+    ratioOf(
+      some(people, 1).map((one, cell) => one * (cell % 2 === 0 ? 10 : 30)),
+      some(people, 100),
+    ),
+  );
+  expect(four?.value).toBe(all?.value);
+  expect(four?.variance).toBeGreaterThan(20 * (all?.variance ?? 0));
+});
+
 it("does not call a handful of pages without a failure certain", () => {
   const { low, high } = alwaysValid(0, 2 * ratioOf(even(0), even(1)).variance, 0.02, 0.05);
   expect(low).toBeLessThan(-0.05);
