@@ -15,6 +15,8 @@ import { HELP as RANKER_HELP } from "./ranker/options.ts";
 import { ranker } from "./ranker/ranker.ts";
 import { HELP as RANKER_SWAP_HELP } from "./ranker/swap-options.ts";
 import { rankerSwap } from "./ranker/swap.ts";
+import { HELP as ROLLOUTS_HELP } from "./rollouts/options.ts";
+import { rollouts } from "./rollouts/rollouts.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
 import { hitRates } from "./hit-rates/hit-rates.ts";
@@ -62,6 +64,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "ranking while rankers are killed, hang, are slow, fail, talk nonsense and come back",
       help: RANKER_FAULTS_HELP,
       run: rankerFaults,
+    },
+  ],
+  [
+    "rollouts",
+    {
+      about: "a bad and a good change rolled out, and how soon a kill reaches every isolate",
+      help: ROLLOUTS_HELP,
+      run: rollouts,
     },
   ],
   [

@@ -39,6 +39,12 @@ import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
 import type { PollAnswer } from "../core/feed/realtime/service.ts";
 import type { Relation, UserList } from "../core/feed/service.ts";
 import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
+import type {
+  RolloutAction,
+  RolloutList,
+  RolloutView,
+  RolloutWish,
+} from "../core/rollout/rollout.ts";
 import type { GraphWriteAnswer } from "../core/tao/graph-wire.ts";
 import type { CacheReport } from "../core/telemetry/cache-layers.ts";
 import { type FeedQuery, type Page, type PostDraft, type UserDraft, requests } from "./requests.ts";
@@ -193,6 +199,26 @@ export function createClient(options: ClientOptions) {
     rankLogSegment: (key: string, call?: CallOptions) =>
       get<RankLogSegment>("/v1/admin/rank-log/segment", { key }, call),
     caches: (call?: CallOptions) => get<CacheReport>("/v1/admin/caches", {}, call),
+
+    /** For operators: what is being rolled out; see docs/rollouts.md. */
+    rollouts: (call?: CallOptions) => get<RolloutList>("/v1/admin/rollouts", {}, call),
+    rollout: (id: string, call?: CallOptions) =>
+      get<RolloutView>(`/v1/admin/rollouts/${encodeURIComponent(id)}`, {}, call),
+    createRollout: (wanted: RolloutWish, call?: CallOptions) =>
+      send<RolloutView>(
+        { method: "POST", path: "/v1/admin/rollouts", json: wanted, write: true },
+        call,
+      ),
+    actOnRollout: (id: string, action: RolloutAction, call?: CallOptions) =>
+      send<RolloutView>(
+        {
+          method: "POST",
+          path: `/v1/admin/rollouts/${encodeURIComponent(id)}/actions`,
+          json: action,
+          write: true,
+        },
+        call,
+      ),
 
     /** For operators: how posts reach feeds; see docs/fanout.md. */
     fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),

@@ -13,6 +13,7 @@ export type Dependency =
   | "cdn"
   | "ranker"
   | "features"
+  | "rollouts"
   | "issuer";
 
 /**
@@ -26,8 +27,13 @@ export type Failure =
   | { readonly code: "unauthenticated"; readonly reason: string }
   | { readonly code: "forbidden"; readonly reason: string }
   | { readonly code: "not_found"; readonly what: string }
-  /** `field` where one part of the request is to blame. */
-  | { readonly code: "conflict"; readonly reason: string; readonly field?: string }
+  /** `field` where one part of the request is to blame; `revision` that is current, where it is out of date. */
+  | {
+      readonly code: "conflict";
+      readonly reason: string;
+      readonly field?: string;
+      readonly revision?: number;
+    }
   /** `ifVersion` did not match; `index` is the write's place in its batch. */
   | { readonly code: "version_mismatch"; readonly index: number; readonly found: string | null }
   /** The idempotency key was used before with another body. */

@@ -39,6 +39,8 @@ export interface ClusterOptions {
    * socket (`directUrl`), whose edge cache nothing but its pages' age empties.
    */
   readonly moreGateways?: readonly string[];
+  /** Whether each of these has a feed Worker of its own, named after it, instead of sharing the first one's. */
+  readonly moreFeeds?: boolean;
   /** More Workers in the same runtime, such as a bench's bare Worker to compare with. */
   readonly moreWorkers?: readonly V4WorkerOptions[];
   /**
@@ -100,11 +102,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     // The first Worker, the gateway, answers the front door.
     WORKERS.toReversed().map((worker) => workerOptions(worker, built, secrets, options)),
   );
-  const others = workers
-    .slice(0, 1)
-    .flatMap((gateway) =>
-      (options.moreGateways ?? []).map((name) => ({ ...gateway, ...withSocket, name })),
-    );
+  const others = furtherWorkers(workers, options);
 
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -142,6 +140,24 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         }),
     stop: () => runtime.dispose(),
   };
+}
+
+/** Copies of the gateway, and of the feed Worker where they are asked for: each one an isolate. */
+function furtherWorkers(
+  [gateway, feed]: readonly V4WorkerOptions[],
+  { moreGateways = [], moreFeeds = false }: ClusterOptions,
+): V4WorkerOptions[] {
+  if (gateway === undefined || feed === undefined) return [];
+  return moreGateways.flatMap((name): V4WorkerOptions[] => {
+    if (!moreFeeds) return [{ ...gateway, ...withSocket, name }];
+    const ownFeed = `${name}-feed`;
+    const serviceBindings = { ...gateway.serviceBindings, FEED: ownFeed };
+    return [
+      { ...gateway, ...withSocket, name, serviceBindings },
+      // A queue has one consumer.
+      { ...feed, name: ownFeed, queueConsumers: {} },
+    ];
+  });
 }
 
 const logTo =

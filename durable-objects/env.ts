@@ -2,6 +2,7 @@ import type { FanoutMessage, FanoutShardService } from "../core/feed/fanout/serv
 import type { BreakerVars } from "../platform/breaker-policy.ts";
 import type { ObjectNamespace } from "../platform/object-call.ts";
 import type { GraphBindings } from "../platform/object-stubs.ts";
+import type { RolloutBindings } from "../platform/rollout-stubs.ts";
 import type { TopologyVars } from "../platform/topology.ts";
 import type { StoreVars } from "./store-config.ts";
 import type { TuningVars } from "./tuning.ts";
@@ -10,6 +11,7 @@ import type { TuningVars } from "./tuning.ts";
 export interface ObjectsEnv
   extends GraphBindings, TopologyVars, StoreVars, TuningVars, BreakerVars {
   readonly FANOUT: ObjectNamespace<FanoutShardService>;
+  readonly ROLLOUT_REGISTER: RolloutBindings["ROLLOUT_REGISTER"];
   /** Segments of what ranking is trained on. */
   readonly RANK_LOG: Pick<R2Bucket, "put">;
   readonly FANOUT_QUEUE: Pick<Queue<FanoutMessage>, "sendBatch">;

@@ -4,6 +4,8 @@ export { FeedBucket } from "./feed-bucket.ts";
 export { FanoutShard } from "./fanout-shard.ts";
 export { RankBreaker } from "./rank-breaker.ts";
 export { RegionCoordinator } from "./region-coordinator.ts";
+export { RolloutRegion } from "./rollout-region.ts";
+export { RolloutRegister } from "./rollout-register.ts";
 export { ShardFollower } from "./shard-follower.ts";
 export { SocketBucket } from "./socket-bucket.ts";
 export { ShardLeader } from "./shard-leader.ts";

@@ -23,6 +23,7 @@ export function rankingStubs(
   { RANKING, FEATURE_BUCKET }: RankingBindings,
   { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
   weighing: Weighing,
+  model: string | null = null,
 ): RankingPort {
   const hintOf = hintsOf(regions);
   let calls = 0;
@@ -47,6 +48,7 @@ export function rankingStubs(
   };
   return {
     weighing,
+    ...(model !== null && { model }),
     calls: () => calls,
     facts: (region, viewer, keys, budgetMs) =>
       features(region, viewer, budgetMs, (stub) => stub.facts(keys)),

@@ -2,6 +2,8 @@ import type { Failure } from "../errors.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
+import type { NewRollout, RolloutAction, RolloutList, RolloutView } from "../rollout/rollout.ts";
+import type { Operator } from "../rollout/service.ts";
 import type { Consistency } from "../tao/service.ts";
 import type { CacheReport } from "../telemetry/cache-layers.ts";
 import type { FeedEvents, FeedEventsTaken } from "./explain/event-schemas.ts";
@@ -152,6 +154,22 @@ export interface FeedService {
   fanoutReplay(ctx: CallContext, wanted: Replay): Reply<Replayed>;
   /** Operators only: what every cache layer has answered, by region. */
   caches(ctx: CallContext): Reply<CacheReport>;
+  /** Operators only: what is being rolled out; see `core/rollout/`. */
+  rollouts(ctx: CallContext): Reply<RolloutList>;
+  rollout(ctx: CallContext, id: string): Reply<RolloutView>;
+  createRollout(
+    ctx: CallContext,
+    wanted: NewRollout,
+    reason: string,
+    by: Operator,
+  ): Reply<RolloutView>;
+  /** `conflict`, with the current revision, when it has changed since the one that `action` names. */
+  actOnRollout(
+    ctx: CallContext,
+    id: string,
+    action: RolloutAction,
+    by: Operator,
+  ): Reply<RolloutView>;
   /** Counters of leaders and followers, per shard; also wakes lost deliveries (cron). */
   sweep(region: Region): Promise<SweepReport>;
 }

@@ -51,6 +51,7 @@ export interface HeavyPorts {
 export interface HeavyQuestion {
   readonly region: Region;
   readonly viewerId: string;
+  readonly model?: string;
   readonly schema: string;
   readonly rows: number;
   readonly matrices: Rows;
@@ -149,7 +150,7 @@ export class HeavyRanker {
   /** @param callMs of its own time; the caller may have less, and then its end says nothing about the server. */
   #call(
     { server, breaker, admitted }: Picked,
-    { region, viewerId, schema, rows, untilMs }: HeavyQuestion,
+    { region, viewerId, model, schema, rows, untilMs }: HeavyQuestion,
     body: RankerQuestion["body"],
     callMs: number,
     defer: Defer,
@@ -159,7 +160,8 @@ export class HeavyRanker {
     const limitMs = Math.max(0, Math.min(callMs, untilMs - begunMs));
     const late: Tried = { kind: limitMs >= policy.callMs ? "timeout" : "no_time" };
     this.servers.began(server, rows);
-    const asked = ask({ server, body, rows, budgetMs: limitMs, viewerId, schema });
+    const version = model === undefined ? {} : { model };
+    const asked = ask({ server, body, rows, budgetMs: limitMs, viewerId, schema, ...version });
     const { done, cancel } = attempt(asked, limitMs, late, timer);
     const settled = done.then((tried) => {
       const { outcome, news } = meaningOf(tried);

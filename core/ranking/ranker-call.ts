@@ -13,6 +13,8 @@ export interface RankerQuestion {
   readonly budgetMs: number;
   /** Decimal text. */
   readonly viewerId: string;
+  /** Version of the model; absent: whichever serves the viewer. */
+  readonly model?: string;
   readonly schema: string;
 }
 

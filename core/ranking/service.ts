@@ -8,6 +8,8 @@ export interface RankRequest {
   readonly region: Region;
   /** Decimal text; decides canaries and keys cached scores. */
   readonly viewerId: string;
+  /** Version of the model that is to score; absent: whichever the ranker has for the viewer. */
+  readonly model?: string;
   /** Fingerprint of the features; a model that was trained on others is not asked. */
   readonly schema: string;
   /** Decimal ids, one per row. */

@@ -6,6 +6,7 @@ import type { ClientOptions } from "../../client/transport.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { OPERATIONS } from "../../workers/gateway/operations.ts";
 import { ADA } from "../fakes/fake-feed.ts";
+import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
 import { startGateway } from "../gateway/harness.ts";
@@ -38,12 +39,6 @@ describe("each operation of the API", () => {
   it("is understood by the gateway and reaches the feed Worker", async ({ expect }) => {
     const { client, gateway } = await start(["operator"]);
     const id = "1184274518017";
-    const settings = {
-      feedMode: "latest",
-      defaultAudience: "public",
-      theme: "dark",
-      autoplay: true,
-    } as const;
     const calls: {
       readonly [
         Name in Exclude<keyof typeof client, "mediaUrl" | "transport">
@@ -100,7 +95,7 @@ describe("each operation of the API", () => {
       mutes: () => client.mutes(),
       friendRequests: () => client.friendRequests(),
       settings: () => client.settings(),
-      updateSettings: () => client.updateSettings(settings),
+      updateSettings: () => client.updateSettings(SETTINGS),
       uploadMedia: () => client.uploadMedia(pngOf(2, 2)),
       graphWrite: () => client.graphWrite({ batches: [] }),
       graphRead: () => client.graphRead({ reads: [] }),
@@ -109,6 +104,7 @@ describe("each operation of the API", () => {
       fanout: () => client.fanout(),
       fanoutPost: () => client.fanoutPost("1184274518017"),
       fanoutDeadLetters: () => client.fanoutDeadLetters(),
+      ...rolloutCalls(client),
       fanoutReplay: () => client.fanoutReplay({ shard: 3 }),
       socketTicket: () => client.socketTicket(),
       poll: () => client.poll({ life: "life-1", after: 3, watch: "5,6", wait: 0 }),

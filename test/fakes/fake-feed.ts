@@ -2,13 +2,13 @@ import { z } from "zod";
 
 import type { Failure } from "../../core/errors.ts";
 import type { Why, WhyNot } from "../../core/feed/explain/schemas.ts";
-import type { FanoutPost } from "../../core/feed/fanout/admin.ts";
 import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { err, ok } from "../../core/result.ts";
 import { reportOf } from "../../core/telemetry/cache-layers.ts";
+import { FANOUT_POST, ROLLOUT, ROLLOUTS } from "./fake-operations.ts";
 
 export const ADA: schemas.User = {
   id: "1184274518016",
@@ -77,22 +77,6 @@ const SHARD = {
   epoch: 2,
   leaseUntilMs: 0,
   notBeforeMs: 0,
-};
-const FANOUT_POST: FanoutPost = {
-  post: POST.id,
-  author: ADA.id,
-  strategy: "push",
-  reason: "nobody follows the author",
-  followers: 0,
-  costMs: 3,
-  chunks: 1,
-  chunksDone: 1,
-  named: 4,
-  active: 1,
-  calls: 4,
-  postedMs: 1_800_000_000_001,
-  plannedMs: 1_800_000_000_010,
-  doneMs: 1_800_000_000_900,
 };
 export const FEED_TEXT = JSON.stringify({
   items: [{ ...POST, source: "followed" }],
@@ -257,6 +241,14 @@ export class FakeFeed implements FeedService {
     this.#reply("fanoutDeadLetters", args, { items: [] }, false);
   fanoutReplay = (...args: Parameters<FeedService["fanoutReplay"]>) =>
     this.#reply("fanoutReplay", args, { replayed: 0 }, false);
+  rollouts = (...args: Parameters<FeedService["rollouts"]>) =>
+    this.#reply("rollouts", args, ROLLOUTS, false);
+  rollout = (...args: Parameters<FeedService["rollout"]>) =>
+    this.#reply("rollout", args, ROLLOUT, false);
+  createRollout = (...args: Parameters<FeedService["createRollout"]>) =>
+    this.#reply("createRollout", args, ROLLOUT, false);
+  actOnRollout = (...args: Parameters<FeedService["actOnRollout"]>) =>
+    this.#reply("actOnRollout", args, ROLLOUT, false);
   caches = (...args: Parameters<FeedService["caches"]>) =>
     this.#reply("caches", args, reportOf(new Map(), [], 1_800_000_000_000), false);
   async sweep(region: string) {

@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { ok } from "../../core/result.ts";
+import { INITIAL } from "../../workers/feed/flags.ts";
 import { depsFor } from "../../workers/feed/deps.ts";
 import type { FeedEnv } from "../../workers/feed/env.ts";
 
@@ -42,13 +43,13 @@ describe("composition of the feed Worker", () => {
 
   it("turns the caller's context into a call; a viewer that is no id is nobody", ({ expect }) => {
     const { callFor } = depsFor(fakeEnv());
-    expect(callFor(context, () => {})).toMatchObject({
+    expect(callFor(context, () => {}, INITIAL)).toMatchObject({
       viewer: 42n,
       idempotencyKey: "key",
       deadlineMs: 1_000,
     });
     for (const viewer of [null, "", "-1", "ada", "1e3"]) {
-      expect(callFor({ ...context, viewer }, () => {}).viewer, String(viewer)).toBeNull();
+      expect(callFor({ ...context, viewer }, () => {}, INITIAL).viewer, String(viewer)).toBeNull();
     }
   });
 

@@ -19,6 +19,8 @@ const BODIES: Record<string, unknown> = {
   graphWrite: { batches: [] },
   graphRead: { reads: [] },
   moveShard: { region: "eu-west" },
+  createRollout: { id: "a", flag: "feed.cache", treatment: false, reason: "to see" },
+  actOnRollout: { action: "start", revision: 1, reason: "to see" },
   markRead: { upToMs: 1 },
   reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
@@ -36,7 +38,9 @@ const QUERIES: Record<string, string> = {
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
 const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
 const OPERATOR = [
+  "actOnRollout",
   "caches",
+  "createRollout",
   "fanout",
   "fanoutDeadLetters",
   "fanoutPost",
@@ -46,6 +50,8 @@ const OPERATOR = [
   "moveShard",
   "rankLog",
   "rankLogSegment",
+  "rollout",
+  "rollouts",
   "shards",
 ];
 const MEMBER = ["uploadMedia"];

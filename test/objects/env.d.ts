@@ -18,6 +18,12 @@ declare namespace Cloudflare {
     FEATURE_BUCKET: DurableObjectNamespace<
       import("../../durable-objects/feature-bucket.ts").FeatureBucket
     >;
+    ROLLOUT_REGISTER: DurableObjectNamespace<
+      import("../../durable-objects/rollout-register.ts").RolloutRegister
+    >;
+    ROLLOUT_REGION: DurableObjectNamespace<
+      import("../../durable-objects/rollout-region.ts").RolloutRegion
+    >;
     REGISTER: R2Bucket;
     RANK_LOG: R2Bucket;
     SHARDS: string;

@@ -9,6 +9,7 @@ import { type Id, parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { leadersNow, type ShardAdminPorts } from "../../core/regions/shard-admin.ts";
+import { FollowedRollouts } from "../../core/rollout/followed.ts";
 import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
@@ -22,15 +23,21 @@ import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platf
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
 import { rankingStubs } from "../../platform/ranking-stubs.ts";
+import { type RolloutAdmin, regionExchange, rolloutAdmin } from "../../platform/rollout-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
 import { within } from "../../platform/time-limit.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
+import { type Flags, RequestFlags } from "./flags.ts";
 
 /** What every request of one isolate shares. */
 export interface FeedDeps {
-  readonly callFor: (ctx: CallContext, defer: Call["defer"]) => Call;
+  readonly callFor: (ctx: CallContext, defer: Call["defer"], flags: Flags) => Call;
+  readonly rollouts: FollowedRollouts;
+  readonly flags: RequestFlags;
+  /** For operators. */
+  readonly rolloutAdmin: RolloutAdmin;
   readonly readPinned: ReadPinned;
   /** For the region's operators: its own coordinator first. */
   readonly shardAdmin: (region: Region) => ShardAdminPorts;
@@ -105,16 +112,26 @@ function wire(env: FeedEnv): FeedDeps {
   const shards = map.entries.map(({ shard }) => shard);
   const coordinatorsFrom = (near: Region) =>
     [near, ...names.filter((region) => region !== near)].map(coordinator);
+  const rollouts = new FollowedRollouts({
+    clock: systemClock,
+    sleep: systemSleep,
+    exchange: regionExchange(env, regions),
+    report: (event, error) => console.warn({ event, error: String(error) }),
+  });
   return {
+    rollouts,
+    flags: new RequestFlags(rollouts),
+    rolloutAdmin: rolloutAdmin(env),
     callFor: (
       { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
       defer,
+      flags,
     ) => ({
       ...ports,
       region,
       consistency,
-      cache: feedCache?.cache ?? null,
-      ranking: rankingStubs(env, { regions, feedBuckets }, weighing),
+      cache: flags.isCached ? (feedCache?.cache ?? null) : null,
+      ranking: rankingStubs(env, { regions, feedBuckets }, flags.weighing ?? weighing, flags.model),
       told: new Set(),
       defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),

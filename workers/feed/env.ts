@@ -7,6 +7,7 @@ import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
 import { DEFAULT_WEIGHING, weighingVar } from "../../core/ranking/weighing.ts";
 import type { RankingBindings } from "../../platform/ranking-stubs.ts";
+import type { RolloutBindings } from "../../platform/rollout-stubs.ts";
 import type { SocketBindings, SocketVars } from "../../platform/socket-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
 import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
@@ -19,6 +20,7 @@ export interface FeedEnv
     FanoutBindings,
     FeedCacheBindings,
     FeedCacheVars,
+    RolloutBindings,
     RankingBindings,
     SocketBindings,
     SocketVars,

@@ -58,14 +58,20 @@ import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
+import type { NewRollout, RolloutAction } from "../../core/rollout/rollout.ts";
+import type { Operator } from "../../core/rollout/service.ts";
 import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
+import { type Flags, withinPageMax } from "./flags.ts";
+import { watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
 export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
-    return this.#run(ctx, (call) => home(call, request));
+    return watchedPage(depsFor(this.env).rollouts, ctx, request, () =>
+      this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags))),
+    );
   }
 
   newPosts(ctx: CallContext, since: string) {
@@ -125,7 +131,7 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   createPost(ctx: CallContext, fields: NewPost) {
-    return this.#run(ctx, (call) => createPost(call, fields));
+    return this.#engaged(ctx, fields.repostOf !== undefined, (call) => createPost(call, fields));
   }
 
   post(ctx: CallContext, postId: string) {
@@ -145,7 +151,7 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   addComment(ctx: CallContext, postId: string, comment: NewComment) {
-    return this.#run(ctx, (call) => addComment(call, postId, comment));
+    return this.#engaged(ctx, true, (call) => addComment(call, postId, comment));
   }
 
   deleteComment(ctx: CallContext, commentId: string) {
@@ -153,7 +159,7 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   react(ctx: CallContext, on: Reactable, id: string, kind: ReactionKind | null) {
-    return this.#run(ctx, (call) => react(call, on, id, kind));
+    return this.#engaged(ctx, kind !== null, (call) => react(call, on, id, kind));
   }
 
   reactions(ctx: CallContext, on: Reactable, id: string, page: PageRequest) {
@@ -238,6 +244,22 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     });
   }
 
+  rollouts(ctx: CallContext) {
+    return this.#run(ctx, () => depsFor(this.env).rolloutAdmin.list());
+  }
+
+  rollout(ctx: CallContext, id: string) {
+    return this.#run(ctx, () => depsFor(this.env).rolloutAdmin.get(id));
+  }
+
+  createRollout(ctx: CallContext, wanted: NewRollout, reason: string, by: Operator) {
+    return this.#run(ctx, () => depsFor(this.env).rolloutAdmin.create(wanted, reason, by));
+  }
+
+  actOnRollout(ctx: CallContext, id: string, action: RolloutAction, by: Operator) {
+    return this.#run(ctx, () => depsFor(this.env).rolloutAdmin.act(id, action, by));
+  }
+
   /** Work of fan-out. What fails is sent again by whoever keeps it: no message is returned to the queue. */
   override async queue(batch: MessageBatch): Promise<void> {
     await takeBatch(
@@ -251,14 +273,23 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return depsFor(this.env).sweep(region);
   }
 
-  async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
+  /** What counts as a viewer's answer to their feed, if it succeeds and `counts`. */
+  #engaged<T>(ctx: CallContext, counts: boolean, useCase: (call: Call) => Outcome<T>): Reply<T> {
+    const { rollouts } = depsFor(this.env);
+    return watchedAct(rollouts, ctx, counts, () => this.#run(ctx, useCase));
+  }
+
+  async #run<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
     const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
-    const { callFor, counts } = depsFor(this.env);
-    const call = callFor(ctx, defer);
+    const { callFor, counts, flags, rollouts } = depsFor(this.env);
+    await rollouts.ready(ctx.region);
+    const ruled = await flags.of(ctx);
+    const call = callFor(ctx, defer, ruled);
     const before = call.tao.wrote();
-    const result = await useCase(call);
+    const result = await useCase(call, ruled);
     tellOthers(call, before);
     if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
+    if (rollouts.isDue) defer(() => rollouts.exchange(ctx.region));
     if (!result.ok) return result;
     const { tao } = call;
     return ok({ value: result.value, ticket: tao.ticket(), staleMs: tao.staleMs() });

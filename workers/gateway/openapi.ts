@@ -30,6 +30,7 @@ const problemSchema = z
     instance: z.string(),
     traceId: z.string(),
     field: z.string().optional().meta({ description: "The part of the request that is wrong" }),
+    revision: z.int().optional().meta({ description: "What is current, where yours is older" }),
     retryAfter: z.int().optional().meta({ description: "Seconds, as in the Retry-After header" }),
   })
   .meta({ id: "Problem", description: "RFC 9457 problem document" });

@@ -13,6 +13,7 @@ import { rankLogOperations } from "./routes/rank-log.ts";
 import { reactionOperations } from "./routes/reactions.ts";
 import { realtimeOperations } from "./routes/realtime.ts";
 import { relationOperations } from "./routes/relations.ts";
+import { rolloutOperations } from "./routes/rollouts.ts";
 import { sessionOperations } from "./routes/session.ts";
 import { settingsOperations } from "./routes/settings.ts";
 import { userOperations } from "./routes/users.ts";
@@ -33,6 +34,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...mediaOperations,
   ...realtimeOperations,
   ...adminOperations,
+  ...rolloutOperations,
   ...fanoutOperations,
   ...cacheOperations,
   ...rankLogOperations,

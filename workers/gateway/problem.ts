@@ -16,6 +16,8 @@ export interface Problem {
   readonly traceId: string;
   /** The part of the request that is wrong. */
   readonly field?: string;
+  /** What is current, where the request was about an older one. */
+  readonly revision?: number;
   /** Seconds. */
   readonly retryAfter?: number;
 }
@@ -40,6 +42,7 @@ export function problemOf(failure: Failure, instance: string, traceId: string): 
     instance,
     traceId,
     ...("field" in failure && { field: failure.field }),
+    ...("revision" in failure && { revision: failure.revision }),
     ...(retryAfterMs !== null && { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1_000)) }),
   };
 }

@@ -19,10 +19,11 @@ export function askRanker(question: RankerQuestion): RankerAsk {
 }
 
 async function ask(
-  { server, body, rows, budgetMs, viewerId, schema }: RankerQuestion,
+  { server, body, rows, budgetMs, viewerId, model, schema }: RankerQuestion,
   signal: AbortSignal,
 ): Promise<RankerReply> {
-  const response = await fetch(`${server}/v2/models/${MODEL_NAME}/infer`, {
+  const version = model === undefined ? "" : `/versions/${encodeURIComponent(model)}`;
+  const response = await fetch(`${server}/v2/models/${MODEL_NAME}${version}/infer`, {
     method: "POST",
     headers: {
       "content-type": "application/octet-stream",

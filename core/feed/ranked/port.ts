@@ -15,6 +15,8 @@ import type { Result } from "../../result.ts";
 export interface RankingPort {
   /** What actions are worth at the moment. */
   readonly weighing: Weighing;
+  /** Version of the model that is to score; absent: whichever is served. */
+  readonly model?: string;
   /** Object calls so far. */
   calls(): number;
   /** What the viewer's feature bucket has counted under these keys. */

@@ -69,6 +69,7 @@ export async function scoreItems(
     {
       region: call.region,
       viewerId: formatId(viewer),
+      ...(ranking.model !== undefined && { model: ranking.model }),
       schema: SCHEMA,
       posts: items.map(({ post }) => formatId(post)),
       createdAtMs: items.map(({ createdAtMs }) => createdAtMs),

@@ -1,0 +1,111 @@
+import type { FeedPage } from "../../core/feed/schemas.ts";
+import { chance, pick, stream } from "../../dev/world/random.ts";
+import { mean } from "../measure/statistics.ts";
+import type { RolloutProduct } from "./product.ts";
+
+const PAGE = 10;
+/** Of pages as they are served now, so many are reacted to; a page twice as good, twice as often. */
+const REACTS = 0.4;
+const REACTS_MAX = 0.9;
+const SAMPLE = 60;
+const LOOKED_AT = 20;
+const LIKED = 3;
+
+/** What each person's page showed before anything was rolled out: that is their taste. */
+type Tastes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** How much a reader likes a page: the share of posts that the served order put onto it, too. */
+const worth = ({ items }: FeedPage, taste: ReadonlySet<string> | undefined): number =>
+  items.filter(({ id }) => taste?.has(id)).length / Math.max(1, items.length);
+
+/** Everybody sees a page and likes some of it, so that ranking has something to go by. */
+async function likeSome(product: RolloutProduct, inFlight: number): Promise<void> {
+  await forEverybody(product, inFlight, async (user, isolate) => {
+    const page = await product.page(user, isolate, LOOKED_AT);
+    await product.shown(user, isolate, page);
+    for (const post of page.items.slice(0, LIKED)) await product.like(user, isolate, post.id);
+  });
+}
+
+async function tastesOf(product: RolloutProduct, inFlight: number): Promise<Tastes> {
+  const tastes = new Map<string, ReadonlySet<string>>();
+  await forEverybody(product, inFlight, async (user, isolate) => {
+    const { items } = await product.page(user, isolate, PAGE);
+    tastes.set(user, new Set(items.map(({ id }) => id)));
+  });
+  return tastes;
+}
+
+async function forEverybody(
+  product: RolloutProduct,
+  inFlight: number,
+  visit: (user: string, isolate: number) => Promise<void>,
+): Promise<void> {
+  const left = [...product.users.entries()];
+  const walk = async () => {
+    for (let next = left.pop(); next !== undefined; next = left.pop())
+      await visit(next[1], next[0] % product.isolates);
+  };
+  await Promise.all(Array.from({ length: inFlight }, walk));
+}
+
+export interface Crowd {
+  /** Pages read, and reads that failed. */
+  readonly counts: { pages: number; failed: number; reactions: number };
+  /** Called with everybody who reads, before the read. */
+  onRead: (user: string) => void;
+  /** Half of the reads are theirs, so that a stage of 1 % does not take hours; empty: nobody's. */
+  often: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** People who read through all gateways and react to what they like, until they are stopped. */
+export async function gather(
+  product: RolloutProduct,
+  { inFlight, seed }: { readonly inFlight: number; readonly seed: number },
+  say: (text: string) => void,
+): Promise<Crowd> {
+  await likeSome(product, inFlight);
+  const tastes = await tastesOf(product, inFlight);
+  const sample: number[] = [];
+  for (const [n, user] of product.users.slice(0, SAMPLE).entries())
+    sample.push(worth(await product.page(user, n % product.isolates, PAGE), tastes.get(user)));
+  const usual = mean(sample);
+  say(`Of a page, ${Math.round(100 * usual)} % is what its reader likes`);
+
+  const over = new AbortController();
+  const crowd = {
+    counts: { pages: 0, failed: 0, reactions: 0 },
+    onRead: (_user: string) => {},
+    often: [] as readonly string[],
+  };
+  const reader = async (n: number) => {
+    const random = stream(seed, "reader", n);
+    while (!over.signal.aborted) {
+      const { often } = crowd;
+      const isOften = often.length > 0 && chance(random, 0.5);
+      const user = pick(random, isOften ? often : product.users);
+      const isolate = Math.floor(random.next() * product.isolates);
+      crowd.onRead(user);
+      try {
+        const page = await product.page(user, isolate, PAGE);
+        crowd.counts.pages += 1;
+        const post = page.items[0];
+        const likely = Math.min(REACTS_MAX, (REACTS * worth(page, tastes.get(user))) / usual);
+        if (post === undefined || !chance(random, likely)) continue;
+        await product.like(user, isolate, post.id);
+        crowd.counts.reactions += 1;
+      } catch (error) {
+        if (crowd.counts.failed === 0) console.error(String(error));
+        crowd.counts.failed += 1;
+      }
+    }
+  };
+  const readers = Array.from({ length: inFlight }, (_, n) => reader(n));
+  return Object.assign(crowd, {
+    stop: async () => {
+      over.abort();
+      await Promise.all(readers);
+    },
+  });
+}
