@@ -20,7 +20,7 @@ export const BOUNDS = {
   requestStream: 20_000,
   writeStream: 500,
   /** Inverse edges of the whole load arrive well within this. */
-  settleSecondsMax: 180,
+  settleSecondsMax: 600,
   /** Longer than any answer: what takes this long counts as a failure. */
   requestTimeoutSeconds: 10,
   /** TAO: about 1 GB of objects and lists, which takes a quarter of an hour to load. */

@@ -12,12 +12,15 @@ export const HELP = `What it takes to spread a post: pushed to every follower, a
   --readers N        followers that read their feed, and go on reading (default 20)
   --reads N          reads per second beside the posts (default 20)
   --rounds N         rounds of each author (default 3)
+  --kills N          times that the runtime is killed while the posts of the author with many
+                     followers are being pushed (default 1); then nothing may be missing
   --json FILE        also writes everything to FILE
   --help             this text
 
 Posts go to an author without followers, to one with a tenth of --followers, and to one with
 all of them, each forced to be pushed and forced to be announced. The threshold is where both
-cost the same CPU.`;
+cost the same CPU. Then the product chooses: for an author just below its threshold, and for the
+one with all followers.`;
 
 export interface FanOutOptions {
   readonly followers: number;
@@ -26,6 +29,7 @@ export interface FanOutOptions {
   readonly readers: number;
   readonly readsPerSecond: number;
   readonly rounds: number;
+  readonly kills: number;
   readonly json: string | null;
 }
 
@@ -37,6 +41,7 @@ const FLAGS = {
   readers: text,
   reads: text,
   rounds: text,
+  kills: text,
   json: text,
 };
 
@@ -52,6 +57,7 @@ export function fanOutOptions(args: readonly string[]): FanOutOptions {
     readers: whole("readers", 20, 1, 1_000),
     readsPerSecond: whole("reads", 20, 1, 1_000),
     rounds: whole("rounds", 3, 1, BOUNDS.roundsMax),
+    kills: whole("kills", 1, 0, BOUNDS.roundsMax),
     json: textFlag(flags, "json") ?? null,
   };
 }

@@ -8,7 +8,8 @@ import { shardMapOf } from "../../dev/operator/connect.ts";
 import { runtimePids } from "../measure/processes.ts";
 
 const SHARDS = 16;
-export type Forced = "push" | "announce";
+/** How posts are spread: by force, or as the product chooses. */
+export type Way = "push" | "announce" | "chosen";
 
 /** The built product in a runtime process of its own, over data that the next one finds again. */
 export interface FanOutProduct {
@@ -19,11 +20,13 @@ export interface FanOutProduct {
   /** As a user; the role spares them the limits of one person. */
   as(user: string): Promise<Client>;
   stop(): Promise<void>;
+  /** `kill -9` of the runtime: what was in memory, the queue included, is lost. */
+  kill(): Promise<void>;
 }
 
 export async function startProduct(
   dataFolder: string,
-  force: Forced,
+  way: Way,
   buckets: number,
   say: (text: string) => void,
 ): Promise<FanOutProduct> {
@@ -35,12 +38,17 @@ export async function startProduct(
     withAssets: false,
     vars: {
       feed: { SHARDS: String(SHARDS), FEED_BUCKETS: String(buckets), FEED_CACHE: "embedded" },
-      objects: { SHARDS: String(SHARDS), FEED_BUCKETS: String(buckets), FANOUT_FORCE: force },
+      objects: {
+        SHARDS: String(SHARDS),
+        FEED_BUCKETS: String(buckets),
+        ...(way !== "chosen" && { FANOUT_FORCE: way }),
+      },
     },
     onStep: say,
     onLog: (level, message) => level === "error" && console.error(message),
   });
   const url = await cluster.directUrl("edgewise-gateway");
+  const pids = runtimePids().filter((pid) => !before.has(pid));
   const options = { url, secret: cluster.secrets.authSecret, issuer: "edgewise" };
   const as = async (user: string) => {
     const token = await mintToken(options, user, Date.now());
@@ -54,9 +62,13 @@ export async function startProduct(
       nowMs: Date.now,
     }),
     map: shardMapOf(SHARDS),
-    pids: runtimePids().filter((pid) => !before.has(pid)),
+    pids,
     operator: await as("0"),
     as,
     stop: () => cluster.stop(),
+    kill: async () => {
+      for (const pid of pids) process.kill(pid, "SIGKILL");
+      await cluster.stop();
+    },
   };
 }

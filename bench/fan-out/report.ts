@@ -1,15 +1,16 @@
-import { threshold } from "../../core/feed/fanout/decide.ts";
-import { LIMITS } from "../../core/limits.ts";
-import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { percentile } from "../measure/statistics.ts";
 import { digits, table } from "../report/table.ts";
 import type { FanOutOptions } from "./options.ts";
+import type { Killed } from "./kills.ts";
 import type { Measured, Strategy } from "./rounds.ts";
+import { announcedFrom } from "./world.ts";
 
 export interface FanOutReport {
   readonly options: FanOutOptions;
   readonly push: Strategy;
   readonly announce: Strategy;
+  readonly chosen: Strategy;
+  readonly killed: Killed;
   readonly breakEven: BreakEven;
 }
 
@@ -36,8 +37,15 @@ export function breakEven(push: Strategy, announce: Strategy): BreakEven {
   return { perFollowerMs, pushMs, announceMs, followers: followers > 0 ? followers : Number.NaN };
 }
 
-export function reportText({ options, push, announce, breakEven: even }: FanOutReport): string {
-  const rows = [...push.measured, ...announce.measured].map(rowOf);
+export function reportText({
+  options,
+  push,
+  announce,
+  chosen,
+  killed,
+  breakEven: even,
+}: FanOutReport): string {
+  const rows = [...push.measured, ...announce.measured, ...chosen.measured].map(rowOf);
   const head = [
     "strategy",
     "followers",
@@ -51,18 +59,7 @@ export function reportText({ options, push, announce, breakEven: even }: FanOutR
     "reads p50",
     "p99 ms",
   ];
-  const quiet = [...push.quietReadMs, ...announce.quietReadMs];
-  const situation = {
-    followers: 0,
-    friends: 0,
-    audience: 0,
-    activeShare: 1,
-    entries: 0,
-    buckets: options.buckets,
-    regions: DEFAULT_REGIONS.length,
-    readersPerChunk: LIMITS.fanoutChunkReaders,
-  };
-  const decides = threshold(situation, LIMITS.fanoutCosts);
+  const quiet = [push, announce, chosen].flatMap(({ quietReadMs }) => quietReadMs);
   return [
     `${options.posts} posts of each author, median of ${options.rounds} rounds; CPU of one post, its writing included.`,
     "",
@@ -71,7 +68,8 @@ export function reportText({ options, push, announce, breakEven: even }: FanOutR
     `Reads with nothing beside them: p50 ${digits(percentile(quiet, 0.5), 1)} ms, p99 ${digits(percentile(quiet, 0.99), 1)} ms.`,
     `A pushed post costs ${digits(even.pushMs, 2)} ms and ${digits(even.perFollowerMs * 1_000, 2)} µs per follower over one that nobody follows,`,
     `an announced one ${digits(even.announceMs, 2)} ms: both cost the same at ${digits(even.followers, 0)} followers.`,
-    `The product, by the costs in its limits, would announce from ${decides} followers on.`,
+    `The product, by the costs in its limits, would announce from ${announcedFrom(options)} followers on.`,
+    ...killedText(killed),
     ...(push.measured.every(({ calls }) => calls === 0)
       ? ["No bucket was called: this build has none, so neither strategy paid for them."]
       : []),
@@ -91,3 +89,11 @@ const rowOf = (one: Measured): string[] => [
   digits(percentile(one.readMs, 0.5), 1),
   digits(percentile(one.readMs, 0.99), 1),
 ];
+
+const killedText = ({ kills, posts, unfinished, pages, cached, missing }: Killed): string[] =>
+  kills === 0
+    ? []
+    : [
+        `Killed ${kills} times while posts were pushed: ${posts} were acknowledged, ${unfinished} of them not spread yet. Afterwards`,
+        `${pages} feeds (${cached} from the cache) lacked ${missing} posts.`,
+      ];

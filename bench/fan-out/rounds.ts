@@ -6,8 +6,8 @@ import { formatId } from "../../core/ids.ts";
 import { cpuSeconds } from "../measure/processes.ts";
 import { median } from "../measure/statistics.ts";
 import type { FanOutOptions } from "./options.ts";
-import type { FanOutProduct, Forced } from "./product.ts";
-import type { World } from "./world.ts";
+import type { FanOutProduct, Way } from "./product.ts";
+import type { Author, World } from "./world.ts";
 
 const SAMPLE_MS = 200;
 const QUIET_MS = 3_000;
@@ -15,7 +15,7 @@ const DONE_SECONDS_MAX = 300;
 
 /** One author's posts under one strategy. */
 export interface Measured {
-  readonly strategy: Forced;
+  readonly strategy: Way;
   readonly followers: number;
   /** ms of CPU of the runtime for one post, its writing included; the median round. */
   readonly cpuMs: number;
@@ -37,11 +37,11 @@ export interface Strategy {
   readonly quietReadMs: readonly number[];
 }
 
-/** Every author's posts under the strategy that the product was started with. */
+/** The posts of `authors` under the strategy that the product was started with. */
 export async function measureStrategy(
   product: FanOutProduct,
-  { authors, readers }: World,
-  strategy: Forced,
+  { authors, readers }: Pick<World, "readers"> & { readonly authors: readonly Author[] },
+  strategy: Way,
   options: FanOutOptions,
 ): Promise<Strategy> {
   const clients = await Promise.all(readers.map((id) => product.as(formatId(id))));
@@ -77,10 +77,10 @@ export async function measureStrategy(
   return { measured, quietReadMs };
 }
 
-const post = async (client: Client): Promise<string> =>
+export const post = async (client: Client): Promise<string> =>
   (await client.createPost({ text: "What a bench has to say." })).id;
 
-async function posts(client: Client, count: number): Promise<string[]> {
+export async function posts(client: Client, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < count; n++) ids.push(await post(client));
   return ids;
@@ -103,7 +103,10 @@ async function cpuOf({ pids }: FanOutProduct, body: () => Promise<unknown>) {
 }
 
 /** How these posts were spread, once all are. Asks for the last one alone: it is done last, as a rule. */
-async function postsDone(product: FanOutProduct, ids: readonly string[]): Promise<FanoutPost[]> {
+export async function postsDone(
+  product: FanOutProduct,
+  ids: readonly string[],
+): Promise<FanoutPost[]> {
   const done: FanoutPost[] = [];
   for (const id of ids.toReversed()) {
     for (let tries = 0; ; tries++) {

@@ -1,13 +1,32 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { threshold } from "../../core/feed/fanout/decide.ts";
 import { followEdge, userWrites } from "../../core/feed/writes.ts";
 import { type Id, idRange, LOGICAL_SHARDS, logicalShard, shardOf } from "../../core/ids.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 import { ASSOC } from "../../core/tao/registry.ts";
 import { type Unit, writeUnits } from "../../dev/operator/batches.ts";
 import { hash } from "../../dev/world/random.ts";
 import { BOUNDS } from "../bounds.ts";
 import type { FanOutOptions } from "./options.ts";
 import type { FanOutProduct } from "./product.ts";
+
+/** Followers from which on the product announces a post, while no entries are known of. */
+export const announcedFrom = ({ buckets }: Pick<FanOutOptions, "buckets">): number =>
+  threshold(
+    {
+      followers: 0,
+      friends: 0,
+      audience: 0,
+      activeShare: 1,
+      entries: 0,
+      buckets,
+      regions: DEFAULT_REGIONS.length,
+      readersPerChunk: LIMITS.fanoutChunkReaders,
+    },
+    LIMITS.fanoutCosts,
+  );
 
 /** Long ago: what is loaded is no news, and is not fanned out. */
 const JOINED_MS = Date.UTC(2025, 9, 1);
@@ -18,8 +37,13 @@ export interface Author {
 }
 
 export interface World {
-  /** One nobody follows, one with a tenth of the followers, one with all. */
-  readonly authors: readonly Author[];
+  /** Nobody follows them. */
+  readonly none: Author;
+  /** One follower fewer than the product announces from. */
+  readonly below: Author;
+  /** With a tenth of the followers, and with all. */
+  readonly few: Author;
+  readonly many: Author;
   /** Followers of all authors but the first. */
   readonly readers: readonly Id[];
 }
@@ -37,14 +61,21 @@ export async function loadWorld(
     const fields = { handle: `user${n}`, name: `User ${n}`, bio: "", avatar: null };
     return { home, writes: () => userWrites(home, { ...fields, createdAtMs: JOINED_MS }) };
   };
-  const sizes = [0, Math.round(options.followers / 10), options.followers];
+  const { followers } = options;
+  const sizes = [
+    0,
+    Math.min(followers, announcedFrom(options) - 1),
+    Math.round(followers / 10),
+    followers,
+  ] as const;
   const people = Array.from({ length: sizes.length + options.readers }, (_, n) => user(n));
   const ids = await writeUnits(api, map, people, "fan-out:users");
   const readers = ids.slice(sizes.length);
-  const authors = sizes.map((followers, n): Author => ({ id: ids[n] ?? (0n as Id), followers }));
+  const author = (n: number): Author => ({ id: ids[n] ?? (0n as Id), followers: sizes[n] ?? 0 });
+  const authors = sizes.map((_, n) => author(n));
 
-  const follows = authors.flatMap(({ id, followers }) =>
-    Array.from({ length: followers }, (_, n): Unit => {
+  const follows = authors.flatMap(({ id, followers: count }) =>
+    Array.from({ length: count }, (_, n): Unit => {
       const follower = readers[n] ?? someId(n);
       const edge = followEdge(follower, id, JOINED_MS + n);
       return { home: shardOf(follower), writes: () => [edge] };
@@ -52,7 +83,7 @@ export async function loadWorld(
   );
   await writeUnits(api, map, follows, "fan-out:follows");
   await arrived(api, authors);
-  return { authors, readers };
+  return { none: author(0), below: author(1), few: author(2), many: author(3), readers };
 }
 
 /** Spread over all shards, and never handed out: below any id of the time that ids count from. */

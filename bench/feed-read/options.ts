@@ -9,6 +9,7 @@ export const HELP = `Reads home feeds on the built product, beside the floor of 
   --users N          users of the workload (default 2000)
   --posts N          posts of the workload (default 20000)
   --follows N        follows per user, mean (default 50)
+  --readers N        users who read, at most all (default all)
   --seed N           one seed is one workload (default 42)
   --rounds N         rounds per target (default 5)
   --seconds N        seconds per round (default 6)
@@ -40,6 +41,7 @@ export interface FeedReadOptions {
   readonly users: number;
   readonly posts: number;
   readonly followsMean: number;
+  readonly readers: number;
   readonly seed: number;
   readonly rounds: number;
   readonly seconds: number;
@@ -57,6 +59,7 @@ const FLAGS = {
   users: text,
   posts: text,
   follows: text,
+  readers: text,
   seed: text,
   rounds: text,
   seconds: text,
@@ -77,8 +80,10 @@ export function feedReadOptions(args: readonly string[]): FeedReadOptions {
   const whole = (name: string, fallback: number, min: number, max: number) =>
     numberFlag(flags, name, { min, max }) ?? fallback;
   const beside = textFlag(flags, "beside");
+  const users = whole("users", 2_000, 10, BOUNDS.usersMax);
   return {
-    users: whole("users", 2_000, 10, BOUNDS.usersMax),
+    users,
+    readers: whole("readers", users, 2, users),
     posts: whole("posts", 20_000, 0, BOUNDS.postsMax),
     followsMean: whole("follows", 50, 1, 1_000),
     seed: whole("seed", 42, 0, 2 ** 31),

@@ -9,6 +9,8 @@ export interface WorkloadSpec {
   readonly users: number;
   readonly posts: number;
   readonly followsMean: number;
+  /** Users who read; absent: all. */
+  readonly readers?: number;
   /** Unix ms of the newest post; absent: the same for ever, so that one seed is one workload. */
   readonly lastPostMs?: number;
 }
@@ -49,7 +51,7 @@ export function makeWorkload(spec: WorkloadSpec): Workload {
     spec,
     follows: follows(spec),
     posts: posts(spec),
-    viewers: ranked(spec, "viewers", READING, BOUNDS.requestStream),
+    viewers: ranked(spec, "viewers", READING, BOUNDS.requestStream, spec.readers),
   };
 }
 
@@ -79,16 +81,17 @@ function posts(spec: WorkloadSpec): BenchPost[] {
   }));
 }
 
-/** Users drawn by rank from a shuffled list. */
+/** Users drawn by rank from the first `among` of a shuffled list. */
 function ranked(
   { seed, users }: WorkloadSpec,
   purpose: string,
   exponent: number,
   count: number,
+  among = users,
 ): number[] {
   const order = shuffled(users, stream(seed, purpose, "order"));
   const random = stream(seed, purpose);
-  return Array.from({ length: count }, () => order[zipfRank(random, users, exponent)] ?? 0);
+  return Array.from({ length: count }, () => order[zipfRank(random, among, exponent)] ?? 0);
 }
 
 function shuffled(count: number, random: Random): number[] {

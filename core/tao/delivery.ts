@@ -57,7 +57,7 @@ export class Delivery {
   readonly #followers = new Map<string, FollowerState>();
   readonly #outbox: InverseOutbox;
   readonly #consumers: LogConsumers | null;
-  #followersAreLoaded = false;
+  #loaded: Promise<void> | null = null;
   #tail: LogRecord[] = [];
   #alarmAtMs: number | null = null;
   #trimmedAtMs = 0;
@@ -164,13 +164,18 @@ export class Delivery {
     return state.acked === null || compareVersions(state.acked, this.#head()) < 0;
   }
 
-  async #loadFollowers(): Promise<void> {
-    if (this.#followersAreLoaded) return;
-    const names = await this.#ports.store.followers();
-    this.#followersAreLoaded = true;
-    for (const name of names) {
-      if (!this.#followers.has(name)) this.#followers.set(name, newFollower());
-    }
+  /** Once: a second answer would bring back whom the store was told to forget after the first. */
+  #loadFollowers(): Promise<void> {
+    this.#loaded ??= this.#load().catch((error: unknown) => {
+      this.#loaded = null;
+      throw error;
+    });
+    return this.#loaded;
+  }
+
+  async #load(): Promise<void> {
+    for (const name of await this.#ports.store.followers())
+      this.#followers.set(name, newFollower());
   }
 
   async #sendAll(): Promise<void> {

@@ -8,55 +8,6 @@ import { decodeUnionResponse, encodeUnionRequest } from "../../../core/tao/union
 import { GraphWorld, unwrap } from "../../fakes/graph-world.ts";
 import { ask, get, headOf, slowFollower } from "../../fakes/slow-follower.ts";
 
-it("catches up with what it dropped when an older fill lands after that", async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const id = await world.addUser(0, "old");
-  const other = await world.addUser(0);
-  const { follower, hold, turns, release } = slowFollower(world);
-  await ask(follower, get(other));
-  hold("fill");
-  const answer = follower.read({ reads: [get(id)], atLeast: null });
-  await turns();
-  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"new"}' }]);
-  await world.write(0, [{ op: "objUpdate", id: other, patch: '{"name":"new"}' }]);
-  await world.store(0).trim(world.clock.nowMs() + 1, 0);
-  const head = await headOf(world);
-  // Its gap cannot be repaired: it drops everything, and its leader takes that for delivered.
-  expect(await follower.push({ after: head, records: [], head })).toEqual(head);
-  await release();
-  await answer;
-  const { results } = await ask(follower, get(id));
-  expect(results[0]).toMatchObject({ object: { data: expect.stringContaining("new") } });
-});
-
-it("catches up with what it had before it dropped everything", async ({ expect }) => {
-  const world = await GraphWorld.create(1);
-  const id = await world.addUser(0, "old");
-  const other = await world.addUser(0);
-  const { follower, hold, lose, turns, release } = slowFollower(world);
-  const { at: after } = await ask(follower, get(other));
-  hold("fill");
-  const answer = follower.read({ reads: [get(id)], atLeast: null });
-  await turns();
-  await world.write(0, [{ op: "objUpdate", id, patch: '{"name":"new"}' }]);
-  const records = (await world.store(0).logAfter(after, 9)) ?? [];
-  const head = await headOf(world);
-  expect(await follower.push({ after, records, head })).toEqual(head);
-  for (const name of ["b", "c"])
-    await world.write(0, [{ op: "objUpdate", id: other, patch: JSON.stringify({ name }) }]);
-  await world.store(0).trim(world.clock.nowMs() + 1, 0);
-  // A reader with a ticket has it pull, in vain: nobody will send it the first change again.
-  const atLeast = await headOf(world);
-  lose("fill");
-  expect((await follower.read({ reads: [get(other)], atLeast })).ok).toBe(false);
-  expect((await follower.stats()).applied).toBe(null);
-  lose("read");
-  await release();
-  await answer;
-  const { results } = await ask(follower, get(id));
-  expect(results[0]).toMatchObject({ object: { data: expect.stringContaining("new") } });
-});
-
 it("marks a merged page whose first entries were old when it began to wait", async ({ expect }) => {
   const world = await GraphWorld.create(1);
   const [author, reader] = [await world.addUser(0), await world.addUser(0)];

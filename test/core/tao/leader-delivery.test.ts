@@ -1,8 +1,11 @@
-import { it } from "vitest";
+import { it, vi } from "vitest";
 
 import { followEdge } from "../../../core/feed/writes.ts";
 import { LIMITS } from "../../../core/limits.ts";
+import { ok } from "../../../core/result.ts";
+import { Delivery } from "../../../core/tao/delivery.ts";
 import type { Write } from "../../../core/tao/types.ts";
+import type { Version } from "../../../core/tao/version.ts";
 import { followersIn, GraphWorld } from "../../fakes/graph-world.ts";
 
 it("reports a delivery that cannot read its store, and delivers when the alarm rings", async ({
@@ -57,3 +60,39 @@ it("sends no inverse edge of a batch that failed", async ({ expect }) => {
   await world.ringAlarms();
   expect(await followersIn(world, 1, far)).toEqual({ ids: [], count: 0 });
 });
+
+it("does not bring back whom it has forgotten, when its followers were asked for twice at once", async ({
+  expect,
+}) => {
+  const world = await GraphWorld.create(1);
+  const store = world.store(0);
+  const kept = store.followers.bind(store);
+  await store.addFollower("idle");
+  const waiting: (() => void)[] = [];
+  store.followers = async () => {
+    const names = await kept();
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return names;
+  };
+  const answers: (Version | null)[] = [null];
+  const delivery = new Delivery(0, () => HEAD, {
+    clock: world.clock,
+    store,
+    mayAct: () => true,
+    // Nothing cached at first; a fill is on its way from then on.
+    pushTo: async (_, push) => (answers.length > 0 ? (answers.pop() ?? null) : push.head),
+    sendInverses: async () => ok(null),
+    arm: () => {},
+    report: (event, error) => expect.unreachable(`${event}: ${String(error)}`),
+  });
+  const runs = [delivery.run(), delivery.run()];
+  await vi.waitUntil(() => waiting.length > 0);
+  waiting.shift()?.();
+  await runs[0];
+  waiting.shift()?.();
+  await runs[1];
+  await delivery.register("idle");
+  expect(await kept()).toEqual(["idle"]);
+});
+
+const HEAD: Version = { epoch: 1, seq: 1 };
