@@ -1,4 +1,5 @@
 import { CLIENT_LIMITS } from "./client-limits.ts";
+import { DEGRADATION_LIMITS } from "./degradation/limits.ts";
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
@@ -218,6 +219,7 @@ export const LIMITS = {
 
   ...REALTIME_LIMITS,
   ...TELEMETRY_LIMITS,
+  ...DEGRADATION_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
   readsPerSecond: 50,
