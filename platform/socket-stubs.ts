@@ -8,6 +8,7 @@ import {
   socketBucketName,
   type SocketBucketService,
 } from "../core/feed/realtime/service.ts";
+import type { Published } from "../core/degradation/controller.ts";
 import type { Failure } from "../core/errors.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -80,5 +81,20 @@ export function socketSink(bindings: SocketBindings, regions: readonly RegionRow
   return {
     tell: (region, bucket, events) =>
       answered("sockets", () => stubOf(region, bucket).tell(events)),
+  };
+}
+
+/** The controller's way to all sockets of its region. Rejects when a bucket could not be told. */
+export function levelBroadcast(
+  bindings: SocketBindings & SocketVars,
+  regions: readonly RegionRow[],
+): (region: Region, published: Published) => Promise<void> {
+  const stubOf = stubs(bindings, regions);
+  const { buckets } = socketTopologyFrom(bindings);
+  return async (region, published) => {
+    const told = Array.from({ length: buckets }, (_, bucket) =>
+      stubOf(region, bucket).degraded(published),
+    );
+    await Promise.all(told);
   };
 }

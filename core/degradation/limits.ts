@@ -4,6 +4,18 @@ export const DEGRADATION_LIMITS = {
   levelWindowMs: 10_000,
   /** The window moves on by this. */
   levelSliceMs: 1_000,
+  /** While something is on or pinned, the controller looks this often though nobody counts anything. */
+  levelSilentLookMs: 5_000,
+  /** An isolate exchanges counts for the level this often at most: with the call, levels arrive within 2 s. */
+  levelPollMs: 1_000,
+  /** Such a call is given up after this: the next one asks again. */
+  levelExchangeTimeoutMs: 1_000,
+  /** A level that could not be renewed is forgotten after this: no isolate is stuck in one. */
+  levelKeptMs: 60_000,
+  /** Changes that a controller keeps: months of pins, or hours of a region that comes and goes. */
+  levelChangesMax: 500,
+  /** Of them, in one answer. */
+  levelChangesShown: 100,
 
   /** Specification, level 1. Both are bounds of a histogram's buckets, so that comparing with them is exact. */
   rankingEnterP95Ms: 100,
@@ -45,6 +57,8 @@ export const DEGRADATION_LIMITS = {
 
   /** Of requests at level 1, those that still ask the heavy model, so that its return is noticed. */
   rankingProbeShare: 0.05,
+  /** Posts that are ranked at level 1: two pages instead of three. */
+  degradedCandidates: 40,
   /** At level 2, entries of the feed cache may be so much older. */
   degradedTtlFactor: 4,
   /** At level 1, notifications of one kind wait so long for others of theirs. */

@@ -1,4 +1,5 @@
 import type { Clock, Random, Sleep } from "../clock.ts";
+import type { Effects } from "../degradation/effects.ts";
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
 import type { FanoutRecord } from "./fanout/service.ts";
@@ -39,6 +40,8 @@ export interface Call {
   /** Of the request's region; null where it is switched off. */
   readonly cache: FeedCache | null;
   readonly region: Region;
+  /** What the region's level takes away. */
+  readonly effects: Effects;
   /** Shards whose writes in this request the cache is told of, each as what it was. */
   readonly told: Set<PhysicalShard>;
   /** Work that the answer does not wait for. */

@@ -20,6 +20,8 @@ export interface RankRequest {
   readonly ids: Int32Array;
   /** Unix ms, after which the caller has stopped listening. */
   readonly deadlineMs: number;
+  /** The best rung that may be tried, by the region's level; without it, the first. See `degradation/effects.ts`. */
+  readonly atMost?: RankMode;
 }
 
 /** The rung of the fallback ladder that answered. */

@@ -23,6 +23,7 @@ const BODIES: Record<string, unknown> = {
   reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
+  pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 
 const QUERIES: Record<string, string> = {
@@ -32,7 +33,16 @@ const QUERIES: Record<string, string> = {
 };
 
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
-const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
+const ANYONE = [
+  "comments",
+  "createUser",
+  "demoUsers",
+  "post",
+  "profile",
+  "signIn",
+  "status",
+  "userPosts",
+];
 const OPERATOR = [
   "caches",
   "fanout",
@@ -41,7 +51,9 @@ const OPERATOR = [
   "fanoutReplay",
   "graphRead",
   "graphWrite",
+  "levels",
   "moveShard",
+  "pinLevel",
   "shards",
 ];
 const MEMBER = ["uploadMedia"];
@@ -54,6 +66,7 @@ function requestFor(op: Operation): [string, RequestInit & { headers: Record<str
     .replace("{id}", "1184274518017")
     .replace("{post}", "1184274518017")
     .replace("{shard}", "3")
+    .replace("{region}", "apac")
     .concat(QUERIES[op.id] ?? "");
   const upgrade = op.connects === "websocket" ? { upgrade: "websocket" } : {};
   const init = { method: op.method.toUpperCase(), headers: upgrade };

@@ -5,6 +5,7 @@ import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import { tell } from "../../core/feed/notifications/tell.ts";
 import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
+import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { type Id, parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
@@ -19,6 +20,7 @@ import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
 import { TallyOutbox } from "../../core/telemetry/tally-outbox.ts";
 import { cacheStatsStubs, cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
+import { controllerStubs } from "../../platform/controller-stubs.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
@@ -40,6 +42,8 @@ export interface FeedDeps {
   readonly fanoutAdmin: FanoutAdminPorts;
   /** Of pages that no object counts. */
   readonly counts: TallyOutbox;
+  /** What is counted for the regions' levels, and those. */
+  readonly levels: IsolateLevels;
   /** For the region's operators, as `shardAdmin`. */
   readonly caches: (region: Region) => CacheStatsPorts;
 }
@@ -77,6 +81,12 @@ function wire(env: FeedEnv): FeedDeps {
     tally: cacheTallyStubs(env, regions),
     report: (event, error) => console.warn({ event, error: String(error) }),
   });
+  const levels = new IsolateLevels({
+    clock: systemClock,
+    regions: regions.map(({ region }) => region),
+    exchange: controllerStubs(env, regions).exchange,
+    report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+  });
   const feedCache = feedCacheIn(env, cacheConfig, {
     regions,
     feedBuckets,
@@ -110,6 +120,7 @@ function wire(env: FeedEnv): FeedDeps {
     ) => ({
       ...ports,
       region,
+      effects: levels.effects(region),
       consistency,
       cache: feedCache?.cache ?? null,
       told: new Set(),
@@ -151,6 +162,7 @@ function wire(env: FeedEnv): FeedDeps {
       fanout,
     },
     counts,
+    levels,
     caches: (near) => ({
       regions: names,
       shards,

@@ -247,11 +247,12 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   async #run<T>(ctx: CallContext, useCase: (call: Call) => Outcome<T>): Reply<T> {
     const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
-    const { callFor, counts } = depsFor(this.env);
+    const { callFor, counts, levels } = depsFor(this.env);
     const call = callFor(ctx, defer);
     const before = call.tao.wrote();
     const result = await useCase(call);
     tellOthers(call, before);
+    if (levels.isDue(ctx.region)) defer(() => levels.exchange(ctx.region));
     if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
     if (!result.ok) return result;
     const { tao } = call;
