@@ -1,5 +1,9 @@
+import { OVERLOAD_LIMITS } from "../resilience/overload-limits.ts";
+
 /** Bounds and thresholds of degradation, part of `LIMITS`: unit in the name, reason beside the number. */
 export const DEGRADATION_LIMITS = {
+  ...OVERLOAD_LIMITS,
+
   /** Signals are judged over this much of the past: long enough for a sample, short enough to notice. */
   levelWindowMs: 10_000,
   /** The window moves on by this. */

@@ -5,6 +5,7 @@ import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import { tell } from "../../core/feed/notifications/tell.ts";
 import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
+import { observedBy } from "../../core/degradation/observed.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { type Id, parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
@@ -14,6 +15,7 @@ import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
+import { CallGuard } from "../../core/resilience/call-guard.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
@@ -95,7 +97,21 @@ function wire(env: FeedEnv): FeedDeps {
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
-  const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
+  const guard = new CallGuard({
+    clock: systemClock,
+    random: systemRandom,
+    count: (region, event) => levels.count(region, event),
+  });
+  const taoPorts = {
+    ...ports,
+    guard,
+    observe: observedBy(levels),
+    map,
+    follower,
+    leader,
+    routes,
+    hot: new HotCache(),
+  };
   const recordOf = async (post: Id): Promise<FanoutRecord | null> => {
     try {
       return await fanout(physicalShardOf(map, post)).record(post);
@@ -108,7 +124,13 @@ function wire(env: FeedEnv): FeedDeps {
   const graphForFanout = () => {
     const deadlineMs = systemClock.nowMs() + LIMITS.fanoutSinkMs;
     const region = names[0] ?? "";
-    return createTao(taoPorts, { region, ticket: null, consistency: "leader", deadlineMs });
+    return createTao(taoPorts, {
+      region,
+      ticket: null,
+      consistency: "leader",
+      deadlineMs,
+      priority: "batch",
+    });
   };
   const shards = map.entries.map(({ shard }) => shard);
   const coordinatorsFrom = (near: Region) =>
