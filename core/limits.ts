@@ -195,8 +195,8 @@ export const LIMITS = {
 
   /** Tickets outlast the oldest answer that may be served, however the clocks differ: no marked one goes behind them. */
   ticketTtlMs: 17 * 60_000,
-  /** What a client wrote is remembered as its own as long as an entry without it may live. */
-  ticketWritesMs: 400_000,
+  /** What a client wrote is remembered as its own as long as an entry without it may live, at level 2 too. */
+  ticketWritesMs: 1_000_000,
   /** Shards of such writes: most are on the writer's own. */
   ticketWritesMax: 24,
   /** Tickets: shards written or read within `ticketTtlMs`, most recent first. */

@@ -63,8 +63,8 @@ export const DEGRADATION_LIMITS = {
   rankingProbeShare: 0.05,
   /** Posts that are ranked at level 1: two pages instead of three. */
   degradedCandidates: 40,
-  /** At level 2, entries of the feed cache may be so much older. */
-  degradedTtlFactor: 4,
+  /** At level 2, entries of the feed cache may be so much older: 15 min, which tickets and own writes outlast. */
+  degradedTtlFactor: 3,
   /** At level 1, notifications of one kind wait so long for others of theirs. */
   notificationBatchMs: 30_000,
   /** When a client may try a refused write again: the shortest time in which the level can end. */

@@ -57,6 +57,8 @@ export interface RankAnswer {
   readonly probabilities: Float32Array | null;
   /** Rows that the model named by `mode` scored. */
   readonly scored: number;
+  /** How long the ranker says that it took, queue and computing; also of a probe that outwaited its caller. */
+  readonly rankerMs?: number;
 }
 
 /**

@@ -93,6 +93,10 @@ function wire(env: FeedEnv): FeedDeps {
     regions,
     feedBuckets,
     count: (region, delta) => counts.add(region, "feed", delta),
+    told: (region, isHit) => {
+      levels.count(region, "feed_asked");
+      if (isHit) levels.count(region, "feed_hits");
+    },
   });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);

@@ -11,7 +11,8 @@ import type { CachedPage } from "../cache/service.ts";
 import { type Call, type Outcome, signedIn } from "../call.ts";
 import { type CursorScope, decodeCursor, encodeCursor, isOf } from "../cursor.ts";
 import { askCache, type CacheAnswer, keep, startOf } from "../home-cache.ts";
-import { type HomeRecord, readHome } from "../home-record.ts";
+import { orderedBy, withSources } from "../degraded-home.ts";
+import { type BuildStart, type HomeRecord, readHome } from "../home-record.ts";
 import { timeline } from "../pipeline.ts";
 import { rankableOf } from "../ranked/context.ts";
 import { HEURISTIC } from "../ranked/heuristic.ts";
@@ -33,7 +34,9 @@ type Made = Pick<FeedPage, "mode" | "reason" | "ageMs" | "calls">;
 export async function home(call: Call, request: FeedRequest): Outcome<PageText> {
   const viewer = signedIn(call);
   if (!viewer.ok) return viewer;
-  const place = placeFrom(call, viewer.value, request);
+  const { mode: wanted } = orderedBy(call.effects, request);
+  const isLevelled = wanted !== request.mode;
+  const place = placeFrom(call, viewer.value, { ...request, mode: wanted });
   if (!place.ok) return place;
   const from = { viewer: viewer.value, limit: request.limit, ...place.value };
   const isFirst = from.after === null && from.segment === null;
@@ -43,7 +46,8 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const calls = () => call.tao.calls() + cached.calls;
   const made = (mode: "latest" | "ranked", ageMs: number): Made => ({
     mode,
-    reason: mode === "ranked" ? HEURISTIC : isAsked ? "requested" : "setting",
+    reason:
+      mode === "ranked" ? HEURISTIC : isLevelled ? "degraded" : isAsked ? "requested" : "setting",
     ageMs,
     calls: calls(),
   });
@@ -55,6 +59,16 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const facts = await loadHomeViewer(call, from.viewer);
   if (!facts.ok) return facts;
   const mode = from.mode ?? facts.value.settings.feedMode;
+  if (start !== null && isFirst && call.effects.sources !== "all") {
+    // A page of few, at once; the entry, of all, is for later readers: without it nothing would recover.
+    const few = await latestFromGraph(
+      call,
+      withSources(call.effects, from.viewer, facts.value),
+      from,
+    );
+    call.defer(() => keepWhole(call, start, facts.value));
+    return few.ok ? ok(pageText(call, from.viewer, few.value, made("latest", 0))) : few;
+  }
   if (start !== null && isFirst) {
     const read = await readHome(call, start, facts.value);
     if (!read.ok) return read;
@@ -69,6 +83,11 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
     ? rankedFromGraph(call, facts.value, from)
     : latestFromGraph(call, facts.value, from));
   return graph.ok ? ok(pageText(call, from.viewer, graph.value, made(mode, 0))) : graph;
+}
+
+async function keepWhole(call: Call, start: BuildStart, facts: HomeViewer): Promise<void> {
+  const read = await readHome(call, start, facts);
+  if (read.ok) keep(call, read.value);
 }
 
 /** How much came to the viewer's feed since `since`, `timeMs.id`: what a client polls that has no socket. */
@@ -134,7 +153,14 @@ function placeFrom(
 async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
   const { viewer, limit, mode, after, segment } = from;
   const asked = await askCache(call, (cache, wrote) =>
-    cache.page(call.region, viewer, { limit, after, segment, wrote, mode }),
+    cache.page(call.region, viewer, {
+      limit,
+      after,
+      segment,
+      wrote,
+      mode,
+      ttlFactor: call.effects.feedTtlFactor,
+    }),
   );
   if (asked.answer?.hit === true) {
     const { ticket, upTo } = asked.answer;

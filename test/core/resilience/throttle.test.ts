@@ -39,9 +39,9 @@ describe("the chance of a refusal", () => {
   });
 
   it("forgets what is thirty seconds old", ({ expect }) => {
-    const refused = after(1_000, 0);
-    expect(refusalChance(refused, "interactive", LIMITS.throttleWindowMs - 1)).toBe(0.95);
-    expect(refusalChance(refused, "interactive", LIMITS.throttleWindowMs)).toBe(0);
+    const all = after(1_000, 0);
+    expect(refusalChance(all, "interactive", LIMITS.throttleWindowMs - 1)).toBe(0.95);
+    expect(refusalChance(all, "interactive", LIMITS.throttleWindowMs)).toBe(0);
   });
 
   it("is one, and its memory bounded, whatever comes when", ({ expect }) => {

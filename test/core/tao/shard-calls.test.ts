@@ -128,12 +128,12 @@ function guardedCalls(failure: Failure | null, tookMs: number) {
     guard,
     observe: (attempt: Attempt) => void attempts.push(attempt),
   };
-  const calls = (priority?: Priority) =>
+  const made = (priority?: Priority) =>
     new ShardCalls(ports, "apac", clock.nowMs() + 5_000, priority);
   const read = (priority?: Priority) =>
-    calls(priority).follower(0, (one) => one.read({ reads: [], atLeast: null }));
+    made(priority).follower(0, (one) => one.read({ reads: [], atLeast: null }));
   const write = () =>
-    calls().leader({ shard: 0 } as never, "write", (one) => one.write({} as never));
+    made().leader({ shard: 0 } as never, "write", (one) => one.write({} as never));
   return { read, write, attempts, sent: () => sent };
 }
 
