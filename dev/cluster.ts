@@ -39,6 +39,8 @@ export interface ClusterOptions {
    * socket (`directUrl`), whose edge cache nothing but its pages' age empties.
    */
   readonly moreGateways?: readonly string[];
+  /** Gives each of those a feed Worker of its own too, `<name>-feed`. Work of queues stays with the first. */
+  readonly withOwnFeeds?: boolean;
   /** More Workers in the same runtime, such as a bench's bare Worker to compare with. */
   readonly moreWorkers?: readonly V4WorkerOptions[];
   /**
@@ -100,11 +102,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     // The first Worker, the gateway, answers the front door.
     WORKERS.toReversed().map((worker) => workerOptions(worker, built, secrets, options)),
   );
-  const others = workers
-    .slice(0, 1)
-    .flatMap((gateway) =>
-      (options.moreGateways ?? []).map((name) => ({ ...gateway, ...withSocket, name })),
-    );
+  const others = moreWorkersOf(workers, options);
 
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -142,6 +140,23 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         }),
     stop: () => runtime.dispose(),
   };
+}
+
+/** Copies of the gateway, and of the feed Worker behind it. */
+function moreWorkersOf(
+  workers: readonly V4WorkerOptions[],
+  { moreGateways = [], withOwnFeeds = false }: ClusterOptions,
+): V4WorkerOptions[] {
+  const [gateway, feed] = workers;
+  if (gateway === undefined || feed === undefined) return [];
+  return moreGateways.flatMap((name): V4WorkerOptions[] => {
+    const copy = { ...gateway, ...withSocket, name };
+    if (!withOwnFeeds) return [copy];
+    const own = `${name}-feed`;
+    const serviceBindings = { ...gateway.serviceBindings, FEED: { name: own } };
+    const ownFeed = { ...feed, name: own, queueConsumers: undefined };
+    return [{ ...copy, serviceBindings }, ownFeed];
+  });
 }
 
 const logTo =
