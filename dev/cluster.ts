@@ -154,8 +154,11 @@ function moreWorkersOf(
     if (!withOwnFeeds) return [copy];
     const own = `${name}-feed`;
     const serviceBindings = { ...gateway.serviceBindings, FEED: { name: own } };
-    const ownFeed = { ...feed, name: own, queueConsumers: undefined };
-    return [{ ...copy, serviceBindings }, ownFeed];
+    const { queueConsumers: _, ...bare } = feed;
+    return [
+      { ...copy, serviceBindings },
+      { ...bare, name: own },
+    ];
   });
 }
 

@@ -20,6 +20,8 @@ export interface Effects {
   readonly order: "as asked" | "latest";
   /** Whose posts a page is made of that no cache has. */
   readonly sources: "all" | "friends";
+  /** Whether such a page is followed by building the whole entry, for later readers. */
+  readonly entriesAfterwards: boolean;
   /** How much older an entry of the feed cache may be. */
   readonly feedTtlFactor: number;
   /** How long news of notifications waits for more of them, ms. */
@@ -37,6 +39,7 @@ const NORMAL: Effects = {
   ranking: { atMost: "ranked", probeShare: 1, candidates: LIMITS.feedEntryPosts },
   order: "as asked",
   sources: "all",
+  entriesAfterwards: true,
   feedTtlFactor: 1,
   notificationsEveryMs: 0,
   liveCounts: true,
@@ -69,6 +72,7 @@ const FEED_CACHE_DEGRADED: Effects = {
 const TAO_DEGRADED: Effects = {
   ...FEED_CACHE_DEGRADED,
   level: 3,
+  entriesAfterwards: false,
   realtime: "protective",
   allowStale: true,
   readOnly: true,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect as see, it } from "vitest";
+import { afterAll, beforeAll, it } from "vitest";
 
 import { createClient } from "../../client/client.ts";
 import type { FeedPage, Session } from "../../core/feed/schemas.ts";
@@ -70,17 +70,19 @@ async function reached(gateway: string, feed: string): Promise<readonly number[]
   );
 }
 
-it("reaches four gateways and four feed Workers within two seconds, and leaves them again", async () => {
+it("reaches four gateways and four feed Workers within two seconds, and leaves them again", async ({
+  expect,
+}) => {
   await reached("0", "ranked");
   await pinTo(2);
   const there = await reached("2", "latest");
   await pinTo(null);
   const back = await reached("0", "ranked");
   console.log({ event: "level_reached", thereMs: there, backMs: back });
-  for (const tookMs of [...there, ...back]) see(tookMs).toBeLessThanOrEqual(REACHES_MS);
+  for (const tookMs of [...there, ...back]) expect(tookMs).toBeLessThanOrEqual(REACHES_MS);
 }, 120_000);
 
-it("makes every gateway refuse writes, says so, and takes them again", async () => {
+it("makes every gateway refuse writes, says so, and takes them again", async ({ expect }) => {
   await pinTo(3);
   await reached("3", "latest");
   const write = (url: string) =>
@@ -95,21 +97,21 @@ it("makes every gateway refuse writes, says so, and takes them again", async () 
     });
   for (const url of urls) {
     const refused = await write(url);
-    see(refused.status).toBe(503);
-    see(await refused.json()).toMatchObject({ code: "read_only", retryAfter: 30 });
-    see(refused.headers.get("retry-after")).toBe("30");
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: "read_only", retryAfter: 30 });
+    expect(refused.headers.get("retry-after")).toBe("30");
   }
   await pinTo(null);
   await reached("0", "ranked");
-  for (const url of urls) see((await write(url)).status).toBe(201);
+  for (const url of urls) expect((await write(url)).status).toBe(201);
   const { regions } = await (await operator()).levels();
   const own = regions.find(({ region }) => region === REGION);
-  see(own?.changes.map(({ to }) => to)).toEqual([0, 3, 0, 2]);
-  see(own?.counters["http_answers"]).toBeGreaterThan(0);
-  see(own?.counters["tao_reads"]).toBeGreaterThan(0);
+  expect(own?.changes.map(({ to }) => to)).toEqual([0, 3, 0, 2]);
+  expect(own?.counters["http_answers"]).toBeGreaterThan(0);
+  expect(own?.counters["tao_reads"]).toBeGreaterThan(0);
 }, 120_000);
 
-it("tells a socket of the level", async () => {
+it("tells a socket of the level", async ({ expect }) => {
   const told: string[] = [];
   const headers = { authorization: `Bearer ${reader}`, "x-edgewise-region": REGION };
   const abort = new AbortController();
@@ -120,18 +122,18 @@ it("tells a socket of the level", async () => {
   const body = stream.body?.getReader();
   await pinTo(2);
   let text = "";
-  while (body !== undefined && !text.includes('"degraded"')) {
-    const { value, done } = await body.read();
+  while (!text.includes('"degraded"')) {
+    const { value, done } = (await body?.read()) ?? { done: true };
     if (done) break;
     text += new TextDecoder().decode(value);
   }
   for (const [, data = ""] of text.matchAll(/^data: (.*)$/gm)) told.push(data);
   abort.abort();
   await pinTo(null);
-  see(told.map((data) => JSON.parse(data) as object)).toContainEqual({
+  expect(told.map((data) => JSON.parse(data) as object)).toContainEqual({
     type: "degraded",
     level: 2,
     readOnly: false,
-    message: see.stringContaining("newest posts"),
+    message: expect.stringContaining("newest posts"),
   });
 }, 60_000);

@@ -66,7 +66,7 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
       withSources(call.effects, from.viewer, facts.value),
       from,
     );
-    call.defer(() => keepWhole(call, start, facts.value));
+    if (call.effects.entriesAfterwards) call.defer(() => keepWhole(call, start, facts.value));
     return few.ok ? ok(pageText(call, from.viewer, few.value, made("latest", 0))) : few;
   }
   if (start !== null && isFirst) {
