@@ -139,7 +139,9 @@ export class Delivery {
     await this.#outbox.flush();
     const { intents, followersBehind } = await this.backlog();
     if (intents > 0) this.#arm(LIMITS.inverseRetryMs);
-    if (followersBehind > 0) this.#arm(LIMITS.pushRetryMs);
+    // Also while somebody is being told: if this object dies meanwhile, only the alarm knows.
+    const consumersBehind = this.#consumers?.behind() ?? 0;
+    if (followersBehind + consumersBehind > 0) this.#arm(LIMITS.pushRetryMs);
     // Last: a store may refuse to trim for a while, and nobody's delivery waits for that.
     await this.#trim();
   }

@@ -95,4 +95,39 @@ it("does not bring back whom it has forgotten, when its followers were asked for
   expect(await kept()).toEqual(["idle"]);
 });
 
+it("keeps its alarm armed while a consumer is being told: if it dies, nobody else knows", async ({
+  expect,
+}) => {
+  const world = await GraphWorld.create(1);
+  const armed: number[] = [];
+  const told = Promise.withResolvers<Version>();
+  const deliver = vi.fn(() => told.promise);
+  const delivery = new Delivery(0, () => HEAD, {
+    clock: world.clock,
+    store: world.store(0),
+    mayAct: () => true,
+    consumed: {
+      log: {
+        groupsAfter: async (after) => [
+          { after, head: HEAD, records: [], ops: [], intents: [], sources: [] },
+        ],
+        cursor: async () => null,
+        saveCursor: async () => {},
+      },
+      consumers: [{ name: "slow", deliver, startOver: async (head) => head }],
+    },
+    pushTo: async (_, push) => push.head,
+    sendInverses: async () => ok(null),
+    arm: (atMs) => armed.push(atMs),
+    report: (event, error) => expect.unreachable(`${event}: ${String(error)}`),
+  });
+  const first = delivery.run();
+  await vi.waitUntil(() => deliver.mock.calls.length > 0);
+  delivery.woke();
+  await delivery.run();
+  expect(armed).toEqual([world.clock.nowMs() + LIMITS.pushRetryMs]);
+  told.resolve(HEAD);
+  await first;
+});
+
 const HEAD: Version = { epoch: 1, seq: 1 };
