@@ -10,7 +10,15 @@ import { startGateway } from "../gateway/harness.ts";
 import { pngOf } from "../gateway/images.ts";
 
 /** Answered by the gateway and what is behind it other than the feed Worker. */
-const ELSEWHERE = ["uploadMedia", "socketTicket", "poll", "caughtUp"];
+const ELSEWHERE = [
+  "status",
+  "levels",
+  "pinLevel",
+  "uploadMedia",
+  "socketTicket",
+  "poll",
+  "caughtUp",
+];
 
 /** The client on the real gateway, over a fake feed Worker. */
 async function start(roles?: readonly string[]) {
@@ -101,6 +109,10 @@ describe("each operation of the API", () => {
       graphRead: () => client.graphRead({ reads: [] }),
       shards: () => client.shards(),
       moveShard: () => client.moveShard(3, "eu-west"),
+      status: () => client.status(),
+      levels: () => client.levels(),
+      pinLevel: () =>
+        client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),
       fanout: () => client.fanout(),
       fanoutPost: () => client.fanoutPost("1184274518017"),
       fanoutDeadLetters: () => client.fanoutDeadLetters(),
