@@ -18,6 +18,8 @@ import type {
   UserPage,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type { RankLog, RankLogSegment } from "../core/ranking/log-schemas.ts";
+import type { FeedEvents, FeedEventsTaken } from "../core/feed/explain/event-schemas.ts";
 import type {
   FeedbackState,
   SeenRange,
@@ -93,6 +95,8 @@ export function createClient(options: ClientOptions) {
     seen: (call?: CallOptions) => get<SeenState>("/v1/feed/seen", {}, call),
     reportSeen: (ranges: readonly SeenRange[], call?: CallOptions) =>
       send<SeenState>(requests.reportSeen(ranges), call),
+    reportEvents: (events: FeedEvents, call?: CallOptions) =>
+      send<FeedEventsTaken>(requests.reportEvents(events), call),
     setFeedback: (postId: string, kind: "more" | "less", call?: CallOptions) =>
       send<FeedbackState>(requests.setFeedback(postId, kind), call),
     clearFeedback: (postId: string, call?: CallOptions) =>
@@ -186,6 +190,11 @@ export function createClient(options: ClientOptions) {
       ),
 
     /** For operators: what every cache layer has answered, by region. */
+    /** For operators: the log that ranking is trained on; keys come in their order. */
+    rankLog: (after?: string, call?: CallOptions) =>
+      get<RankLog>("/v1/admin/rank-log", { after }, call),
+    rankLogSegment: (key: string, call?: CallOptions) =>
+      get<RankLogSegment>("/v1/admin/rank-log/segment", { key }, call),
     caches: (call?: CallOptions) => get<CacheReport>("/v1/admin/caches", {}, call),
 
     /** How the service is doing here; every answer's `Edgewise-Level` says it in one number. */

@@ -7,6 +7,7 @@ import type {
   Settings,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type { FeedEvents } from "../core/feed/explain/event-schemas.ts";
 import type { SeenRange } from "../core/feed/explain/schemas.ts";
 import type { Reactable, Relation, UserList } from "../core/feed/service.ts";
 import type { ApiRequest } from "./transport.ts";
@@ -65,6 +66,7 @@ export const requests = {
   updateMe: (patch: UserPatch) => write("PATCH", "/v1/users/me", patch),
   updateSettings: (settings: Settings) => write("PUT", "/v1/settings", settings),
 
+  reportEvents: (events: FeedEvents) => write("POST", "/v1/feed/events", events),
   reportSeen: (ranges: readonly SeenRange[]) => write("POST", "/v1/feed/seen", { ranges }),
   setFeedback: (postId: string, kind: "more" | "less") =>
     write("PUT", at`/v1/feed/feedback/${postId}`, { kind }),

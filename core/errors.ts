@@ -13,6 +13,7 @@ export type Dependency =
   | "cdn"
   | "ranker"
   | "controller"
+  | "features"
   | "issuer";
 
 /**

@@ -4,7 +4,10 @@ import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
 import { MEDIA_LIMITS } from "./media/limits.ts";
+import { FEATURE_LIMITS } from "./ranking/feature-limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
+import { RANK_PROXY_LIMITS } from "./ranking/proxy-limits.ts";
+import { RESILIENCE_LIMITS } from "./resilience/limits.ts";
 import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
@@ -214,12 +217,15 @@ export const LIMITS = {
   viewerReactionsMax: 500,
   ...FEED_CACHE_LIMITS,
   ...FANOUT_LIMITS,
+  ...FEATURE_LIMITS,
   /** Time a request may take end to end. */
   requestBudgetMs: 5_000,
 
   ...REALTIME_LIMITS,
   ...TELEMETRY_LIMITS,
   ...DEGRADATION_LIMITS,
+  ...RESILIENCE_LIMITS,
+  ...RANK_PROXY_LIMITS,
 
   /** Rate limits, requests a second and burst. Scrolling fast is about 5 reads a second. */
   readsPerSecond: 50,
@@ -290,6 +296,5 @@ export const LIMITS = {
   immutableMs: 365 * 24 * 3_600_000,
   /** `/docs` and `/openapi.json`: a deployment shows within this. */
   documentFreshMs: 300_000,
-
   ...CLIENT_LIMITS,
 } as const;

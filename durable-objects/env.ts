@@ -1,4 +1,5 @@
 import type { FanoutMessage, FanoutShardService } from "../core/feed/fanout/service.ts";
+import type { BreakerVars } from "../platform/breaker-policy.ts";
 import type { ObjectNamespace } from "../platform/object-call.ts";
 import type { GraphBindings } from "../platform/object-stubs.ts";
 import type { SocketBindings, SocketVars } from "../platform/socket-stubs.ts";
@@ -8,7 +9,16 @@ import type { TuningVars } from "./tuning.ts";
 
 /** What the runtime gives the objects: each other, the shape of the world, and where the truth is. */
 export interface ObjectsEnv
-  extends GraphBindings, SocketBindings, SocketVars, TopologyVars, StoreVars, TuningVars {
+  extends
+    GraphBindings,
+    SocketBindings,
+    SocketVars,
+    TopologyVars,
+    StoreVars,
+    TuningVars,
+    BreakerVars {
   readonly FANOUT: ObjectNamespace<FanoutShardService>;
+  /** Segments of what ranking is trained on. */
+  readonly RANK_LOG: Pick<R2Bucket, "put">;
   readonly FANOUT_QUEUE: Pick<Queue<FanoutMessage>, "sendBatch">;
 }

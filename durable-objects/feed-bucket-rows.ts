@@ -13,7 +13,8 @@ export class FeedBucketRows implements BucketRows {
   constructor(sql: Sql) {
     this.#sql = sql;
     sql.exec(`
-      CREATE TABLE IF NOT EXISTS entries_1 (
+      DROP TABLE IF EXISTS entries_1;
+      CREATE TABLE IF NOT EXISTS entries_2 (
         viewer TEXT PRIMARY KEY, built_ms INTEGER NOT NULL, record TEXT NOT NULL
       ) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS events_1 (
@@ -24,20 +25,20 @@ export class FeedBucketRows implements BucketRows {
 
   *entries(): Generator<readonly [viewer: Id, builtMs: number]> {
     const rows = this.#sql.exec<{ viewer: string; built_ms: number }>(
-      "SELECT viewer, built_ms FROM entries_1",
+      "SELECT viewer, built_ms FROM entries_2",
     );
     for (const { viewer, built_ms } of rows) yield [idFromKey(viewer), built_ms];
   }
 
   entry(viewer: Id): string | null {
-    const query = "SELECT record FROM entries_1 WHERE viewer = ?";
+    const query = "SELECT record FROM entries_2 WHERE viewer = ?";
     const [row] = this.#sql.exec<{ record: string }>(query, idToKey(viewer));
     return row?.record ?? null;
   }
 
   putEntry(viewer: Id, builtMs: number, record: string): void {
     this.#sql.exec(
-      "INSERT OR REPLACE INTO entries_1 (viewer, built_ms, record) VALUES (?, ?, ?)",
+      "INSERT OR REPLACE INTO entries_2 (viewer, built_ms, record) VALUES (?, ?, ?)",
       idToKey(viewer),
       builtMs,
       record,
@@ -45,7 +46,7 @@ export class FeedBucketRows implements BucketRows {
   }
 
   dropEntry(viewer: Id): void {
-    this.#sql.exec("DELETE FROM entries_1 WHERE viewer = ?", idToKey(viewer));
+    this.#sql.exec("DELETE FROM entries_2 WHERE viewer = ?", idToKey(viewer));
   }
 
   events(sinceMs: number, max: number): StoredEvents[] {
@@ -60,7 +61,7 @@ export class FeedBucketRows implements BucketRows {
   }
 
   trim(entriesUpToMs: number, eventsUpToMs: number): void {
-    this.#sql.exec("DELETE FROM entries_1 WHERE built_ms <= ?", entriesUpToMs);
+    this.#sql.exec("DELETE FROM entries_2 WHERE built_ms <= ?", entriesUpToMs);
     this.#sql.exec("DELETE FROM events_1 WHERE at_ms <= ?", eventsUpToMs);
   }
 }

@@ -9,6 +9,7 @@ import type {
   CachedPage,
   FeedBucketService,
   Kept,
+  KeptScores,
   Miss,
   NewPosts,
   PageWish,
@@ -48,6 +49,10 @@ export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketS
     wrote: Wrote,
   ): Promise<Result<NewPosts | Miss, Failure>> {
     return ok(this.#bucket.newSince(viewer, since, wrote, this.#clock.nowMs()));
+  }
+
+  async scores(viewer: Id, wrote: Wrote): Promise<Result<KeptScores | Miss, Failure>> {
+    return ok(this.#bucket.scores(viewer, wrote, this.#clock.nowMs()));
   }
 
   async put(record: string): Promise<Result<Kept, Failure>> {

@@ -1,7 +1,9 @@
 export { CacheTally } from "./cache-tally.ts";
+export { FeatureBucket } from "./feature-bucket.ts";
 export { FeedBucket } from "./feed-bucket.ts";
 export { FanoutShard } from "./fanout-shard.ts";
 export { RegionController } from "./region-controller.ts";
+export { RankBreaker } from "./rank-breaker.ts";
 export { RegionCoordinator } from "./region-coordinator.ts";
 export { ShardFollower } from "./shard-follower.ts";
 export { SocketBucket } from "./socket-bucket.ts";

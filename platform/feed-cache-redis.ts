@@ -171,6 +171,8 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
         read(region, viewer, (bucket, nowMs) => bucket.page(viewer, wish, nowMs)),
       newSince: (region, viewer, since, wrote) =>
         read(region, viewer, (bucket, nowMs) => bucket.newSince(viewer, since, wrote, nowMs)),
+      scores: (region, viewer, wrote) =>
+        read(region, viewer, (bucket, nowMs) => bucket.scores(viewer, wrote, nowMs)),
       put,
       own: (region, write) =>
         apply(region, topology.bucketOf(write.viewer), [{ kind: "own", ...write }]),

@@ -49,6 +49,7 @@ export function feedCacheStubs(
       page: (region, viewer, wish) => read(region, viewer, (stub) => stub.page(viewer, wish)),
       newSince: (region, viewer, since, wrote) =>
         read(region, viewer, (stub) => stub.newSince(viewer, since, wrote)),
+      scores: (region, viewer, wrote) => read(region, viewer, (stub) => stub.scores(viewer, wrote)),
       put: (region, viewer, record) =>
         call(region, feedBuckets.bucketOf(viewer), (stub) => stub.put(record)),
       own: (region, write) =>

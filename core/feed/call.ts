@@ -10,10 +10,11 @@ import type { Consistency } from "../tao/service.ts";
 import type { PhysicalShard } from "../tao/shard-map.ts";
 import type { Tao } from "../tao/tao.ts";
 import type { FeedCache } from "./cache/service.ts";
+import type { RankingPort } from "./ranked/port.ts";
 
 /** What a use-case may tell the operators about; never carries content. */
 export interface FeedEvent {
-  readonly event: "stage_failed_open" | "refills_exhausted" | "cache_failed";
+  readonly event: "stage_failed_open" | "refills_exhausted" | "cache_failed" | "ranking_failed";
   readonly stage: string;
   readonly viewer: string | null;
 }
@@ -39,6 +40,8 @@ export interface Call {
   readonly fanout: FanoutLookup;
   /** Of the request's region; null where it is switched off. */
   readonly cache: FeedCache | null;
+  /** Who scores; null where nobody does: ranked feeds are in the order of time then. */
+  readonly ranking: RankingPort | null;
   readonly region: Region;
   /** What the region's level takes away. */
   readonly effects: Effects;

@@ -6,7 +6,7 @@ import type { PhysicalShard } from "../tao/shard-map.ts";
 import type { OwnPlace } from "../tao/tao.ts";
 import { compareVersions, type Version } from "../tao/version.ts";
 import { encodeRecord } from "./cache/record.ts";
-import type { CachedPage, FeedCache, Miss, NewPosts, Wrote } from "./cache/service.ts";
+import type { CachedPage, FeedCache, KeptScores, Miss, NewPosts, Wrote } from "./cache/service.ts";
 import type { OwnChange, OwnWrite } from "./cache/port.ts";
 import type { Call, Outcome } from "./call.ts";
 import type { BuildStart, HomeRecord } from "./home-record.ts";
@@ -24,7 +24,7 @@ const cacheFor = (call: Call): FeedCache | null =>
   call.consistency === "leader" ? null : call.cache;
 
 /** Fails open: the graph knows all that the cache knows. A cache that is away is no miss, and is reported. */
-export async function askCache<T extends CachedPage | NewPosts>(
+export async function askCache<T extends CachedPage | KeptScores | NewPosts>(
   call: Call,
   ask: (cache: FeedCache, wrote: Wrote) => Promise<Result<T | Miss, Failure>>,
 ): Promise<Asked<T>> {
@@ -38,7 +38,7 @@ export async function askCache<T extends CachedPage | NewPosts>(
 }
 
 /** Misses after which a whole entry is built. */
-const BUILDS: ReadonlySet<Miss["why"]> = new Set(["cold", "expired", "void"]);
+const BUILDS: ReadonlySet<Miss["why"]> = new Set(["cold", "expired", "void", "unscored"]);
 
 /**
  * Where a build begins whose entry may be kept; null where none is asked for. What is read next is as
@@ -104,18 +104,16 @@ async function tell(call: Call, write: OwnWrite): Promise<void> {
 export const NOTHING_SHOWN = async (): Outcome<null> => ok(null);
 
 /** After the answer: the entry, with the ticket that goes out with it. */
-export function keep(call: Call, { record, isSound }: HomeRecord): void {
+export async function put(call: Call, { record, isSound }: HomeRecord): Promise<void> {
   const cache = cacheFor(call);
   if (cache === null || !isSound) return;
-  call.defer(async () => {
-    const { tao, region } = call;
-    const text = encodeRecord({
-      ...record,
-      ticket: tao.ticket(),
-      upTo: tao.positionOf(record.viewer),
-    });
-    const kept = await cache.put(region, record.viewer, text);
-    if (!kept.ok)
-      call.report({ event: "cache_failed", stage: kept.error.code, viewer: String(call.viewer) });
+  const { tao, region } = call;
+  const text = encodeRecord({
+    ...record,
+    ticket: tao.ticket(),
+    upTo: tao.positionOf(record.viewer),
   });
+  const kept = await cache.put(region, record.viewer, text);
+  if (!kept.ok)
+    call.report({ event: "cache_failed", stage: kept.error.code, viewer: String(call.viewer) });
 }

@@ -53,6 +53,7 @@ export async function readHome(
       ...start,
       feedMode: facts.settings.feedMode,
       ranking: facts.ranking,
+      scores: null,
       standing,
       reactions: { kinds: new Map([...kinds, ...reactions]), completeAfterMs },
       slots,

@@ -10,8 +10,24 @@ export const FEED_LIMITS = {
   rankedSegmentMax: 120,
   /** Segments that one page may walk through when all that is left of them is hidden. */
   rankedSegmentsPerPage: 4,
-  /** Half of a post's freshness is gone after this: two readers' days apart, yesterday's posts lose to today's. */
-  freshnessHalfLifeMs: 6 * 3_600_000,
+  /** Specification: a call of the ranker takes no longer. */
+  rankBudgetMs: 50,
+  /** The ways to the ranking proxy and back, within one place. */
+  rankSlackMs: 25,
+  /** What the feature bucket may take, in the same region: a few ms, unless it has just woken up. */
+  rankFeaturesMs: 75,
+  /** When the reader has their page, each of the two may take this long: an entry then lives 5 min with scores. */
+  rankAgainMs: 1_000,
+  /** To tell the feature bucket something: nobody waits. */
+  rankTellMs: 5_000,
+  /** Slates in one report of a client: pages of a visit. */
+  eventSlatesMax: 10,
+  /** Places that a report may name: nobody scrolls further in one sitting; the log's bound. */
+  eventPlaceMax: 500,
+  /** A post on the screen for this long is read, not passed by. */
+  eventDwellMs: 6_000,
+  /** An hour: beyond it somebody left the screen on. */
+  eventDwellMsMax: 3_600_000,
   /** Ranges of what was seen, per viewer: beyond it the oldest are forgotten. */
   seenRangesMax: 64,
   /** Wishes about authors that a ranked page reads, newest first. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseId } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
 import { AUDIENCES, REACTIONS } from "../tao/registry.ts";
+import { FEED_PAGE_MODES } from "./page-modes.ts";
 
 /**
  * Shapes of the public API: requests are checked with them, OpenAPI and the typed
@@ -126,20 +127,10 @@ const nextCursor = cursorSchema
   .nullable()
   .meta({ description: "Present exactly when there is more; pass it back as `cursor`" });
 
-/** How a feed page was made. */
-export const FEED_PAGE_MODES = [
-  "latest",
-  "ranked",
-  "cached-scores",
-  "light-model",
-  "chronological",
-  "stale",
-] as const;
-
 const pageFields = {
   cursor: nextCursor,
   mode: z.enum(FEED_PAGE_MODES),
-  reason: z.string().meta({ description: "Why this mode: `requested`, `no_ranker`, ..." }),
+  reason: z.string().meta({ description: "Why this mode: `requested`, `ok`, `timeout`, ..." }),
   ageMs: z.int().meta({ description: "Age of the page's data; 0 when made for this request" }),
   hidden: z.record(z.string(), z.int()).meta({
     description: "Posts left out on this page, by rule",
@@ -154,6 +145,11 @@ export const feedPageSchema = z
     ...pageFields,
     head: placeSchema.nullable().meta({
       description: "Of a first page, its newest post: `since` of /v1/feed/new; otherwise null",
+    }),
+    model: z.string().nullable().meta({ description: "What scored it; null when nothing did" }),
+    slate: z.string().nullable().meta({
+      description:
+        "Names what was scored together: `slate` of /v1/feed/events; null when nobody logs it",
     }),
   })
   .meta({ id: "FeedPage" });

@@ -4,6 +4,7 @@ import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
 import type { Consistency } from "../tao/service.ts";
 import type { CacheReport } from "../telemetry/cache-layers.ts";
+import type { FeedEvents, FeedEventsTaken } from "./explain/event-schemas.ts";
 import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
 import type { NotificationPage } from "./notifications/schemas.ts";
 import type { DeadLetterList, FanoutPost, FanoutReport, Replay, Replayed } from "./fanout/admin.ts";
@@ -127,6 +128,7 @@ export interface FeedService {
   whyNot(ctx: CallContext, postId: string): Reply<WhyNot>;
   seen(ctx: CallContext): Reply<SeenState>;
   markSeen(ctx: CallContext, ranges: readonly SeenRange[]): Reply<SeenState>;
+  noteEvents(ctx: CallContext, events: FeedEvents): Reply<FeedEventsTaken>;
   /** `kind` null takes it back. */
   giveFeedback(
     ctx: CallContext,

@@ -96,7 +96,7 @@ export const reactionKind = (data: string): ReactionKind =>
 export const parseSettings = (data: string): Settings =>
   parse<z.infer<typeof settingsPayload>>(data);
 export const DEFAULT_SETTINGS: Settings = {
-  feedMode: "latest",
+  feedMode: "ranked",
   defaultAudience: "public",
   theme: "system",
   autoplay: true,

@@ -38,6 +38,8 @@ export type RankReason =
   | "no_model"
   | "no_ranker"
   | "breaker_open"
+  /** The region's level leaves no better rung. */
+  | "degraded"
   | "timeout"
   | "shed"
   | "error"
@@ -57,7 +59,7 @@ export interface RankAnswer {
   readonly probabilities: Float32Array | null;
   /** Rows that the model named by `mode` scored. */
   readonly scored: number;
-  /** How long the ranker says that it took, queue and computing; also of a probe that outwaited its caller. */
+  /** How long the heavy model took, ms, with the way to it; left out where it did not answer. */
   readonly rankerMs?: number;
 }
 

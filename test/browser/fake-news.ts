@@ -133,12 +133,18 @@ export class FakeNews {
 
   why(viewer: User, post: StoredPost): Why {
     const contributions = [
-      { name: "freshness", says: "It is new.", value: 1.25 },
-      { name: "affinity", says: "You often react to this person.", value: 0.75 },
-      { name: "talk", says: "People are answering it.", value: 0.5 },
+      { name: "like", says: "You may react to it.", value: 1.25, probability: 0.25, weight: 5 },
+      { name: "open", says: "You may want to open it.", value: 0.75, probability: 0.75, weight: 1 },
+      { name: "comment", says: "You may comment on it.", value: 0.5, probability: 0.1, weight: 5 },
     ];
     const penalties = [
-      { name: "repeat", says: "Another post of theirs is close by.", value: -0.3 },
+      {
+        name: "same_author",
+        says: "Another post of theirs is close by.",
+        value: -0.3,
+        probability: null,
+        weight: null,
+      },
     ];
     const ranked = this.#world.settings.get(viewer.id)?.feedMode === "ranked";
     return {
@@ -148,7 +154,10 @@ export class FakeNews {
       score: ranked ? 2.2 : null,
       contributions: ranked ? contributions : [],
       penalties: ranked ? penalties : [],
-      model: ranked ? "heuristic-1" : "none",
+      reason: ranked ? "ok" : "setting",
+      model: ranked ? "model-1" : null,
+      weights: ranked ? "default-1" : null,
+      borrowed: null,
       ageMs: 4_000,
     };
   }

@@ -41,7 +41,9 @@ describe("explanations", () => {
       .locator(".why-bar span")
       .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width));
     expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeCloseTo(0.6, 1);
-    await dialog.getByText("Scored by heuristic-1. As of 4 seconds ago.").waitFor();
+    await dialog
+      .getByText("Scored by model-1, with weights default-1. As of 4 seconds ago.")
+      .waitFor();
     expect(visit.errors).toEqual([]);
   });
 

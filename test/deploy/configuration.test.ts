@@ -59,13 +59,34 @@ it.for(["", ...ENVIRONMENTS])(
     expect([objects.r2_buckets, feed.r2_buckets]).toEqual([[register], [register]]);
     const classes = ({ durable_objects }: Bound) =>
       durable_objects.bindings.map(({ name, class_name }) => `${name} ${class_name}`);
-    expect(classes(feed)).toEqual(classes(objects));
+    // Breakers of rankers are the proxy's.
+    const shared = classes(objects).filter((name) => name !== "RANK_BREAKER RankBreaker");
+    expect(classes(feed)).toEqual(shared);
     const scripts = feed.durable_objects.bindings.map(({ script_name }) => script_name);
     expect(new Set(scripts)).toEqual(new Set([`edgewise-objects${suffix}`]));
     // Whoever deploys first makes its class: none may be missing.
     const made = objects.migrations.flatMap((migration) => migration.new_sqlite_classes ?? []);
     const bound = objects.durable_objects.bindings.map(({ class_name }) => class_name);
     expect(made.toSorted()).toEqual(bound.toSorted());
+  },
+);
+
+it.for(["", ...ENVIRONMENTS])(
+  "objects and ranking proxy of environment '%s' count by one policy, and find each other",
+  (env, { expect }) => {
+    const [objects, proxy] = ["objects", "ranking-proxy"].map((id) => {
+      const worker = WORKERS.find((candidate) => candidate.id === id);
+      return configOf(worker?.config ?? "", env);
+    });
+    const name = "BREAKER_FAILURE_RATIO";
+    expect(proxy?.vars[name]).toBe(objects?.vars[name]);
+    expect((proxy as unknown as Bound).durable_objects.bindings).toEqual([
+      {
+        name: "RANK_BREAKER",
+        class_name: "RankBreaker",
+        script_name: `edgewise-objects${env === "" ? "" : `-${env}`}`,
+      },
+    ]);
   },
 );
 

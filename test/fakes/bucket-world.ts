@@ -20,6 +20,7 @@ import {
 } from "./bucket-posts.ts";
 import { indexIn, LAST, last, valueAt } from "./histories.ts";
 import { MemoryRows } from "./memory-feed-cache.ts";
+import { FIRST_PAGE } from "./first-page.ts";
 
 const START_MS = 1_780_000_000_000;
 
@@ -191,7 +192,7 @@ export class BucketWorld {
     if (viewer === undefined) return null;
     const device = viewer.devices.at(place);
     const wrote = device.wish(this.nowMs);
-    const wish = { limit: 50, after: null, wrote, mode: "latest", segment: null } as const;
+    const wish = { ...FIRST_PAGE, limit: 50, wrote };
     const page = this.bucket.page(viewer.id, wish, this.nowMs);
     if (page.hit) return JSON.parse(page.items) as Shown[];
     const { watermarkMs: builtMs, needs } = page;
@@ -277,6 +278,7 @@ export class BucketWorld {
       standing,
       reactions: { kinds: devices.kindsAt(relationsMs), completeAfterMs: -Infinity },
       ranking: NO_CONTEXT,
+      scores: null,
       slots,
       floor: null,
       cells,

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Failure } from "../../core/errors.ts";
 import type { Why, WhyNot } from "../../core/feed/explain/schemas.ts";
+import { feedEventsSchema } from "../../core/feed/explain/event-schemas.ts";
 import type { FanoutPost } from "../../core/feed/fanout/admin.ts";
 import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
@@ -62,10 +63,13 @@ const WHY: Why = {
   post: POST.id,
   source: "followed",
   mode: "latest",
+  reason: "setting",
   score: null,
   contributions: [],
   penalties: [],
-  model: "heuristic-1",
+  model: null,
+  weights: null,
+  borrowed: null,
   ageMs: 0,
 };
 const WHY_NOT: WhyNot = { post: POST.id, verdict: "shown", says: "It is there.", steps: [] };
@@ -97,6 +101,8 @@ export const FEED_TEXT = JSON.stringify({
   head: { timeMs: POST.createdAtMs, id: POST.id },
   mode: "latest",
   reason: "requested",
+  model: null,
+  slate: null,
   ageMs: 0,
   hidden: {},
   calls: 2,
@@ -231,6 +237,10 @@ export class FakeFeed implements FeedService {
   seen = (...args: Parameters<FeedService["seen"]>) => this.#reply("seen", args, { ranges: [] });
   markSeen = (...args: Parameters<FeedService["markSeen"]>) =>
     this.#reply("markSeen", args, { ranges: [] });
+  noteEvents = (...args: Parameters<FeedService["noteEvents"]>) => {
+    feedEventsSchema.parse(args[1]);
+    return this.#reply("noteEvents", args, { taken: 1 });
+  };
   giveFeedback = (...args: Parameters<FeedService["giveFeedback"]>) =>
     this.#byId("giveFeedback", args, args[1], { post: args[1], kind: args[2] });
 

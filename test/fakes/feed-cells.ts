@@ -73,6 +73,7 @@ export function recordOf(
     feedMode: "latest",
     reactions: { kinds: new Map(), completeAfterMs: -Infinity },
     ranking: NO_CONTEXT,
+    scores: null,
     slots: posts.map(([post]) => ({
       at: { timeMs: post.timeMs, id2: post.id },
       original: post.repostOf ?? post.quoteOf ?? null,

@@ -2,6 +2,7 @@ import { type Effects, effectsOf } from "../../core/degradation/effects.ts";
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
 import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import type { FeedPage, NewPost, Post, Profile } from "../../core/feed/schemas.ts";
+import type { RankingPort } from "../../core/feed/ranked/port.ts";
 import type { FeedCache } from "../../core/feed/cache/service.ts";
 import { feedPageSchema, type PostPage, postPageSchema } from "../../core/feed/schemas.ts";
 import type { FeedRequest, Relation } from "../../core/feed/service.ts";
@@ -35,6 +36,8 @@ export class FeedWorld {
   cache: FeedCache | null = null;
   /** What the region's level takes away: nothing unless a test says so. */
   effects: Effects = effectsOf(0);
+  /** Who scores; nobody unless a test sets one. */
+  ranking: RankingPort | null = null;
   #deferred: Promise<unknown>[] = [];
   readonly #taoFor: ((world: FeedWorld) => Tao) | undefined;
   #seed = 1;
@@ -57,6 +60,7 @@ export class FeedWorld {
       viewer: viewer === null ? null : (BigInt(viewer) as Id),
       consistency: options.consistency ?? "ticket",
       cache: this.cache,
+      ranking: this.ranking,
       region: "us-east",
       effects: this.effects,
       told: new Set(),

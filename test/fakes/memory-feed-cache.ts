@@ -46,6 +46,8 @@ export class MemoryFeedCache implements FeedCache {
     this.#answer(() => this.bucket.page(viewer, wish, this.#nowMs()));
   newSince: FeedCache["newSince"] = async (_region, viewer, since, wrote) =>
     this.#answer(() => this.bucket.newSince(viewer, since, wrote, this.#nowMs()));
+  scores: FeedCache["scores"] = async (_region, viewer, wrote) =>
+    this.#answer(() => this.bucket.scores(viewer, wrote, this.#nowMs()));
   put: FeedCache["put"] = async (_region, _viewer, record) =>
     this.#answer(() => this.bucket.put(record, this.#nowMs()));
   own: FeedCache["own"] = async (_region, write) =>

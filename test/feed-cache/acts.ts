@@ -5,18 +5,18 @@ import type { Id } from "../../core/ids.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import { id, type PostSpec, pushedOf, recordOf, standingFor } from "../fakes/feed-cells.ts";
 import { REGION, type TestCache } from "./drivers.ts";
+import { FIRST_PAGE } from "../fakes/first-page.ts";
 
 /** Ids that doubles would round. */
 export const big = (n: number): Id => id(2n ** 60n + BigInt(n));
 export const [VIEWER, AUTHOR, FRIEND, STRANGER, OTHER] = [big(1), big(2), big(3), big(4), big(5)];
-const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 
 export async function ask(
   { cache }: TestCache,
   wish: Partial<PageWish> = {},
   viewer: Id = VIEWER,
 ): Promise<CachedPage | Miss> {
-  const page = await cache.page(REGION, viewer, { ...FIRST, ...wish });
+  const page = await cache.page(REGION, viewer, { ...FIRST_PAGE, ...wish });
   if (!page.ok) throw new Error(`no answer: ${JSON.stringify(page.error)}`);
   return page.value;
 }

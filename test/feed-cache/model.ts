@@ -112,6 +112,7 @@ const withHeldPuts = (cache: FeedCache, held: (() => Promise<void>)[]): FeedCach
   page: cache.page,
   newSince: cache.newSince,
   own: cache.own,
+  scores: cache.scores,
   put: async (...args) => {
     held.push(async () => void (await cache.put(...args)));
     return ok(true);

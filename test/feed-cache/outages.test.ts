@@ -21,8 +21,8 @@ import {
   warm,
   WARM_MS,
 } from "./drivers.ts";
+import { FIRST_PAGE } from "../fakes/first-page.ts";
 
-const FIRST = { limit: 20, after: null, wrote: [], mode: "latest", segment: null } as const;
 const VIEWER = id(2n ** 60n + 1n);
 
 let server: TestRedis;
@@ -52,7 +52,7 @@ async function asked(subject: TestCache): Promise<unknown[]> {
   const nowMs = clock.nowMs();
   const since = { timeMs: nowMs, id2: id(1) };
   const answers = [
-    await cache.page(REGION, VIEWER, FIRST),
+    await cache.page(REGION, VIEWER, FIRST_PAGE),
     await cache.newSince(REGION, VIEWER, since, []),
     await sink.apply(REGION, 0, [revoke(10)]),
   ];
@@ -208,12 +208,12 @@ describe("keys", () => {
     await tell(made, [announce(post(11, made.clock.nowMs()))]);
     expect(await posts(made)).toEqual([11, 10]);
     expect(await posts(redisCache(server.url, made.clock))).toBe("cold");
-    const elsewhere = await made.cache.page("eu-west", VIEWER, FIRST);
+    const elsewhere = await made.cache.page("eu-west", VIEWER, FIRST_PAGE);
     expect(elsewhere).toMatchObject({ ok: true, value: { hit: false, why: "cold" } });
     const keys = await keysLike("");
     expect(keys.map((key) => key.replace(/:\d{4,}$/, ":N")).toSorted()).toEqual(
       ["active:N", "authors:N", "entry:N", "events:N", "events:N", "follows:N", "head"].map(
-        (name) => `edgewise:feed:1:${run}:{us-east:0/1}:${name}`,
+        (name) => `edgewise:feed:2:${run}:{us-east:0/1}:${name}`,
       ),
     );
     for (const key of keys) expect(await redis.pTTL(key)).toBeGreaterThan(0);
@@ -283,7 +283,7 @@ it("a replica that is behind, or cut off from a primary that is gone, is not ask
     await tell(far, [revoke(10)]);
     expect(await posts(far)).toEqual([9]);
     await global.primary.kill();
-    expect(await far.cache.page(REGION, VIEWER, FIRST)).toMatchObject({ ok: false });
+    expect(await far.cache.page(REGION, VIEWER, FIRST_PAGE)).toMatchObject({ ok: false });
   } finally {
     await global.stop();
   }

@@ -21,6 +21,7 @@ const BODIES: Record<string, unknown> = {
   moveShard: { region: "eu-west" },
   markRead: { upToMs: 1 },
   reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
+  reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
@@ -29,6 +30,7 @@ const BODIES: Record<string, unknown> = {
 const QUERIES: Record<string, string> = {
   newPosts: "?since=1780000000000.1184274518016",
   why: "?post=1184274518017",
+  rankLogSegment: "?key=rank-log/2026-11-17/feature-bucket.us-east.0/slate-1.jsonl",
   whyNot: "?post=1184274518017",
 };
 
@@ -54,6 +56,8 @@ const OPERATOR = [
   "levels",
   "moveShard",
   "pinLevel",
+  "rankLog",
+  "rankLogSegment",
   "shards",
 ];
 const MEMBER = ["uploadMedia"];

@@ -18,12 +18,13 @@ import { FakeControllers } from "../fakes/fake-controllers.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
+import { MemoryRankLog } from "../fakes/memory-rank-log.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
 
 export const START_MS = 1_800_000_000_000;
 type Vars = Omit<
   Partial<GatewayEnv>,
-  "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+  "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
 >;
 
 export interface TokenOptions {
@@ -46,6 +47,7 @@ export function startGateway(
   const [edge, resizer] = [new MemoryEdge(clock), new FakeResizer()];
   const [pages, files] = [new EdgePages(edge, clock), new EdgeFiles(edge)];
   const tally = new MemoryTally();
+  const rankLog = new MemoryRankLog();
   const report = (event: string) => console.warn(event);
   const zone = new FakeZone();
   const afterwards = new Afterwards();
@@ -57,6 +59,7 @@ export function startGateway(
     config,
     feed,
     media,
+    rankLog,
     resizer,
     pages,
     files,
@@ -105,6 +108,7 @@ export function startGateway(
     app,
     feed,
     media,
+    rankLog,
     resizer,
     edge,
     pages,

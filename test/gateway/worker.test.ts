@@ -17,6 +17,7 @@ function envWith(
   return {
     FEED: feed,
     MEDIA: away,
+    RANK_LOG: away,
     ASSETS: away,
     SOCKETS: away,
     CACHE_TALLY: away,

@@ -15,7 +15,14 @@ declare namespace Cloudflare {
     CONTROLLER: DurableObjectNamespace<
       import("../../durable-objects/region-controller.ts").RegionController
     >;
+    RANK_BREAKER: DurableObjectNamespace<
+      import("../../durable-objects/rank-breaker.ts").RankBreaker
+    >;
+    FEATURE_BUCKET: DurableObjectNamespace<
+      import("../../durable-objects/feature-bucket.ts").FeatureBucket
+    >;
     REGISTER: R2Bucket;
+    RANK_LOG: R2Bucket;
     SHARDS: string;
   }
 }

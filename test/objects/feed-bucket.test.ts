@@ -6,14 +6,14 @@ import { encodeEvents } from "../../core/feed/cache/event-wire.ts";
 import { feedBucketName } from "../../core/feed/cache/names.ts";
 import type { BucketEvent } from "../../core/feed/cache/port.ts";
 import { encodeRecord } from "../../core/feed/cache/record.ts";
-import type { FeedBucketService, PageWish } from "../../core/feed/cache/service.ts";
+import type { FeedBucketService } from "../../core/feed/cache/service.ts";
 import type { Id } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { FeedBucket } from "../../durable-objects/feed-bucket.ts";
 import { id, pushedOf, recordOf, standingFor } from "../fakes/feed-cells.ts";
+import { FIRST_PAGE } from "../fakes/first-page.ts";
 
 const [VIEWER, AUTHOR] = [id(1), id(2)];
-const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 let buckets = 0;
 const newBucket = () => env.FEED_BUCKET.getByName(feedBucketName("eu-west", buckets++));
 type Stub = ReturnType<typeof newBucket>;
@@ -22,7 +22,7 @@ const post = (n: number, timeMs: number) => ({ id: id(n), author: AUTHOR, timeMs
 
 /** Misses, and puts an entry with one post. */
 async function filled(stub: Stub): Promise<number> {
-  const miss = await stub.page(VIEWER, FIRST);
+  const miss = await stub.page(VIEWER, FIRST_PAGE);
   if (!miss.ok || miss.value.hit) throw new Error("there is an entry already");
   const { watermarkMs: builtMs } = miss.value;
   const standing = standingFor(VIEWER, { follows: new Set([AUTHOR]) });
@@ -39,7 +39,7 @@ async function idsOf(
   stub: Pick<FeedBucketService, "page">,
   viewer: Id = VIEWER,
 ): Promise<string[] | null> {
-  const page = await stub.page(viewer, FIRST);
+  const page = await stub.page(viewer, FIRST_PAGE);
   if (!page.ok || !page.value.hit) return null;
   return (JSON.parse(page.value.items) as { id: string }[]).map((item) => item.id);
 }
@@ -68,7 +68,7 @@ describe("a bucket object", () => {
     expect,
   }) => {
     const stub = newBucket();
-    const miss = await stub.page(VIEWER, FIRST);
+    const miss = await stub.page(VIEWER, FIRST_PAGE);
     if (!miss.ok || miss.value.hit) throw new Error("there is an entry already");
     const builtMs = miss.value.watermarkMs;
     await apply(
@@ -92,7 +92,7 @@ describe("a bucket object", () => {
     await runInDurableObject(stub, async (_, state) => {
       let aheadMs = 0;
       const bucket = new FeedBucket(state, env, { nowMs: () => Date.now() + aheadMs });
-      const rows = () => state.storage.sql.exec("SELECT viewer FROM entries_1").toArray().length;
+      const rows = () => state.storage.sql.exec("SELECT viewer FROM entries_2").toArray().length;
       await state.storage.deleteAlarm();
       await bucket.alarm();
       expect([await idsOf(bucket), rows()]).toEqual([["10"], 1]);

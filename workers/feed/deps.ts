@@ -5,6 +5,7 @@ import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import { tell } from "../../core/feed/notifications/tell.ts";
 import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
+import { levelledRanking } from "../../core/degradation/levelled-ranking.ts";
 import { observedBy } from "../../core/degradation/observed.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { type Id, parseId } from "../../core/ids.ts";
@@ -25,6 +26,7 @@ import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platf
 import { controllerStubs } from "../../platform/controller-stubs.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
+import { rankingStubs } from "../../platform/ranking-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
@@ -69,6 +71,7 @@ function wire(env: FeedEnv): FeedDeps {
     feedBuckets,
     feedCache: cacheConfig,
     signingSecret,
+    weighing,
   } = configFrom(env);
   const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
@@ -136,6 +139,12 @@ function wire(env: FeedEnv): FeedDeps {
       priority: "batch",
     });
   };
+  const { FEATURE_BUCKET, RANKING } = env;
+  const levelled = { effects: (region: Region) => levels.effects(region), levels };
+  const ranking = {
+    FEATURE_BUCKET,
+    RANKING: levelledRanking(RANKING, { ...levelled, random: systemRandom }),
+  };
   const shards = map.entries.map(({ shard }) => shard);
   const coordinatorsFrom = (near: Region) =>
     [near, ...names.filter((region) => region !== near)].map(coordinator);
@@ -149,6 +158,7 @@ function wire(env: FeedEnv): FeedDeps {
       effects: levels.effects(region),
       consistency,
       cache: feedCache?.cache ?? null,
+      ranking: rankingStubs(ranking, { regions, feedBuckets }, weighing),
       told: new Set(),
       defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),

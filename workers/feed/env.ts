@@ -6,6 +6,8 @@ import type { ControllerBindings } from "../../platform/controller-stubs.ts";
 import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
+import { DEFAULT_WEIGHING, weighingVar } from "../../core/ranking/weighing.ts";
+import type { RankingBindings } from "../../platform/ranking-stubs.ts";
 import type { SocketBindings, SocketVars } from "../../platform/socket-stubs.ts";
 import { type TopologyVars, topologyFrom } from "../../platform/topology.ts";
 import { feedCacheSchema, type FeedCacheVars } from "./feed-cache-config.ts";
@@ -19,6 +21,7 @@ export interface FeedEnv
     FanoutBindings,
     FeedCacheBindings,
     FeedCacheVars,
+    RankingBindings,
     SocketBindings,
     SocketVars,
     TopologyVars {
@@ -27,6 +30,8 @@ export interface FeedEnv
   readonly SIGNING_SECRET?: string;
   /** Followers of each shard in each region, 1 to 4; default 1. */
   readonly REPLICAS?: string;
+  /** What actions are worth in a ranked feed: JSON of a `name`, and of `weights` that differ from the default. */
+  readonly RANK_WEIGHTS?: string;
 }
 
 /** Everyone can read it, so it is refused anywhere but on a developer's machine. */
@@ -37,14 +42,15 @@ const varsSchema = z
     ENVIRONMENT: z.enum(["development", "staging", "production"]),
     SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
     REPLICAS: z.coerce.number().int().min(1).max(LIMITS.replicasMax).default(1),
+    RANK_WEIGHTS: weighingVar.default(DEFAULT_WEIGHING),
   })
-  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS }, context) => {
+  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS, RANK_WEIGHTS }, context) => {
     const signingSecret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
     if (signingSecret === DEVELOPMENT_SECRET && ENVIRONMENT !== "development") {
       const message = "one of your own is needed here";
       context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message });
     }
-    return { signingSecret, replicas: REPLICAS };
+    return { signingSecret, replicas: REPLICAS, weighing: RANK_WEIGHTS };
   });
 
 /**

@@ -42,6 +42,8 @@ import { createPost, post } from "../../core/feed/usecases/posts.ts";
 import { profile, userByHandle } from "../../core/feed/usecases/profiles.ts";
 import { react, reactions } from "../../core/feed/usecases/reactions.ts";
 import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
+import { noteEvents } from "../../core/feed/usecases/events.ts";
+import type { FeedEvents } from "../../core/feed/explain/event-schemas.ts";
 import { markSeen, seen } from "../../core/feed/usecases/seen.ts";
 import { noteUpload } from "../../core/feed/usecases/uploads.ts";
 import { why, whyNot } from "../../core/feed/usecases/why.ts";
@@ -184,6 +186,10 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   markSeen(ctx: CallContext, ranges: readonly SeenRange[]) {
     return this.#run(ctx, (call) => markSeen(call, ranges));
+  }
+
+  noteEvents(ctx: CallContext, events: FeedEvents) {
+    return this.#run(ctx, (call) => noteEvents(call, events));
   }
 
   giveFeedback(ctx: CallContext, postId: string, kind: "more" | "less" | null) {

@@ -8,6 +8,7 @@ import type { Region } from "../../core/regions/regions.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import type { Controllers } from "../../platform/controller-stubs.ts";
 import type { MediaStore } from "../../platform/media-store.ts";
+import type { RankLogStore } from "../../platform/rank-log.ts";
 import type { Resizer } from "../../platform/resizer.ts";
 import type { CacheCounts } from "./cache-counts.ts";
 import type { EdgeFiles } from "./edge-files.ts";
@@ -22,6 +23,7 @@ export interface GatewayDeps {
   readonly config: GatewayConfig;
   readonly feed: FeedService;
   readonly media: MediaStore;
+  readonly rankLog: RankLogStore;
   readonly resizer: Resizer;
   readonly pages: EdgePages;
   readonly files: EdgeFiles;

@@ -18,6 +18,8 @@ export interface GatewayEnv
   extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
+  /** Segments of what ranking is trained on, for operators. */
+  readonly RANK_LOG: R2Bucket;
   readonly ASSETS: Fetcher;
   /** Makes smaller images; without it they are served as they are. */
   readonly IMAGES?: ImagesBinding;
@@ -115,7 +117,7 @@ export class ConfigError extends Error {
 export function configFrom(
   env: Omit<
     GatewayEnv,
-    "FEED" | "MEDIA" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
   >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);

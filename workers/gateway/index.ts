@@ -2,6 +2,7 @@ import { systemClock, systemRandom } from "../../platform/clock.ts";
 import { cacheApi } from "../../platform/edge-cache.ts";
 import { zonePurge } from "../../platform/cache-purge.ts";
 import { r2MediaStore } from "../../platform/media-store.ts";
+import { r2RankLog } from "../../platform/rank-log.ts";
 import { imagesResizer } from "../../platform/resizer.ts";
 import { socketTopology } from "../../core/feed/realtime/buckets.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
@@ -37,6 +38,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
     config,
     feed: env.FEED,
     media: r2MediaStore(env.MEDIA),
+    rankLog: r2RankLog(env.RANK_LOG),
     resizer: imagesResizer(env.IMAGES),
     pages,
     files,

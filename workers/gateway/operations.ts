@@ -10,6 +10,7 @@ import { levelOperations } from "./routes/levels.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
 import { postOperations } from "./routes/posts.ts";
+import { rankLogOperations } from "./routes/rank-log.ts";
 import { reactionOperations } from "./routes/reactions.ts";
 import { realtimeOperations } from "./routes/realtime.ts";
 import { relationOperations } from "./routes/relations.ts";
@@ -36,4 +37,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...fanoutOperations,
   ...cacheOperations,
   ...levelOperations,
+  ...rankLogOperations,
 ];

@@ -1,11 +1,31 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 import { chronological } from "../../core/ranking/chronological.ts";
+import { climb } from "../../core/ranking/ladder.ts";
+import type { ProxyStats, RankingStatsService } from "../../core/ranking/proxy-stats.ts";
 import type { RankAnswer, RankingService, RankRequest } from "../../core/ranking/service.ts";
+import { depsFor } from "./deps.ts";
+import type { RankingProxyEnv } from "./env.ts";
 
-/** Walks the fallback ladder. No model is deployed, so the last rung is the only one there is. */
-export default class RankingProxy extends WorkerEntrypoint implements RankingService {
-  async rank(_request: RankRequest): Promise<RankAnswer> {
-    return chronological("no_model");
+/** Scores candidates by the best rung of the fallback ladder that holds, and counts which. */
+export default class RankingProxy
+  extends WorkerEntrypoint<RankingProxyEnv>
+  implements RankingService, RankingStatsService
+{
+  async rank(request: RankRequest): Promise<RankAnswer> {
+    const { ladder, counters } = depsFor(this.env);
+    const answer = await climb(request, ladder, (work) => this.ctx.waitUntil(work)).catch(
+      (error: unknown) => {
+        console.error({ event: "ranking_failed", error: String(error) });
+        return chronological("error");
+      },
+    );
+    counters.answered(answer);
+    return answer;
+  }
+
+  /** For the operator; of the isolate that answers. */
+  async stats(): Promise<ProxyStats> {
+    return depsFor(this.env).stats();
   }
 }

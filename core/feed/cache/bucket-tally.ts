@@ -16,6 +16,7 @@ export class BucketTally {
     expired: 0,
     void: 0,
     below: 0,
+    unscored: 0,
   };
   readonly #ages: number[] = AGES_MS.map(() => 0);
 

@@ -20,6 +20,7 @@ import type {
   BucketStats,
   CachedPage,
   Kept,
+  KeptScores,
   Miss,
   MissReason,
   NewPosts,
@@ -53,7 +54,7 @@ const BOUNDS: BucketBounds = {
 
 const AUTHORS_TOLD = 3;
 
-type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
+type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "scoring" | "next">;
 
 /** The feed cache of some viewers of one region: `bucket-entries.ts` says what keeps it right. */
 export class Bucket {
@@ -90,12 +91,11 @@ export class Bucket {
   #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
     const entry = this.#find(viewer, wish.wrote, nowMs);
     if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
-    const { ticket, feedMode } = entry.record;
+    const { ticket, feedMode, scores } = entry.record;
     const { upTo } = entry;
-    const page =
-      (wish.mode ?? feedMode) === "ranked"
-        ? this.#rankedPage(entry, wish, nowMs)
-        : this.#latestPage(entry, wish);
+    const isRanked = (wish.mode ?? feedMode) === "ranked";
+    if (isRanked && scores === null) return this.#miss(viewer, "unscored", nowMs);
+    const page = isRanked ? this.#rankedPage(entry, wish, nowMs) : this.#latestPage(entry, wish);
     if (page === null) return this.#miss(viewer, "below", nowMs);
     return { hit: true, ...page, ageMs: this.#hit(entry, nowMs), ticket, upTo };
   }
@@ -107,6 +107,14 @@ export class Bucket {
     const { count, authors } = newerThan(entry, since, LIMITS.feedNewPostsMax);
     const users = authors.slice(0, AUTHORS_TOLD).map(({ user }) => user);
     return { hit: true, count, authors: users };
+  }
+
+  scores(viewer: Id, wrote: Wrote, nowMs: number): KeptScores | Miss {
+    const entry = this.#find(viewer, wrote, nowMs);
+    if (typeof entry === "string") return this.#miss(viewer, entry, nowMs);
+    const { scores, builtMs } = entry.record;
+    if (scores === null) return this.#miss(viewer, "unscored", nowMs);
+    return { hit: true, scores, ageMs: Math.max(0, nowMs - builtMs) };
   }
 
   /** Keeps an entry that was built after a miss, unless it may lack something. */
@@ -166,15 +174,21 @@ export class Bucket {
     const cut = after === null ? entry.firstPage(limit) : cutPage(entry, after, limit);
     if (cut === null) return null;
     const { items, hidden, head, next } = cut;
-    return { items, hidden, head, next: { mode: "latest", at: next } };
+    return { items, hidden, head, scoring: null, next: { mode: "latest", at: next } };
   }
 
-  #rankedPage(entry: Entry, { segment, limit }: PageWish, nowMs: number): PageParts | null {
+  #rankedPage(
+    entry: Entry,
+    { segment, limit, weighing }: PageWish,
+    nowMs: number,
+  ): PageParts | null {
     const cut =
-      segment === null ? entry.firstRanked(limit, nowMs) : cutRanked(entry, segment, limit, nowMs);
+      segment === null
+        ? entry.firstRanked(limit, nowMs, weighing)
+        : cutRanked(entry, segment, limit, nowMs, weighing.weights);
     if (cut === null) return null;
-    const { items, hidden, head, next } = cut;
-    return { items, hidden, head, next: { mode: "ranked", at: next } };
+    const { items, hidden, head, scoring, next } = cut;
+    return { items, hidden, head, scoring, next: { mode: "ranked", at: next } };
   }
 
   #hit(entry: Entry, nowMs: number): number {

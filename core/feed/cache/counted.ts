@@ -24,6 +24,7 @@ export function counted(
       return answer;
     },
     newSince: (region, viewer, since, wrote) => cache.newSince(region, viewer, since, wrote),
+    scores: (region, viewer, wrote) => cache.scores(region, viewer, wrote),
     put: (region, viewer, record) => cache.put(region, viewer, record),
     own: (region, write) => cache.own(region, write),
   };

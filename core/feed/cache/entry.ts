@@ -4,6 +4,8 @@ import type { PhysicalShard } from "../../tao/shard-map.ts";
 import { compareListOrder, type ListCursor } from "../../tao/types.ts";
 import { compareVersions, type Version } from "../../tao/version.ts";
 import type { FeedSource, ReactionKind } from "../schemas.ts";
+import type { Weighing } from "../../ranking/weighing.ts";
+import { type Estimate, estimator } from "../ranked/scores.ts";
 import { authorsOf } from "../stages/home-viewer.ts";
 import { sourceOf } from "../standing.ts";
 import type { HideRule } from "../visibility.ts";
@@ -43,8 +45,9 @@ interface Kept<C> {
 const isCurrent = ({ cut, stamp }: Kept<Pick<Cut, "cells">>, now: number): boolean =>
   stamp === now || cut.cells.every((cell) => cell.stamp <= stamp);
 
-/** Estimates, bytes: a slot, and an id in a set or a map. */
+/** Estimates, bytes: a slot, a post's probabilities, and an id in a set or a map. */
 const SLOT_BYTES = 120;
+const SCORE_BYTES = 160;
 const ID_BYTES = 60;
 
 /** One viewer's feed in a bucket: what was read, and what arrived since. */
@@ -55,7 +58,9 @@ export class Entry {
   /** As in `EntryRecord`. */
   floor: ListCursor | null;
   #page: Kept<Cut> | null = null;
-  #ranked: (Kept<RankedCut> & { readonly atMs: number }) | null = null;
+  #ranked: (Kept<RankedCut> & { readonly weights: string }) | null = null;
+  /** For posts that came after the scoring. */
+  readonly #estimateFor: (author: Id) => Estimate | null;
   readonly #own = new OwnWrites();
   readonly #authors: ReadonlySet<Id>;
   readonly #cells: CellTable;
@@ -76,6 +81,7 @@ export class Entry {
         original: inner === undefined ? null : this.#hold(inner, record.builtMs),
       });
     }
+    this.#estimateFor = estimator(this.#scored());
   }
 
   get bytes(): number {
@@ -87,8 +93,9 @@ export class Entry {
       (sum, { cell, original }) => sum + SLOT_BYTES + (cell?.bytes ?? 0) + (original?.bytes ?? 0),
       0,
     );
+    const scored = (this.record.scores?.of.size ?? 0) * SCORE_BYTES;
     // Cells are counted as if they were not shared, and as a page once more.
-    return cells * 2 + ids * ID_BYTES + ticket.length;
+    return cells * 2 + scored + ids * ID_BYTES + ticket.length;
   }
 
   /** Whether posts of `author` belong here. */
@@ -105,6 +112,11 @@ export class Entry {
   reactionTo(id: Id): ReactionKind | null {
     const told = this.#own.reactionTo(id);
     return told === undefined ? (this.record.reactions.kinds.get(id) ?? null) : told;
+  }
+
+  /** Of each head: the model's, or borrowed where a post came later; null: nothing was scored. */
+  probabilitiesOf({ id, author }: BucketCell): readonly number[] | null {
+    return this.record.scores?.of.get(id) ?? this.#estimateFor(author)?.probabilities ?? null;
   }
 
   /** Nothing of the viewer's shard in it is newer. */
@@ -170,25 +182,30 @@ export class Entry {
   }
 
   /**
-   * The same, best first. Freshness moves slowly: an order stays for some seconds, unless something in
-   * it changes.
+   * The same, best first: an order stays until something in it changes, or the weights do.
    */
-  firstRanked(limit: number, nowMs: number): RankedCut | null {
+  firstRanked(limit: number, nowMs: number, { version, weights }: Weighing): RankedCut | null {
     const { stamp } = this.#cells;
     const known = this.#ranked;
-    const isOld = known === null || nowMs - known.atMs >= LIMITS.rankedReuseMs;
-    if (!isOld && known.limit === limit && isCurrent(known, stamp)) {
+    if (known?.limit === limit && known.weights === version && isCurrent(known, stamp)) {
       known.stamp = stamp;
       return known.cut;
     }
-    const cut = cutRanked(this, null, limit, nowMs);
-    this.#ranked = cut && { limit, cut, stamp, atMs: nowMs };
+    const cut = cutRanked(this, null, limit, nowMs, weights);
+    this.#ranked = cut && { limit, cut, stamp, weights: version };
     return cut;
   }
 
   /** Lets go of the cells; the entry is of no use any more. */
   release(): void {
     for (const slot of this.slots.splice(0)) this.#release(slot);
+  }
+
+  *#scored() {
+    for (const { cell } of this.slots) {
+      const probabilities = cell && this.record.scores?.of.get(cell.id);
+      if (probabilities) yield { author: cell.author, probabilities };
+    }
   }
 
   #dropOldest(): void {

@@ -36,8 +36,6 @@ export const FEED_CACHE_LIMITS = {
   feedBucketEntriesMax: 20_000,
   /** Whoever has read their feed this recently is an active reader: what is commonly called one visit. */
   feedActiveMs: 30 * 60_000,
-  /** A ranked first page is put in order again after this: half a percent of a post's freshness. */
-  rankedReuseMs: 30_000,
   /** New posts are counted up to here. */
   feedNewPostsMax: 99,
   /** Redis holds what it is told once per region, not once per bucket: nothing there runs in parallel. */

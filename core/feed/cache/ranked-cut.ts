@@ -1,6 +1,8 @@
 import { compareListOrder } from "../../tao/types.ts";
 import { isSeen } from "../explain/seen-ranges.ts";
-import type { Rankable } from "../ranked/heuristic.ts";
+import type { Weights } from "../../ranking/weights.ts";
+import type { Rankable } from "../ranked/arrange.ts";
+import { type Scoring, scoringAs, unscored } from "../ranked/scores.ts";
 import { beginSegment, cutSegment, isNew, segmentLimit } from "../ranked/segment.ts";
 import { isWithin, type Segment } from "../ranked/segment-cursor.ts";
 import { HiddenTally } from "../visibility.ts";
@@ -9,13 +11,16 @@ import { type Cut, itemText, look, note, placeOnce, type Shown } from "./cut.ts"
 import type { Entry, Slot } from "./entry.ts";
 
 /** A page in the order of scores; `next` says where the next one goes on. */
-export type RankedCut = Omit<Cut, "next"> & { readonly next: Segment | null };
+export type RankedCut = Omit<Cut, "next"> & {
+  readonly next: Segment | null;
+  readonly scoring: Scoring;
+};
 
 /**
  * The next page of a ranked feed from an entry, as `rankedPage` makes it from the graph: rules and
- * scores are of this moment, whatever was kept.
+ * weights are of this moment, probabilities are those that were kept.
  *
- * @param from null: a first page, whose scores are as of `nowMs`.
+ * @param from null: a first page.
  * @returns null when the entry does not hold the segment, or nothing of it is left: the graph must answer.
  */
 export function cutRanked(
@@ -23,6 +28,7 @@ export function cutRanked(
   from: Segment | null,
   limit: number,
   nowMs: number,
+  weights: Weights,
 ): RankedCut | null {
   const segment = from ?? beginSegment(nowMs, null);
   if (!reaches(entry, segment)) return null;
@@ -46,6 +52,7 @@ export function cutRanked(
   const cut = cutSegment({ items: shown, next, hidden }, segment, limit, {
     placeOf: ({ slot }) => slot.at,
     rankable: (one) => rankableOf(entry, one),
+    weights,
   });
   if (cut.items.length === 0 && cut.next !== null) return null;
   const [newest] = shown;
@@ -54,6 +61,7 @@ export function cutRanked(
     next: cut.next,
     head: from === null && newest !== undefined ? newest.slot.at : null,
     hidden: JSON.stringify(cut.hidden ?? NOTHING),
+    scoring: scoringAs(entry.record.scores ?? unscored("not_scored"), cut.isScored),
     cells,
   };
 }
@@ -69,16 +77,11 @@ function reaches({ floor }: Entry, segment: Segment): boolean {
   return isNew(segment) ? order < 0 : order <= 0;
 }
 
-function rankableOf(entry: Entry, { slot, cell, inner }: Shown): Rankable {
+function rankableOf(entry: Entry, { slot, cell }: Shown): Rankable {
   const { ranking } = entry.record;
-  // Of a repost, what it shows counts.
-  const counted = cell.embeds === "repost" && inner !== null ? inner : cell;
   return {
     author: String(cell.author),
-    timeMs: slot.at.timeMs,
-    source: entry.sourceOf(cell.author),
-    ...counted.counts,
-    media: counted.media,
+    probabilities: entry.probabilitiesOf(cell),
     feedback: ranking.feedback.get(cell.author) ?? null,
     seen: isSeen(ranking.seen, slot.at),
   };

@@ -6,6 +6,7 @@ import type { PostCounts, PostPayload, StoredPost } from "../views.ts";
 import { toId } from "../views.ts";
 import type { ReactionKind, Settings, User } from "../schemas.ts";
 import { parseRanges, type RankContext, rangesData } from "../ranked/context.ts";
+import type { Scores, Scoring } from "../ranked/scores.ts";
 import type { RecentReactions } from "../stages/home-viewer.ts";
 import type { Standing } from "../standing.ts";
 import type { HideRule } from "../visibility.ts";
@@ -46,6 +47,8 @@ export interface EntryRecord {
   readonly reactions: RecentReactions;
   /** What scores need to know of the viewer. */
   readonly ranking: RankContext;
+  /** null: the feed was not read to be ranked, so nobody was asked. */
+  readonly scores: Scores | null;
   /** Newest first, without what nobody may know of. */
   readonly slots: readonly RecordSlot[];
   /** Nothing above this place is missing, nor at it; null: nothing at all. */
@@ -71,6 +74,9 @@ interface Wire {
   };
   readonly seen: string;
   readonly feedback: readonly (readonly [author: string, kind: "more" | "less"])[];
+  readonly scores:
+    | (Scoring & { readonly of: readonly (readonly [id: string, ...probabilities: number[]])[] })
+    | null;
   readonly slots: readonly (readonly [
     timeMs: number,
     id: string,
@@ -109,6 +115,10 @@ export function encodeRecord(record: EntryRecord): string {
     },
     seen: rangesData(record.ranking.seen),
     feedback: [...record.ranking.feedback].map(([author, kind]) => [formatId(author), kind]),
+    scores: record.scores && {
+      ...record.scores,
+      of: [...record.scores.of].map(([id, row]) => [formatId(id), ...row]),
+    },
     slots: slots.map(({ at, original, rule }) => [
       at.timeMs,
       formatId(at.id2),
@@ -159,6 +169,10 @@ export function decodeRecord(text: string): EntryRecord {
     ranking: {
       seen: parseRanges(wire.seen),
       feedback: new Map(wire.feedback.map(([author, kind]) => [toId(author), kind])),
+    },
+    scores: wire.scores && {
+      ...wire.scores,
+      of: new Map(wire.scores.of.map(([id, ...row]) => [toId(id), row])),
     },
     slots: wire.slots.map(([timeMs, id, original, rule]) => ({
       at: { timeMs, id2: toId(id) },

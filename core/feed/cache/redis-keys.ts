@@ -3,7 +3,7 @@ import { LIMITS } from "../../limits.ts";
 import type { Region } from "../../regions/regions.ts";
 
 /** Moves with every change of what keys hold, so that no version reads what another wrote. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 const SLICE_MS = LIMITS.feedRedisSliceMs;
 

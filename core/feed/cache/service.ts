@@ -5,6 +5,8 @@ import type { Result } from "../../result.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import type { Version } from "../../tao/version.ts";
+import type { Weighing } from "../../ranking/weighing.ts";
+import type { Scores, Scoring } from "../ranked/scores.ts";
 import type { Segment } from "../ranked/segment-cursor.ts";
 import type { User } from "../schemas.ts";
 import type { OwnWrite, Pushed } from "./port.ts";
@@ -22,6 +24,8 @@ export interface PageWish {
   readonly segment: Segment | null;
   /** How much older than usual an entry may be; default 1. A cache whose entries end by themselves does without. */
   readonly ttlFactor?: number;
+  /** For ranked pages: what is applied to the probabilities that are kept. */
+  readonly weighing: Weighing;
 }
 
 /** Why there is no page: each is an honest one, and none of them is a cache that is away. */
@@ -32,7 +36,9 @@ export type MissReason =
   /** The client has written what the entry does not reflect. */
   | "void"
   /** The entry does not reach that far down. */
-  | "below";
+  | "below"
+  /** It is asked for a ranked page, and was not built for one. */
+  | "unscored";
 
 /** What a build needs to know, so that its entry may be kept. */
 export interface Miss {
@@ -58,6 +64,8 @@ export interface CachedPage {
     | { readonly mode: "latest"; readonly at: ListCursor | null }
     | { readonly mode: "ranked"; readonly at: Segment | null };
   readonly head: ListCursor | null;
+  /** Of a ranked page; null in the order of time. */
+  readonly scoring: Scoring | null;
   readonly ageMs: number;
   /** Of the build: `Tao.madeBy`. */
   readonly ticket: string;
@@ -68,6 +76,13 @@ export interface NewPosts {
   readonly hit: true;
   readonly count: number;
   readonly authors: readonly User[];
+}
+
+/** What an entry's pages are put in order by. */
+export interface KeptScores {
+  readonly hit: true;
+  readonly scores: Scores;
+  readonly ageMs: number;
 }
 
 /** Whether an entry that was put is kept; `false` changes nothing for the reader. */
@@ -82,6 +97,8 @@ export interface FeedCache {
     since: ListCursor,
     wrote: Wrote,
   ): Promise<Result<NewPosts | Miss, Failure>>;
+  /** For explanations: the scores that the viewer's ranked pages have. */
+  scores(region: Region, viewer: Id, wrote: Wrote): Promise<Result<KeptScores | Miss, Failure>>;
   /** @param record text of `encodeRecord`. */
   put(region: Region, viewer: Id, record: string): Promise<Result<Kept, Failure>>;
   /** That a viewer's entry reflects what they wrote. If it does not come, the entry is void for them. */
@@ -112,6 +129,7 @@ export interface BucketStats {
 export interface FeedBucketService {
   page(viewer: Id, wish: PageWish): Promise<Result<CachedPage | Miss, Failure>>;
   newSince(viewer: Id, since: ListCursor, wrote: Wrote): Promise<Result<NewPosts | Miss, Failure>>;
+  scores(viewer: Id, wrote: Wrote): Promise<Result<KeptScores | Miss, Failure>>;
   put(record: string): Promise<Result<Kept, Failure>>;
   /** @param events text of `encodeEvents`. */
   apply(events: string): Promise<Result<Pushed, Failure>>;

@@ -1,15 +1,17 @@
-import type { PartName } from "../ranked/heuristic.ts";
+import type { PartName } from "../ranked/arrange.ts";
 import type { HideRule } from "../visibility.ts";
 import type { FeedSource } from "../schemas.ts";
 import type { WhyNot } from "./schemas.ts";
 
 /** What each part of a score means to a reader. */
 export const PART_SAYS: Record<PartName, string> = {
-  freshness: "It is new; half of this goes every six hours.",
-  closeness: "How close you are to its author.",
-  reactions: "People reacted to it.",
-  conversation: "People talk about it and pass it on.",
-  media: "It has pictures or a video.",
+  open: "You may want to open it.",
+  like: "You may react to it.",
+  comment: "You may comment on it.",
+  share: "You may pass it on.",
+  follow: "You may want to follow its author.",
+  dwell: "You may take your time for it.",
+  hide: "You may not want to see it.",
   asked_for_more: "You asked for more like this.",
   asked_for_less: "You asked for less like this.",
   seen: "You have seen it already.",

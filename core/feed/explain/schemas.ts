@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { FEED_PAGE_MODES } from "../page-modes.ts";
 import { FEED_SOURCES, idSchema } from "../schemas.ts";
 
 const timeMs = z.int().min(0);
@@ -9,6 +10,10 @@ const part = z.object({
   name: z.string().meta({ description: "Stable name, such as `freshness`" }),
   says: z.string().meta({ description: "One sentence for the reader" }),
   value: z.number(),
+  probability: z.number().nullable().meta({
+    description: "What the model expects, 0 to 1; null where a rule of yours speaks",
+  }),
+  weight: z.number().nullable().meta({ description: "Times `probability` is `value`" }),
 });
 
 /** Why an item is where it is. */
@@ -16,12 +21,18 @@ export const whySchema = z
   .object({
     post: idSchema,
     source: z.enum(FEED_SOURCES),
-    mode: z.enum(["latest", "ranked"]),
-    score: z.number().nullable().meta({ description: "null in `latest`, which has no scores" }),
+    mode: z.enum(FEED_PAGE_MODES).meta({ description: "How the page that shows it is made" }),
+    reason: z.string().meta({ description: "Why this mode, as on the page" }),
+    score: z.number().nullable().meta({ description: "null in the order of time" }),
     contributions: z.array(part),
     penalties: z.array(part),
-    model: z.string().meta({ description: "What scored it, such as `heuristic-1`" }),
-    ageMs: z.int().min(0).meta({ description: "Age of the page's data" }),
+    model: z.string().nullable().meta({ description: "Version of the model that scored it" }),
+    weights: z.string().nullable().meta({ description: "Version of the weights" }),
+    borrowed: z.enum(["author", "newest"]).nullable().meta({
+      description:
+        "It came after the scoring, and is taken to be like its author's newest post, or like the newest few; null: the model scored itself",
+    }),
+    ageMs: z.int().min(0).meta({ description: "Age of the scores" }),
   })
   .meta({ id: "Why" });
 

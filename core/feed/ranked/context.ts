@@ -6,9 +6,8 @@ import type { feedbackPayload, seenPayload } from "../../tao/registry.ts";
 import type { Assoc } from "../../tao/types.ts";
 import { isSeen, type Range } from "../explain/seen-ranges.ts";
 import type { Post } from "../schemas.ts";
-import { sourceOf, type Standing } from "../standing.ts";
 import { toId } from "../views.ts";
-import type { Rankable } from "./heuristic.ts";
+import type { Rankable } from "./arrange.ts";
 import { placeOf } from "./ranked-page.ts";
 
 /** What the scores of one viewer's feed need beside the posts. */
@@ -52,16 +51,13 @@ export const rangesData = (ranges: readonly Range[]): string =>
 const parseFeedback = (data: string): "more" | "less" =>
   (JSON.parse(data) as z.infer<typeof feedbackPayload>).kind;
 
-export function rankableOf(post: Post, standing: Standing, context: RankContext): Rankable {
-  const author = toId(post.author.id);
-  const shown = post.repostOf ?? post;
-  return {
-    author: post.author.id,
-    timeMs: post.createdAtMs,
-    source: sourceOf(author, standing),
-    ...shown.counts,
-    media: shown.media.length,
-    feedback: context.feedback.get(author) ?? null,
-    seen: isSeen(context.seen, placeOf(post)),
-  };
-}
+export const rankableOf = (
+  post: Post,
+  context: RankContext,
+  probabilities: readonly number[] | null,
+): Rankable => ({
+  author: post.author.id,
+  probabilities,
+  feedback: context.feedback.get(toId(post.author.id)) ?? null,
+  seen: isSeen(context.seen, placeOf(post)),
+});

@@ -6,7 +6,9 @@ import type { Page } from "../paging.ts";
 import type { Post } from "../schemas.ts";
 import { toId } from "../views.ts";
 import { HiddenTally } from "../visibility.ts";
-import type { Rankable } from "./heuristic.ts";
+import { type Scores, type Scoring, scoringAs, unscored } from "./scores.ts";
+import type { Weights } from "../../ranking/weights.ts";
+import type { Rankable } from "./arrange.ts";
 import { beginSegment, cutSegment, type RankedItem, segmentLimit } from "./segment.ts";
 import type { Segment } from "./segment-cursor.ts";
 
@@ -17,7 +19,10 @@ export interface RankedSource {
     until: ListCursor | null,
     limit: number,
   ) => Outcome<Page<Post>>;
-  readonly rankable: (post: Post) => Rankable;
+  /** Scores of a segment's posts, features as of `asOfMs`. */
+  readonly score: (posts: readonly Post[], asOfMs: number) => Promise<Scores>;
+  readonly rankable: (post: Post, scores: Scores) => Rankable;
+  readonly weights: Weights;
   readonly nowMs: number;
 }
 
@@ -26,6 +31,7 @@ export interface RankedPage {
   /** Where the next page goes on; null exactly when nothing can follow. */
   readonly next: Segment | null;
   readonly hidden: HiddenTally;
+  readonly scoring: Scoring;
   /** Nothing was found in as many segments as one page may look at. */
   readonly exhausted: boolean;
 }
@@ -47,14 +53,20 @@ export async function rankedPage(
 ): Outcome<RankedPage> {
   const hidden = new HiddenTally();
   let at = from ?? beginSegment(source.nowMs, null);
+  let scoring: Scoring = unscored("ok");
   for (let walked = 0; walked < LIMITS.rankedSegmentsPerPage; walked++) {
     const page = await source.load(at.after, at.until, segmentLimit(at));
     if (!page.ok) return page;
-    const cut = cutSegment(page.value, at, limit, { placeOf, rankable: source.rankable });
+    const scores = await source.score(page.value.items, at.asOfMs);
+    const { weights } = source;
+    const rankable = (post: Post) => source.rankable(post, scores);
+    const cut = cutSegment(page.value, at, limit, { placeOf, rankable, weights });
     if (cut.hidden !== null) hidden.addAll(cut.hidden);
     const { items, next } = cut;
-    if (items.length > 0 || next === null) return ok({ items, next, hidden, exhausted: false });
+    scoring = scoringAs(scores, cut.isScored);
+    if (items.length > 0 || next === null)
+      return ok({ items, next, hidden, scoring, exhausted: false });
     at = next;
   }
-  return ok({ items: [], next: at, hidden, exhausted: true });
+  return ok({ items: [], next: at, hidden, scoring, exhausted: true });
 }

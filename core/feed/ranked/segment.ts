@@ -2,7 +2,8 @@ import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import type { HiddenTally } from "../visibility.ts";
-import { arrange, type Rankable, type Score } from "./heuristic.ts";
+import type { Weights } from "../../ranking/weights.ts";
+import { arrange, type Rankable, type Score } from "./arrange.ts";
 import { above, isWithin, type Segment } from "./segment-cursor.ts";
 
 /** What the viewer may see of a stretch of a feed, newest first. */
@@ -18,11 +19,13 @@ export interface SegmentRead<T> {
 export interface SegmentItems<T> {
   readonly placeOf: (item: T) => ListCursor;
   readonly rankable: (item: T) => Rankable;
+  readonly weights: Weights;
 }
 
 export interface RankedItem<T> {
   readonly item: T;
-  readonly score: Score;
+  /** null in the order of time. */
+  readonly score: Score | null;
 }
 
 export interface SegmentCut<T> {
@@ -31,6 +34,8 @@ export interface SegmentCut<T> {
   readonly next: Segment | null;
   /** Told once, with the segment's first page; null: it was told. */
   readonly hidden: HiddenTally | null;
+  /** False: something in it has no score, so that it is in the order of time. */
+  readonly isScored: boolean;
 }
 
 export const beginSegment = (asOfMs: number, after: ListCursor | null): Segment => ({
@@ -53,7 +58,7 @@ export function cutSegment<T>(
   read: SegmentRead<T>,
   from: Segment,
   limit: number,
-  { placeOf, rankable }: SegmentItems<T>,
+  { placeOf, rankable, weights }: SegmentItems<T>,
 ): SegmentCut<T> {
   const segment = isNew(from) ? pinned(read, from, placeOf) : from;
   const shown = new Set<Id>(segment.shown);
@@ -61,7 +66,7 @@ export function cutSegment<T>(
     const place = placeOf(item);
     return !shown.has(place.id2) && isWithin(place, segment);
   });
-  const arranged = arrange(left.map(rankable), segment.asOfMs);
+  const arranged = arrange(left.map(rankable), weights);
   const items = arranged.slice(0, limit).flatMap(({ index, score }) => {
     const item = left[index];
     return item === undefined ? [] : [{ item, score }];
@@ -74,6 +79,7 @@ export function cutSegment<T>(
         ? { ...segment, shown: [...segment.shown, ...ids] }
         : after(segment),
     hidden: isNew(from) ? read.hidden : null,
+    isScored: items.every(({ score }) => score !== null),
   };
 }
 

@@ -10,6 +10,7 @@ import type { PageRequest } from "../service.ts";
 import { parseComment, toId } from "../views.ts";
 import { commentWrites } from "../writes.ts";
 import { readComment, renderComments, type StoredComment, visibleComment } from "./comment-view.ts";
+import { noteAct } from "./events.ts";
 import { isGone } from "./gone.ts";
 import { pagedList } from "./paged-list.ts";
 import { visiblePost } from "./post-view.ts";
@@ -69,6 +70,7 @@ export async function addComment(call: Call, postId: string, fields: NewComment)
   const before = call.tao.wroteTo(post.value.stored.id);
   const written = await call.tao.write(shard, writes, opId(call, "addComment"));
   if (!written.ok) return written;
+  noteAct(call, "comment", { post: post.value.stored.id });
   const id = written.value.results[0]?.id;
   const added = id === undefined ? notFound("comment") : await visibleComment(call, String(id));
   tellOwn(call, author.value, before, written.value, () => countNow(call, post.value.stored.id));

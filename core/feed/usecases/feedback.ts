@@ -4,6 +4,7 @@ import { ASSOC } from "../../tao/registry.ts";
 import type { Write } from "../../tao/types.ts";
 import { type Call, opId, type Outcome } from "../call.ts";
 import type { FeedbackState } from "../explain/schemas.ts";
+import { noteAct } from "./events.ts";
 import { member } from "./people.ts";
 import { visiblePost } from "./post-view.ts";
 
@@ -29,5 +30,7 @@ export async function giveFeedback(
           data: JSON.stringify({ kind, post: postId }),
         };
   const written = await call.tao.write(shardOf(id1), [write], opId(call, "giveFeedback"));
-  return written.ok ? ok({ post: postId, kind }) : written;
+  if (!written.ok) return written;
+  if (kind === "less") noteAct(call, "hide", { post: post.value.stored.id });
+  return ok({ post: postId, kind });
 }

@@ -8,14 +8,17 @@ import { cutPage, newerThan } from "../cache/cut.ts";
 import { Entry } from "../cache/entry.ts";
 import { cutRanked } from "../cache/ranked-cut.ts";
 import type { CachedPage } from "../cache/service.ts";
+import { DEFAULT_WEIGHING, type Weighing } from "../../ranking/weighing.ts";
 import { type Call, type Outcome, signedIn } from "../call.ts";
 import { type CursorScope, decodeCursor, encodeCursor, isOf } from "../cursor.ts";
-import { askCache, type CacheAnswer, keep, startOf } from "../home-cache.ts";
 import { orderedBy, withSources } from "../degraded-home.ts";
+import { askCache, type CacheAnswer, startOf } from "../home-cache.ts";
 import { type BuildStart, type HomeRecord, readHome } from "../home-record.ts";
+import { keepHome, keepSlate, keepUnscored, scoreHome, withScores } from "../home-scores.ts";
 import { timeline } from "../pipeline.ts";
 import { rankableOf } from "../ranked/context.ts";
-import { HEURISTIC } from "../ranked/heuristic.ts";
+import { itemOfPost } from "../ranked/rank-items.ts";
+import { scoreItems } from "../ranked/score.ts";
 import { placeOf, rankedPage, type RankedSource } from "../ranked/ranked-page.ts";
 import { decodeSegment, encodeSegment, type Segment } from "../ranked/segment-cursor.ts";
 import type { FeedPage, NewPosts, Post } from "../schemas.ts";
@@ -25,7 +28,7 @@ import { type HomeViewer, loadHomeViewer } from "../stages/home-viewer.ts";
 import { sourceOf } from "../standing.ts";
 import { toId } from "../views.ts";
 
-type Made = Pick<FeedPage, "mode" | "reason" | "ageMs" | "calls">;
+type Made = Pick<FeedPage, "mode" | "reason" | "model" | "slate" | "ageMs" | "calls">;
 
 /**
  * The viewer's home feed: the posts of whom they follow, of friends and their own. From the feed
@@ -43,18 +46,17 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const isAsked = request.mode !== undefined || !isFirst;
 
   const cached = await cachedPage(call, from);
-  const calls = () => call.tao.calls() + cached.calls;
-  const made = (mode: "latest" | "ranked", ageMs: number): Made => ({
-    mode,
-    reason:
-      mode === "ranked" ? HEURISTIC : isLevelled ? "degraded" : isAsked ? "requested" : "setting",
-    ageMs,
-    calls: calls(),
-  });
-  if (cached.answer?.hit === true) {
-    const { ageMs, ...page } = cached.answer;
-    return ok(pageText(call, from.viewer, page, made(page.next.mode, ageMs)));
-  }
+  const text = (parts: PageParts, ageMs: number) => {
+    const { mode, reason, ...by } = parts.scoring ?? {
+      mode: "latest",
+      reason: isLevelled ? "degraded" : isAsked ? "requested" : "setting",
+      model: null,
+      slate: null,
+    };
+    const calls = call.tao.calls() + cached.calls + (call.ranking?.calls() ?? 0);
+    return ok(pageText(call, from.viewer, parts, { mode, reason, ...by, ageMs, calls }));
+  };
+  if (cached.answer?.hit === true) return text(cached.answer, cached.answer.ageMs);
   const start = startOf(call, from.viewer, cached.answer);
   const facts = await loadHomeViewer(call, from.viewer);
   if (!facts.ok) return facts;
@@ -67,27 +69,28 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
       from,
     );
     if (call.effects.entriesAfterwards) call.defer(() => keepWhole(call, start, facts.value));
-    return few.ok ? ok(pageText(call, from.viewer, few.value, made("latest", 0))) : few;
+    return few.ok ? text(few.value, 0) : few;
   }
   if (start !== null && isFirst) {
     const read = await readHome(call, start, facts.value);
     if (!read.ok) return read;
-    const parts = firstPageOf(read.value, mode, request.limit, call.clock.nowMs());
+    const scored = mode === "ranked" ? await scoreHome(call, read.value) : null;
+    const parts = firstPageOf(call, withScores(read.value, scored), mode, request.limit);
     // What fills no first page, because so much of it is hidden, is not worth keeping.
     if (parts !== null) {
-      keep(call, read.value);
-      return ok(pageText(call, from.viewer, parts, made(mode, 0)));
+      keepHome(call, read.value, scored);
+      return text(parts, 0);
     }
   }
   const graph = await (mode === "ranked"
     ? rankedFromGraph(call, facts.value, from)
     : latestFromGraph(call, facts.value, from));
-  return graph.ok ? ok(pageText(call, from.viewer, graph.value, made(mode, 0))) : graph;
+  return graph.ok ? text(graph.value, 0) : graph;
 }
 
 async function keepWhole(call: Call, start: BuildStart, facts: HomeViewer): Promise<void> {
   const read = await readHome(call, start, facts);
-  if (read.ok) keep(call, read.value);
+  if (read.ok) keepUnscored(call, read.value);
 }
 
 /** How much came to the viewer's feed since `since`, `timeMs.id`: what a client polls that has no socket. */
@@ -113,7 +116,7 @@ export async function newPosts(call: Call, since: string): Outcome<NewPosts> {
   if (!facts.ok) return facts;
   const read = await readHome(call, start, facts.value);
   if (!read.ok) return read;
-  if (cached.answer !== null) keep(call, read.value);
+  if (cached.answer !== null) keepUnscored(call, read.value);
   const { count, authors } = newerThan(entryOf(read.value), at, LIMITS.feedNewPostsMax);
   return ok({ count, authors: authors.slice(0, AUTHORS_TOLD).map(({ user }) => user) });
 }
@@ -160,6 +163,7 @@ async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
       wrote,
       mode,
       ttlFactor: call.effects.feedTtlFactor,
+      weighing: weighingOf(call),
     }),
   );
   if (asked.answer?.hit === true) {
@@ -172,22 +176,24 @@ async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
 const entryOf = ({ record }: HomeRecord): Entry =>
   new Entry({ ...record, ticket: "", upTo: null }, new CellTable());
 
-type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "next">;
+type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "scoring" | "next">;
+
+const weighingOf = ({ ranking }: Call): Weighing => ranking?.weighing ?? DEFAULT_WEIGHING;
 
 /** As a bucket makes it. */
 function firstPageOf(
+  call: Call,
   read: HomeRecord,
   mode: "latest" | "ranked",
   limit: number,
-  nowMs: number,
 ): PageParts | null {
   const entry = entryOf(read);
   if (mode === "ranked") {
-    const cut = cutRanked(entry, null, limit, nowMs);
+    const cut = cutRanked(entry, null, limit, call.clock.nowMs(), weighingOf(call).weights);
     return cut && { ...cut, next: { mode, at: cut.next } };
   }
   const cut = cutPage(entry, null, limit);
-  return cut && { ...cut, next: { mode, at: cut.next } };
+  return cut && { ...cut, scoring: null, next: { mode, at: cut.next } };
 }
 
 /** The stages, for this page alone. */
@@ -205,6 +211,7 @@ async function latestFromGraph(
     items: itemsText(items, facts),
     hidden: JSON.stringify(hidden),
     head: newest === undefined ? null : placeOf(newest),
+    scoring: null,
     next: { mode: "latest", at: next },
   });
 }
@@ -218,7 +225,15 @@ async function rankedFromGraph(
   let newest: Post | undefined;
   const source: RankedSource = {
     nowMs: call.clock.nowMs(),
-    rankable: (post) => rankableOf(post, facts.standing, facts.ranking),
+    weights: weighingOf(call).weights,
+    score: async (posts, asOfMs) => {
+      const { standing } = facts;
+      const ask = { viewer, standing, items: posts.map(itemOfPost), asOfMs };
+      const scored = await scoreItems(call, ask);
+      keepSlate(call, scored);
+      return scored.scores;
+    },
+    rankable: (post, { of }) => rankableOf(post, facts.ranking, of.get(toId(post.id)) ?? null),
     load: async (after, until, count) => {
       const range = { surface: "home", after, until, limit: count } as const;
       const page = await timeline(call, { ...facts, ...range });
@@ -234,6 +249,7 @@ async function rankedFromGraph(
     items: itemsText(posts, facts),
     hidden: JSON.stringify(page.value.hidden),
     head: newest === undefined ? null : placeOf(newest),
+    scoring: page.value.scoring,
     next: { mode: "ranked", at: page.value.next },
   });
 }
@@ -259,7 +275,7 @@ function pageText(
   call: Call,
   viewer: Id,
   { items, hidden, next, head }: PageParts,
-  { mode, reason, ageMs, calls }: Made,
+  { mode, reason, model, slate, ageMs, calls }: Made,
 ): PageText {
   // As old as the page: the same page then has the same cursor, which need not be signed again. In whole
   // seconds, since the time that the cache's answer was on its way differs by some ms each time.
@@ -267,5 +283,5 @@ function pageText(
   const place = cursorOf(call, viewer, next, madeS * SECOND_MS);
   const cursor = place === null ? "null" : `"${place}"`;
   const newest = head === null ? "null" : `{"timeMs":${head.timeMs},"id":"${formatId(head.id2)}"}`;
-  return `{"items":${items},"cursor":${cursor},"head":${newest},"mode":"${mode}","reason":${JSON.stringify(reason)},"ageMs":${ageMs},"hidden":${hidden},"calls":${calls}}`;
+  return `{"items":${items},"cursor":${cursor},"head":${newest},"mode":"${mode}","reason":${JSON.stringify(reason)},"model":${JSON.stringify(model)},"slate":${JSON.stringify(slate)},"ageMs":${ageMs},"hidden":${hidden},"calls":${calls}}`;
 }

@@ -9,6 +9,7 @@ import type { Audience, NewPost, Post, User } from "../schemas.ts";
 import { type PostCounts, postView, storedPost, toId, userView } from "../views.ts";
 import { postData, postWrites, repostEdge } from "../writes.ts";
 import { settingsFrom, settingsRead } from "./accounts.ts";
+import { noteAct } from "./events.ts";
 import { noSuchUser } from "./people.ts";
 import { visiblePost, visiblePostOf } from "./post-view.ts";
 
@@ -48,6 +49,7 @@ export async function createPost(call: Call, fields: NewPost): Outcome<Post> {
   }
   const written = await call.tao.write(shardOf(author), writes, opId(call, "createPost"));
   if (!written.ok) return alreadyReposted(written.error);
+  if (original.value !== null) noteAct(call, "share", { post: original.value });
   const id = written.value.results[0]?.id;
   if (id === undefined) return notFound("post");
   // Nobody else knows a post that is new: it is what was written. One that is replayed may have changed.

@@ -13,6 +13,7 @@ import { reactionKind } from "../views.ts";
 import { hiddenUser } from "../visibility.ts";
 import { reactionEdge } from "../writes.ts";
 import { visibleComment } from "./comment-view.ts";
+import { noteAct } from "./events.ts";
 import { pagedList } from "./paged-list.ts";
 import { visiblePost } from "./post-view.ts";
 import { member } from "./people.ts";
@@ -50,6 +51,7 @@ export async function react(
     const before = call.tao.wroteTo(viewer.value);
     const written = await call.tao.write(shardOf(viewer.value), [write], opId(call, "react"));
     if (!written.ok) return written;
+    if (on === "post" && kind !== null) noteAct(call, "like", { post: id });
     // What is read now is at least as new: a count that fan-out tells later goes over it.
     const countAt = call.tao.positionOf(id);
     const count = await countWith(call, id, viewer.value, kind !== null);

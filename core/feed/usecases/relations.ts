@@ -4,9 +4,11 @@ import type { Failure } from "../../errors.ts";
 import { ASSOC } from "../../tao/registry.ts";
 import type { Write } from "../../tao/types.ts";
 import { type Call, type Outcome } from "../call.ts";
+import type { Head } from "../../ranking/heads.ts";
 import type { Profile } from "../schemas.ts";
 import type { Relation } from "../service.ts";
 import { followEdge } from "../writes.ts";
+import { noteAct } from "./events.ts";
 import { friend } from "./friendship.ts";
 import { findUser, type Person, member } from "./people.ts";
 import { profile } from "./profiles.ts";
@@ -23,6 +25,8 @@ export async function relate(call: Call, user: string, relation: Relation): Outc
   if (refusal !== null) return err(refusal);
 
   const done = await CHANGES[relation](call, pair, true, person.value);
+  const meant = MEANS[relation];
+  if (done.ok && meant !== null) noteAct(call, meant, { author: pair.other });
   return done.ok ? profile(call, person.value.user.id) : done;
 }
 
@@ -54,6 +58,13 @@ function refuse(pair: Pair, { standing }: Person, relation: Relation): Failure |
 }
 
 type Change = (call: Call, pair: Pair, on: boolean, person: Person) => Outcome<null>;
+/** What each says of the author's posts that the viewer was shown. */
+const MEANS: Record<Relation, Head | null> = {
+  follow: "follow",
+  friend: null,
+  block: "hide",
+  mute: "hide",
+};
 const CHANGES: Record<Relation, Change> = { follow, friend, block, mute };
 
 async function follow(

@@ -108,7 +108,7 @@ describe("accounts", () => {
     const id = await world.user("ada");
     const before = await must(settings(world.as(id)));
     expect(settingsSchema.parse(before)).toMatchObject({
-      feedMode: "latest",
+      feedMode: "ranked",
       defaultAudience: "public",
     });
     const chosen = { ...before, theme: "dark", defaultAudience: "friends" } as const;

@@ -9,6 +9,7 @@ import { LIMITS } from "../../../core/limits.ts";
 import { ASSOC } from "../../../core/tao/registry.ts";
 import type { Write } from "../../../core/tao/types.ts";
 import { codeOf, FeedWorld, idsOf, must } from "../../fakes/feed-world.ts";
+import { MemoryRanking } from "../../fakes/memory-ranking.ts";
 import type { MemoryTao } from "../../fakes/memory-tao.ts";
 
 const FIRST = { mode: undefined, limit: 20, cursor: undefined };
@@ -52,20 +53,28 @@ describe("modes", () => {
       mode: "latest",
       reason: "requested",
     });
+    // New people have theirs ranked.
     expect(await world.home(viewer, { mode: undefined })).toMatchObject({
-      mode: "latest",
-      reason: "setting",
+      mode: "chronological",
+      reason: "no_ranker",
+      model: null,
     });
-    const ranked = { mode: "ranked", reason: "heuristic-1" };
+    world.ranking = new MemoryRanking();
+    const ranked = { mode: "ranked", reason: "ok", model: "model-1" };
     expect(await world.home(viewer, { mode: "ranked" })).toMatchObject(ranked);
+    expect(await world.home(viewer, { mode: undefined })).toMatchObject(ranked);
     const settings = {
-      feedMode: "ranked",
+      feedMode: "latest",
       defaultAudience: "public",
       theme: "system",
       autoplay: true,
     } as const;
     await must(updateSettings(world.as(viewer), settings));
-    expect(await world.home(viewer, { mode: undefined })).toMatchObject(ranked);
+    expect(await world.home(viewer, { mode: undefined })).toMatchObject({
+      mode: "latest",
+      reason: "setting",
+    });
+    expect(await world.home(viewer, { mode: "ranked" })).toMatchObject(ranked);
     expect(await world.home(viewer, { mode: "latest" })).toMatchObject({ mode: "latest" });
   });
 
@@ -73,10 +82,12 @@ describe("modes", () => {
     const { world, viewer, author } = await pair();
     const posts: string[] = [];
     for (let i = 0; i < 5; i++) posts.push((await world.post(author)).id);
-    await must(react(world.as(author), "post", posts[0] ?? "", "like"));
+    world.ranking = Object.assign(new MemoryRanking(), {
+      likeOf: (post: string) => (post === posts[0] ? 0.9 : 0.1),
+    });
     const first = await world.home(viewer, { mode: "ranked", limit: 2 });
-    expect(first).toMatchObject({ mode: "ranked", reason: "heuristic-1" });
-    // Somebody likes the oldest, and an author's second post is held back.
+    expect(first).toMatchObject({ mode: "ranked", reason: "ok" });
+    // The model expects most of the oldest, and an author's second post is held back.
     expect(idsOf(first)[0]).toBe(posts[0]);
     const cursor = first.cursor ?? undefined;
     expect(await codeOf(home(world.as(viewer), { mode: "latest", limit: 2, cursor }))).toBe(

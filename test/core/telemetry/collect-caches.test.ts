@@ -11,7 +11,7 @@ import { cacheReport, type CacheStatsPorts } from "../../../core/telemetry/colle
 const BUCKET: BucketStats = {
   reads: 10,
   hits: 6,
-  misses: { cold: 2, expired: 1, void: 1, below: 0 },
+  misses: { cold: 2, expired: 1, void: 1, below: 0, unscored: 0 },
   active: { asked: 8, hits: 6 },
   puts: 3,
   refused: 1,

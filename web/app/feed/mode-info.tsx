@@ -15,6 +15,10 @@ const MODE_WORDS: Record<FeedPageMode, { readonly label: string; readonly text: 
   ranked: { label: "For you", text: "Ordered by what is likely to matter to you." },
   "cached-scores": { label: "For you", text: "Ordered by scores from a moment ago." },
   "light-model": { label: "For you", text: "Ordered by a simpler model for now." },
+  "smaller-pool": {
+    label: "For you",
+    text: "The best of the newest, ordered by what is likely to matter to you.",
+  },
   chronological: { label: "Latest", text: "Newest first, because ranking is away right now." },
   stale: {
     label: "Saved copy",
@@ -25,8 +29,19 @@ const MODE_WORDS: Record<FeedPageMode, { readonly label: string; readonly text: 
 const REASON_WORDS: Record<string, string> = {
   requested: "This is the order you chose.",
   setting: "This is the order your settings choose.",
-  ranker_unavailable: "The ranker did not answer, so the newest come first.",
-  no_ranker: "No ranker is set up here, so the newest come first.",
+  ok: "The model that is in use scored every post.",
+  no_model: "No model is set up here yet.",
+  no_ranker: "No ranker is set up here.",
+  breaker_open: "The ranker failed a moment ago and is left alone for now.",
+  timeout: "The ranker did not answer in time.",
+  late: "Ranking did not answer in time.",
+  shed: "The ranker has too much to do right now.",
+  error: "The ranker failed.",
+  bad_answer: "The ranker's answer made no sense.",
+  schema_mismatch: "The ranker knows another version of posts.",
+  no_time: "There was no time left to ask the ranker.",
+  no_features: "What people did lately could not be read, so the model goes by the posts alone.",
+  not_scored: "These posts have no scores yet.",
 };
 
 /** How the page was made, and what was left out of it. */
@@ -58,6 +73,7 @@ export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
           <strong>{words.label}</strong>
           <p>{words.text}</p>
           <p>{REASON_WORDS[first.reason] ?? `Reason: ${ruleInWords(first.reason)}.`}</p>
+          {first.model !== null && <p>Model {first.model}.</p>}
           {first.ageMs > 0 && <p>Made {plural(Math.round(first.ageMs / 1000), "second")} ago.</p>}
           {hidden.length === 0 ? (
             <p class="muted">Nothing was left out.</p>

@@ -45,6 +45,15 @@ function WhyHere({ post }: { post: string }) {
   return <Explained why={query.data} />;
 }
 
+const BORROWED_WORDS: Record<NonNullable<Why["borrowed"]>, string> = {
+  author: "It came after your feed was scored, and counts as its author's newest post does.",
+  newest: "It came after your feed was scored, and counts as the newest posts do.",
+};
+
+/** One decimal below ten percent, where most actions are. */
+const percent = (probability: number): string =>
+  `${(probability * 100).toFixed(probability < 0.1 ? 1 : 0)} %`;
+
 /** A score with two decimals and its sign where it counts. */
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
@@ -57,6 +66,7 @@ function Explained({ why }: { why: Why }) {
       <p>
         <strong>{SOURCE_WORDS[why.source]}</strong>{" "}
         {why.score === null && "Your feed is in the order of time, so no score decides its place."}
+        {why.borrowed !== null && BORROWED_WORDS[why.borrowed]}
       </p>
       {parts.length > 0 && (
         <table class="why-parts">
@@ -64,7 +74,14 @@ function Explained({ why }: { why: Why }) {
           <tbody>
             {parts.map((part) => (
               <tr key={part.name}>
-                <th scope="row">{part.says}</th>
+                <th scope="row">
+                  {part.says}
+                  {part.probability !== null && part.weight !== null && (
+                    <span class="why-odds">
+                      {percent(part.probability)} likely, times {part.weight}
+                    </span>
+                  )}
+                </th>
                 <td class="why-bar" aria-hidden="true">
                   <span
                     class={part.value < 0 ? "less" : ""}
@@ -88,7 +105,7 @@ function Explained({ why }: { why: Why }) {
         </table>
       )}
       <p class="muted why-foot">
-        {why.score !== null && `Scored by ${why.model}. `}
+        {why.score !== null && `Scored by ${why.model}, with weights ${why.weights}. `}
         {why.ageMs >= 1_000
           ? `As of ${plural(Math.round(why.ageMs / 1_000), "second")} ago.`
           : "As of now."}

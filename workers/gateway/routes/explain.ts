@@ -9,6 +9,10 @@ import {
   whyQuerySchema,
   whySchema,
 } from "../../../core/feed/explain/schemas.ts";
+import {
+  feedEventsSchema,
+  feedEventsTakenSchema,
+} from "../../../core/feed/explain/event-schemas.ts";
 import { idSchema } from "../../../core/feed/schemas.ts";
 import { operation } from "../operation.ts";
 
@@ -61,6 +65,18 @@ export const explainOperations = [
     answer: seenStateSchema,
     failures: ["idempotency_mismatch"],
     handle: ({ deps, ctx, body }) => deps.feed.markSeen(ctx, body.ranges),
+  }),
+  operation({
+    ...common,
+    id: "reportEvents",
+    method: "post",
+    path: "/v1/feed/events",
+    summary: "What became of posts on your feed pages: shown, opened, read, hidden",
+    note: "Each says something once for a slate, however often it is sent; of posts that were not in it, nothing. What you write (reactions, comments, reposts, follows, wishes) counts by itself.",
+    rate: "write",
+    body: feedEventsSchema,
+    answer: feedEventsTakenSchema,
+    handle: ({ deps, ctx, body }) => deps.feed.noteEvents(ctx, body),
   }),
   operation({
     ...common,

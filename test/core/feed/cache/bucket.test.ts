@@ -10,10 +10,10 @@ import { feedItemSchema } from "../../../../core/feed/schemas.ts";
 import { LIMITS } from "../../../../core/limits.ts";
 import { id, type PostSpec, pushedOf, recordOf, standingFor } from "../../../fakes/feed-cells.ts";
 import { MemoryRows } from "../../../fakes/memory-feed-cache.ts";
+import { FIRST_PAGE } from "../../../fakes/first-page.ts";
 
 const START_MS = 1_780_000_000_000;
 const [ME, FRIEND, AUTHOR, STRANGER] = [id(1), id(2), id(3), id(4)];
-const FIRST: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 const STANDING = standingFor(ME, { follows: new Set([AUTHOR]), friends: new Set([FRIEND]) });
 
 /** A bucket at a time that a test moves. */
@@ -29,9 +29,9 @@ function bucketAt(rows = new MemoryRows(), bounds?: ConstructorParameters<typeof
     apply: (...events: readonly BucketEvent[]) =>
       world.bucket.apply(encodeEvents(events), world.nowMs),
     page: (wish: Partial<PageWish> = {}) =>
-      world.bucket.page(ME, { ...FIRST, ...wish }, world.nowMs),
+      world.bucket.page(ME, { ...FIRST_PAGE, ...wish }, world.nowMs),
     items: (wish: Partial<PageWish> = {}): FeedItem[] | string => {
-      const page = world.bucket.page(ME, { ...FIRST, ...wish }, world.nowMs);
+      const page = world.bucket.page(ME, { ...FIRST_PAGE, ...wish }, world.nowMs);
       return page.hit ? feedItemSchema.array().parse(JSON.parse(page.items)) : page.why;
     },
   };

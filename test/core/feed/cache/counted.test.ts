@@ -7,8 +7,8 @@ import { err, ok } from "../../../../core/result.ts";
 import { addDelta, NO_DELTA, type TallyDelta } from "../../../../core/telemetry/cache-tally.ts";
 import { id } from "../../../fakes/feed-cells.ts";
 import { ManualClock } from "../../../fakes/manual-clock.ts";
+import { FIRST_PAGE } from "../../../fakes/first-page.ts";
 
-const WISH = { limit: 20, after: null, segment: null, wrote: [], mode: "latest" } as const;
 const HIT = { hit: true, items: "[1,2]", ageMs: 40 } as unknown as CachedPage;
 const miss = (why: Miss["why"]): Miss => ({ hit: false, why, watermarkMs: 0, needs: null });
 
@@ -22,6 +22,7 @@ function start() {
         ? err({ code: "unavailable", dependency: "feed_cache", retryAfterMs: 1 })
         : ok(state.next),
     newSince: async () => ok(miss("cold")),
+    scores: async () => ok(miss("cold")),
     put: async () => ok(true),
     own: async () => ok(null),
   };
@@ -30,7 +31,7 @@ function start() {
   );
   const read = async (next: CachedPage | Miss | null, viewer = 1) => {
     state.next = next;
-    return cache.page("apac", id(viewer), WISH);
+    return cache.page("apac", id(viewer), FIRST_PAGE);
   };
   return { clock, cache, read, sum: () => state.sums.get("apac") ?? NO_DELTA };
 }

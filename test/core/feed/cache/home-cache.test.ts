@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 
 import type { FeedPage } from "../../../../core/feed/schemas.ts";
 import { home, newPosts } from "../../../../core/feed/usecases/home.ts";
+import { DEFAULT_SETTINGS } from "../../../../core/feed/views.ts";
 import { updateSettings } from "../../../../core/feed/usecases/accounts.ts";
 import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
@@ -10,6 +11,7 @@ import { oraclePages } from "../../../fakes/feed-oracle.ts";
 import { anything, befriending, Walk } from "../../../fakes/feed-walk.ts";
 import { FeedWorld, idsOf, must } from "../../../fakes/feed-world.ts";
 import { MemoryFeedCache } from "../../../fakes/memory-feed-cache.ts";
+import { MemoryRanking } from "../../../fakes/memory-ranking.ts";
 import { MemoryTao } from "../../../fakes/memory-tao.ts";
 
 /** A viewer who follows an author, with a feed cache. */
@@ -56,6 +58,7 @@ describe("a home feed", () => {
           return answer;
         },
         newSince: (...asked) => cache.newSince(...asked),
+        scores: (...asked) => cache.scores(...asked),
         put: (...asked) => cache.put(...asked),
         own: (...asked) => cache.own(...asked),
       };
@@ -192,7 +195,9 @@ describe("a home feed", () => {
 
   it("that is ranked by the viewer's settings is answered best first", async ({ expect }) => {
     const { world, viewer, author } = await cachedPair();
+    world.ranking = new MemoryRanking();
     await world.post(author);
+    await must(updateSettings(world.as(viewer), { ...DEFAULT_SETTINGS, feedMode: "latest" }));
     await read(world, viewer, { mode: undefined });
     expect(await read(world, viewer, { mode: undefined })).toMatchObject({
       calls: 1,

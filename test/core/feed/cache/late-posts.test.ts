@@ -8,11 +8,11 @@ import { type FeedItem, feedItemSchema } from "../../../../core/feed/schemas.ts"
 import { LIMITS } from "../../../../core/limits.ts";
 import { id, type PostSpec, pushedOf, recordOf, standingFor } from "../../../fakes/feed-cells.ts";
 import { MemoryRows } from "../../../fakes/memory-feed-cache.ts";
+import { FIRST_PAGE } from "../../../fakes/first-page.ts";
 
 const START_MS = 1_780_000_000_000;
 const [ME, FRIEND, AUTHOR] = [id(1), id(2), id(3)];
 const STANDING = standingFor(ME, { follows: new Set([AUTHOR]), friends: new Set([FRIEND]) });
-const FIRST = { limit: 20, after: null, wrote: [], mode: "latest", segment: null } as const;
 
 const post = (n: number, author = AUTHOR): PostSpec => ({
   id: id(n),
@@ -37,7 +37,7 @@ function bucketNow() {
     apply: (...events: readonly BucketEvent[]) =>
       world.bucket.apply(encodeEvents(events), world.nowMs),
     items: (): FeedItem[] | string => {
-      const page = world.bucket.page(ME, FIRST, world.nowMs);
+      const page = world.bucket.page(ME, FIRST_PAGE, world.nowMs);
       return page.hit ? feedItemSchema.array().parse(JSON.parse(page.items)) : page.why;
     },
   };

@@ -2,10 +2,16 @@ import { describe, it } from "vitest";
 
 import type { FeedPage } from "../../../../core/feed/schemas.ts";
 import { giveFeedback } from "../../../../core/feed/usecases/feedback.ts";
+import { updateSettings } from "../../../../core/feed/usecases/accounts.ts";
+import { DEFAULT_SETTINGS } from "../../../../core/feed/views.ts";
 import { react } from "../../../../core/feed/usecases/reactions.ts";
 import { markSeen } from "../../../../core/feed/usecases/seen.ts";
 import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
+import { DEFAULT_WEIGHING, weighing } from "../../../../core/ranking/weighing.ts";
+import { DEFAULT_WEIGHTS } from "../../../../core/ranking/weights.ts";
+import { pushedOf } from "../../../fakes/feed-cells.ts";
+import { MemoryRanking } from "../../../fakes/memory-ranking.ts";
 import { FeedWorld, idsOf, must } from "../../../fakes/feed-world.ts";
 import { MemoryFeedCache } from "../../../fakes/memory-feed-cache.ts";
 
@@ -26,13 +32,15 @@ async function crowd(posts: number) {
     if (n % 5 === 0) await must(react(world.as(viewer), "post", post.id, "like"));
   }
   const cache = new MemoryFeedCache(() => world.nowMs);
+  const ranking = new MemoryRanking();
+  world.ranking = ranking;
   const page = async (cursor?: string, withCache = true): Promise<FeedPage> => {
     world.cache = withCache ? cache : null;
     const read = await world.home(viewer, { mode: "ranked", limit: 20, cursor });
     await world.settled();
     return read;
   };
-  return { world, viewer, authors, made, cache, page };
+  return { world, viewer, authors, made, cache, ranking, page };
 }
 
 describe("a ranked feed from the cache", () => {
@@ -107,16 +115,62 @@ describe("a ranked feed from the cache", () => {
     expect(authors).toContain(best?.author.id);
   });
 
-  it("is put in order again when a count in it changes, or after a while", async ({ expect }) => {
-    const { world, cache, page } = await crowd(30);
+  it("keeps its order when a count in it changes: what the model said was said", async ({
+    expect,
+  }) => {
+    const { cache, page } = await crowd(30);
     await page();
     const before = await page();
     const last = before.items.at(-1);
     const liked = { kind: "count", of: "reactions", count: 10_000 } as const;
     const at = { epoch: 1, seq: 1_000_000 };
     cache.apply({ ...liked, post: BigInt(last?.id ?? 0) as Id, at });
-    expect((await page()).items[0]).toMatchObject({ id: last?.id, counts: { reactions: 10_000 } });
-    world.nowMs += LIMITS.rankedReuseMs;
+    const after = await page();
+    expect(idsOf(after)).toEqual(idsOf(before));
+    expect(after.items.at(-1)?.counts.reactions).toBe(10_000);
+  });
+
+  it("is put in order by other weights without asking anybody again", async ({ expect }) => {
+    const { ranking, page } = await crowd(30);
+    const first = await page();
+    ranking.weighing = weighing("reversed", { ...DEFAULT_WEIGHTS, like: -1 });
+    const after = await page();
+    expect(after).toMatchObject({ calls: 1, mode: "ranked", slate: first.slate });
+    expect(idsOf(after)).not.toEqual(idsOf(first));
+    expect(ranking.asked.length).toBe(1);
+    ranking.weighing = DEFAULT_WEIGHING;
+    expect(idsOf(await page())).toEqual(idsOf(first));
+  });
+
+  it("gives a post that comes later what its author's newest one has", async ({ expect }) => {
+    const { world, cache, authors, made, ranking, page } = await crowd(30);
+    const newest = made.at(-1) ?? "";
+    ranking.likeOf = (post) => (post === newest ? 0.99 : 0.01);
+    const first = await page();
+    expect(first.items[0]?.id).toBe(newest);
+    const author = first.items[0]?.author.id ?? "";
+    expect(authors).toContain(author);
+    const post = await world.post(author);
+    cache.apply({
+      kind: "announce",
+      pushed: pushedOf({
+        id: BigInt(post.id) as Id,
+        author: BigInt(author) as Id,
+        timeMs: world.nowMs,
+      }),
+    });
+    const [one, two] = idsOf(await page());
+    expect([one, two]).toEqual([post.id, newest]);
+  });
+
+  it("asks again when an entry was built for a feed by time", async ({ expect }) => {
+    const { world, viewer, cache, page } = await crowd(30);
+    await must(updateSettings(world.as(viewer), { ...DEFAULT_SETTINGS, feedMode: "latest" }));
+    world.cache = cache;
+    await world.home(viewer, { mode: "latest" });
+    await world.settled();
+    expect((await page()).mode).toBe("ranked");
+    expect(cache.bucket.stats().misses.unscored).toBe(1);
     expect((await page()).calls).toBe(1);
   });
 });

@@ -2,11 +2,19 @@ import { it } from "vitest";
 
 import type { CachedPage, FeedCache, Miss } from "../../../../core/feed/cache/service.ts";
 import { watchedPages } from "../../../../core/feed/cache/watched-pages.ts";
+import { DEFAULT_WEIGHING } from "../../../../core/ranking/weighing.ts";
 import { err, ok } from "../../../../core/result.ts";
 import { id } from "../../../fakes/feed-cells.ts";
 import { ManualClock } from "../../../fakes/manual-clock.ts";
 
-const WISH = { limit: 20, after: null, segment: null, wrote: [], mode: "latest" } as const;
+const WISH = {
+  limit: 20,
+  after: null,
+  segment: null,
+  wrote: [],
+  mode: "latest",
+  weighing: DEFAULT_WEIGHING,
+} as const;
 const HIT = { hit: true, items: "[]", ageMs: 1 } as unknown as CachedPage;
 const miss = (why: Miss["why"], wasActive?: boolean): Miss => ({
   hit: false,

@@ -5,17 +5,16 @@ import { encodeEvents } from "../../../../core/feed/cache/event-wire.ts";
 import type { BucketEvent } from "../../../../core/feed/cache/port.ts";
 import { encodeRecord } from "../../../../core/feed/cache/record.ts";
 import { changesOf, rowsOf } from "../../../../core/feed/cache/redis-wire.ts";
-import type { PageWish } from "../../../../core/feed/cache/service.ts";
 import type { GraphEvent } from "../../../../core/feed/fanout/events.ts";
 import type { Version } from "../../../../core/tao/version.ts";
 import { nextAt } from "../../../fakes/fanout-world.ts";
 import { recordOf, standingFor } from "../../../fakes/feed-cells.ts";
 import { MemoryRows } from "../../../fakes/memory-feed-cache.ts";
 import { AUTHOR, id, newWorld } from "./author-world.ts";
+import { FIRST_PAGE } from "../../../fakes/first-page.ts";
 
 const VIEWER = id(700);
 const NOW_MS = 1_800_000_000_000;
-const WISH: PageWish = { limit: 20, after: null, wrote: [], mode: "latest", segment: null };
 const WHATS = ["follows", "friends", "blocks", "blockedBy", "mutes", "settings"] as const;
 
 /** The last of a few changes of the viewer, and what the viewer's bucket is told of them. */
@@ -47,12 +46,12 @@ for (const what of WHATS) {
     const { at, told } = await toldOf(what);
     const bucket = new Bucket(new MemoryRows(), NOW_MS);
     bucket.apply(encodeEvents(told), NOW_MS);
-    expect(bucket.page(VIEWER, WISH, NOW_MS)).toMatchObject({ hit: false, needs: at });
+    expect(bucket.page(VIEWER, FIRST_PAGE, NOW_MS)).toMatchObject({ hit: false, needs: at });
     expect(bucket.put(entry(before(at)), NOW_MS)).toBe(false);
     expect(bucket.put(entry(at), NOW_MS)).toBe(true);
-    expect(bucket.page(VIEWER, WISH, NOW_MS)).toMatchObject({ hit: true });
+    expect(bucket.page(VIEWER, FIRST_PAGE, NOW_MS)).toMatchObject({ hit: true });
     bucket.apply(encodeEvents(told), NOW_MS);
-    expect(bucket.page(VIEWER, WISH, NOW_MS)).toMatchObject({ hit: true });
+    expect(bucket.page(VIEWER, FIRST_PAGE, NOW_MS)).toMatchObject({ hit: true });
   });
 
   it(`a change (${what}) does so in Redis`, async ({ expect }) => {
@@ -60,7 +59,7 @@ for (const what of WHATS) {
     const lines = changesOf(told, NOW_MS).map(([, , , , , line]) => `${line}`);
     const pageOf = (since: Version) => {
       const rows = rowsOf(VIEWER, { is: "found", builtMs: NOW_MS, record: entry(since), lines });
-      return new Bucket(rows, NOW_MS).page(VIEWER, WISH, NOW_MS);
+      return new Bucket(rows, NOW_MS).page(VIEWER, FIRST_PAGE, NOW_MS);
     };
     expect(pageOf(before(at))).toMatchObject({ hit: false, needs: at });
     expect(pageOf(at)).toMatchObject({ hit: true });

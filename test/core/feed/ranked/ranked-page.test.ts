@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 
 import { fillPage, hide, show } from "../../../../core/feed/paging.ts";
-import type { Rankable } from "../../../../core/feed/ranked/heuristic.ts";
+import type { Rankable } from "../../../../core/feed/ranked/arrange.ts";
+import { unscored } from "../../../../core/feed/ranked/scores.ts";
+import { toId } from "../../../../core/feed/views.ts";
+import { HEADS } from "../../../../core/ranking/heads.ts";
+import { DEFAULT_WEIGHTS } from "../../../../core/ranking/weights.ts";
 import { rankedPage, type RankedSource } from "../../../../core/feed/ranked/ranked-page.ts";
 import {
   decodeSegment,
@@ -33,6 +37,7 @@ interface Row {
 /** A list of posts that changes while somebody scrolls through it. */
 class Feed {
   rows: Row[] = [];
+  isRankerAway = false;
   #last = 0;
 
   add(count: number, hidden = false): void {
@@ -66,12 +71,19 @@ class Feed {
           return { ok: true, value: { entries, more: range.length > count } };
         },
       }),
-    rankable: (post): Rankable => ({
+    weights: DEFAULT_WEIGHTS,
+    // The ranker comes and goes, and changes its mind with every reaction.
+    score: async (posts) =>
+      this.isRankerAway
+        ? unscored("late")
+        : {
+            ...unscored("ok"),
+            mode: "ranked",
+            of: new Map(posts.map(({ id, counts }) => [toId(id), likely(counts.reactions)])),
+          },
+    rankable: (post, { of }): Rankable => ({
       author: post.author.id,
-      timeMs: post.createdAtMs,
-      source: "followed",
-      ...post.counts,
-      media: 0,
+      probabilities: of.get(toId(post.id)) ?? null,
       feedback: null,
       seen: false,
     }),
@@ -87,6 +99,8 @@ class Feed {
   }
 }
 
+const likely = (reactions: number): number[] =>
+  HEADS.map((head) => (head === "like" ? reactions / (reactions + 50) : 0));
 const at = ({ id, timeMs }: Row): ListCursor => ({ timeMs, id2: BigInt(id) as Id });
 const postOf = ({ id, timeMs, author, reactions }: Row): Post =>
   ({
@@ -104,6 +118,7 @@ describe("a ranked feed", () => {
       show: fc.array(fc.nat(), { maxLength: 4 }),
       remove: fc.array(fc.nat(), { maxLength: 2 }),
       like: fc.array(fc.nat(), { maxLength: 9 }),
+      rankerAway: fc.boolean(),
     });
     let compared = 0;
     await fc.assert(
@@ -220,12 +235,20 @@ describe("a ranked feed", () => {
 function apply(
   feed: Feed,
   change:
-    | { add: number; hide: number[]; show: number[]; remove: number[]; like: number[] }
+    | {
+        add: number;
+        hide: number[];
+        show: number[];
+        remove: number[];
+        like: number[];
+        rankerAway: boolean;
+      }
     | undefined,
   throughout: Set<number>,
 ): void {
   const rowOf = (n: number) => feed.rows[n % Math.max(1, feed.rows.length)];
   feed.add(change?.add ?? 0);
+  feed.isRankerAway = change?.rankerAway ?? false;
   for (const n of change?.hide ?? []) leave(rowOf(n), (row) => (row.isHidden = true));
   for (const n of change?.remove ?? []) leave(rowOf(n), (row) => (row.isGone = true));
   for (const row of (change?.show ?? []).map(rowOf)) if (row !== undefined) row.isHidden = false;

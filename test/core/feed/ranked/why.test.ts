@@ -3,34 +3,40 @@ import { describe, it } from "vitest";
 import { whyNotSchema, whySchema } from "../../../../core/feed/explain/schemas.ts";
 import { updateSettings } from "../../../../core/feed/usecases/accounts.ts";
 import { giveFeedback } from "../../../../core/feed/usecases/feedback.ts";
-import { react } from "../../../../core/feed/usecases/reactions.ts";
 import { markSeen } from "../../../../core/feed/usecases/seen.ts";
 import { why, whyNot } from "../../../../core/feed/usecases/why.ts";
 import { DEFAULT_SETTINGS } from "../../../../core/feed/views.ts";
 import type { Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
+import { DEFAULT_WEIGHING } from "../../../../core/ranking/weighing.ts";
+import { MemoryFeedCache } from "../../../fakes/memory-feed-cache.ts";
+import { MemoryRanking } from "../../../fakes/memory-ranking.ts";
 import { cast, codeOf, must } from "../../../fakes/feed-world.ts";
 
 async function following() {
   const people = await cast();
   const { world, author, reader } = people;
   await world.relate(reader, author, "follow");
-  const ranked = () =>
-    must(updateSettings(world.as(reader), { ...DEFAULT_SETTINGS, feedMode: "ranked" }));
+  const ranking = new MemoryRanking();
+  world.ranking = ranking;
+  const by = (feedMode: "latest" | "ranked") =>
+    must(updateSettings(world.as(reader), { ...DEFAULT_SETTINGS, feedMode }));
+  await by("latest");
+  const ranked = () => by("ranked");
   const asked = async (post: string) => whySchema.parse(await must(why(world.as(reader), post)));
   const askedNot = async (post: string) =>
     whyNotSchema.parse(await must(whyNot(world.as(reader), post)));
-  return { ...people, ranked, asked, askedNot };
+  return { ...people, ranking, ranked, asked, askedNot };
 }
 
 describe("why", () => {
   it("names parts that add up to the score", async ({ expect }) => {
-    const { world, author, reader, ranked, asked } = await following();
+    const { world, author, reader, ranking, ranked, asked } = await following();
     await ranked();
     await world.post(author);
     const post = await world.post(author);
     const last = await world.post(author);
-    await must(react(world.as(reader), "post", last.id, "like"));
+    ranking.likeOf = (id) => (id === last.id ? 0.9 : 0.5);
     await must(giveFeedback(world.as(reader), post.id, "more"));
     const told = await asked(post.id);
     const parts = [...told.contributions, ...told.penalties];
@@ -38,13 +44,57 @@ describe("why", () => {
       parts.reduce((sum, { value }) => sum + value, 0),
       9,
     );
-    expect(parts.map(({ name }) => name)).toEqual([
-      "freshness",
-      "closeness",
-      "asked_for_more",
-      "same_author",
-    ]);
-    expect(told).toMatchObject({ source: "followed", mode: "ranked" });
+    expect(parts.map(({ name }) => name)).toEqual(["like", "asked_for_more", "same_author"]);
+    expect(told).toMatchObject({
+      source: "followed",
+      mode: "ranked",
+      reason: "ok",
+      model: "model-1",
+      weights: DEFAULT_WEIGHING.version,
+      borrowed: null,
+      ageMs: 0,
+    });
+    const like = told.contributions[0];
+    expect(like?.value).toBeCloseTo((like?.probability ?? 0) * (like?.weight ?? 0), 12);
+  });
+
+  it("tells the scores of the page that is shown, and what a later post borrows", async ({
+    expect,
+  }) => {
+    const { world, author, reader, ranking, ranked, asked } = await following();
+    await ranked();
+    const cache = new MemoryFeedCache(() => world.nowMs);
+    world.cache = cache;
+    const post = await world.post(author);
+    ranking.likeOf = () => 0.7;
+    await world.home(reader, { mode: undefined });
+    await world.settled();
+    world.nowMs += 2_000;
+    // What a ranker would say by now is of no interest.
+    ranking.likeOf = () => 0.2;
+    const told = await asked(post.id);
+    expect(told).toMatchObject({ ageMs: 2_000, borrowed: null });
+    expect(told.contributions[0]?.probability).toBeCloseTo(0.7, 6);
+    const later = await world.post(author);
+    const borrowed = await asked(later.id);
+    expect(borrowed).toMatchObject({ borrowed: "author", mode: "ranked" });
+    expect(borrowed.contributions[0]?.probability).toBeCloseTo(0.7, 6);
+    expect(ranking.asked.length).toBe(1);
+  });
+
+  it("says that the order is that of time when nobody scores", async ({ expect }) => {
+    const { world, author, ranking, ranked, asked } = await following();
+    await ranked();
+    const post = await world.post(author);
+    ranking.rankAway = true;
+    expect(await asked(post.id)).toMatchObject({
+      mode: "chronological",
+      reason: "late",
+      score: null,
+      contributions: [],
+      model: null,
+      weights: null,
+    });
   });
 
   it("has no score in a feed by time, and nothing for what is not in the feed", async ({
@@ -112,9 +162,10 @@ describe("why not", () => {
   });
 
   it("says what comes first in a ranked feed, and whether it was seen", async ({ expect }) => {
-    const { world, author, reader, ranked, askedNot } = await following();
+    const { world, author, reader, ranking, ranked, askedNot } = await following();
     await ranked();
     const post = await world.post(author);
+    ranking.likeOf = (id) => (id === post.id ? 0.1 : 0.5);
     for (let n = 0; n < LIMITS.feedPageDefault; n++) await world.post(author);
     expect((await askedNot(post.id)).verdict).toBe("outranked");
     const place = { timeMs: post.createdAtMs, id: post.id };

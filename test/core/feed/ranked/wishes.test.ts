@@ -1,5 +1,7 @@
 import { describe, it } from "vitest";
 
+import { itemOfPost } from "../../../../core/feed/ranked/rank-items.ts";
+import { toId } from "../../../../core/feed/views.ts";
 import { rankableOf, rankContext } from "../../../../core/feed/ranked/context.ts";
 import { loadStanding, sourceOf } from "../../../../core/feed/standing.ts";
 import { giveFeedback } from "../../../../core/feed/usecases/feedback.ts";
@@ -42,7 +44,7 @@ describe("wishes", () => {
     };
     const standing = await loadStanding(world.tao(), id, [BigInt(author) as Id]);
     if (!standing.ok) throw new Error("no standing");
-    const wish = () => rankableOf(post, standing.value, context()).feedback;
+    const wish = () => rankableOf(post, context(), null).feedback;
     await must(giveFeedback(world.as(reader), post.id, "less"));
     expect(wish()).toBe("less");
     await must(giveFeedback(world.as(reader), post.id, "more"));
@@ -77,11 +79,13 @@ describe("what the scorer sees of a post", () => {
     const original = await world.post(other);
     const repost = await world.post(author, { repostOf: original.id });
     const inner = { ...original, counts: { reactions: 4, comments: 3, reposts: 2 } };
-    const rankable = rankableOf(
-      { ...repost, repostOf: inner },
-      standing.value,
-      rankContext([], [], 0),
-    );
-    expect(rankable).toMatchObject({ reactions: 4, comments: 3, reposts: 2, author, seen: false });
+    expect(itemOfPost({ ...repost, repostOf: inner })).toMatchObject({
+      post: toId(repost.id),
+      content: toId(original.id),
+      author: toId(author),
+      textChars: original.text.length,
+      isRepost: true,
+      counts: inner.counts,
+    });
   });
 });

@@ -1,17 +1,8 @@
-import { LIMITS } from "../../limits.ts";
-import type { FeedSource } from "../schemas.ts";
+import type { Head } from "../../ranking/heads.ts";
+import { valueOf, type Weights } from "../../ranking/weights.ts";
 
 /** What the score of a post is made of. Names are wire format: the why-panel shows them. */
-export type PartName =
-  | "freshness"
-  | "closeness"
-  | "reactions"
-  | "conversation"
-  | "media"
-  | "asked_for_more"
-  | "asked_for_less"
-  | "seen"
-  | "same_author";
+export type PartName = Head | "asked_for_more" | "asked_for_less" | "seen" | "same_author";
 
 export interface Part {
   readonly name: PartName;
@@ -21,12 +12,8 @@ export interface Part {
 /** A candidate as the scorer sees it. */
 export interface Rankable {
   readonly author: string;
-  readonly timeMs: number;
-  readonly source: FeedSource;
-  readonly reactions: number;
-  readonly comments: number;
-  readonly reposts: number;
-  readonly media: number;
+  /** Of each head; null: nothing is known, and neither is what it should be compared by. */
+  readonly probabilities: readonly number[] | null;
   /** What the viewer last said about the author's posts. */
   readonly feedback: "more" | "less" | null;
   readonly seen: boolean;
@@ -35,38 +22,32 @@ export interface Rankable {
 export interface Score {
   /** Sum of all parts. */
   readonly score: number;
+  /** Weight times probability of each head, and what the viewer asked for. */
   readonly contributions: readonly Part[];
   readonly penalties: readonly Part[];
 }
 
-/** Changes whenever a score could change; shown in every explanation. */
-export const HEURISTIC = "heuristic-1";
-
-const CLOSENESS: Record<FeedSource, number> = { friend: 1.2, followed: 0.6, own: 0.3, popular: 0 };
-/** Weights of a sum that people can check; each part grows with its logarithm, so that fame does not drown friends. */
-const WEIGHTS = { freshness: 3, reactions: 0.35, conversation: 0.5, media: 0.2 } as const;
-const FEEDBACK = { more: 0.8, less: -1.5 } as const;
-const SEEN = -2;
+/** Rules of the viewer's, as parts of a post's value: they can be applied at any time, without asking the model. */
+const FEEDBACK = { more: 0.5, less: -0.75 } as const;
+const SEEN = -0.75;
 /** What is left of a score after each earlier post of the same author. */
 const SAME_AUTHOR = 0.7;
 
-/** A post's score by itself, whatever stands beside it: equal candidates get equal scores at one `nowMs`. */
-export function scoreOf(item: Rankable, nowMs: number): Score {
-  const ageMs = Math.max(0, nowMs - item.timeMs);
+/** A post's score by itself, whatever stands beside it. */
+export function scoreOf(
+  { probabilities, feedback, seen }: Rankable,
+  weights: Weights,
+): Score | null {
+  if (probabilities === null) return null;
+  const { value, parts } = valueOf(probabilities, weights);
+  const size = Math.abs(value);
   const contributions = present([
-    { name: "freshness", value: WEIGHTS.freshness * 2 ** (-ageMs / LIMITS.freshnessHalfLifeMs) },
-    { name: "closeness", value: CLOSENESS[item.source] },
-    { name: "reactions", value: WEIGHTS.reactions * Math.log1p(item.reactions) },
-    {
-      name: "conversation",
-      value: WEIGHTS.conversation * Math.log1p(item.comments + 2 * item.reposts),
-    },
-    { name: "media", value: item.media > 0 ? WEIGHTS.media : 0 },
-    { name: "asked_for_more", value: item.feedback === "more" ? FEEDBACK.more : 0 },
+    ...parts.map((part) => ({ name: part.head, value: part.value })),
+    { name: "asked_for_more", value: feedback === "more" ? size * FEEDBACK.more : 0 },
   ]);
   const penalties = present([
-    { name: "asked_for_less", value: item.feedback === "less" ? FEEDBACK.less : 0 },
-    { name: "seen", value: item.seen ? SEEN : 0 },
+    { name: "asked_for_less", value: feedback === "less" ? size * FEEDBACK.less : 0 },
+    { name: "seen", value: seen ? size * SEEN : 0 },
   ]);
   return { score: sum(contributions) + sum(penalties), contributions, penalties };
 }
@@ -75,15 +56,19 @@ export function scoreOf(item: Rankable, nowMs: number): Score {
 export interface Placed {
   /** Of the items that were given. */
   readonly index: number;
-  readonly score: Score;
+  /** null in the order of time. */
+  readonly score: Score | null;
 }
 
 /**
  * Best first, each author's further posts held back: always takes the best of what is left,
- * counting what its author has already. Equal scores keep the order given.
+ * counting what its author has already. Equal scores keep the order given; so does everything where
+ * one has no score, since nothing says where it belongs.
  */
-export function arrange(items: readonly Rankable[], nowMs: number): Placed[] {
-  const left = items.map((item, index) => ({ index, item, score: scoreOf(item, nowMs) }));
+export function arrange(items: readonly Rankable[], weights: Weights): Placed[] {
+  const scored = items.map((item, index) => ({ index, item, score: scoreOf(item, weights) }));
+  const left = scored.flatMap(({ score, ...rest }) => (score === null ? [] : [{ ...rest, score }]));
+  if (left.length < items.length) return items.map((_, index) => ({ index, score: null }));
   const taken = new Map<string, number>();
   const arranged: Placed[] = [];
   while (left.length > 0) {

@@ -1,0 +1,54 @@
+import { DurableObject } from "cloudflare:workers";
+
+import type { Clock } from "../core/clock.ts";
+import type { Breaker } from "../core/resilience/breaker.ts";
+import type {
+  BreakerReport,
+  Claim,
+  RankBreakerService,
+  RegionBreakers,
+} from "../core/resilience/breaker-service.ts";
+import { RegionBreakerTable } from "../core/resilience/region-breakers.ts";
+import { breakerPolicyFrom } from "../platform/breaker-policy.ts";
+import { systemClock } from "../platform/clock.ts";
+import type { ObjectsEnv } from "./env.ts";
+
+const KEPT = "breakers";
+
+/**
+ * The breakers of one region's rankers, for all isolates of the proxy there. Each change of state is
+ * kept, so that an eviction does not close what is open; counts and probes between two changes are not:
+ * a window is 10 s, and a lost probe frees itself.
+ */
+export class RankBreaker extends DurableObject<ObjectsEnv> implements RankBreakerService {
+  readonly #clock: Clock;
+  readonly #table: RegionBreakerTable;
+
+  // The runtime passes two arguments; a test subclass passes the third.
+  constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
+    super(ctx, env);
+    this.#clock = clock;
+    this.#table = new RegionBreakerTable(
+      {
+        policy: breakerPolicyFrom(env),
+        changed: (transition) => {
+          ctx.storage.kv.put(KEPT, this.#table.read());
+          console.warn({ event: "breaker_changed", object: ctx.id.name, ...transition });
+        },
+      },
+      ctx.storage.kv.get<RegionBreakers>(KEPT),
+    );
+  }
+
+  async claim(backend: string, known: Breaker): Promise<Claim> {
+    return this.#table.claim(backend, known, this.#clock.nowMs());
+  }
+
+  async report(report: BreakerReport): Promise<Breaker> {
+    return this.#table.report(report, this.#clock.nowMs());
+  }
+
+  async read(): Promise<RegionBreakers> {
+    return this.#table.read();
+  }
+}

@@ -1,0 +1,63 @@
+import type { RankingPort } from "../core/feed/ranked/port.ts";
+import { type FeatureBucketService, featureBucketName } from "../core/ranking/feature-service.ts";
+import type { RankingService } from "../core/ranking/service.ts";
+import type { Weighing } from "../core/ranking/weighing.ts";
+import type { Failure } from "../core/errors.ts";
+import { type Id, parseId } from "../core/ids.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Region } from "../core/regions/regions.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
+import { within } from "./time-limit.ts";
+import type { Topology } from "./topology.ts";
+
+export interface RankingBindings {
+  readonly RANKING: RankingService;
+  readonly FEATURE_BUCKET: ObjectNamespace<FeatureBucketService>;
+}
+
+const NOBODY: Result<never, Failure> = err({ code: "not_found", what: "viewer" });
+
+/** The way to the ranking proxy and to the viewer's feature bucket, for one request. */
+export function rankingStubs(
+  { RANKING, FEATURE_BUCKET }: RankingBindings,
+  { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
+  weighing: Weighing,
+): RankingPort {
+  const hintOf = hintsOf(regions);
+  let calls = 0;
+  const features = <T>(
+    region: Region,
+    viewer: Id,
+    budgetMs: number,
+    ask: (stub: FeatureBucketService) => Promise<T>,
+  ): Promise<Result<T, Failure>> => {
+    calls++;
+    const name = featureBucketName(region, feedBuckets.bucketOf(viewer));
+    const call = async () => ok(await ask(FEATURE_BUCKET.getByName(name, hintOf(region))));
+    return within(budgetMs, "features", answered("features", call));
+  };
+  const told = (
+    region: Region,
+    viewer: string,
+    tell: (stub: FeatureBucketService) => Promise<void>,
+  ): Promise<Result<void, Failure>> => {
+    const id = parseId(viewer);
+    return id === null ? Promise.resolve(NOBODY) : features(region, id, LIMITS.rankTellMs, tell);
+  };
+  return {
+    weighing,
+    calls: () => calls,
+    facts: (region, viewer, keys, budgetMs) =>
+      features(region, viewer, budgetMs, (stub) => stub.facts(keys)),
+    rank: (request, budgetMs) =>
+      within(
+        budgetMs,
+        "ranker",
+        answered("ranker", async () => ok(await RANKING.rank(request))),
+      ),
+    keep: (region, slate) => told(region, slate.viewer, (stub) => stub.keep(slate)),
+    tell: (region, events) => told(region, events.viewer, (stub) => stub.tell(events)),
+    act: (region, act) => told(region, act.viewer, (stub) => stub.act(act)),
+  };
+}

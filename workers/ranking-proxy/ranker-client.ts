@@ -1,0 +1,74 @@
+import { decodeAnswer, MODEL_NAME } from "../../core/ranking/infer.ts";
+import type { RankerAsk, RankerQuestion, RankerReply } from "../../core/ranking/ranker-call.ts";
+import { RANKER_HEADERS, SHED_REASONS } from "../../core/ranking/ranker-headers.ts";
+import { LIMITS } from "../../core/limits.ts";
+
+const H = RANKER_HEADERS;
+
+/** Asks a ranker over HTTP, as docs/ranking.md has the wire. */
+export function askRanker(question: RankerQuestion): RankerAsk {
+  // Ends the request when nobody listens any more. How it ended is the caller's to say, not the signal's.
+  const controller = new AbortController();
+  return {
+    reply: ask(question, controller.signal).catch((error: unknown): RankerReply => ({
+      kind: "error",
+      detail: String(error),
+    })),
+    cancel: () => controller.abort(),
+  };
+}
+
+async function ask(
+  { server, body, rows, budgetMs, viewerId, schema }: RankerQuestion,
+  signal: AbortSignal,
+): Promise<RankerReply> {
+  const response = await fetch(`${server}/v2/models/${MODEL_NAME}/infer`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/octet-stream",
+      [H.inferHeaderBytes]: String(body.headerBytes),
+      [H.budgetMs]: String(Math.floor(budgetMs)),
+      [H.viewer]: viewerId,
+      [H.schema]: schema,
+    },
+    body: body.body,
+    signal,
+  });
+  const { status, headers } = response;
+  const load = numberIn(headers, H.load) ?? 0;
+  if (status !== 200) {
+    await response.body?.cancel();
+    if (status === 409) return { kind: "mismatch" };
+    if (status >= 400 && status < 500) return { kind: "refused", status };
+    const why = SHED_REASONS.find((reason) => reason === headers.get(H.shed));
+    if (status === 503 && why !== undefined) return { kind: "shed", why, load };
+    return { kind: "error", detail: `status ${status}` };
+  }
+  if ((numberIn(headers, "content-length") ?? 0) > LIMITS.rankAnswerBytesMax) {
+    await response.body?.cancel();
+    return { kind: "bad_answer", detail: "too long" };
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const answer = decodeAnswer(bytes, numberIn(headers, H.inferHeaderBytes), rows);
+  if (!answer.ok) return { kind: "bad_answer", detail: JSON.stringify(answer.error) };
+  const model = headers.get(H.model) ?? answer.value.model;
+  return { kind: "scored", model, probabilities: answer.value.probabilities, load };
+}
+
+/** `ready` as the Open Inference Protocol has it. Null: no answer. */
+export async function isRankerReady(server: string): Promise<boolean | null> {
+  try {
+    const signal = AbortSignal.timeout(LIMITS.healthTimeoutMs);
+    const response = await fetch(`${server}/v2/health/ready`, { signal });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return null;
+  }
+}
+
+function numberIn(headers: Headers, name: string): number | null {
+  const text = headers.get(name);
+  const value = Number(text);
+  return text === null || text === "" || !Number.isFinite(value) || value < 0 ? null : value;
+}
