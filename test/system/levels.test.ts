@@ -47,12 +47,15 @@ async function pinTo(level: 0 | 2 | 3 | null): Promise<void> {
   await client.pinLevel(REGION, { level, reason: "a test", minutes: 5, revision });
 }
 
-/** What a gateway, and the feed Worker behind it, know of the level: its header, and why a page is as it is. */
+/** What a gateway, and the feed Worker behind it, know of the level: its header, and how a page is put in order. */
 async function seenAt(url: string): Promise<{ gateway: string | null; feed: string }> {
   const headers = { authorization: `Bearer ${reader}`, "x-edgewise-region": REGION };
   const answer = await fetch(`${url}/v1/feed?mode=ranked&limit=1`, { headers });
   const { mode } = (await answer.json()) as FeedPage;
-  return { gateway: answer.headers.get("edgewise-level"), feed: mode };
+  return {
+    gateway: answer.headers.get("edgewise-level"),
+    feed: mode === "latest" ? mode : "ranked",
+  };
 }
 
 /** Reads at every gateway until all have it. @returns after how long each had, ms. */
