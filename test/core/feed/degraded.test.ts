@@ -1,12 +1,9 @@
-import { describe, expect as see, it } from "vitest";
+import { describe, it } from "vitest";
 
 import { effectsOf } from "../../../core/degradation/effects.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { cast, idsOf } from "../../fakes/feed-world.ts";
 import { MemoryFeedCache } from "../../fakes/memory-feed-cache.ts";
-
-/** Whichever way the feed has of putting it in order. */
-const NOT_LATEST = see.not.stringMatching("latest");
 
 /** A reader with one friend and one whom they only follow, each of whom has posted. */
 async function start() {
@@ -23,7 +20,7 @@ describe("at level 2", () => {
     expect,
   }) => {
     const { world, reader } = await start();
-    expect(await world.home(reader, { mode: "ranked" })).toMatchObject({ mode: NOT_LATEST });
+    expect((await world.home(reader, { mode: "ranked" })).mode).not.toBe("latest");
     world.effects = effectsOf(2);
     expect(await world.home(reader, { mode: "ranked" })).toMatchObject({
       mode: "latest",
@@ -37,10 +34,9 @@ describe("at level 2", () => {
     const first = await world.home(reader, { mode: "ranked", limit: 1 });
     world.effects = effectsOf(2);
     const cursor = first.cursor ?? "";
-    expect(await world.home(reader, { mode: "ranked", limit: 1, cursor })).toMatchObject({
-      mode: NOT_LATEST,
-      items: [expect.anything()],
-    });
+    const second = await world.home(reader, { mode: "ranked", limit: 1, cursor });
+    expect(second.mode).not.toBe("latest");
+    expect(second.items).toHaveLength(1);
   });
 
   it("a page that no cache has is made of friends' posts; the entry, after it, of all", async ({
