@@ -26,14 +26,14 @@ export interface GuardedCall {
   readonly region: Region;
 }
 
+/** What is known of one dependency, replaced part by part. */
 interface Guarded {
   /** Apart: what is refused to a batch says nothing about what readers are refused. */
-  readonly throttles: Readonly<Partial<Record<Priority, Throttle>>>;
-  readonly concurrency: Concurrency;
-  readonly budget: RetryBudget;
+  readonly throttles: Map<Priority, Throttle>;
+  concurrency: Concurrency;
+  budget: RetryBudget;
 }
 
-const UNKNOWN: Guarded = { throttles: {}, concurrency: IDLE, budget: FULL_BUDGET };
 const OVERLOADED = { code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs } as const;
 /** Estimate, with its key and some slices. */
 const GUARDED_BYTES = 500;
@@ -56,62 +56,49 @@ export class CallGuard {
     call: () => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
     const { clock, random, count } = this.#ports;
-    const before = this.#of(dependency);
-    const nowMs = clock.nowMs();
-    const throttle = before.throttles[priority] ?? OPEN;
-    if (random.next() < refusalChance(throttle, priority, nowMs)) {
-      this.#settle(dependency, priority, refused);
-      count(region, "throttled");
-      return err(OVERLOADED);
-    }
-    const concurrency = entered(before.concurrency, priority, max);
+    const guarded = this.#of(dependency);
+    const settle = (as: typeof accepted) => {
+      const before = guarded.throttles.get(priority) ?? OPEN;
+      guarded.throttles.set(priority, as(before, clock.nowMs()));
+    };
+    const chance = refusalChance(guarded.throttles.get(priority) ?? OPEN, priority, clock.nowMs());
+    const isThrottled = chance > 0 && random.next() < chance;
+    if (isThrottled) settle(refused);
+    const concurrency = isThrottled ? null : entered(guarded.concurrency, priority, max);
     if (concurrency === null) {
       count(region, "throttled");
       return err(OVERLOADED);
     }
-    this.#set(dependency, { ...before, concurrency });
+    guarded.concurrency = concurrency;
     try {
       const answer = await call();
-      const isTaken = answer.ok || answer.error.code !== "overloaded";
-      this.#settle(dependency, priority, isTaken ? accepted : refused);
+      settle(answer.ok || answer.error.code !== "overloaded" ? accepted : refused);
       return answer;
     } finally {
-      this.#change(dependency, (now) => ({ ...now, concurrency: left(now.concurrency) }));
+      guarded.concurrency = left(guarded.concurrency);
     }
   }
 
   /** A call begins: its first attempt pays into the budget of its kind. */
   first(kind: string): void {
-    this.#change(kind, (now) => ({ ...now, budget: withFirst(now.budget) }));
+    const guarded = this.#of(kind);
+    guarded.budget = withFirst(guarded.budget);
   }
 
   /** Whether another attempt is within the budget. */
   mayRetry(kind: string, region: Region): boolean {
-    const now = this.#of(kind);
-    const budget = withRetry(now.budget);
+    const guarded = this.#of(kind);
+    const budget = withRetry(guarded.budget);
     this.#ports.count(region, budget === null ? "retries_denied" : "retries");
-    if (budget === null) return false;
-    this.#set(kind, { ...now, budget });
-    return true;
-  }
-
-  #settle(dependency: string, priority: Priority, as: typeof accepted): void {
-    const nowMs = this.#ports.clock.nowMs();
-    this.#change(dependency, ({ throttles, ...now }) => ({
-      ...now,
-      throttles: { ...throttles, [priority]: as(throttles[priority] ?? OPEN, nowMs) },
-    }));
+    guarded.budget = budget ?? guarded.budget;
+    return budget !== null;
   }
 
   #of(name: string): Guarded {
-    return this.#known.get(name) ?? UNKNOWN;
-  }
-
-  #set(name: string, guarded: Guarded): void {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const guarded = { throttles: new Map(), concurrency: IDLE, budget: FULL_BUDGET };
     this.#known.set(name, guarded, GUARDED_BYTES);
-  }
-
-  #change(name: string, change: (now: Guarded) => Guarded): void {
-    this.#set(name, change(this.#of(name)));
+    return guarded;
   }
 }
