@@ -7,7 +7,7 @@ import { err, type Result } from "../result.ts";
 import { type Concurrency, entered, IDLE, left } from "./concurrency.ts";
 import type { Priority } from "./priority.ts";
 import { FULL_BUDGET, type RetryBudget, withFirst, withRetry } from "./retry-budget.ts";
-import { accepted, OPEN, refusalChance, refused, type Throttle } from "./throttle.ts";
+import { accepted, OPEN, refusalChance, refused, type Throttle } from "./priority-throttle.ts";
 
 export interface CallGuardPorts {
   readonly clock: Clock;

@@ -9,7 +9,7 @@ import {
   refusalChance,
   refused,
   type Throttle,
-} from "../../../core/resilience/throttle.ts";
+} from "../../../core/resilience/priority-throttle.ts";
 
 function after(calls: number, taken: number, nowMs = 0): Throttle {
   let throttle = OPEN;
