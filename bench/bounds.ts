@@ -41,4 +41,6 @@ export const BOUNDS = {
   /** Sockets: each is one in this process and one in the runtime, of the 20,000 files that either may have. */
   socketsMax: 8_000,
   socketBucketsMax: 64,
+  /** Candidates of one ranking request, as the proxy takes them. */
+  candidatesMax: 2_000,
 } as const;

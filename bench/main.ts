@@ -9,6 +9,12 @@ import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
+import { HELP as RANKER_FAULTS_HELP } from "./ranker-faults/options.ts";
+import { rankerFaults } from "./ranker-faults/ranker-faults.ts";
+import { HELP as RANKER_HELP } from "./ranker/options.ts";
+import { ranker } from "./ranker/ranker.ts";
+import { HELP as RANKER_SWAP_HELP } from "./ranker/swap-options.ts";
+import { rankerSwap } from "./ranker/swap.ts";
 import { HELP as SOCKETS_HELP } from "./sockets/options.ts";
 import { sockets } from "./sockets/sockets.ts";
 import { hitRates } from "./hit-rates/hit-rates.ts";
@@ -48,6 +54,30 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU of a follower's hit beside a bare object call of the same payload",
       help: FOLLOWER_HIT_HELP,
       run: followerHit,
+    },
+  ],
+  [
+    "ranker-faults",
+    {
+      about: "ranking while rankers are killed, hang, are slow, fail, talk nonsense and come back",
+      help: RANKER_FAULTS_HELP,
+      run: rankerFaults,
+    },
+  ],
+  [
+    "ranker",
+    {
+      about: "latency and capacity of the model server, with and without batches and admission",
+      help: RANKER_HELP,
+      run: ranker,
+    },
+  ],
+  [
+    "ranker-swap",
+    {
+      about: "the model server under load while models are swapped, tried on a few, and shadowed",
+      help: RANKER_SWAP_HELP,
+      run: rankerSwap,
     },
   ],
   [
@@ -116,7 +146,7 @@ const listOfBenches = (): string =>
   [
     "npm run bench -- NAME [options]; --help after a name says which.",
     "",
-    ...[...BENCHES].map(([name, { about }]) => `  ${name.padEnd(12)}${about}`),
+    ...[...BENCHES].map(([name, { about }]) => `  ${name.padEnd(15)}${about}`),
   ].join("\n");
 
 process.exitCode = await main(process.argv.slice(2));

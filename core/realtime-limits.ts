@@ -30,6 +30,15 @@ export const REALTIME_LIMITS = {
   socketRevokedMs: 90_000,
   /** An object falls asleep after 10 s without anything: what was withdrawn before it woke was so earlier than this. */
   socketAsleepMs: 5_000,
+  /**
+   * A bucket where nobody is need not be told news for so long: fewer calls the longer it is, but whoever comes
+   * meanwhile sees nothing new until it is over.
+   */
+  socketQuietMs: 5_000,
+  /** The bucket takes that to last longer than whoever tells it: a clock may stand still while code runs. */
+  socketQuietSkewMs: 1_000,
+  /** Viewers who are told of a gap in one tick: each then fetches what is on the screen. */
+  socketGapsPerTick: 200,
   /** Who may still see a post whose audience changed must be known by then, or it is withdrawn from all. */
   socketNarrowMs: 1_000,
   /** Events in one call of a bucket, and viewers that they name: one batch of the queue. */

@@ -192,7 +192,13 @@ async function workerOptions(
       script === undefined
         ? await modulesIn(built.workers.get(worker.name) ?? "")
         : [{ type: "ESModule", path: "index.js", contents: script }],
-    bindings: { ...bindings, ...Object.fromEntries(secretVars), ...options.vars?.[worker.id] },
+    bindings: {
+      ...bindings,
+      // What `npm run dev` wrote down for its own ranker would be read here, too.
+      ...(worker.id === "ranking-proxy" && { RANKER_URLS: "[]" }),
+      ...Object.fromEntries(secretVars),
+      ...options.vars?.[worker.id],
+    },
     ...(withAssets && { assets: { ...assets, directory: built.web } }),
     ...(options.directSockets?.includes(worker.id) && withSocket),
   };

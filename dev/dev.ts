@@ -8,14 +8,19 @@ import { ROOT, WORKERS } from "../deploy/workers.ts";
 import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
 import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { portTaken } from "./port.ts";
+import { poolOf, type RankerProcess, rankingText, startRanker } from "./ranker.ts";
 import { readLocalSecrets, SECRET_OF } from "./secrets.ts";
+import { ServerError } from "./server-process.ts";
 import { readSwitches } from "./switches.ts";
 
 /** `npm run dev`: every Worker from source under `wrangler dev`, and the web app, with reload. */
 
 const HELP = `Runs every Worker and the web app from source, with reload, on data of its own.
 
-  npm run dev
+  npm run dev -- [options]
+
+  --no-ranker     start no model server: feeds are ranked by the light model in the Worker
+  --help          this text
 
   PORT (default 8787) and HOST (default 127.0.0.1) say where it listens.`;
 
@@ -25,7 +30,7 @@ const CRON_MS = 60_000;
 /** One that hangs is given up before the next. */
 const CRON_WAIT_MS = 30_000;
 
-readSwitches(HELP, []);
+const switches = readSwitches(HELP, ["no-ranker"]);
 const host = process.env["HOST"] ?? "127.0.0.1";
 const port = Number(process.env["PORT"] ?? "8787");
 const url = `http://${host}:${port}`;
@@ -39,7 +44,18 @@ async function main(): Promise<number> {
   }
   await buildWeb(WEB_DIST); // `wrangler dev` wants the assets to be there when it starts.
 
-  writeSecrets();
+  const urls = process.env["RANKER_URLS"];
+  const ranker =
+    switches["no-ranker"] || urls !== undefined ? null : await startRanker({ folder: FOLDER });
+  try {
+    return await runWith(ranker, ranker === null ? (urls ?? "[]") : poolOf(ranker.url));
+  } finally {
+    await ranker?.stop();
+  }
+}
+
+async function runWith(ranker: RankerProcess | null, rankerUrls: string): Promise<number> {
+  writeVars(rankerUrls);
   const children = [startVite(), startWrangler()];
   const stopped = new AbortController();
   const stop = (): void => {
@@ -50,7 +66,7 @@ async function main(): Promise<number> {
   const ended = Promise.all(children.map(exitOf));
 
   const cron = setInterval(() => void fireCron(), CRON_MS);
-  const greeting = greet(stopped.signal);
+  const greeting = greet(ranker, stopped.signal);
   // Either one alone is no product: when one ends, so does the other.
   const code = await Promise.race(children.map(exitOf));
   clearInterval(cron);
@@ -88,16 +104,19 @@ function startWrangler(): ChildProcess {
 
 const HEADER = "# Written by npm run dev. Without this line the file is yours, and stays as it is.";
 
-/** `wrangler dev` gives a Worker the secrets in the `.dev.vars` beside its configuration. */
-function writeSecrets(): void {
+/** `wrangler dev` gives a Worker the secrets and variables in the `.dev.vars` beside its configuration. */
+function writeVars(rankerUrls: string): void {
   const values = readLocalSecrets(FOLDER);
-  for (const worker of WORKERS.filter(({ secrets }) => secrets.length > 0)) {
-    const file = path.join(ROOT, path.dirname(worker.config), ".dev.vars");
+  for (const { id, config, secrets } of WORKERS) {
+    const lines = secrets.map((name) => `${name}=${values[SECRET_OF[name]]}`);
+    if (id === "ranking-proxy") lines.push(`RANKER_URLS='${rankerUrls}'`);
+    if (lines.length === 0) continue;
+    const file = path.join(ROOT, path.dirname(config), ".dev.vars");
     if (existsSync(file) && !readFileSync(file, "utf8").startsWith(HEADER)) {
-      console.log(`${file} is yours: it must set ${worker.secrets.join(", ")}.`);
+      const names = lines.map((line) => line.split("=", 1)[0]);
+      console.log(`${file} is yours: it must set ${names.join(", ")}.`);
       continue;
     }
-    const lines = worker.secrets.map((name) => `${name}=${values[SECRET_OF[name]]}`);
     writeFileSync(file, `${[HEADER, ...lines].join("\n")}\n`, { mode: 0o600 });
   }
 }
@@ -111,12 +130,12 @@ const exitOf = (child: ChildProcess): Promise<number> =>
     child.once("exit", (code) => resolve(code ?? 0));
   });
 
-async function greet(stop: AbortSignal): Promise<void> {
+async function greet(ranker: RankerProcess | null, stop: AbortSignal): Promise<void> {
   try {
     await whenHealthy(url);
     if (await isEmpty(url))
       await loadDemoWorld({ url, dataFolder: FOLDER, users: DEMO_USERS, stop });
-    if (!stop.aborted) console.log(await welcome(url, FOLDER));
+    if (!stop.aborted) console.log(await welcome(url, FOLDER, await rankingText(ranker)));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   }
@@ -132,6 +151,8 @@ async function fireCron(): Promise<void> {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof BuildError ? error.message : error);
+  console.error(
+    error instanceof BuildError || error instanceof ServerError ? error.message : error,
+  );
   return 1;
 });

@@ -29,8 +29,8 @@ async function firstHandles(url: string): Promise<string[]> {
   return items.slice(0, 3).map((user) => user.handle);
 }
 
-/** Where to look, once it runs. */
-export async function welcome(url: string, dataFolder: string): Promise<string> {
+/** Where to look, once it runs. @param ranking who ranks feeds, in words. */
+export async function welcome(url: string, dataFolder: string, ranking: string): Promise<string> {
   const handles = await firstHandles(url);
   return `
 Edgewise is running.
@@ -40,6 +40,7 @@ Edgewise is running.
   OpenAPI    ${url}/openapi.json
   Sign in as ${handles.length > 0 ? handles.map((handle) => `@${handle}`).join(", ") : "a new account: there is no demo world"}
 
+  Ranking    ${ranking}
   Data       ${dataFolder} (delete the folder to start afresh)
   Stop       Ctrl-C
 `;

@@ -9,6 +9,7 @@ import { HOSTED_FOLDER, type HostedCluster, startHosted, startOnServices } from 
 import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { stopOnSignals } from "./operator/stop.ts";
 import { portTaken } from "./port.ts";
+import { poolOf, type RankerProcess, rankingText, startRanker } from "./ranker.ts";
 import { DATA_FOLDER } from "./secrets.ts";
 import { freePort, ServerError } from "./server-process.ts";
 
@@ -20,6 +21,7 @@ const HELP = `Runs the built product on this machine.
   --no-world      do not load a demo world
   --profile NAME  embedded (default): the graph is kept inside the objects; or hosted: in a
                   MariaDB behind PlanetScale's protocol, started here with a Redis behind Upstash's
+  --no-ranker     start no model server: feeds are ranked by the light model in the Worker
   --data FOLDER   where everything is kept (default .edgewise/data, hosted .edgewise/hosted)
   --help          this text
 
@@ -27,6 +29,9 @@ const HELP = `Runs the built product on this machine.
   MARIADB_PORT (default ${BACKEND_PORTS.mariaDb}), REDIS_PORT (${BACKEND_PORTS.redis}), REDIS_REPLICA_PORT (${BACKEND_PORTS.redisReplica}), EMULATOR_PORT (${BACKEND_PORTS.emulator})
   and UPSTASH_PORT (${BACKEND_PORTS.upstash}) say where the servers of the hosted profile do, on 127.0.0.1; 0 takes
   any that is free. UPSTASH_LAG_MS and UPSTASH_DELAY_MS make the replica and all answers later.
+  RANKER_PORT (default any that is free) says where the model server does, on 127.0.0.1; other
+  RANKER_ variables are its own. With RANKER_URLS, pools as docs/ranking.md has them, it uses
+  those and starts none.
   With DATABASE_URL it uses that PlanetScale database, migrated already, and starts no server;
   with UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN beside it, that Upstash database.`;
 
@@ -46,6 +51,7 @@ function readOptions() {
       options: {
         users: { type: "string", default: String(DEMO_USERS) },
         world: { type: "boolean", default: true },
+        ranker: { type: "boolean", default: true },
         profile: { type: "string", default: "embedded" },
         data: { type: "string" },
         help: { type: "boolean", default: false },
@@ -61,6 +67,7 @@ function readOptions() {
       data: values.data ?? (profile === "hosted" ? HOSTED_FOLDER : DATA_FOLDER),
       users: wholeNumber("--users", values.users, 1, 1_000_000),
       port: wholeNumber("PORT", process.env["PORT"] ?? "8787", 0, 65_535),
+      rankerPort: wholeNumber("RANKER_PORT", process.env["RANKER_PORT"] ?? "0", 0, 65_535),
       host: process.env["HOST"] ?? "127.0.0.1",
     };
   } catch (error) {
@@ -88,15 +95,29 @@ async function main(): Promise<number> {
     return 1;
   }
 
+  const urls = process.env["RANKER_URLS"];
+  const ranker =
+    options.ranker && urls === undefined
+      ? await startRanker({ folder: options.data, port: options.rankerPort })
+      : null;
+  try {
+    return await runWith(ranker, ranker === null ? (urls ?? "[]") : poolOf(ranker.url));
+  } finally {
+    await ranker?.stop();
+  }
+}
+
+async function runWith(ranker: RankerProcess | null, rankerUrls: string): Promise<number> {
   const cluster = await start({
     port: options.port,
     host: options.host,
     dataFolder: options.data,
+    vars: { "ranking-proxy": { RANKER_URLS: rankerUrls } },
     onStep: (text) => console.log(text),
     onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),
   });
   try {
-    await serve(cluster, stopSignal());
+    await serve(cluster, ranker, stopSignal());
     return 0;
   } finally {
     await cluster.stop();
@@ -129,7 +150,11 @@ function feedCacheIn(env: NodeJS.ProcessEnv): FeedCacheAccess | null {
   return url === undefined && token === undefined ? null : { url: url ?? "", token: token ?? "" };
 }
 
-async function serve(cluster: Cluster | HostedCluster, stop: AbortSignal): Promise<void> {
+async function serve(
+  cluster: Cluster | HostedCluster,
+  ranker: RankerProcess | null,
+  stop: AbortSignal,
+): Promise<void> {
   await whenHealthy(cluster.url);
   const cron = setInterval(() => {
     cluster.sweep().catch((error: unknown) => console.error("The gateway's cron failed:", error));
@@ -141,7 +166,7 @@ async function serve(cluster: Cluster | HostedCluster, stop: AbortSignal): Promi
       await loadDemoWorld({ url: cluster.url, dataFolder, users, stop });
     }
     if (!stop.aborted) {
-      console.log(await welcome(cluster.url, options.data));
+      console.log(await welcome(cluster.url, options.data, await rankingText(ranker)));
       if ("backends" in cluster) console.log(serversOf(cluster.backends));
       await once(stop, "abort");
     }

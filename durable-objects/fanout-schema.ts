@@ -16,7 +16,8 @@ export const FANOUT_SCHEMA = [
   `CREATE TABLE IF NOT EXISTS chunks (number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
     post TEXT, work TEXT NOT NULL, from_ms INTEGER NOT NULL, place TEXT NOT NULL,
     due_ms INTEGER NOT NULL, tries INTEGER NOT NULL, last_error TEXT)`,
-  "CREATE INDEX IF NOT EXISTS chunks_by_place ON chunks (place, due_ms)",
+  // What is where and due when is in memory: an earlier version looked it up.
+  "DROP INDEX IF EXISTS chunks_by_place",
   `CREATE TABLE IF NOT EXISTS posts (number INTEGER PRIMARY KEY AUTOINCREMENT,
     post TEXT NOT NULL UNIQUE, author TEXT NOT NULL, strategy TEXT NOT NULL, reason TEXT NOT NULL,
     followers INTEGER NOT NULL, cost_ms REAL NOT NULL, chunks INTEGER NOT NULL,

@@ -1,3 +1,4 @@
+import { ChunkIndex } from "../core/feed/fanout/chunk-index.ts";
 import type {
   ChunkCounts,
   ChunkKind,
@@ -10,13 +11,20 @@ import type {
   FanoutTable,
   NewChunk,
 } from "../core/feed/fanout/table.ts";
-import type { FanoutRecord, FanoutStrategy } from "../core/feed/fanout/service.ts";
+import type { FanoutRecord } from "../core/feed/fanout/service.ts";
 import type { Count } from "../core/feed/fanout/work.ts";
 import { type Id, idFromKey, idToKey } from "../core/ids.ts";
+import {
+  type Cell,
+  chunkOf,
+  headOf,
+  indexedOf,
+  num,
+  recordOf,
+  type Row,
+  text,
+} from "./fanout-rows.ts";
 import { FANOUT_SCHEMA } from "./fanout-schema.ts";
-
-type Cell = string | number | null;
-type Row = Record<string, Cell>;
 
 /** As much of an object's storage as the table needs. */
 export interface TableStorage {
@@ -24,43 +32,61 @@ export interface TableStorage {
   transactionSync(body: () => void): void;
 }
 
+/** Records that are forgotten in one go: until then there are so many more. */
+const RECORDS_FORGOTTEN = 64;
+
+/** What is known of the rows without reading them. */
+interface Remembered {
+  head: FanoutHead;
+  readonly events: Record<EventQueue, number>;
+  /** null: to be counted again. */
+  counts: number | null;
+  readonly chunks: ChunkIndex;
+}
+
 const TABLES: Record<EventQueue, string> = { posts: "events", beside: "beside" };
 
-const EMPTY: FanoutHead = {
-  position: null,
-  // Before anybody was named, everybody may be there.
-  activeShare: 1,
-  entries: 0,
-  resent: 0,
-  countsMs: 0,
-};
-
-/** `FanoutTable` over the SQLite of a Durable Object. */
+/** `FanoutTable` over the SQLite of a Durable Object, which nobody else writes. */
 export class SqlFanoutTable implements FanoutTable {
   readonly #storage: TableStorage;
+  #known: Remembered;
 
   constructor(storage: TableStorage) {
     this.#storage = storage;
     for (const statement of FANOUT_SCHEMA) this.#run(statement);
+    this.#known = this.#read();
   }
 
   transaction(body: () => void): void {
-    this.#storage.transactionSync(body);
+    try {
+      this.#storage.transactionSync(body);
+    } catch (error) {
+      this.#known = this.#read();
+      throw error;
+    }
   }
 
   head(): FanoutHead {
-    const row = this.#one("SELECT * FROM head");
-    if (row === null) return EMPTY;
+    return this.#known.head;
+  }
+
+  #read(): Remembered {
+    const chunks = this.#all("SELECT number, kind, place, due_ms FROM chunks ORDER BY number");
     return {
-      position: row["epoch"] === null ? null : { epoch: num(row, "epoch"), seq: num(row, "seq") },
-      activeShare: num(row, "active_share"),
-      entries: num(row, "entries"),
-      resent: num(row, "resent"),
-      countsMs: num(row, "counts_ms"),
+      head: headOf(this.#one("SELECT * FROM head")),
+      events: {
+        posts: this.#number("SELECT count(*) AS n FROM events"),
+        beside: this.#number("SELECT count(*) AS n FROM beside"),
+      },
+      counts: null,
+      chunks: new ChunkIndex(chunks.map(indexedOf)),
     };
   }
 
-  saveHead({ position, activeShare, entries, resent, countsMs }: FanoutHead): void {
+  saveHead(head: FanoutHead): void {
+    if (head === this.#known.head) return;
+    this.#known.head = head;
+    const { position, activeShare, entries, resent, countsMs } = head;
     this.#run(
       "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?, ?)",
       position?.epoch ?? null,
@@ -72,11 +98,13 @@ export class SqlFanoutTable implements FanoutTable {
     );
   }
 
-  addEvent(queue: EventQueue, text: string, fromMs: number): void {
-    this.#run(`INSERT INTO ${TABLES[queue]} (event, from_ms) VALUES (?, ?)`, text, fromMs);
+  addEvent(queue: EventQueue, event: string, fromMs: number): void {
+    this.#run(`INSERT INTO ${TABLES[queue]} (event, from_ms) VALUES (?, ?)`, event, fromMs);
+    this.#known.events[queue]++;
   }
 
   events(queue: EventQueue, limit: number): readonly EventRow[] {
+    if (this.#known.events[queue] === 0) return [];
     const query = `SELECT * FROM ${TABLES[queue]} ORDER BY number LIMIT ?`;
     return this.#all(query, limit).map((row) => ({
       number: num(row, "number"),
@@ -86,10 +114,12 @@ export class SqlFanoutTable implements FanoutTable {
   }
 
   dropEvent(queue: EventQueue, number: number): void {
-    this.#run(`DELETE FROM ${TABLES[queue]} WHERE number = ?`, number);
+    const dropped = `DELETE FROM ${TABLES[queue]} WHERE number = ? RETURNING number`;
+    this.#known.events[queue] -= this.#all(dropped, number).length;
   }
 
   putCount({ at, post, of, count }: Count, fromMs: number): void {
+    this.#known.counts = null;
     this.#run(
       `INSERT INTO counts (post, of, count, epoch, seq, from_ms) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (post, of) DO UPDATE SET
@@ -104,6 +134,7 @@ export class SqlFanoutTable implements FanoutTable {
   }
 
   counts(limit: number): { readonly counts: readonly Count[]; readonly fromMs: number } {
+    if (this.countCount() === 0) return { counts: [], fromMs: 0 };
     const rows = this.#all("SELECT * FROM counts ORDER BY from_ms LIMIT ?", limit);
     const counts = rows.map((row) => ({
       at: { epoch: num(row, "epoch"), seq: num(row, "seq") },
@@ -116,27 +147,30 @@ export class SqlFanoutTable implements FanoutTable {
   }
 
   dropCount({ post, of }: Count): void {
+    this.#known.counts = null;
     this.#run("DELETE FROM counts WHERE post = ? AND of = ?", idToKey(post), of);
   }
 
   eventCount(queue: EventQueue): number {
-    return this.#number(`SELECT count(*) AS n FROM ${TABLES[queue]}`);
+    return this.#known.events[queue];
   }
 
   countCount(): number {
-    return this.#number("SELECT count(*) AS n FROM counts");
+    this.#known.counts ??= this.#number("SELECT count(*) AS n FROM counts");
+    return this.#known.counts;
   }
 
   addChunk({ kind, post, work, fromMs }: NewChunk, dueMs: number): void {
-    this.#run(
+    const number = this.#number(
       `INSERT INTO chunks (kind, post, work, from_ms, place, due_ms, tries, last_error)
-        VALUES (?, ?, ?, ?, 'waiting', ?, 0, NULL)`,
+        VALUES (?, ?, ?, ?, 'waiting', ?, 0, NULL) RETURNING number AS n`,
       kind,
       post === null ? null : idToKey(post),
       work,
       fromMs,
       dueMs,
     );
+    this.#known.chunks.put({ number, kind, place: "waiting", dueMs });
   }
 
   chunk(number: number): ChunkRow | null {
@@ -144,10 +178,9 @@ export class SqlFanoutTable implements FanoutTable {
     return row === null ? null : chunkOf(row);
   }
 
-  due(place: ChunkPlace, nowMs: number, limit: number): readonly ChunkRow[] {
-    const query = `SELECT * FROM chunks WHERE place = ? AND due_ms <= ?
-      ORDER BY due_ms, number LIMIT ?`;
-    return this.#all(query, place, nowMs, limit).map(chunkOf);
+  due(place: Exclude<ChunkPlace, "dead">, nowMs: number, limit: number): readonly ChunkRow[] {
+    const numbers = this.#known.chunks.due(place, nowMs, limit);
+    return numbers.flatMap((number) => this.chunk(number) ?? []);
   }
 
   dead(limit: number): readonly ChunkRow[] {
@@ -155,7 +188,9 @@ export class SqlFanoutTable implements FanoutTable {
     return this.#all(query, limit).map(chunkOf);
   }
 
-  move({ number, place, dueMs, tries, lastError }: ChunkMove): void {
+  move(move: ChunkMove): void {
+    this.#known.chunks.move(move);
+    const { number, place, dueMs, tries, lastError } = move;
     this.#run(
       "UPDATE chunks SET place = ?, due_ms = ?, tries = ?, last_error = ? WHERE number = ?",
       place,
@@ -167,25 +202,20 @@ export class SqlFanoutTable implements FanoutTable {
   }
 
   dropChunk(number: number): void {
+    this.#known.chunks.drop(number);
     this.#run("DELETE FROM chunks WHERE number = ?", number);
   }
 
   chunkCounts(): ChunkCounts {
-    const rows = this.#all("SELECT place, count(*) AS n FROM chunks GROUP BY place");
-    const of = (place: ChunkPlace) => {
-      const row = rows.find((candidate) => candidate["place"] === place);
-      return row === undefined ? 0 : num(row, "n");
-    };
-    return { waiting: of("waiting"), outstanding: of("outstanding"), dead: of("dead") };
+    return this.#known.chunks.counts();
   }
 
   hasChunkOf(kind: ChunkKind): boolean {
-    const query = "SELECT 1 FROM chunks WHERE kind = ? AND place <> 'dead' LIMIT 1";
-    return this.#one(query, kind) !== null;
+    return this.#known.chunks.hasLive(kind);
   }
 
   nextDueMs(): number | null {
-    return this.#numberOrNull("SELECT min(due_ms) AS n FROM chunks WHERE place <> 'dead'");
+    return this.#known.chunks.nextDueMs();
   }
 
   oldestMs(): number | null {
@@ -212,7 +242,7 @@ export class SqlFanoutTable implements FanoutTable {
       record.plannedMs,
       record.doneMs,
     ];
-    this.#run(
+    const number = this.#number(
       `INSERT INTO posts (post, author, strategy, reason, followers, cost_ms, chunks, chunks_done,
           named, active, calls, posted_ms, planned_ms, done_ms)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -220,9 +250,11 @@ export class SqlFanoutTable implements FanoutTable {
           followers = excluded.followers, cost_ms = excluded.cost_ms, chunks = excluded.chunks,
           chunks_done = excluded.chunks_done, named = excluded.named, active = excluded.active,
           calls = excluded.calls, posted_ms = excluded.posted_ms,
-          planned_ms = excluded.planned_ms, done_ms = excluded.done_ms`,
+          planned_ms = excluded.planned_ms, done_ms = excluded.done_ms
+        RETURNING number AS n`,
       ...cells,
     );
+    if (number % RECORDS_FORGOTTEN > 0) return;
     this.#run("DELETE FROM posts WHERE number <= (SELECT max(number) FROM posts) - ?", max);
   }
 
@@ -245,42 +277,10 @@ export class SqlFanoutTable implements FanoutTable {
 
   #one = (query: string, ...cells: Cell[]): Row | null => this.#all(query, ...cells)[0] ?? null;
 
-  #numberOrNull(query: string): number | null {
-    const found = this.#one(query)?.["n"];
+  #numberOrNull(query: string, ...cells: Cell[]): number | null {
+    const found = this.#one(query, ...cells)?.["n"];
     return typeof found === "number" ? found : null;
   }
 
-  #number = (query: string): number => this.#numberOrNull(query) ?? 0;
+  #number = (query: string, ...cells: Cell[]): number => this.#numberOrNull(query, ...cells) ?? 0;
 }
-
-const num = (row: Row, column: string): number => Number(row[column]);
-const text = (row: Row, column: string): string => String(row[column]);
-const idOrNull = (cell: Cell | undefined): Id | null =>
-  typeof cell === "string" ? idFromKey(cell) : null;
-
-const chunkOf = (row: Row): ChunkRow => ({
-  number: num(row, "number"),
-  kind: text(row, "kind") as ChunkKind,
-  post: idOrNull(row["post"]),
-  work: text(row, "work"),
-  fromMs: num(row, "from_ms"),
-  tries: num(row, "tries"),
-  lastError: typeof row["last_error"] === "string" ? row["last_error"] : null,
-});
-
-const recordOf = (row: Row): FanoutRecord => ({
-  post: idFromKey(text(row, "post")),
-  author: idFromKey(text(row, "author")),
-  strategy: text(row, "strategy") as FanoutStrategy,
-  reason: text(row, "reason"),
-  followers: num(row, "followers"),
-  costMs: num(row, "cost_ms"),
-  chunks: num(row, "chunks"),
-  chunksDone: num(row, "chunks_done"),
-  named: num(row, "named"),
-  active: num(row, "active"),
-  calls: num(row, "calls"),
-  postedMs: num(row, "posted_ms"),
-  plannedMs: num(row, "planned_ms"),
-  doneMs: row["done_ms"] === null ? null : num(row, "done_ms"),
-});

@@ -1,4 +1,5 @@
-import type { BucketRows, StoredEvents } from "../core/feed/cache/bucket.ts";
+import type { BucketRows } from "../core/feed/cache/bucket.ts";
+import type { StoredEvents } from "../core/feed/cache/event-log.ts";
 import { type Id, idFromKey, idToKey } from "../core/ids.ts";
 
 type Sql = Pick<SqlStorage, "exec">;
@@ -19,6 +20,9 @@ export class FeedBucketRows implements BucketRows {
       ) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS events_1 (
         seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, events TEXT NOT NULL
+      );
+      CREATE TABLE IF NOT EXISTS missing_1 (
+        one INTEGER PRIMARY KEY, up_to_ms INTEGER NOT NULL
       );
     `);
   }
@@ -58,6 +62,16 @@ export class FeedBucketRows implements BucketRows {
 
   addEvents(atMs: number, events: string): void {
     this.#sql.exec("INSERT INTO events_1 (at_ms, events) VALUES (?, ?)", atMs, events);
+  }
+
+  missingUpTo(): number | null {
+    const [row] = this.#sql.exec<{ up_to_ms: number }>("SELECT up_to_ms FROM missing_1");
+    return row?.up_to_ms ?? null;
+  }
+
+  saveMissingUpTo(ms: number | null): void {
+    if (ms === null) this.#sql.exec("DELETE FROM missing_1");
+    else this.#sql.exec("INSERT OR REPLACE INTO missing_1 (one, up_to_ms) VALUES (1, ?)", ms);
   }
 
   trim(entriesUpToMs: number, eventsUpToMs: number): void {

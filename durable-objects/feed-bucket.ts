@@ -31,6 +31,7 @@ export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketS
   readonly #clock: Clock;
   readonly #bucket: Bucket;
   #isArmed = false;
+  #isResting = false;
 
   // The runtime passes two arguments; a test subclass passes the third.
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
@@ -62,7 +63,9 @@ export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketS
 
   async apply(events: string): Promise<Result<Pushed, Failure>> {
     this.#arm();
-    return ok(this.#bucket.apply(events, this.#clock.nowMs()));
+    const pushed = this.#bucket.apply(events, this.#clock.nowMs());
+    this.#restLater();
+    return ok(pushed);
   }
 
   async stats(): Promise<BucketStats> {
@@ -76,6 +79,18 @@ export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketS
   override async alarm(): Promise<void> {
     this.#isArmed = false;
     if (this.#bucket.sweep(this.#clock.nowMs())) this.#arm();
+  }
+
+  /** One timer at a time, which keeps the object awake until it rings. */
+  #restLater(): void {
+    const inMs = this.#isResting ? null : this.#bucket.restInMs(this.#clock.nowMs());
+    if (inMs === null) return;
+    this.#isResting = true;
+    setTimeout(() => {
+      this.#isResting = false;
+      this.#bucket.rest(this.#clock.nowMs());
+      this.#restLater();
+    }, inMs);
   }
 
   /** One alarm for all that was written until it rings. Set anew after each wake-up: the one set before may have rung. */

@@ -15,6 +15,7 @@ import {
   type PollAnswer,
   type PollRequest,
   type SocketBucketService,
+  type Told,
 } from "../core/feed/realtime/service.ts";
 import { Switchboard } from "../core/feed/realtime/switchboard.ts";
 import type { Id } from "../core/ids.ts";
@@ -80,7 +81,7 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
     return connection.kind === "socket" ? this.#socket(connection) : this.#events(connection);
   }
 
-  tell(events: readonly SocketEvent[]): Promise<Result<null, Failure>> {
+  tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>> {
     return this.#tell(events);
   }
 
@@ -150,7 +151,7 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
   }
 
   /** What may be told at this level, and later what had to wait. */
-  #tell(events: readonly SocketEvent[]): Promise<Result<null, Failure>> {
+  #tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>> {
     const nowMs = this.#clock.nowMs();
     const told = this.#switchboard.tell(this.#dimmer.take(events, nowMs));
     const { dueMs } = this.#dimmer;

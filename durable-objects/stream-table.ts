@@ -1,3 +1,4 @@
+import type { Untold } from "../core/feed/realtime/quiet.ts";
 import { decodeStream, encodeStream } from "../core/feed/realtime/stream-text.ts";
 import type { Stream } from "../core/feed/realtime/stream.ts";
 import type { StreamStore } from "../core/feed/realtime/streams.ts";
@@ -23,6 +24,17 @@ export class StreamTable implements StreamStore {
     this.#sql.exec(
       "CREATE TABLE IF NOT EXISTS streams (viewer TEXT PRIMARY KEY, left_ms INTEGER, text TEXT NOT NULL) WITHOUT ROWID",
     );
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS untold (one INTEGER PRIMARY KEY, until_ms INTEGER)");
+  }
+
+  untold(): Untold | null {
+    const [row] = this.#sql.exec<{ until_ms: number | null }>("SELECT until_ms FROM untold");
+    return row === undefined ? null : { untilMs: row.until_ms };
+  }
+
+  saveUntold(untold: Untold | null): void {
+    if (untold === null) this.#sql.exec("DELETE FROM untold");
+    else this.#sql.exec("INSERT OR REPLACE INTO untold VALUES (1, ?)", untold.untilMs);
   }
 
   load(viewers: readonly Id[]): ReadonlyMap<Id, Stream> {

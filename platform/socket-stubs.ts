@@ -1,7 +1,9 @@
 import { z } from "zod";
 
+import type { Clock } from "../core/clock.ts";
 import { socketTopology } from "../core/feed/realtime/buckets.ts";
 import type { SocketSink, SocketTopology } from "../core/feed/realtime/port.ts";
+import { QuietBuckets } from "../core/feed/realtime/quiet-buckets.ts";
 import {
   type PollAnswer,
   type PollRequest,
@@ -14,6 +16,7 @@ import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Region, RegionRow } from "../core/regions/regions.ts";
 import { ok, type Result } from "../core/result.ts";
+import { systemClock } from "./clock.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
 import { connectionUrl, type SocketConnection } from "./socket-connection.ts";
 
@@ -75,12 +78,23 @@ export function socketsOver(
   };
 }
 
-/** Fan-out's way to the sockets of a region. */
-export function socketSink(bindings: SocketBindings, regions: readonly RegionRow[]): SocketSink {
+/** Fan-out's way to the sockets of a region. One an isolate: it remembers which buckets are quiet. */
+export function socketSink(
+  bindings: SocketBindings,
+  regions: readonly RegionRow[],
+  clock: Clock = systemClock,
+): SocketSink {
   const stubOf = stubs(bindings, regions);
+  const quiet = new QuietBuckets();
   return {
-    tell: (region, bucket, events) =>
-      answered("sockets", () => stubOf(region, bucket).tell(events)),
+    tell: async (region, bucket, events) => {
+      const askedMs = clock.nowMs();
+      if (quiet.spares(region, bucket, events, askedMs)) return ok("quiet");
+      const told = await answered("sockets", () => stubOf(region, bucket).tell(events));
+      if (!told.ok) return told;
+      quiet.learn(region, bucket, askedMs, told.value.quietMs);
+      return ok("told");
+    },
   };
 }
 

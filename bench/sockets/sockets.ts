@@ -50,6 +50,8 @@ async function measure(
   );
   // One call first, so that what starts with it is not counted as the sockets'.
   await runtime.tell(REGION, 0, []);
+  // Whoever comes while a bucket is quiet is told of a gap: nobody would see what is lost beside it.
+  await wait(LIMITS.socketQuietMs + LIMITS.socketQuietSkewMs);
   const idleBytes = residentBytes(pids);
   const spent = stopwatch(pids);
   await connectAll(crowd, options.rampPerSecond);

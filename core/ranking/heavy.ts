@@ -4,6 +4,7 @@ import type { Region } from "../regions/regions.ts";
 import { NO_HEDGES, withCall, withHedge } from "../resilience/hedge-budget.ts";
 import { orLate } from "../resilience/or-late.ts";
 import type { Defer, SharedBreaker } from "../resilience/shared-breaker.ts";
+import { taken, type Throttle, UNTHROTTLED, wanted } from "../resilience/throttle.ts";
 import type { Pool } from "./balance/pools.ts";
 import {
   estimateMs,
@@ -61,11 +62,15 @@ export type HeavyAnswer =
   | { readonly ok: true; readonly model: string; readonly probabilities: Float32Array }
   | { readonly ok: false; readonly reason: RankReason };
 
+/** Did its server fail in a way that another need not? */
+const isWorthAnother = ({ kind }: Tried): boolean => kind === "error" || kind === "bad_answer";
+
 /** The rankers, as one: balancing, breakers, timeouts and hedges are in here. */
 export class HeavyRanker {
   readonly #ports: HeavyPorts;
   readonly servers: Servers;
   readonly #estimates = new Map<Region, ServiceEstimate>();
+  readonly #throttles = new Map<Region, Throttle>();
   #budget = NO_HEDGES;
 
   constructor(ports: HeavyPorts) {
@@ -91,7 +96,12 @@ export class HeavyRanker {
     if (picked === null) {
       return { ok: false, reason: this.servers.areAway(pools) ? "shed" : "breaker_open" };
     }
+    if (!this.#mayAsk(question.region)) {
+      picked.breaker.settle(picked.admitted, "neutral", defer);
+      return { ok: false, reason: "shed" };
+    }
     const tried = await this.#hedged(pools, picked, question, defer);
+    if (tried.kind !== "shed") this.#wasTaken(question.region);
     return tried.kind === "scored"
       ? { ok: true, model: tried.model, probabilities: tried.probabilities }
       : { ok: false, reason: meaningOf(tried).reason };
@@ -103,30 +113,31 @@ export class HeavyRanker {
     question: HeavyQuestion,
     defer: Defer,
   ): Promise<Tried> {
-    const { clock, policy, timer } = this.#ports;
+    const { clock, counters, policy, timer } = this.#ports;
     const body = encodeRequest(question.matrices);
     const begunMs = clock.nowMs();
+    const leftMs = () =>
+      Math.min(policy.callMs - (clock.nowMs() - begunMs), question.untilMs - clock.nowMs());
     const first = this.#call(picked, question, body, policy.callMs, defer);
-    const leftMs = Math.min(policy.callMs, question.untilMs - begunMs) - policy.hedgeAfterMs;
-    if (leftMs < LIMITS.rankCallMinMs || policy.hedgeShare === 0) return first.done;
-
     const early = await orLate(first.done, policy.hedgeAfterMs, timer, null);
-    if (early !== null) return early;
-    const other = this.#hedge(pools, question, picked.server);
+    if (early !== null && !isWorthAnother(early)) return early;
+    const other =
+      leftMs() < LIMITS.rankCallMinMs ? null : this.#hedge(pools, question, picked.server);
     if (other === null) return first.done;
-    const callMs = policy.callMs - (clock.nowMs() - begunMs);
-    const second = this.#call(other, question, body, callMs, defer);
+
+    const second = this.#call(other, question, body, leftMs(), defer);
     const tried = await firstScored([first, second]);
     // A cancelled call ends at once; its breaker and its server hear of it.
     defer(Promise.all([first.done, second.done]));
     // Without an answer, the first says why: the second never had its whole time.
     if (tried.kind !== "scored") return first.done;
-    if (tried === (await second.done)) this.#ports.counters.hedged("won");
+    if (tried === (await second.done)) counters.hedged("won");
     return tried;
   }
 
-  #hedge(pools: readonly Pool[], wanted: Wanted, first: string): Picked | null {
-    const other = this.servers.pickHedge(pools, wanted, first);
+  #hedge(pools: readonly Pool[], call: Wanted, first: string): Picked | null {
+    if (this.#ports.policy.hedgeShare === 0) return null;
+    const other = this.servers.pickHedge(pools, call, first);
     if (other === null) return null;
     const budget = withHedge(this.#budget);
     this.#ports.counters.hedged(budget === null ? "refused" : "sent");
@@ -160,6 +171,21 @@ export class HeavyRanker {
       return tried;
     });
     return { done: settled, cancel };
+  }
+
+  /** Rankers that refuse are spared a part of what they would refuse. */
+  #mayAsk(region: Region): boolean {
+    const { clock, random } = this.#ports;
+    const before = this.#throttles.get(region) ?? UNTHROTTLED;
+    const { allow, next } = wanted(before, clock.nowMs(), random);
+    this.#throttles.set(region, next);
+    if (!allow) this.#ports.counters.called("throttled");
+    return allow;
+  }
+
+  #wasTaken(region: Region): void {
+    const before = this.#throttles.get(region) ?? UNTHROTTLED;
+    this.#throttles.set(region, taken(before, this.#ports.clock.nowMs()));
   }
 
   #observe(region: Region, rows: number, tookMs: number): void {

@@ -161,7 +161,7 @@ function keep(
 ): BodyFault | null {
   if (name === "dense") {
     if (!(tensor instanceof Float32Array)) return fault(`${field}.datatype`, "must be FP32");
-    const at = tensor.findIndex((value) => !Number.isFinite(value));
+    const at = firstNotFinite(tensor);
     if (at !== -1) return fault(`${field}.data[${at}]`, "must be finite");
     found.dense = tensor;
     return null;
@@ -171,6 +171,12 @@ function keep(
   if (at !== -1) return fault(`${field}.data[${at}]`, `must be 0 to ${idSize(at) - 1}`);
   found.ids = tensor;
   return null;
+}
+
+/** A plain loop: a callback for each of 30,000 numbers takes as long as scoring a tenth of them. */
+function firstNotFinite(values: Float32Array): number {
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return at;
+  return -1;
 }
 
 const SIZES = ID_NAMES.map((name) => ID_SIZES[name]);

@@ -72,10 +72,8 @@ async function askHeavy(
   if (heavy === null) return { ok: false, reason: "no_ranker" };
   const rows = request.posts.length;
   const untilMs = request.deadlineMs - LIMITS.rankReserveMs;
-  const fits = (count: number) => {
-    const leftMs = Math.min(callMs, untilMs - clock.nowMs());
-    return leftMs >= LIMITS.rankCallMinMs && heavy.estimateMs(request.region, count) <= leftMs;
-  };
+  const leftMs = () => untilMs - clock.nowMs();
+  const estimateMs = (count: number) => heavy.estimateMs(request.region, count);
   const ask = async (pool: readonly number[] | null, reason: RankReason): Promise<Asked> => {
     const { region, viewerId, schema } = request;
     const matrices = pool === null ? request : rowsAt(request, pool);
@@ -85,14 +83,18 @@ async function askHeavy(
     return answer.ok ? { ...answer, pool, reason } : answer;
   };
   const smaller = async (reason: RankReason): Promise<Asked> => {
-    const light = rows > LIMITS.rankPoolRows && fits(LIMITS.rankPoolRows) ? lightScores() : null;
+    const fits = estimateMs(LIMITS.rankPoolRows) <= leftMs() && leftMs() >= LIMITS.rankCallMinMs;
+    const light = fits ? lightScores() : null;
     return light === null ? { ok: false, reason } : ask(best(light, rows), reason);
   };
 
-  if (!fits(rows)) return smaller("no_time");
+  if (leftMs() < LIMITS.rankCallMinMs) return { ok: false, reason: "no_time" };
+  const canShrink = rows > LIMITS.rankPoolRows;
+  // Where there is nothing to leave out it is tried, whatever was expected: estimates may be wrong.
+  if (canShrink && estimateMs(rows) > Math.min(callMs, leftMs())) return smaller("no_time");
   const answer = await ask(null, "ok");
   // A refusal comes fast, and means too much work: less of it may do.
-  return !answer.ok && answer.reason === "shed" ? smaller("shed") : answer;
+  return !answer.ok && answer.reason === "shed" && canShrink ? smaller("shed") : answer;
 }
 
 function fromHeavy(

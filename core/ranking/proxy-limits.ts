@@ -8,7 +8,7 @@ export const RANK_PROXY_LIMITS = {
   rankCallMinMs: 10,
   /** Rows of the smaller pool, the best by the light model. */
   rankPoolRows: 100,
-  /** A second request goes out when the first has not answered by then: half the time of a call. */
+  /** A second request goes out when the first has failed, or has not answered by then: half the time of a call. */
   hedgeAfterMs: 25,
   /** Share of calls that may have a second request. */
   hedgeShare: 0.02,
@@ -36,8 +36,8 @@ export const RANK_PROXY_LIMITS = {
   /** A server that was not heard of for so long is asked whether it is ready, beside a request. */
   healthEveryMs: 5_000,
   healthTimeoutMs: 1_000,
-  /** Pools, and servers of one. */
-  rankPoolsMax: 8,
+  /** Pools: two for each of the 16 regions that there may be. And servers of one. */
+  rankPoolsMax: 32,
   rankServersMax: 16,
   /** Answer bodies: 2,000 rows of 7 numbers and a header are under 60 KB. */
   rankAnswerBytesMax: 100_000,

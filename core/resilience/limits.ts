@@ -24,6 +24,14 @@ export const RESILIENCE_LIMITS = {
   breakerReportMs: 1_000,
   /** Calls whose failure reports may wait while one is under way: the newest say enough to open. */
   breakerReportMax: 16,
+  /** Adaptive throttling: so many requests go out for each that is taken, so that it shows when more would be. */
+  throttleAccepts: 2,
+  /** Refusals that change nothing: one or two say little. */
+  throttleFree: 10,
+  /** Some go out whatever was refused, or nobody would ever know better. */
+  throttleMax: 0.9,
+  /** A ranker that was too busy is well again within seconds. */
+  throttleHalfLifeMs: 2_000,
   /** Hedges that a quiet time saves up: a burst's worth, whatever the share. */
   hedgesSavedMax: 10,
 } as const;

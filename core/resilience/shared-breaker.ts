@@ -36,7 +36,8 @@ export class SharedBreaker {
   readonly #backend: string;
   readonly #ports: SharedBreakerPorts;
   #breaker: Breaker = closed();
-  #hasAsked = false;
+  /** Unix ms of the last success or word of the region: since then it may have opened without us. */
+  #heardMs = Number.NEGATIVE_INFINITY;
   /** Unix ms before which the region is not asked again. Set before a question, it also keeps others from asking. */
   #askAtMs = 0;
   #ended = { calls: 0, failures: 0 };
@@ -63,15 +64,15 @@ export class SharedBreaker {
     return admit(this.#breaker, nowMs, this.#ports.policy).allow;
   }
 
-  /** @returns null: not now. Waits for the region for `breakerAskMs` at most, and only at an isolate's start or to probe. */
+  /** @returns null: not now. Waits for the region for `breakerAskMs` at most, and only after a silence or to probe. */
   async admit(): Promise<Admitted | null> {
-    const { clock, region } = this.#ports;
+    const { clock, policy, region } = this.#ports;
     if (region === null) return this.#alone();
-    if (!this.#hasAsked) {
-      // Everybody who comes first waits for it, and after a silence nobody for a while.
-      return clock.nowMs() >= this.#askAtMs ? this.#ask(region) : this.#alone();
+    if (this.#breaker.at === "closed") {
+      const isInTouch = clock.nowMs() - this.#heardMs < policy.windowMs;
+      // All who come after a silence wait for the region; where it is silent itself, nobody for a while.
+      return isInTouch || clock.nowMs() < this.#askAtMs ? this.#alone() : this.#ask(region);
     }
-    if (this.#breaker.at === "closed") return this.#alone();
     if (!this.mayAdmit()) return null;
     this.#askAtMs = clock.nowMs() + LIMITS.breakerAskAgainMs;
     return this.#ask(region);
@@ -80,6 +81,7 @@ export class SharedBreaker {
   /** @param defer sends what the region is to know. */
   settle(admitted: Admitted, outcome: Outcome, defer: Defer): void {
     const { clock, policy, region } = this.#ports;
+    if (outcome === "success") this.#heardMs = clock.nowMs();
     const isCurrent = admitted.at === this.#breaker.at && admitted.trips === this.#breaker.trips;
     if (isCurrent && admitted.probe === null && outcome !== "neutral") {
       this.#ended.calls++;
@@ -107,7 +109,7 @@ export class SharedBreaker {
       this.#askAtMs = clock.nowMs() + LIMITS.breakerAskAgainMs;
       return this.#alone();
     }
-    this.#hasAsked = true;
+    this.#heardMs = clock.nowMs();
     this.#adopt(claim.breaker);
     if (claim.admitted !== null) this.#askAtMs = 0;
     return claim.admitted;
@@ -129,7 +131,7 @@ export class SharedBreaker {
       const told = region.report(report);
       const breaker = await orLate(told, LIMITS.breakerReportMs, timer, null);
       if (breaker === null) break;
-      this.#hasAsked = true;
+      this.#heardMs = clock.nowMs();
       this.#adopt(breaker);
     } while (this.#hasNews());
     this.#reportingUntilMs = 0;

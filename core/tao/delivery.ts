@@ -176,8 +176,8 @@ export class Delivery {
   }
 
   async #load(): Promise<void> {
-    for (const name of await this.#ports.store.followers())
-      this.#followers.set(name, newFollower());
+    const names = await this.#ports.store.followers();
+    for (const name of names) this.#followers.set(name, newFollower());
   }
 
   async #sendAll(): Promise<void> {

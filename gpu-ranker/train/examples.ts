@@ -1,6 +1,7 @@
 import { DENSE_COUNT, ID_COUNT, PLACE_COLUMN } from "../../core/ranking/features.ts";
 import { HEAD_COUNT } from "../../core/ranking/heads.ts";
 import type { LogRecord } from "../../core/ranking/log-record.ts";
+import type { Visit } from "./warming/hours.ts";
 
 /** Rows of a log as matrices, oldest first. */
 export interface Examples {
@@ -52,6 +53,12 @@ export function examplesOf(records: readonly LogRecord[]): {
   return { examples, order: sorted };
 }
 
+/** One per slate, oldest first. @param order as `examplesOf` gives it. */
+export const visitsOf = (order: readonly LogRecord[]): Visit[] =>
+  order.flatMap(({ viewer, timeMs, slate }, row) =>
+    order[row + 1]?.slate === slate ? [] : [{ viewer, timeMs }],
+  );
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The slates that end after row `from` and not after row `to`, which are slates' ends themselves. */
@@ -84,12 +91,27 @@ export interface Split {
   readonly testFrom: number;
 }
 
-/** Shares of the rows, by time: nothing that is trained on is younger than what is tested on. */
-export function splitByTime(examples: Examples, validShare = 0.1, testShare = 0.2): Split {
-  const { rows, slateEnds } = examples;
-  const cut = (row: number) => slateEnds.findLast((end) => end <= row) ?? 0;
-  const trainEnd = cut(rows * (1 - validShare - testShare));
-  const validEnd = cut(rows * (1 - testShare));
+/** Of the rows, oldest first. */
+const VALID_SHARE = 0.1;
+const TEST_SHARE = 0.2;
+
+/**
+ * By time: nothing that is trained on is younger than what is tested on.
+ *
+ * @param atMs Unix ms at which validation and test begin; null takes shares of the rows.
+ */
+export function splitByTime(
+  examples: Examples,
+  atMs: { readonly validFromMs: number; readonly testFromMs: number } | null,
+): Split {
+  const { rows, slateEnds, timesMs } = examples;
+  const before = (row: number) => slateEnds.findLast((end) => end <= row) ?? 0;
+  const since = (fromMs: number) => {
+    const first = timesMs.findIndex((timeMs) => timeMs >= fromMs);
+    return first === -1 ? rows : first;
+  };
+  const trainEnd = atMs ? since(atMs.validFromMs) : before(rows * (1 - VALID_SHARE - TEST_SHARE));
+  const validEnd = atMs ? since(atMs.testFromMs) : before(rows * (1 - TEST_SHARE));
   return {
     train: slice(examples, 0, trainEnd),
     valid: slice(examples, trainEnd, validEnd),

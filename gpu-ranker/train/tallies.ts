@@ -14,7 +14,7 @@ export class Tallies {
   readonly #held = new Map<string, Tally>();
 
   of(keys: TallyKeys): Record<TallyName, Tally> {
-    const at = (name: TallyName) => this.#held.get(keyOf(name, keys)) ?? NO_TALLY;
+    const at = (name: TallyName) => this.#held.get(keyOf(name, keys) ?? "") ?? NO_TALLY;
     return {
       viewer: at("viewer"),
       author: at("author"),
@@ -28,13 +28,15 @@ export class Tallies {
   bump(keys: TallyKeys, signals: readonly Signal[], nowMs: number): void {
     for (const { name } of TALLIES) {
       const key = keyOf(name, keys);
+      if (key === null) continue;
       const tally = this.#held.get(key) ?? NO_TALLY;
       this.#held.set(key, bump(tally, signals, nowMs, halfLifeOf(name)));
     }
   }
 }
 
-function keyOf(name: TallyName, { viewer, author, post, topic }: TallyKeys): string {
+/** Null where there is nothing to count: what is about no topic. */
+function keyOf(name: TallyName, { viewer, author, post, topic }: TallyKeys): string | null {
   switch (name) {
     case "viewer":
       return `v ${viewer}`;
@@ -43,10 +45,10 @@ function keyOf(name: TallyName, { viewer, author, post, topic }: TallyKeys): str
     case "post":
       return `p ${post}`;
     case "topic":
-      return `t ${topic}`;
+      return topic === "" ? null : `t ${topic}`;
     case "viewer_author":
       return `va ${viewer} ${author}`;
     case "viewer_topic":
-      return `vt ${viewer} ${topic}`;
+      return topic === "" ? null : `vt ${viewer} ${topic}`;
   }
 }

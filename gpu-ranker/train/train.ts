@@ -21,8 +21,8 @@ import { encodeModel } from "./onnx/encode.ts";
 import type { Source, Truth } from "./sources/source.ts";
 
 const FIT: Record<Architecture["name"], Omit<FitOptions, "seed" | "unknownIds">> = {
-  heavy: { epochs: 6, batch: 512, rate: 0.003, decay: 0.1 },
-  light: { epochs: 6, batch: 512, rate: 0.01, decay: 0.01 },
+  heavy: { epochs: 6, batch: 512, rate: 0.002, decay: 1, unknownShare: 0.3, idRate: 1 },
+  light: { epochs: 6, batch: 512, rate: 0.01, decay: 0.01, unknownShare: 0, idRate: 0 },
 };
 
 /** Rankers of the hold-out table, from the simplest. `optimum` is the truth itself. */
@@ -45,7 +45,7 @@ export interface Trainer {
 
 export const trainerOf = (source: Source, weights: Weights = DEFAULT_WEIGHTS): Trainer => ({
   source,
-  split: splitByTime(source.examples),
+  split: splitByTime(source.examples, source.splitMs),
   weights,
 });
 

@@ -5,6 +5,9 @@ import { type Call, Refusal, json } from "./fake-call.ts";
 import { FakeNews } from "./fake-news.ts";
 import type { FakeWorld, StoredPost } from "./fake-world.ts";
 
+/** Every page of the feed is of one slate. */
+export const SLATE = "slate-1";
+
 /** How a WebM file begins. */
 const WEBM = 0x1a45dfa3;
 
@@ -88,6 +91,8 @@ export class FakeAnswers {
       cursor: more ? (items.at(-1)?.id ?? null) : null,
       mode: "latest",
       reason: "requested",
+      model: null,
+      slate: SLATE,
       ageMs: 0,
       hidden: after === null ? found.hidden : {},
       calls: 2,

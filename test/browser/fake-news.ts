@@ -1,3 +1,4 @@
+import { type FeedEvents, feedEventsSchema } from "../../core/feed/explain/event-schemas.ts";
 import type { SeenRange, Why, WhyNot } from "../../core/feed/explain/schemas.ts";
 import type { Notification } from "../../core/feed/notifications/schemas.ts";
 import type { User } from "../../core/feed/schemas.ts";
@@ -12,6 +13,8 @@ export class FakeNews {
   /** By viewer, newest first. */
   readonly notifications = new Map<string, Notification[]>();
   readonly seen: SeenRange[] = [];
+  /** What the app told of slates. */
+  readonly slates: FeedEvents["slates"] = [];
   /** Key: viewer and post. */
   readonly feedback = new Map<string, "more" | "less">();
 
@@ -55,6 +58,11 @@ export class FakeNews {
     const wanted = id === "" ? (call.query.get("post") ?? "") : id;
     const post = this.#world.posts.find((item) => item.id === wanted);
     if (what === "new") return this.newer(viewer, call.query.get("since") ?? "");
+    if (what === "events") {
+      const { slates } = feedEventsSchema.parse(json<unknown>(call));
+      this.slates.push(...slates);
+      return { taken: slates.length };
+    }
     if (what === "seen") {
       this.seen.push(...json<{ ranges: SeenRange[] }>(call).ranges);
       return { ranges: this.seen };

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 
+import { SLATE } from "./fake-answers.ts";
 import { App, POST, firstInSight, settled, signIn, wheelUntil, scrollY } from "./browser.ts";
 
 let app: App;
@@ -113,6 +114,29 @@ describe("the reader's word", () => {
     const last = places.indexOf(api.news.seen[0]?.to.id ?? "");
     expect(last).toBeGreaterThan(0);
     expect(last).toBeLessThan(6);
+    // The same as events of their slate, with places.
+    await expect.poll(() => api.news.slates.length).toBe(1);
+    const [told] = api.news.slates;
+    expect(told?.slate).toBe(SLATE);
+    const shown = posts
+      .slice(0, last + 1)
+      .map(({ id: post }, place) => ({ kind: "shown", post, place }));
+    expect(
+      told?.events.toSorted((a, b) => places.indexOf(a.post) - places.indexOf(b.post)),
+    ).toEqual(shown);
+  });
+
+  it("is what was opened from the feed", async ({ expect }) => {
+    const visit = await app.visit();
+    const { page, api } = visit;
+    await signIn(visit);
+    const post = await page.locator(POST).first().getAttribute("data-post");
+    await page.locator(POST).first().press("Enter");
+    await page.waitForURL(/\/post\//);
+    await page.evaluate('dispatchEvent(new PageTransitionEvent("pagehide"))');
+    const opened = () =>
+      api.news.slates.flatMap(({ events }) => events.map(({ kind, post: id }) => `${kind} ${id}`));
+    await expect.poll(opened).toContain(`open ${post}`);
   });
 
   it("hears at the end how many posts were left out, and why", async ({ expect }) => {

@@ -1,4 +1,6 @@
 import type { Client } from "../../client/client.ts";
+import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
+import { openedIn } from "../fakes/slates.ts";
 import { pngOf } from "../gateway/images.ts";
 
 /** Answered by the gateway and what is behind it other than the feed Worker. */
@@ -30,8 +32,7 @@ export function eachCall(client: Client) {
     session: () => client.session(),
     demoUsers: () => client.demoUsers(),
     rankLog: () => client.rankLog(),
-    rankLogSegment: () =>
-      client.rankLogSegment("rank-log/2026-11-17/feature-bucket.us-east.0/slate-1.jsonl"),
+    rankLogSegment: () => client.rankLogSegment(SEGMENT_KEY),
     caches: () => client.caches(),
     feed: () => client.feed({ mode: "latest", limit: 5 }),
     newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
@@ -39,10 +40,7 @@ export function eachCall(client: Client) {
     whyNot: () => client.whyNot(id),
     seen: () => client.seen(),
     reportSeen: () => client.reportSeen([{ from: { timeMs: 2, id }, to: { timeMs: 1, id } }]),
-    reportEvents: () =>
-      client.reportEvents({
-        slates: [{ slate: "slate-1", events: [{ kind: "shown", post: id, place: 0 }] }],
-      }),
+    reportEvents: () => client.reportEvents(openedIn("slate-1")),
     setFeedback: () => client.setFeedback(id, "more"),
     clearFeedback: () => client.clearFeedback(id),
     notifications: () => client.notifications({ limit: 5 }),

@@ -35,6 +35,7 @@ it.for(["", ...ENVIRONMENTS])(
 
 /** As much of a configuration as the next test looks at. */
 interface Bound {
+  readonly services: readonly { readonly binding: string; readonly service: string }[];
   readonly r2_buckets: readonly { readonly binding: string; readonly bucket_name: string }[];
   readonly durable_objects: {
     readonly bindings: readonly {
@@ -56,7 +57,17 @@ it.for(["", ...ENVIRONMENTS])(
     if (objects === undefined || feed === undefined) throw new Error("a Worker is missing");
     const suffix = env === "" ? "" : `-${env}`;
     const register = { binding: "REGISTER", bucket_name: `edgewise-register${suffix}` };
-    expect([objects.r2_buckets, feed.r2_buckets]).toEqual([[register], [register]]);
+    const log = { binding: "RANK_LOG", bucket_name: `edgewise-rank-log${suffix}` };
+    const sorted = [...objects.r2_buckets].toSorted((a, b) => (a.binding < b.binding ? -1 : 1));
+    expect([sorted, feed.r2_buckets]).toEqual([[log, register], [register]]);
+    const ranking = { binding: "RANKING", service: `edgewise-ranking-proxy${suffix}` };
+    expect(feed.services).toEqual([ranking]);
+    // Operators read what objects write.
+    const gateway = configOf(
+      WORKERS.find(({ id }) => id === "gateway")?.config ?? "",
+      env,
+    ) as Bound;
+    expect(gateway.r2_buckets).toContainEqual(log);
     const classes = ({ durable_objects }: Bound) =>
       durable_objects.bindings.map(({ name, class_name }) => `${name} ${class_name}`);
     // Breakers of rankers are the proxy's.

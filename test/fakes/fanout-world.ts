@@ -3,6 +3,7 @@ import type { BucketEvent, FeedCacheTopology, PushedPost } from "../../core/feed
 import { feedTopology } from "../../core/feed/cache/topology.ts";
 import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { GraphEvent } from "../../core/feed/fanout/events.ts";
+import type { Spread } from "../../core/feed/fanout/graph.ts";
 import type { FanoutMessage, FanoutStrategy } from "../../core/feed/fanout/service.ts";
 import { waitingEvents } from "../../core/feed/fanout/state.ts";
 import { Fanout } from "../../core/feed/fanout/shard.ts";
@@ -15,7 +16,7 @@ import { err, ok } from "../../core/result.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import { SqlFanoutTable } from "../../durable-objects/fanout-table.ts";
 import { ManualClock } from "./manual-clock.ts";
-import { sqlStorage } from "./sql-storage.ts";
+import { endingWith, sqlStorage } from "./sql-storage.ts";
 
 export const REGIONS = ["here", "there"];
 const AWAY = err({ code: "unavailable", dependency: "feed", retryAfterMs: 1 } as const);
@@ -65,7 +66,11 @@ export class FanoutWorld {
   /** The most that ever was on its way at once, as the table has it. */
   outstandingMax = 0;
   calls = 0;
-  readonly table = new SqlFanoutTable(sqlStorage());
+  /** Times that lists were read by themselves. */
+  listReads = 0;
+  fewAreKnown = false;
+  readonly #storage = sqlStorage();
+  table = new SqlFanoutTable(this.#storage);
   fanout: Fanout;
   readonly #random: Random;
   readonly #force: Exclude<FanoutStrategy, "skip"> | null;
@@ -88,6 +93,7 @@ export class FanoutWorld {
     const life = ++this.#life;
     const isOver = () => life !== this.#life;
     const gone = () => new Error("this life is over");
+    this.table = new SqlFanoutTable(endingWith(this.#storage, isOver, gone));
     return new Fanout(0, {
       clock: this.clock,
       random: this.#random,
@@ -104,9 +110,11 @@ export class FanoutWorld {
             audience: AUDIENCES.indexOf(audience),
             followers: this.followers.get(author)?.length ?? 0,
             friends: this.friends.get(author)?.length ?? 0,
+            few: this.#fewOf(author),
           });
         },
         everyone: async (author, lists) => {
+          this.listReads++;
           await Promise.resolve();
           if (isOver()) throw gone();
           return this.faults.graphIsAway
@@ -137,6 +145,12 @@ export class FanoutWorld {
     });
   }
 
+  /** Some lists come with the post, and others do not. */
+  #fewOf(author: Id): Spread["few"] {
+    const [followers, friends] = [this.followers.get(author) ?? [], this.friends.get(author) ?? []];
+    return { ...(this.fewAreKnown && { followers }), friends };
+  }
+
   readonly sinks: readonly Sink[] = [
     {
       kind: "cache",
@@ -157,7 +171,7 @@ export class FanoutWorld {
       sink: {
         tell: async (region, _bucket, events) => {
           for (const event of events) this.sockets.push({ region, event });
-          return ok(null);
+          return ok("told");
         },
       },
     },

@@ -20,6 +20,10 @@ export class MemoryRows implements BucketRows {
     this.batches.filter(({ atMs }) => atMs >= sinceMs).slice(-max);
   addEvents = (atMs: number, events: string) => void this.batches.push({ atMs, events });
 
+  missing: number | null = null;
+  missingUpTo = () => this.missing;
+  saveMissingUpTo = (ms: number | null) => void (this.missing = ms);
+
   trim(entriesUpToMs: number, eventsUpToMs: number): void {
     this.batches = this.batches.filter(({ atMs }) => atMs > eventsUpToMs);
     for (const [viewer, { builtMs }] of this.stored)

@@ -1,10 +1,10 @@
 import type { RankLogStore } from "../../platform/rank-log.ts";
 
+export const SEGMENT_KEY = "rank-log/2026-11-17/feature-bucket.us-east.0/slate-1.jsonl";
+
 /** Segments by key; two on a page. */
 export class MemoryRankLog implements RankLogStore {
-  readonly segments = new Map([
-    ["rank-log/2026-11-17/feature-bucket.us-east.0/slate-1.jsonl", "{}\n"],
-  ]);
+  readonly segments = new Map([[SEGMENT_KEY, "{}\n"]]);
 
   list: RankLogStore["list"] = async (after = "") => {
     const keys = [...this.segments.keys()].toSorted().filter((key) => key > after);

@@ -1,3 +1,4 @@
+import type { Untold } from "../../core/feed/realtime/quiet.ts";
 import { decodeStream, encodeStream } from "../../core/feed/realtime/stream-text.ts";
 import type { Stream } from "../../core/feed/realtime/stream.ts";
 import type { StreamStore } from "../../core/feed/realtime/streams.ts";
@@ -6,6 +7,7 @@ import { formatId, type Id } from "../../core/ids.ts";
 /** Rows as the object's table has them: text, so that nothing is shared with memory. */
 export class MemoryStreams implements StreamStore {
   readonly #rows = new Map<Id, { readonly leftMs: number | null; readonly text: string }>();
+  #untold: Untold | null = null;
   /** Lets the next saves fail. */
   isBroken = false;
   saved = 0;
@@ -25,6 +27,15 @@ export class MemoryStreams implements StreamStore {
       this.saved++;
       this.#rows.set(viewer, { leftMs: stream.leftMs, text: encodeStream(stream) });
     }
+  }
+
+  untold(): Untold | null {
+    return this.#untold;
+  }
+
+  saveUntold(untold: Untold | null): void {
+    if (this.isBroken) throw new Error("the disk is full");
+    this.#untold = untold;
   }
 
   drop(viewers: readonly Id[]): void {

@@ -26,3 +26,21 @@ export function sqlStorage(): TableStorage {
     },
   };
 }
+
+/** Storage as one life of the object has it. */
+export const endingWith = (
+  { sql, transactionSync }: TableStorage,
+  isOver: () => boolean,
+  gone: () => Error,
+): TableStorage => ({
+  sql: {
+    exec(query, ...cells) {
+      if (isOver()) throw gone();
+      return sql.exec(query, ...cells);
+    },
+  },
+  transactionSync(body) {
+    if (isOver()) throw gone();
+    transactionSync(body);
+  },
+});

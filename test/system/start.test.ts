@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const start = () => startProduct(["--data", folder]);
+const start = () => startProduct(["--no-ranker", "--data", folder]);
 
 const json = { "content-type": "application/json" };
 
@@ -60,6 +60,19 @@ it("serves the app, the docs and the API description", async ({ expect }) => {
   } finally {
     await product.stop("SIGTERM");
   }
+});
+
+it("starts a ranker beside the product and stops it, or leaves it out", async ({ expect }) => {
+  const withRanker = await startProduct(["--data", folder]);
+  const url = /by model \S+ \(fp32, cpu\) at (http:\S+)\n/.exec(withRanker.said())?.[1] ?? "";
+  expect((await fetch(`${url}/v2/health/ready`)).status).toBe(200);
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain("ranker_ready 1");
+  expect(await withRanker.stop("SIGTERM")).toBe(0);
+  await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow();
+
+  const without = await startProduct(["--no-ranker", "--data", folder]);
+  expect(without.said()).toContain("by the light model in the Worker: no ranker was started");
+  expect(await without.stop("SIGTERM")).toBe(0);
 });
 
 it("says what to do when the port is taken", async ({ expect }) => {

@@ -50,7 +50,7 @@ const jsonText = z.string().transform((text, context): unknown => {
 
 const varsSchema = z.object({
   RANKER_URLS: jsonText.pipe(poolsSchema).default([]),
-  RANK_CALL_MS: z.coerce.number().int().min(10).max(1_000).default(LIMITS.rankCallMs),
+  RANK_CALL_MS: z.coerce.number().int().min(10).max(10_000).default(LIMITS.rankCallMs),
   HEDGE_AFTER_MS: z.coerce.number().int().min(1).max(1_000).default(LIMITS.hedgeAfterMs),
   HEDGE_SHARE: z.coerce.number().min(0).max(0.1).default(LIMITS.hedgeShare),
   REGIONS: regionsVar.optional(),

@@ -44,15 +44,24 @@ async function ask(
     if (status === 503 && why !== undefined) return { kind: "shed", why, load };
     return { kind: "error", detail: `status ${status}` };
   }
-  if ((numberIn(headers, "content-length") ?? 0) > LIMITS.rankAnswerBytesMax) {
-    await response.body?.cancel();
-    return { kind: "bad_answer", detail: "too long" };
-  }
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = await bytesOf(response);
+  if (bytes === null) return { kind: "bad_answer", detail: "too long" };
   const answer = decodeAnswer(bytes, numberIn(headers, H.inferHeaderBytes), rows);
-  if (!answer.ok) return { kind: "bad_answer", detail: JSON.stringify(answer.error) };
-  const model = headers.get(H.model) ?? answer.value.model;
-  return { kind: "scored", model, probabilities: answer.value.probabilities, load };
+  return answer.ok
+    ? { kind: "scored", ...answer.value, load }
+    : { kind: "bad_answer", detail: JSON.stringify(answer.error) };
+}
+
+/** Null: longer than any answer is. */
+async function bytesOf(response: Response): Promise<Uint8Array | null> {
+  const bytes = new Uint8Array(LIMITS.rankAnswerBytesMax);
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    if (size + chunk.byteLength > bytes.length) return null;
+    bytes.set(chunk, size);
+    size += chunk.byteLength;
+  }
+  return bytes.subarray(0, size);
 }
 
 /** `ready` as the Open Inference Protocol has it. Null: no answer. */

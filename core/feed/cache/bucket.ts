@@ -10,6 +10,7 @@ import { CellTable } from "./cells.ts";
 import { arrivalOf, pushedNow } from "./correct.ts";
 import { cutPage, newerThan } from "./cut.ts";
 import type { Entry } from "./entry.ts";
+import { EventLog, type EventRows } from "./event-log.ts";
 import { decodeEvents, encodeEvents } from "./event-wire.ts";
 import { withCounts } from "./own-writes.ts";
 import type { BucketEvent, Pushed } from "./port.ts";
@@ -29,18 +30,9 @@ import type {
 } from "./service.ts";
 
 /** Where a bucket's entries and events outlive its memory. */
-export interface BucketRows extends EntryRows {
-  /** The newest `max` of them, oldest first. */
-  events(sinceMs: number, max: number): Iterable<StoredEvents>;
-  addEvents(atMs: number, events: string): void;
+export interface BucketRows extends EntryRows, EventRows {
   /** Drops entries and events of these times, and what is older. */
   trim(entriesUpToMs: number, eventsUpToMs: number): void;
-}
-
-export interface StoredEvents {
-  readonly atMs: number;
-  /** Text of `encodeEvents`. */
-  readonly events: string;
 }
 
 export interface BucketBounds {
@@ -60,6 +52,7 @@ type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "scoring" | "nex
 export class Bucket {
   readonly #rows: BucketRows;
   readonly #cells = new CellTable();
+  readonly #log: EventLog;
   readonly #recent: RecentEvents;
   readonly #entries: BucketEntries;
   readonly #tally = new BucketTally();
@@ -70,11 +63,9 @@ export class Bucket {
   /** Wakes up with what is stored. */
   constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
     this.#rows = rows;
-    const sinceMs = nowMs - LIMITS.feedEventsKeptMs;
-    const stored = [...rows.events(sinceMs, LIMITS.feedEventRowsMax)];
-    const [oldest] = stored;
-    const isAll = oldest === undefined || stored.length < LIMITS.feedEventRowsMax;
-    this.#recent = new RecentEvents(isAll ? sinceMs : oldest.atMs + 1, bounds.eventsBytes);
+    this.#log = new EventLog(rows, nowMs);
+    const { events: stored, sinceMs } = this.#log.remembered(nowMs);
+    this.#recent = new RecentEvents(sinceMs, bounds.eventsBytes);
     for (const { atMs, events } of stored) this.#recent.add(withCounts(decodeEvents(events)), atMs);
     this.#entries = new BucketEntries(rows, this.#cells, this.#recent, bounds.entriesBytes);
   }
@@ -132,7 +123,8 @@ export class Bucket {
     // Counts are not worth a row: those of what comes back from storage are as old as its entry.
     const kept = events.filter(({ kind }) => kind !== "count");
     const isAsTold = kept.length === all.length && kept.every((event, i) => event === all[i]);
-    if (kept.length > 0) this.#rows.addEvents(nowMs, isAsTold ? text : encodeEvents(kept));
+    const batch = { atMs: nowMs, events: isAsTold ? text : encodeEvents(kept) };
+    if (kept.length > 0) this.#log.add(batch, this.#entries.counters.stored > 0);
     this.#recent.add(events, nowMs);
     // Of two changes in one text, too, the later counts.
     for (const event of events) if (!this.#recent.isLate(event)) this.#take(event);
@@ -144,6 +136,7 @@ export class Bucket {
   sweep(nowMs: number): boolean {
     const builtUpToMs = nowMs - this.#ttlMs(nowMs);
     this.#rows.trim(builtUpToMs, nowMs - LIMITS.feedEventsKeptMs);
+    this.#log.trim(nowMs - LIMITS.feedEventsKeptMs);
     this.#entries.expire(builtUpToMs);
     this.#recent.trim(nowMs);
     return this.#entries.counters.stored > 0 || !this.#recent.isEmpty;
@@ -153,6 +146,14 @@ export class Bucket {
   flush(): void {
     this.#rows.trim(Number.MAX_SAFE_INTEGER, -1);
     this.#entries.expire(Number.MAX_SAFE_INTEGER);
+  }
+
+  /** In how many ms `rest` is to be called; null: not at all. */
+  restInMs = (nowMs: number): number | null => this.#log.restInMs(nowMs);
+
+  /** Stores what is in memory alone, should nothing have come for a while. */
+  rest(nowMs: number): void {
+    this.#log.rest(nowMs);
   }
 
   stats = (): BucketStats => this.#tally.toStats(this.#entries.counters);
@@ -199,6 +200,7 @@ export class Bucket {
 
   #miss(viewer: Id, why: MissReason, nowMs: number): Miss {
     this.#tally.miss(why);
+    this.#log.read(nowMs);
     const needs = this.#recent
       .forgotten(viewer, nowMs - LIMITS.followerTtlMs)
       .reduce<Version | null>(

@@ -20,6 +20,15 @@ export const FEED_CACHE_LIMITS = {
    * `followerTtlMs` behind, is right once all since then has been applied, as long as it lives.
    */
   feedEventsKeptMs: 375_000,
+  /**
+   * Where nobody reads, events are in memory alone until nothing has come for `feedRestMs`, less than it takes an object
+   * to fall asleep. That some may be missing is stored for `feedUnstoredMs` at a time; should the object die meanwhile, what
+   * would need them is not kept: for a follower's TTL.
+   */
+  feedRestMs: 8_000,
+  feedUnstoredMs: 30_000,
+  /** Text of such events: beyond it they are stored. */
+  feedUnstoredCharsMax: 1_000_000,
   /** How far the clock that dated a post may be ahead of the bucket's: it is let in for that much less. */
   feedClockSkewMs: 5_000,
   /** What is remembered in memory is dropped in slices of this. */

@@ -1,7 +1,8 @@
 import { formatId, type Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
 import { authorsOf } from "../stages/home-viewer.ts";
-import type { BucketRows, StoredEvents } from "./bucket.ts";
+import type { BucketRows } from "./bucket.ts";
+import type { StoredEvents } from "./event-log.ts";
 import { encodeEvents } from "./event-wire.ts";
 import type { BucketEvent } from "./port.ts";
 import { REMEMBERED_MS } from "./redis-keys.ts";
@@ -90,6 +91,8 @@ export function rowsOf(viewer: Id, found: RedisFound): BucketRows {
     putEntry: ignore,
     dropEntry: ignore,
     addEvents: ignore,
+    missingUpTo: () => null,
+    saveMissingUpTo: ignore,
     trim: ignore,
   };
 }

@@ -83,7 +83,8 @@ class Batch {
       const places = socketPlaces(this.#works, notified, topology);
       await this.#tellAll(places, async ({ bucket, events }, region) => {
         const told = await sink.tell(region, bucket, events);
-        return told.ok ? ok(NOBODY) : told;
+        if (!told.ok) return told;
+        return ok(told.value === "quiet" ? null : NOBODY);
       });
     }
   }
@@ -102,18 +103,19 @@ class Batch {
     return notified;
   }
 
+  /** @param tell answers null where nobody had to be told. */
   async #tellAll<Event>(
     places: readonly Place<Event>[],
-    tell: (place: Place<Event>, region: Region) => Promise<Result<Pushed, Failure>>,
+    tell: (place: Place<Event>, region: Region) => Promise<Result<Pushed | null, Failure>>,
   ): Promise<void> {
     const calls = this.#ports.regions.flatMap((region) =>
       places.map((place) => ({ region, place })),
     );
     await inParallel(calls, LIMITS.fanoutCallsInFlight, async ({ region, place }) => {
       const answer = await this.#answered(() => tell(place, region));
-      if (answer.ok) this.#told(place, answer.value);
-      else
+      if (!answer.ok)
         this.#failed(place.named.keys(), `${region} bucket ${place.bucket}: ${answer.error.code}`);
+      else if (answer.value !== null) this.#told(place, answer.value);
     });
   }
 

@@ -24,7 +24,15 @@ export interface Spread {
   readonly audience: number;
   readonly followers: number;
   readonly friends: number;
+  /** Whoever is in these lists, where that is not many: they came with the post. */
+  readonly few: Partial<Record<ReaderList, readonly Id[]>>;
 }
+
+export type ReaderList = "followers" | "friends";
+const LISTS: Readonly<Record<ReaderList, AssocType>> = {
+  followers: ASSOC.followedBy,
+  friends: ASSOC.friends,
+};
 
 /** What fan-out reads of the graph. */
 export class FanoutGraph {
@@ -41,6 +49,8 @@ export class FanoutGraph {
       ...readsOfCell(post, author),
       count(author, ASSOC.followedBy),
       count(author, ASSOC.friends),
+      firstPage(author, "followers", LIMITS.fanoutFewReaders),
+      firstPage(author, "friends", LIMITS.fanoutFewReaders),
     ]);
     if (!found.ok) return found;
     const cell = cellOf(post, author, found.value);
@@ -49,28 +59,23 @@ export class FanoutGraph {
     const embedded = payload.repostOf ?? payload.quoteOf;
     const original = embedded === undefined ? ok(null) : await this.#original(toId(embedded));
     if (!original.ok) return original;
-    const [followers = 0, friends = 0] = found.value.slice(CELL_READS).map(lengthOf);
+    const [followers, friends, followersPage, friendsPage] = found.value.slice(CELL_READS);
     return ok({
       pushed: { cell, timeMs, original: original.value },
       audience: AUDIENCES.indexOf(payload.audience),
-      followers,
-      friends,
+      followers: lengthOf(followers),
+      friends: lengthOf(friends),
+      few: { ...wholeList("followers", followersPage), ...wholeList("friends", friendsPage) },
     });
   }
 
   /** Everybody in any of these lists of the author's, each once; a page of every list in one call. */
   async everyone(
     author: Id,
-    lists: readonly ("followers" | "friends")[],
+    lists: readonly ReaderList[],
   ): Promise<Result<readonly Id[], Failure>> {
     const readers = new Set<Id>();
-    let pages = lists.map((list): Page => ({
-      op: "assocRange",
-      id1: author,
-      atype: list === "followers" ? ASSOC.followedBy : ASSOC.friends,
-      after: null,
-      limit: LIMITS.listEntriesMax,
-    }));
+    let pages = lists.map((list) => firstPage(author, list, LIMITS.listEntriesMax));
     while (pages.length > 0) {
       const found = await this.#read(pages);
       if (!found.ok) return found;
@@ -125,6 +130,18 @@ export class FanoutGraph {
 
 type Page = Extract<Read, { op: "assocRange" }>;
 
+const firstPage = (author: Id, list: ReaderList, limit: number): Page => ({
+  op: "assocRange",
+  id1: author,
+  atype: LISTS[list],
+  after: null,
+  limit,
+});
+
+/** Nothing for a list that goes on. */
+const wholeList = (list: ReaderList, read: ReadResult | undefined): Spread["few"] =>
+  read?.op === "assocRange" && !read.more ? { [list]: read.assocs.map(({ id2 }) => id2) } : {};
+
 const readsOfCell = (post: Id, author: Id): readonly Read[] => [
   { op: "objGet", id: post },
   { op: "objGet", id: author },
@@ -145,6 +162,7 @@ function cellOf(post: Id, author: Id, found: readonly ReadResult[]): Cell | null
 
 const NO_COUNTS = { reactions: 0, comments: 0, reposts: 0 };
 const count = (id1: Id, atype: AssocType): Read => ({ op: "assocCount", id1, atype });
-const lengthOf = (result: ReadResult): number => (result.op === "assocCount" ? result.count : 0);
+const lengthOf = (result: ReadResult | undefined): number =>
+  result?.op === "assocCount" ? result.count : 0;
 const dataOf = (result: ReadResult | undefined): string | null =>
   result?.op === "objGet" ? (result.object?.data ?? null) : null;

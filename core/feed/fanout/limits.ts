@@ -6,6 +6,8 @@ export const FANOUT_LIMITS = {
   fanoutEventsMax: 50_000,
   /** Events planned in one go: a turn of the object stays short. */
   fanoutPlanMax: 64,
+  /** Readers of a list that are read together with the post: most authors have no more, and of others they are read in vain. */
+  fanoutFewReaders: 100,
   /** Posts whose readers are read at once. */
   fanoutReadsInFlight: 4,
   /** Chunks that are planned and not done; more events wait unplanned. */
@@ -26,6 +28,11 @@ export const FANOUT_LIMITS = {
   /** Counts go out this often at most: all that changed since, in one message. */
   fanoutCountsEveryMs: 1_000,
   fanoutCountsMax: 500,
+  /**
+   * Should the object die, the next life goes on after this: as long as an answer is waited for, and longer than
+   * a post's work takes, so that one alarm serves several posts.
+   */
+  fanoutAlarmMs: 8_000,
   /** A chunk without an answer is sent again after this, doubled with each try up to the longest wait. */
   fanoutAnswerMs: 8_000,
   fanoutAnswerMsMax: 60_000,

@@ -14,7 +14,7 @@ import {
   type Readers,
 } from "./decide.ts";
 import type { GraphEvent } from "./events.ts";
-import type { FanoutGraph, Spread } from "./graph.ts";
+import type { FanoutGraph, ReaderList, Spread } from "./graph.ts";
 import type { FanoutRecord, FanoutStrategy } from "./service.ts";
 import type { EventRow, FanoutHead, NewChunk } from "./table.ts";
 import {
@@ -106,7 +106,7 @@ async function planPost(
   };
   const decision = forced(decide(situation, costs), force, audience);
   const { strategy } = decision;
-  const named = await readersOf(graph, author, decision.readers);
+  const named = await readersOf(graph, author, decision.readers, spread.value.few);
   if (!named.ok) return named;
 
   const works =
@@ -126,9 +126,13 @@ async function readersOf(
   graph: Pick<FanoutGraph, "everyone">,
   author: Id,
   readers: Readers,
+  few: Spread["few"],
 ): Promise<Result<readonly Id[], Failure>> {
   if (readers === "none") return ok([]);
-  return graph.everyone(author, readers === "both" ? ["followers", "friends"] : [readers]);
+  const lists: readonly ReaderList[] = readers === "both" ? ["followers", "friends"] : [readers];
+  const known = lists.map((list) => few[list]);
+  if (!known.includes(undefined)) return ok([...new Set(known.flatMap((ids) => ids ?? []))]);
+  return graph.everyone(author, lists);
 }
 
 /** Only what either strategy could do is forced. */

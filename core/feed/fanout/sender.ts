@@ -50,9 +50,12 @@ export class Sender {
 
   #putAside(nowMs: number): void {
     const { table } = this.#ports;
-    const late = table.due("outstanding", nowMs, LIMITS.fanoutWindow);
+    const late = table
+      .due("outstanding", nowMs, LIMITS.fanoutWindow)
+      .filter(({ tries }) => tries >= LIMITS.fanoutTriesMax);
+    if (late.length === 0) return;
     table.transaction(() => {
-      for (const { number, tries } of late.filter((chunk) => chunk.tries >= LIMITS.fanoutTriesMax))
+      for (const { number, tries } of late)
         table.move({ number, place: "dead", dueMs: nowMs, tries, lastError: "no answer" });
     });
   }

@@ -70,7 +70,7 @@ export class Fanout implements FanoutShardService {
     });
     if (taken.length > 0) {
       // Durable with the events: should this life end now, the next one goes on.
-      this.#arm(this.#ports.clock.nowMs() + LIMITS.deliveryAlarmMs);
+      this.#arm(this.#ports.clock.nowMs() + LIMITS.fanoutAlarmMs);
       this.#kick();
     }
     return reached;

@@ -61,7 +61,8 @@ export interface ChunkCounts {
 
 /**
  * What a shard's fan-out keeps: survives the object at every moment. All of it is synchronous,
- * so that nothing comes between the steps of one turn.
+ * so that nothing comes between the steps of one turn. Changes are made in `transaction` alone. How
+ * much there is, and when something is due, is known without reading rows.
  */
 export interface FanoutTable {
   /** All of `body` becomes durable, or none. */
@@ -85,7 +86,7 @@ export interface FanoutTable {
   addChunk(chunk: NewChunk, dueMs: number): void;
   chunk(number: number): ChunkRow | null;
   /** At most `limit` in this place that are due, the oldest first. */
-  due(place: ChunkPlace, nowMs: number, limit: number): readonly ChunkRow[];
+  due(place: Exclude<ChunkPlace, "dead">, nowMs: number, limit: number): readonly ChunkRow[];
   dead(limit: number): readonly ChunkRow[];
   move(move: ChunkMove): void;
   dropChunk(number: number): void;
@@ -96,7 +97,7 @@ export interface FanoutTable {
   /** Unix ms of the oldest write whose work is not done, dead letters left out. */
   oldestMs(): number | null;
 
-  /** Replaces an earlier one of the same post, and forgets the oldest beyond `max`. */
+  /** Replaces an earlier one of the same post, and forgets the oldest beyond `max`, some of them at a time. */
   putRecord(record: FanoutRecord, max: number): void;
   record(post: Id): FanoutRecord | null;
   /** The newest first. */

@@ -5,6 +5,7 @@ import { Lines } from "./lines.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { type LookupPorts, Lookups } from "./lookups.ts";
 import { Pending } from "./pending.ts";
+import { Quiet } from "./quiet.ts";
 import { Revoked } from "./revoked.ts";
 import { Streams, type StreamStore } from "./streams.ts";
 
@@ -15,6 +16,7 @@ export interface Board {
   readonly lines: Lines;
   readonly streams: Streams;
   readonly pending: Pending;
+  readonly quiet: Quiet;
   readonly counts: LiveCounts;
   readonly revoked: Revoked<Id>;
   readonly audiences: Audiences;
@@ -31,11 +33,14 @@ export function newBoard(
   lookups: Pick<LookupPorts, "graph" | "found" | "failed">,
 ): Board {
   const audiences = new Audiences();
+  const wokeMs = clock.nowMs();
+  const quiet = new Quiet(store, () => store.viewers(), wokeMs);
   return {
-    wokeMs: clock.nowMs(),
+    wokeMs,
     lines: new Lines(),
     streams: new Streams(store),
     pending: new Pending(),
+    quiet,
     counts: new LiveCounts(),
     revoked: new Revoked(),
     audiences,

@@ -7,6 +7,8 @@ export type Recount = (stream: Stream) => Stream | null;
 /** What a viewer will be told at the next tick: of each kind once, however often it happened. */
 interface Waiting {
   readonly recounts: Recount[];
+  /** Something may be missing: nobody told it. */
+  gap: boolean;
   notified: boolean;
   readonly revoked: Set<Id>;
   readonly hidden: Set<Id>;
@@ -32,6 +34,7 @@ export class Pending {
     if (known !== undefined) return known;
     const waiting: Waiting = {
       recounts: [],
+      gap: false,
       notified: false,
       revoked: new Set(),
       hidden: new Set(),

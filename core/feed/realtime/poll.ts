@@ -81,13 +81,14 @@ class PollLine implements Line {
     const hello = this.#messages.find((one) => one.type === "hello");
     if (hello === undefined || this.#closed !== null)
       return err(failureOf(this.#closed ?? { code: CLOSE.full, reason: "" }));
-    const gap = this.#messages.find((one) => one.type === "gap");
+    const gaps = this.#messages.filter((one) => one.type === "gap");
+    const [gap, last] = [gaps[0], gaps.at(-1)];
     const messages = this.#messages.filter(({ type }) => type !== "hello" && type !== "gap");
     return ok({
       life: hello.life,
-      seq: messages.reduce((seq, one) => Math.max(seq, one.seq ?? 0), hello.seq),
+      seq: this.#messages.reduce((seq, one) => Math.max(seq, one.seq ?? 0), hello.seq),
       resumed: hello.resumed,
-      gap: gap === undefined ? null : { from: gap.from, to: gap.to },
+      gap: gap === undefined || last === undefined ? null : { from: gap.from, to: last.to },
       messages,
     });
   }

@@ -43,12 +43,16 @@ export type SocketEvent =
   | { readonly kind: "notified"; readonly viewer: Id };
 
 export interface SocketSink {
-  /** Tells the sockets of one bucket. Fails as a whole; the same events may come again. */
+  /**
+   * Tells the sockets of one bucket. Fails as a whole; the same events may come again.
+   *
+   * @returns `quiet` for news where nobody is, as the bucket said of late: it was not called.
+   */
   tell(
     region: Region,
     bucket: number,
     events: readonly SocketEvent[],
-  ): Promise<Result<null, Failure>>;
+  ): Promise<Result<"told" | "quiet", Failure>>;
 }
 
 /** Which buckets a region has, and where a viewer's sockets are. */

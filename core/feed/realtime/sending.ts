@@ -1,4 +1,7 @@
+import type { Failure } from "../../errors.ts";
 import { formatId, type Id } from "../../ids.ts";
+import { LIMITS } from "../../limits.ts";
+import { err, ok, type Result } from "../../result.ts";
 import { CLOSE } from "./close-codes.ts";
 import { type Board, hiddenKey } from "./board.ts";
 import type { OpenLine } from "./lines.ts";
@@ -6,7 +9,17 @@ import type { Found } from "./lookups.ts";
 import { isHeld } from "./narrowing.ts";
 import type { ServerMessage } from "./port.ts";
 import { applyWaiting } from "./pending.ts";
-import { emit } from "./stream.ts";
+import { emit, withGap } from "./stream.ts";
+
+/** When something is to be sent or stored, Unix ms; null: nothing is. */
+export function nextDueMs(
+  { counts, pending, quiet, streams }: Board,
+  nowMs: number,
+): number | null {
+  if (!pending.isEmpty || streams.isChanged) return nowMs;
+  const times = [counts.dueMs(), quiet.dueMs()].filter((time) => time !== null);
+  return times.length === 0 ? null : Math.min(...times);
+}
 
 /**
  * Numbers and stores everything that waits, then sends it: a number that somebody has seen
@@ -16,24 +29,42 @@ import { emit } from "./stream.ts";
  */
 export function sendPending(board: Board, nowMs: number): void {
   const { lines, pending, streams } = board;
+  const gaps = board.quiet.due(nowMs);
+  for (const viewer of gaps) {
+    pending.of(viewer).gap = true;
+    for (const open of lines.of(viewer)) askAgain(board, open);
+  }
   const all = pending.take();
   streams.load(all.keys());
   const messages = new Map<Id, readonly ServerMessage[]>();
   for (const [viewer, waiting] of all) {
     const before = streams.get(viewer);
     if (before === undefined) continue;
-    const { stream, news } = applyWaiting(before, waiting);
-    if (news.length === 0) continue;
+    const gap = waiting.gap ? withGap(before) : null;
+    const { stream, news } = applyWaiting(gap?.stream ?? before, waiting);
+    if (news.length === 0 && gap === null) continue;
     const emitted = emit(stream, news, nowMs);
     streams.set(viewer, emitted.stream);
-    messages.set(viewer, emitted.messages);
+    messages.set(viewer, gap === null ? emitted.messages : [gap.message, ...emitted.messages]);
   }
   const saved = streams.save();
+  board.quiet.declared(gaps);
   for (const [viewer, numbered] of messages) {
     for (const open of lines.of(viewer))
       if (open.began) for (const message of numbered) sendTo(board, open, message, nowMs);
   }
   for (const viewer of saved) if (lines.of(viewer).size === 0) streams.release(viewer);
+}
+
+/** What the line follows may be gone, and its counts others. */
+function askAgain({ lines, lookups }: Board, open: OpenLine): void {
+  for (const post of open.watched.keys()) {
+    lines.unwatch(open, post);
+    lines.ask(open, post);
+  }
+  if (open.asked.size === 0) return;
+  lines.keep(open);
+  lookups.add(open);
 }
 
 /** Of watched posts, to whoever follows them. */
@@ -58,11 +89,14 @@ export function sendFound(
   { post, seen, askedMs, askedRevision }: Found,
   nowMs: number,
 ): void {
-  const { audiences, counts, hidden, lines, lookups, revoked } = board;
+  const { audiences, counts, hidden, lines, lookups, quiet, revoked } = board;
   const isHidden = (author: Id) => hidden.isSince(hiddenKey(open.line.viewer, author), askedMs);
   const chain = seen === null ? [] : [{ post, author: seen.author }, seen.original ?? []].flat();
-  if (chain.some((one) => isHidden(one.author) || audiences.isSince(one.post, askedRevision)))
-    // Hidden or narrowed while it was asked: the answer may be from before.
+  if (
+    quiet.isFromBefore(askedMs, nowMs) ||
+    chain.some((one) => isHidden(one.author) || audiences.isSince(one.post, askedRevision))
+  )
+    // Hidden or narrowed while it was asked, or nobody told its counts: the answer may be from before.
     return lookups.add(open);
   const about = { seq: seqOf(board, open), post: formatId(post) };
   if (seen === null || chain.some((one) => revoked.has(one.post, nowMs))) {
@@ -101,4 +135,18 @@ export function endLine(
 export function seqOf({ streams }: Pick<Board, "streams">, { line }: OpenLine): number {
   streams.load([line.viewer]);
   return streams.get(line.viewer)?.seq ?? 0;
+}
+
+/** A store that throws is one that is away. */
+export function stored<T>(
+  step: () => T,
+  { report }: { readonly report: (event: string, reason: string) => void },
+): Result<T, Failure> {
+  try {
+    return ok(step());
+  } catch (error) {
+    report("socket_flush_failed", String(error));
+    const retryAfterMs = LIMITS.overloadRetryMs;
+    return err({ code: "unavailable", dependency: "sockets", retryAfterMs });
+  }
 }

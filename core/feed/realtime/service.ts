@@ -31,13 +31,18 @@ export interface PollAnswer {
   readonly messages: readonly ServerMessage[];
 }
 
+export interface Told {
+  /** Nobody is here: for so long, counted from before the call, no news need be told. 0: it must be. */
+  readonly quietMs: number;
+}
+
 /**
  * RPC contract of the object that holds the sockets of one region's bucket. Sockets and
  * event streams come over its `fetch`, see `connection-request.ts`.
  */
 export interface SocketBucketService {
   /** Answers when all is stored and sent. The same events may come again. */
-  tell(events: readonly SocketEvent[]): Promise<Result<null, Failure>>;
+  tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>>;
   poll(request: PollRequest): Promise<Result<PollAnswer, Failure>>;
   caughtUp(viewer: Id): Promise<void>;
   /** The region's level changed: every connection is told, and from now on it decides what they are told. */

@@ -96,6 +96,18 @@ export function emit(
   };
 }
 
+/** A number for what was not told: whoever has not been given it is missing something. */
+export function withGap(stream: Stream): {
+  readonly stream: Stream;
+  readonly message: Extract<ServerMessage, { type: "gap" }>;
+} {
+  const seq = stream.seq + 1;
+  return {
+    stream: { ...stream, seq, floor: seq, kept: [] },
+    message: { type: "gap", seq, from: seq, to: seq },
+  };
+}
+
 /** Drops what is too old or too much, and remembers up to where. */
 function bounded(stream: Stream, nowMs: number): Stream {
   const oldestMs = nowMs - LIMITS.socketMemoryMs;

@@ -1,8 +1,9 @@
 import type { Id } from "../../ids.ts";
+import type { QuietStore } from "./quiet.ts";
 import type { Stream } from "./stream.ts";
 
 /** Keeps streams where they outlive the object's memory. Its calls are one step: nothing comes between. */
-export interface StreamStore {
+export interface StreamStore extends QuietStore {
   load(viewers: readonly Id[]): ReadonlyMap<Id, Stream>;
   /** All or nothing. */
   save(streams: ReadonlyMap<Id, Stream>): void;

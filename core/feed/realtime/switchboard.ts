@@ -12,7 +12,8 @@ import type { RealtimeGraph } from "./graph.ts";
 import { isSilent, type Line, type LineState, newLineState, type OpenLine } from "./lines.ts";
 import { type Narrowing, isNarrowing, narrowed } from "./narrowing.ts";
 import type { ServerMessage, SocketEvent } from "./port.ts";
-import { sendCounts, sendFound, sendPending, sendTo, seqOf } from "./sending.ts";
+import type { Told } from "./service.ts";
+import { nextDueMs, sendCounts, sendFound, sendPending, sendTo, seqOf, stored } from "./sending.ts";
 import { caughtUp, newLife, newStream, type Place, resume, type Stream } from "./stream.ts";
 import type { StreamStore } from "./streams.ts";
 
@@ -156,7 +157,7 @@ export class Switchboard {
   }
 
   /** From fan-out. Answers when all is stored and sent; telling it again is harmless. */
-  async tell(events: readonly SocketEvent[]): Promise<Result<null, Failure>> {
+  async tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>> {
     const named = events.reduce((sum, one) => sum + ("viewers" in one ? one.viewers.length : 1), 0);
     if (named > LIMITS.socketEventsMax)
       return err({ code: "limit_reached", what: "events of a call", max: LIMITS.socketEventsMax });
@@ -165,7 +166,14 @@ export class Switchboard {
     const narrowings = events.filter(isNarrowing).map((event) => this.#narrow(event));
     const others = this.#reach(events.filter((event) => !isProtecting(event)));
     const answers = await Promise.all([first, ...narrowings, others]);
-    return answers.find((one) => !one.ok) ?? ok(null);
+    const failed = answers.find((one) => !one.ok);
+    if (failed !== undefined) return failed;
+    return this.#board.streams.count === 0 ? this.#promised() : ok({ quietMs: 0 });
+  }
+
+  #promised(): Result<Told, Failure> {
+    const nowMs = this.#ports.clock.nowMs();
+    return stored(() => ({ quietMs: this.#board.quiet.promise(nowMs) }), this.#ports);
   }
 
   async #narrow(event: Narrowing): Promise<Result<null, Failure>> {
@@ -179,8 +187,8 @@ export class Switchboard {
     const reached = await Promise.all(
       events.map((event) => reachedEvent(event, this.#board, graph, here, clock.nowMs())),
     );
-    const stored = await this.#store(reached.flatMap((one) => (one.ok ? [one.value] : [])));
-    return reached.flatMap((one) => (one.ok ? [] : [one]))[0] ?? stored;
+    const done = await this.#store(reached.flatMap((one) => (one.ok ? [one.value] : [])));
+    return reached.flatMap((one) => (one.ok ? [] : [one]))[0] ?? done;
   }
 
   /** To every connection that has begun; takes no number. */
@@ -218,23 +226,19 @@ export class Switchboard {
     this.#flushedMs = nowMs;
     const told = this.#told;
     this.#told = [];
-    let outcome: Result<null, Failure> = ok(null);
-    try {
+    const outcome = stored(() => {
       sendPending(this.#board, nowMs);
       sendCounts(this.#board, nowMs);
-    } catch (error) {
-      this.#ports.report("socket_flush_failed", String(error));
-      const retryAfterMs = LIMITS.overloadRetryMs;
-      outcome = err({ code: "unavailable", dependency: "sockets", retryAfterMs });
-    }
+      return null;
+    }, this.#ports);
+    this.#board.lookups.start();
     for (const answer of told) answer(outcome);
   }
 
   /** Sends at once after a quiet time, and otherwise at the next tick. */
   #schedule(): void {
-    const { counts, pending, streams } = this.#board;
     const nowMs = this.#ports.clock.nowMs();
-    const dueMs = pending.isEmpty && !streams.isChanged ? counts.dueMs() : nowMs;
+    const dueMs = nextDueMs(this.#board, nowMs);
     if (dueMs === null) return;
     const tickMs = this.#flushedMs + LIMITS.socketTickMs;
     if (Math.max(tickMs, dueMs) > nowMs) return this.#flushBy(Math.max(tickMs, dueMs));
@@ -270,7 +274,7 @@ export class Switchboard {
 
   /** null when the bucket remembers as many viewers as it may. */
   #streamOf(viewer: Id): Stream | null {
-    const { streams } = this.#board;
+    const { quiet, streams } = this.#board;
     streams.load([viewer]);
     const known = streams.get(viewer);
     if (known !== undefined) return known;
@@ -278,6 +282,7 @@ export class Switchboard {
     const { clock, random } = this.#ports;
     const stream = newStream(newLife(clock.nowMs(), random.next()));
     streams.add(viewer, stream);
+    quiet.came(viewer, clock.nowMs());
     return stream;
   }
 

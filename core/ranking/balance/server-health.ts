@@ -49,7 +49,8 @@ export function ended(
   const well = { ...health, heardMs: nowMs, failures: 0, ejections: 0, ejectedUntilMs: 0 };
   switch (news.kind) {
     case "answered":
-      return { ...well, load: news.load, awayUntilMs: 0 };
+      // One that drains still answers what it had taken before: that does not bring it back.
+      return { ...well, load: news.load };
     case "draining":
       return { ...well, awayUntilMs: nowMs + LIMITS.drainingMs };
     case "ready":

@@ -24,7 +24,7 @@ export interface Chances {
   readonly open: number;
   readonly hide: number;
   /** Given that it is open. */
-  readonly then: Readonly<Record<Exclude<Head, "open" | "hide">, number>>;
+  readonly opened: Readonly<Record<Exclude<Head, "open" | "hide">, number>>;
 }
 
 const odds = (logit: number): number => 1 / (1 + Math.exp(-logit));
@@ -65,7 +65,7 @@ export function chancesOf({ viewer, tie, post, nowMs, place, shownLately }: Enco
   return {
     open: odds(-1.7 + appeal + eye),
     hide: odds(-5 - 0.9 * taste - 0.6 * post.quality - 0.8 * close + 0.5 * tired + 0.5 * eye),
-    then: {
+    opened: {
       like: odds(-1.9 + 0.7 * post.quality + 0.5 * taste + 0.8 * warmth + viewer.gives),
       comment: odds(
         -3.6 + 1.6 * warmth + viewer.talks + (post.asks ? 1.1 * (0.4 + warmth) : 0) + 0.3 * taste,
@@ -80,15 +80,15 @@ export function chancesOf({ viewer, tie, post, nowMs, place, shownLately }: Enco
 }
 
 /** Probability of each head, in the order of `HEADS`: what a perfect model would say. */
-export const truthOf = ({ open, hide, then }: Chances): number[] =>
-  HEADS.map((head) => (head === "open" ? open : head === "hide" ? hide : open * then[head]));
+export const truthOf = ({ open, hide, opened }: Chances): number[] =>
+  HEADS.map((head) => (head === "open" ? open : head === "hide" ? hide : open * opened[head]));
 
 /** What happens, by chance. */
-export function act({ open, hide, then }: Chances, random: Random): Head[] {
+export function act({ open, hide, opened }: Chances, random: Random): Head[] {
   const isOpen = isChosen(random, open);
   return HEADS.filter((head) => {
     if (head === "open") return isOpen;
     if (head === "hide") return isChosen(random, hide);
-    return isOpen && isChosen(random, then[head]);
+    return isOpen && isChosen(random, opened[head]);
   });
 }

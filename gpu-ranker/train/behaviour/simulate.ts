@@ -24,7 +24,7 @@ export interface BehaviourOptions {
   readonly seed: number;
   readonly people: number;
   readonly days: number;
-  /** Days at the start that only fill counters: they are not logged. */
+  /** Days at the start that only fill counters: they are not logged. None by default: a product begins cold, too. */
   readonly warmDays: number;
   /** Posts of one page. */
   readonly slate: number;
@@ -36,8 +36,8 @@ export interface BehaviourOptions {
 
 export const DEFAULT_BEHAVIOUR: Omit<BehaviourOptions, "seed"> = {
   people: 300,
-  days: 17,
-  warmDays: 3,
+  days: 14,
+  warmDays: 0,
   slate: 12,
   pool: 60,
   windowHours: 48,

@@ -5,15 +5,12 @@ import { normal, seeded } from "../random.ts";
 import type { Param } from "../tape/tape.ts";
 import { RowAdagrad } from "./optimisers.ts";
 
-/** Share of ids that training reads as unknown, so that row 0 learns what to say of strangers. */
-const UNKNOWN_SHARE = 0.15;
 const START = 0.02;
-/** Adagrad steps times Adam's: rows are seen rarely. */
-const RATE_FACTOR = 10;
 
 interface Options {
   readonly seed: number;
   readonly unknownIds: readonly boolean[];
+  readonly unknownShare: number;
 }
 
 /** The tables of hashed ids. Row 0 stands for none and for unknown. */
@@ -22,10 +19,12 @@ export class Embeddings {
   readonly #tables: readonly Param[];
   readonly #rows: readonly RowAdagrad[];
   readonly #unknown: readonly boolean[];
+  readonly #unknownShare: number;
 
-  constructor(width: number, { seed, unknownIds }: Options) {
+  constructor(width: number, { seed, unknownIds, unknownShare }: Options) {
     this.#width = width;
     this.#unknown = unknownIds;
+    this.#unknownShare = unknownShare;
     this.#tables = width === 0 ? [] : TABLE_ROWS.map((rows, at) => started(rows, width, seed, at));
     this.#rows = this.#tables.map((table) => new RowAdagrad(table));
   }
@@ -35,7 +34,7 @@ export class Embeddings {
     const out = new Int32Array(rows.length * ID_COUNT);
     for (const [at, row] of rows.entries())
       for (let column = 0; column < ID_COUNT; column++) {
-        const isUnknown = chance.next() < UNKNOWN_SHARE || this.#unknown[column] === true;
+        const isUnknown = chance.next() < this.#unknownShare || this.#unknown[column] === true;
         out[at * ID_COUNT + column] = isUnknown ? 0 : (ids[row * ID_COUNT + column] ?? 0);
       }
     return out;
@@ -55,7 +54,7 @@ export class Embeddings {
 
   step(ids: Int32Array, gradient: Float32Array, rate: number): void {
     for (const [at, row] of ids.entries())
-      this.#rows[at % ID_COUNT]?.step(row, gradient, at * this.#width, rate * RATE_FACTOR);
+      this.#rows[at % ID_COUNT]?.step(row, gradient, at * this.#width, rate);
   }
 
   /** As they are served: a row that no example has trained says what row 0 says. */

@@ -20,6 +20,10 @@ export interface FitOptions {
   readonly decay: number;
   /** Id columns that are read as "unknown", because those ids name nobody where the model will serve. */
   readonly unknownIds: readonly boolean[];
+  /** Share of the other ids that training reads as unknown: row 0 learns what to say of strangers, and nothing leans on an id alone. */
+  readonly unknownShare: number;
+  /** Steps of embeddings, as a multiple of `rate`: a row is seen rarely. */
+  readonly idRate: number;
 }
 
 /** One epoch: mean loss of its batches, and mean normalised entropy of the heads on the validation rows. */
@@ -88,7 +92,11 @@ export async function fit(
       for (const [at, { adam }] of adams.entries())
         adam.step(floatsIn(answer[gradientNames[at] ?? ""]), rate);
       if (architecture.embedding > 0)
-        embeddings.step(ids, floatsIn(answer[gradientNames[adams.length] ?? ""]), rate);
+        embeddings.step(
+          ids,
+          floatsIn(answer[gradientNames[adams.length] ?? ""]),
+          rate * options.idRate,
+        );
     }
     const model = snapshot({ architecture, normaliser, params, tables: embeddings.tables() });
     const of = { epoch, loss: sum / stepsPerEpoch, valid: await entropyOn(model, valid) };

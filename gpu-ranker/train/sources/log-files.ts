@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 
 import { ID_NAMES } from "../../../core/ranking/features.ts";
 import { type LineFault, type LogRecord, recordOf } from "../../../core/ranking/log-record.ts";
-import { examplesOf } from "../examples.ts";
+import { examplesOf, visitsOf } from "../examples.ts";
 import type { Source } from "./source.ts";
 
 /** Rows that fit into memory with room: some 300 bytes each. */
@@ -31,11 +31,13 @@ export async function productLog(files: readonly string[]): Promise<LogSource> {
       else if (records.push(record.value) > ROWS_MAX)
         throw new RangeError(`the log has more than ${ROWS_MAX} rows`);
     }
-  const { examples } = examplesOf(records);
+  const { examples, order } = examplesOf(records);
   return {
     name: "product",
     examples,
+    visits: visitsOf(order),
     unknownIds: ID_NAMES.map(() => false),
+    splitMs: null,
     truth: null,
     leftOut,
   };

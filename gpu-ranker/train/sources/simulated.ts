@@ -1,7 +1,7 @@
 import { ID_NAMES } from "../../../core/ranking/features.ts";
 import type { LogRecord } from "../../../core/ranking/log-record.ts";
 import { type BehaviourOptions, type Pool, simulate, START_MS } from "../behaviour/simulate.ts";
-import { examplesOf } from "../examples.ts";
+import { examplesOf, visitsOf } from "../examples.ts";
 import type { Source } from "./source.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -45,7 +45,9 @@ export function simulated(
   return {
     name: "simulator",
     examples,
+    visits: visitsOf(order),
     unknownIds: ID_NAMES.map((name) => name !== "topic"),
+    splitMs: null,
     truth: { placed: flat("placed"), top: flat("top"), pools },
   };
 }

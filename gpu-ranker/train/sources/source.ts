@@ -1,12 +1,17 @@
 import type { Pool } from "../behaviour/simulate.ts";
 import type { Examples } from "../examples.ts";
+import type { Visit } from "../warming/hours.ts";
 
 /** Where examples come from, and what else is known of them. */
 export interface Source {
   readonly name: "simulator" | "product" | "kuairand";
   readonly examples: Examples;
+  /** Who was there and when, oldest first. */
+  readonly visits: readonly Visit[];
   /** Id columns whose ids name nobody where the model will serve. */
   readonly unknownIds: readonly boolean[];
+  /** Unix ms at which validation and test begin; null splits by shares of the rows. */
+  readonly splitMs: { readonly validFromMs: number; readonly testFromMs: number } | null;
   /** Only a simulator knows it. */
   readonly truth: Truth | null;
 }

@@ -112,6 +112,14 @@ describe("open", () => {
   });
 });
 
+it("does not count what began before it opened once it is closed again", ({ expect }) => {
+  const driver = new Driver();
+  const slow = Array.from({ length: 5 }, () => driver.call());
+  driver.opened(0).at(30_001).calls(2, "success");
+  for (const admitted of slow) driver.end(admitted, "failure");
+  expect(driver.state).toEqual(closed(1));
+});
+
 describe("half-open", () => {
   const halfOpen = () => new Driver().opened().at(30_001);
 

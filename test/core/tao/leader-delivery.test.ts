@@ -101,7 +101,7 @@ it("keeps its alarm armed while a consumer is being told: if it dies, nobody els
   const world = await GraphWorld.create(1);
   const armed: number[] = [];
   const told = Promise.withResolvers<Version>();
-  const deliver = vi.fn(() => told.promise);
+  const deliver = vi.fn<() => Promise<Version>>(() => told.promise);
   const delivery = new Delivery(0, () => HEAD, {
     clock: world.clock,
     store: world.store(0),

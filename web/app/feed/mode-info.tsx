@@ -73,7 +73,7 @@ export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
           <strong>{words.label}</strong>
           <p>{words.text}</p>
           <p>{REASON_WORDS[first.reason] ?? `Reason: ${ruleInWords(first.reason)}.`}</p>
-          {first.model !== null && <p>Model {first.model}.</p>}
+          {first.model && <p>Model {first.model}.</p>}
           {first.ageMs > 0 && <p>Made {plural(Math.round(first.ageMs / 1000), "second")} ago.</p>}
           {hidden.length === 0 ? (
             <p class="muted">Nothing was left out.</p>

@@ -143,7 +143,9 @@ describe("a post that comes late, after it was taken back", () => {
   });
 
   it("is not stored, when nobody may see it any more", ({ expect }) => {
-    const { apply, world } = bucketNow();
+    const { apply, items, world } = bucketNow();
+    // Of a bucket that somebody reads.
+    expect(items()).toBe("cold");
     apply(revoke(20));
     apply(push(post(20)), announce(post(20)));
     apply(push({ ...post(30), quoteOf: id(20) }));

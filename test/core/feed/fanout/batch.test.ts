@@ -47,7 +47,7 @@ async function take(bodies: readonly unknown[], buckets = 4) {
         tell: async (region, bucket, events) => {
           steps.push("sockets");
           sockets.push({ region, bucket, events });
-          return ok(null);
+          return ok("told");
         },
       },
     },

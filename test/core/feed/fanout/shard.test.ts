@@ -7,29 +7,39 @@ import { nextAt, REGIONS } from "../../../fakes/fanout-world.ts";
 import { AUTHOR, counted, countsIn, FANS, id, last, newWorld } from "./author-world.ts";
 
 describe("a shard's fan-out", () => {
-  it("names the author and every follower, once in each region", async ({ expect }) => {
-    const { world, post, accept } = newWorld();
-    await accept([post(10)]);
-    await world.quiesce();
-    for (const region of REGIONS)
-      expect([...world.readersOf(id(10), region)].toSorted()).toEqual([AUTHOR, ...FANS].toSorted());
-    const record = await world.fanout.record(id(10));
-    expect(record).toMatchObject({
-      strategy: "push",
-      followers: FANS.length,
-      chunks: 1,
-      chunksDone: 1,
-      named: REGIONS.length * (FANS.length + 1),
-    });
-    expect(record?.calls).toBeGreaterThanOrEqual(REGIONS.length);
-    // Those who are told that there is something new: not the author.
-    const told = world.sockets.flatMap(({ event }) =>
-      event.kind === "new-post" ? event.viewers : [],
-    );
-    expect(told.includes(AUTHOR)).toBe(false);
-    expect(new Set(told).size).toBe(FANS.length);
-    expect(world.noted.map(({ kind }) => kind)).toEqual(["posted"]);
-  });
+  it.for([
+    ["read", false, 1],
+    ["known with the post", true, 0],
+  ] as const)(
+    "names the author and every follower, %s, once in each region",
+    async ([, areKnown, listReads], { expect }) => {
+      const { world, post, accept } = newWorld();
+      world.fewAreKnown = areKnown;
+      await accept([post(10)]);
+      await world.quiesce();
+      expect(world.listReads).toBe(listReads);
+      for (const region of REGIONS)
+        expect([...world.readersOf(id(10), region)].toSorted()).toEqual(
+          [AUTHOR, ...FANS].toSorted(),
+        );
+      const record = await world.fanout.record(id(10));
+      expect(record).toMatchObject({
+        strategy: "push",
+        followers: FANS.length,
+        chunks: 1,
+        chunksDone: 1,
+        named: REGIONS.length * (FANS.length + 1),
+      });
+      expect(record?.calls).toBeGreaterThanOrEqual(REGIONS.length);
+      // Those who are told that there is something new: not the author.
+      const told = world.sockets.flatMap(({ event }) =>
+        event.kind === "new-post" ? event.viewers : [],
+      );
+      expect(told.includes(AUTHOR)).toBe(false);
+      expect(new Set(told).size).toBe(FANS.length);
+      expect(world.noted.map(({ kind }) => kind)).toEqual(["posted"]);
+    },
+  );
 
   it("asks every bucket where that is cheaper, and names the author alone", async ({ expect }) => {
     const { world, post, accept } = newWorld(1, "announce");

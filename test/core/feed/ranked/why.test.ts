@@ -74,6 +74,7 @@ describe("why", () => {
     ranking.likeOf = () => 0.2;
     const told = await asked(post.id);
     expect(told).toMatchObject({ ageMs: 2_000, borrowed: null });
+    expect(told.contributions[0]?.name).toBe("like");
     expect(told.contributions[0]?.probability).toBeCloseTo(0.7, 6);
     const later = await world.post(author);
     const borrowed = await asked(later.id);

@@ -31,7 +31,15 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
-      .oneof(fc.nat(300), fc.constantFrom(1_000, LIMITS.socketMemoryMs / 2, LIMITS.socketMemoryMs))
+      .oneof(
+        fc.nat(300),
+        fc.constantFrom(
+          1_000,
+          0.6 * LIMITS.socketQuietMs,
+          LIMITS.socketMemoryMs / 2,
+          LIMITS.socketMemoryMs,
+        ),
+      )
       .map((ms) => ({ do: "pass" as const, ms })),
   },
   fc

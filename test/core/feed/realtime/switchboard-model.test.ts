@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { it } from "vitest";
 
+import { QuietBuckets } from "../../../../core/feed/realtime/quiet-buckets.ts";
 import type { SocketEvent } from "../../../../core/feed/realtime/port.ts";
 import { formatId, type Id } from "../../../../core/ids.ts";
 import { LIMITS } from "../../../../core/limits.ts";
@@ -30,6 +31,8 @@ interface Device {
 /** What each device must have ended with, unless it was told that something is missing. */
 interface Truth {
   notified: boolean;
+  /** Something was not told at all. */
+  missed: boolean;
   readonly hidden: Set<string>;
 }
 
@@ -55,6 +58,7 @@ class Model {
   #narrowed = 0;
   /** Told and not acknowledged: fan-out tells them again. */
   #unanswered: SocketEvent[] = [];
+  readonly #buckets = new QuietBuckets();
   readonly #lives = new Map<Id, string>();
   readonly #seen = new Set<SocketEvent>();
 
@@ -142,10 +146,13 @@ class Model {
   }
 
   async tell(event: SocketEvent): Promise<void> {
+    // As the queue's consumer does: where nobody is, no news is told for as long as the bucket said.
+    if (this.#buckets.spares("here", 0, [event], this.world.clock.nowMs()))
+      return this.#miss(event);
     this.#unanswered.push(event);
     const answered = async () => {
-      const { ok } = await this.world.board.tell([event]);
-      if (ok) this.#unanswered = this.#unanswered.filter((one) => one !== event);
+      const isDone = await this.#told(event);
+      if (isDone) this.#unanswered = this.#unanswered.filter((one) => one !== event);
     };
     const answer = answered();
     // Acknowledged or not, what was told has happened; who connects later was not there.
@@ -164,9 +171,26 @@ class Model {
     await Promise.race([answer, settle()]);
   }
 
+  /** Whoever is here by now must be told that something is missing. */
+  #miss(event: SocketEvent): void {
+    const named = "viewers" in event ? event.viewers : "viewer" in event ? [event.viewer] : [];
+    for (const [device, truth] of this.truths)
+      if (named.includes(device.viewer)) truth.missed = true;
+    if (event.kind === "new-post")
+      for (const viewer of event.viewers) this.maybe.get(viewer)?.add(event.post);
+  }
+
+  async #told(event: SocketEvent): Promise<boolean> {
+    const askedMs = this.world.clock.nowMs();
+    const told = await this.world.board.tell([event]);
+    if (told.ok) this.#buckets.learn("here", 0, askedMs, told.value.quietMs);
+    return told.ok;
+  }
+
   /** Everybody comes back and everything that was told is heard. */
   async end(): Promise<void> {
     for (const device of this.devices) if (this.truths.has(device)) this.#connect(device);
+    await this.#pass(LIMITS.socketQuietMs + LIMITS.socketQuietSkewMs);
     await this.#quiet();
     this.#read();
   }
@@ -205,7 +229,8 @@ class Model {
     const life = device.line.of("hello")[0]?.life ?? "";
     if (this.#lives.get(viewer) !== life) this.fresh.set(viewer, new Set());
     this.#lives.set(viewer, life);
-    if (!this.truths.has(device)) this.truths.set(device, { notified: false, hidden: new Set() });
+    if (!this.truths.has(device))
+      this.truths.set(device, { notified: false, missed: false, hidden: new Set() });
     this.world.board.watch(device.line, POSTS);
   }
 
@@ -256,6 +281,7 @@ it(
             else expect(client.counts.get(formatId(post))).toBe(model.counts.get(post) ?? 0);
           }
           if (client.lost > 0) continue;
+          expect(truth.missed, "was told of no gap").toBe(false);
           const fresh = model.fresh.get(viewer) ?? new Set();
           const most = new Set([...fresh, ...(model.maybe.get(viewer) ?? [])]).size;
           expect(client.newPosts, "the last count of new posts").toBeGreaterThanOrEqual(fresh.size);
