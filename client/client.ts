@@ -34,6 +34,9 @@ import type {
   Replay,
   Replayed,
 } from "../core/feed/fanout/admin.ts";
+import type { Published } from "../core/degradation/controller.ts";
+import type { LevelList, NewPin } from "../core/degradation/controller-service.ts";
+import type { Status } from "../core/degradation/status.ts";
 import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
 import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
 import type { PollAnswer } from "../core/feed/realtime/service.ts";
@@ -217,6 +220,16 @@ export function createClient(options: ClientOptions) {
           json: action,
           write: true,
         },
+        call,
+      ),
+
+    /** How the service is doing here; every answer's `Edgewise-Level` says it in one number. */
+    status: (call?: CallOptions) => get<Status>("/v1/status", {}, call),
+    /** For operators: each region's level and why, and a word against its signals for some minutes. */
+    levels: (call?: CallOptions) => get<LevelList>("/v1/admin/levels", {}, call),
+    pinLevel: (region: string, pin: NewPin, call?: CallOptions) =>
+      send<Published>(
+        { method: "POST", path: `/v1/admin/levels/${region}/pin`, json: pin, write: true },
         call,
       ),
 

@@ -12,6 +12,7 @@ export type Dependency =
   | "feed_cache"
   | "cdn"
   | "ranker"
+  | "controller"
   | "features"
   | "rollouts"
   | "issuer";
@@ -45,6 +46,8 @@ export type Failure =
   | { readonly code: "rate_limited"; readonly retryAfterMs: number; readonly what?: string }
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
   | { readonly code: "unavailable"; readonly dependency: Dependency; readonly retryAfterMs: number }
+  /** The region takes no writes for now: it could not say that they are kept. */
+  | { readonly code: "read_only"; readonly retryAfterMs: number }
   /** Between parts of the graph, never to a client: this object does not lead the shard; who does, if it knows. */
   | { readonly code: "moved"; readonly shard: number; readonly entry: ShardEntry | null }
   | {
@@ -71,6 +74,7 @@ export const STATUS = {
   rate_limited: 429,
   overloaded: 503,
   unavailable: 503,
+  read_only: 503,
   moved: 503,
   deadline_exceeded: 504,
   unsupported_media: 415,
@@ -92,6 +96,7 @@ export const TITLE: Record<FailureCode, string> = {
   rate_limited: "Too many requests",
   overloaded: "Busy, try again",
   unavailable: "Temporarily unavailable",
+  read_only: "Only reading for now",
   moved: "Temporarily unavailable",
   deadline_exceeded: "Took too long",
   unsupported_media: "Unsupported media type",

@@ -1,4 +1,5 @@
 import { CLIENT_LIMITS } from "./client-limits.ts";
+import { DEGRADATION_LIMITS } from "./degradation/limits.ts";
 import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
@@ -197,8 +198,8 @@ export const LIMITS = {
 
   /** Tickets outlast the oldest answer that may be served, however the clocks differ: no marked one goes behind them. */
   ticketTtlMs: 17 * 60_000,
-  /** What a client wrote is remembered as its own as long as an entry without it may live. */
-  ticketWritesMs: 400_000,
+  /** What a client wrote is remembered as its own as long as an entry without it may live, at level 2 too. */
+  ticketWritesMs: 1_000_000,
   /** Shards of such writes: most are on the writer's own. */
   ticketWritesMax: 24,
   /** Tickets: shards written or read within `ticketTtlMs`, most recent first. */
@@ -222,6 +223,7 @@ export const LIMITS = {
 
   ...REALTIME_LIMITS,
   ...TELEMETRY_LIMITS,
+  ...DEGRADATION_LIMITS,
   ...RESILIENCE_LIMITS,
   ...RANK_PROXY_LIMITS,
 
@@ -294,6 +296,5 @@ export const LIMITS = {
   immutableMs: 365 * 24 * 3_600_000,
   /** `/docs` and `/openapi.json`: a deployment shows within this. */
   documentFreshMs: 300_000,
-
   ...CLIENT_LIMITS,
 } as const;

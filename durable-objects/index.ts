@@ -2,6 +2,7 @@ export { CacheTally } from "./cache-tally.ts";
 export { FeatureBucket } from "./feature-bucket.ts";
 export { FeedBucket } from "./feed-bucket.ts";
 export { FanoutShard } from "./fanout-shard.ts";
+export { RegionController } from "./region-controller.ts";
 export { RankBreaker } from "./rank-breaker.ts";
 export { RegionCoordinator } from "./region-coordinator.ts";
 export { RolloutRegion } from "./rollout-region.ts";

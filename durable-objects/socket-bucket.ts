@@ -1,8 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
+import type { Published } from "../core/degradation/controller.ts";
+import { effectsOf } from "../core/degradation/effects.ts";
+import { messageOf } from "../core/degradation/message.ts";
 import type { Failure } from "../core/errors.ts";
 import { CLOSE, type Refusal } from "../core/feed/realtime/close-codes.ts";
+import { Dimmer } from "../core/feed/realtime/dimmer.ts";
 import { type RealtimeGraph, realtimeGraph } from "../core/feed/realtime/graph.ts";
 import { failureOf, poll } from "../core/feed/realtime/poll.ts";
 import type { SocketEvent } from "../core/feed/realtime/port.ts";
@@ -30,6 +34,7 @@ import { StreamTable } from "./stream-table.ts";
 import { UsedTickets } from "./used-tickets.ts";
 
 const PING = JSON.stringify({ type: "ping" });
+const LEVEL_KEY = "level";
 const PONG = JSON.stringify({ type: "pong" });
 
 /**
@@ -41,6 +46,9 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
   readonly #switchboard: Switchboard;
   readonly #lines = new WeakMap<WebSocket, SocketLine>();
   readonly #used: UsedTickets;
+  readonly #dimmer: Dimmer;
+  #level: Published | null;
+  #releasing: ReturnType<typeof setTimeout> | null = null;
 
   // The runtime passes two arguments; a test subclass passes the others.
   constructor(
@@ -52,6 +60,8 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
     super(ctx, env);
     this.#clock = clock;
     this.#used = new UsedTickets(ctx.storage.sql, clock.nowMs());
+    this.#level = ctx.storage.kv.get<Published>(LEVEL_KEY) ?? null;
+    this.#dimmer = new Dimmer(effectsOf(this.#level?.level ?? 0));
     this.#switchboard = new Switchboard({
       clock,
       random: systemRandom,
@@ -72,7 +82,19 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
   }
 
   tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>> {
-    return this.#switchboard.tell(events);
+    return this.#tell(events);
+  }
+
+  async degraded(published: Published): Promise<void> {
+    // An older one that comes late changes nothing.
+    if (published.revision <= (this.#level?.revision ?? 0)) return;
+    this.#level = published;
+    this.ctx.storage.kv.put(LEVEL_KEY, published);
+    const effects = effectsOf(published.level);
+    this.#dimmer.set(effects);
+    const { level, readOnly } = effects;
+    this.#switchboard.broadcast({ type: "degraded", level, readOnly, message: messageOf(effects) });
+    await this.#tell([]);
   }
 
   poll(request: PollRequest): Promise<Result<PollAnswer, Failure>> {
@@ -126,6 +148,23 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
     this.#switchboard.begin(line, connection.place);
     if (connection.watch.length > 0) this.#switchboard.watch(line, connection.watch);
     return new Response(line.body);
+  }
+
+  /** What may be told at this level, and later what had to wait. */
+  #tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>> {
+    const nowMs = this.#clock.nowMs();
+    const told = this.#switchboard.tell(this.#dimmer.take(events, nowMs));
+    const { dueMs } = this.#dimmer;
+    if (dueMs !== null && this.#releasing === null) {
+      this.#releasing = setTimeout(
+        () => {
+          this.#releasing = null;
+          void this.#tell([]);
+        },
+        Math.max(0, dueMs - nowMs),
+      );
+    }
+    return told;
   }
 
   #refusalOf({ nonce }: SocketConnection): Refusal | null {

@@ -10,6 +10,7 @@ import {
   socketBucketName,
   type SocketBucketService,
 } from "../core/feed/realtime/service.ts";
+import type { Published } from "../core/degradation/controller.ts";
 import type { Failure } from "../core/errors.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -94,5 +95,20 @@ export function socketSink(
       quiet.learn(region, bucket, askedMs, told.value.quietMs);
       return ok("told");
     },
+  };
+}
+
+/** The controller's way to all sockets of its region. Rejects when a bucket could not be told. */
+export function levelBroadcast(
+  bindings: SocketBindings & SocketVars,
+  regions: readonly RegionRow[],
+): (region: Region, published: Published) => Promise<void> {
+  const stubOf = stubs(bindings, regions);
+  const { buckets } = socketTopologyFrom(bindings);
+  return async (region, published) => {
+    const told = Array.from({ length: buckets }, (_, bucket) =>
+      stubOf(region, bucket).degraded(published),
+    );
+    await Promise.all(told);
   };
 }

@@ -76,7 +76,8 @@ export async function newListener(
   };
 
   function hear(message: RealtimeMessage): void {
-    if (message.type === "counts" || message.type === "revoke") return;
+    if (message.type === "counts" || message.type === "revoke" || message.type === "degraded")
+      return;
     if (message.type === "new_posts") listener.newPosts = message.count;
     if (message.type === "hide_author") {
       listener.hidden.set(message.user, (listener.hidden.get(message.user) ?? 0) + 1);

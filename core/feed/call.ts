@@ -1,4 +1,5 @@
 import type { Clock, Random, Sleep } from "../clock.ts";
+import type { Effects } from "../degradation/effects.ts";
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
 import type { FanoutRecord } from "./fanout/service.ts";
@@ -42,6 +43,8 @@ export interface Call {
   /** Who scores; null where nobody does: ranked feeds are in the order of time then. */
   readonly ranking: RankingPort | null;
   readonly region: Region;
+  /** What the region's level takes away. */
+  readonly effects: Effects;
   /** Shards whose writes in this request the cache is told of, each as what it was. */
   readonly told: Set<PhysicalShard>;
   /** Work that the answer does not wait for. */

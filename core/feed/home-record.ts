@@ -37,7 +37,7 @@ export async function readHome(
   let after: ListCursor | null = null;
   let more = true;
   for (let round = 0; round <= LIMITS.feedRefillsMax && more; round++) {
-    const wanted = LIMITS.feedEntryPosts - builder.visible;
+    const wanted = call.effects.ranking.candidates - builder.visible;
     if (wanted <= 0) break;
     const known = { ...facts, standing: builder.standing };
     const stretch = await readStretch(call, known, after, wanted + LIMITS.feedSlack);

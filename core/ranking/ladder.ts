@@ -34,9 +34,14 @@ export async function climb(
   if (!isWhole(request)) return chronological("error");
   if (ports.clock.nowMs() >= request.deadlineMs) return chronological("no_time");
 
+  const { atMost = "ranked" } = request;
+  if (atMost === "chronological") return chronological("degraded");
   const lightScores = lightOnce(request, ports);
+  if (atMost !== "ranked") return fromHere(request, ports, "degraded", lightScores);
+  const begunMs = ports.clock.nowMs();
   const heavy = await askHeavy(request, ports, lightScores, defer);
-  if (heavy.ok) return fromHeavy(request, ports, heavy, lightScores);
+  const rankerMs = ports.clock.nowMs() - begunMs;
+  if (heavy.ok) return { ...fromHeavy(request, ports, heavy, lightScores), rankerMs };
   return fromHere(request, ports, heavy.reason, lightScores);
 }
 

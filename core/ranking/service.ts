@@ -22,6 +22,8 @@ export interface RankRequest {
   readonly ids: Int32Array;
   /** Unix ms, after which the caller has stopped listening. */
   readonly deadlineMs: number;
+  /** The best rung that may be tried, by the region's level; without it, the first. See `degradation/effects.ts`. */
+  readonly atMost?: RankMode;
 }
 
 /** The rung of the fallback ladder that answered. */
@@ -38,6 +40,8 @@ export type RankReason =
   | "no_model"
   | "no_ranker"
   | "breaker_open"
+  /** The region's level leaves no better rung. */
+  | "degraded"
   | "timeout"
   | "shed"
   | "error"
@@ -57,6 +61,8 @@ export interface RankAnswer {
   readonly probabilities: Float32Array | null;
   /** Rows that the model named by `mode` scored. */
   readonly scored: number;
+  /** How long the heavy model took, ms, with the way to it; left out where it did not answer. */
+  readonly rankerMs?: number;
 }
 
 /**

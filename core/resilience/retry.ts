@@ -36,6 +36,8 @@ export interface RetryDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly sleep: Sleep;
+  /** Asked before every retry; left out: only the policy bounds them. */
+  readonly mayRetry?: () => boolean;
 }
 
 /**
@@ -49,14 +51,14 @@ export async function retry<T>(
   isRetryable: (failure: Failure) => boolean,
   policy: RetryPolicy,
   deadlineMs: number,
-  { clock, random, sleep }: RetryDeps,
+  { clock, random, sleep, mayRetry = () => true }: RetryDeps,
 ): Promise<Result<T, Failure>> {
   let delayMs = policy.initialDelayMs;
   for (let retries = 0; ; retries++) {
     const result = await attempt();
     if (result.ok || retries >= policy.retriesMax || !isRetryable(result.error)) return result;
     const jitteredMs = delayMs * (1 + policy.jitter * (2 * random.next() - 1));
-    if (clock.nowMs() + jitteredMs >= deadlineMs) return result;
+    if (clock.nowMs() + jitteredMs >= deadlineMs || !mayRetry()) return result;
     await sleep(jitteredMs);
     delayMs = Math.min(delayMs * policy.multiplier, policy.maxDelayMs);
   }

@@ -1,6 +1,7 @@
 import type { Failure } from "../errors.ts";
 import { type Id, type LogicalShard } from "../ids.ts";
 import type { Region } from "../regions/regions.ts";
+import type { Priority } from "../resilience/priority.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
 import type { HotCache } from "./hot-cache.ts";
@@ -43,6 +44,8 @@ export interface TaoSession {
   readonly consistency?: Consistency;
   /** Rather an answer that may be too old, marked, than none. */
   readonly allowStale?: boolean;
+  /** What it is for; default: somebody waits for it. */
+  readonly priority?: Priority;
 }
 
 /** Calls to shards that hold a merged list back, before it is returned shorter than asked. */
@@ -65,7 +68,8 @@ class TaoClient implements Tao {
   constructor(ports: TaoPorts, session: TaoSession) {
     this.#ports = ports;
     this.#session = session;
-    this.#calls = new ShardCalls(ports, session.region, session.deadlineMs);
+    const { region, deadlineMs, priority } = session;
+    this.#calls = new ShardCalls(ports, region, deadlineMs, priority);
     this.#progress = new Map(decodeTickets(session.ticket, ports.clock.nowMs(), ports.signer));
     // One that is not ours, or too old to say anything, is not handed out again; several become one.
     const isOne = this.#progress.size > 0 && session.ticket?.includes(",") === false;

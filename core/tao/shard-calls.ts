@@ -2,7 +2,9 @@ import type { Random, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
+import type { CallGuard } from "../resilience/call-guard.ts";
 import { Deadline, type DeadlineDeps } from "../resilience/deadline.ts";
+import type { Priority } from "../resilience/priority.ts";
 import { NO_RETRY, POST_WRITE, retry, type RetryPolicy, TAO_READ } from "../resilience/retry.ts";
 import type { Result } from "../result.ts";
 import type { Replica, Routes } from "./route.ts";
@@ -20,6 +22,20 @@ export interface ShardCallsPorts extends DeadlineDeps {
   readonly routes: Routes;
   readonly random: Random;
   readonly sleep: Sleep;
+  /** Of the isolate: what may be sent. Left out: everything. */
+  readonly guard?: Pick<CallGuard, "attempt" | "first" | "mayRetry">;
+  /** Told of every attempt that was sent. */
+  readonly observe?: (attempt: Attempt) => void;
+}
+
+export interface Attempt {
+  /** Where the request is served. */
+  readonly region: Region;
+  readonly kind: "read" | "write";
+  readonly priority: Priority;
+  readonly tookMs: number;
+  /** The graph failed. A refusal for load is an answer; so is one that the caller did not wait for. */
+  readonly failed: boolean;
 }
 
 type FollowerStub = ReturnType<ShardCallsPorts["follower"]>;
@@ -33,10 +49,17 @@ export class ShardCalls {
   readonly #ports: ShardCallsPorts;
   readonly #region: Region;
   readonly #deadline: Deadline;
+  readonly #priority: Priority;
   made = 0;
 
-  constructor(ports: ShardCallsPorts, region: Region, deadlineMs: number) {
+  constructor(
+    ports: ShardCallsPorts,
+    region: Region,
+    deadlineMs: number,
+    priority: Priority = "interactive",
+  ) {
     this.#ports = ports;
+    this.#priority = priority;
     this.#region = region;
     this.#deadline = new Deadline(deadlineMs, ports);
   }
@@ -47,7 +70,7 @@ export class ShardCalls {
     call: (stub: FollowerStub) => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
     const { routes, clock, random } = this.#ports;
-    return this.#retried(TAO_READ, () => {
+    return this.#retried(TAO_READ, { of: `follower ${shard}`, kind: "read" }, () => {
       const replica = routes.pick(shard, this.#region, clock.nowMs(), random);
       return this.#timed(shard, replica, call);
     });
@@ -59,7 +82,8 @@ export class ShardCalls {
     kind: "read" | "write once" | "write",
     call: (stub: LeaderStub) => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
-    return this.#retried(LEADER_POLICY[kind], () =>
+    const to = { of: `leader ${entry.shard}`, kind: kind === "read" ? kind : "write" } as const;
+    return this.#retried(LEADER_POLICY[kind], to, () =>
       this.#deadline.within("leader", () => call(this.#ports.leader(entry))),
     );
   }
@@ -83,19 +107,41 @@ export class ShardCalls {
 
   #retried<T>(
     policy: RetryPolicy,
+    { of, kind }: { readonly of: string; readonly kind: Attempt["kind"] },
     attempt: () => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
-    const counted = () => {
+    const { guard, clock, random, sleep } = this.#ports;
+    const priority =
+      kind === "write" && this.#priority === "interactive" ? "write" : this.#priority;
+    const sent = async () => {
       this.made++;
-      return attempt();
+      const startMs = clock.nowMs();
+      const answer = await attempt();
+      const tookMs = clock.nowMs() - startMs;
+      const failed = !answer.ok && isTheGraphs(answer.error, tookMs);
+      this.#ports.observe?.({ region: this.#region, kind, priority, tookMs, failed });
+      return answer;
     };
-    return retry(counted, isRetryable, policy, this.#deadline.atMs, this.#ports);
+    const about = { dependency: of, priority, max: LIMITS.shardCallsMax, region: this.#region };
+    const guarded = guard === undefined ? sent : () => guard.attempt(about, sent);
+    guard?.first(kind);
+    return retry(guarded, isRetryable, policy, this.#deadline.atMs, {
+      clock,
+      random,
+      sleep,
+      ...(guard !== undefined && { mayRetry: () => guard.mayRetry(kind, this.#region) }),
+    });
   }
 }
 
 /** A follower that was cut off before it had to say that its leader is away may be well. */
 const blamed = (failure: Failure, tookMs: number): Failure | null =>
   failure.code === "deadline_exceeded" && tookMs < LIMITS.leaderAnswerMs ? null : failure;
+
+/** Did the graph fail? Not where it was cut off before it had to answer. */
+const isTheGraphs = (failure: Failure, tookMs: number): boolean =>
+  failure.code === "unavailable" ||
+  (failure.code === "deadline_exceeded" && tookMs >= LIMITS.leaderAnswerMs);
 
 /** A write is sent again only under an opId: its first attempt may have committed. */
 const LEADER_POLICY = { read: TAO_READ, write: POST_WRITE, "write once": NO_RETRY } as const;

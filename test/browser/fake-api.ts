@@ -34,6 +34,8 @@ export class FakeApi {
     return this.#answers.news;
   }
   readonly faults: Fault[] = [];
+  /** What every answer says of the region. */
+  level = 0;
   /** Files of a later version of the app, by path. */
   readonly newer = new Map<string, string>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -103,7 +105,10 @@ export class FakeApi {
       type: request.headers["content-type"] ?? "",
       viewer,
     });
-    response.writeHead(200, { "content-type": "application/json" });
+    response.writeHead(200, {
+      "content-type": "application/json",
+      "edgewise-level": String(this.level),
+    });
     response.end(JSON.stringify(answer));
   }
 

@@ -6,14 +6,8 @@ import type { ClientOptions } from "../../client/transport.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { OPERATIONS } from "../../workers/gateway/operations.ts";
 import { ADA } from "../fakes/fake-feed.ts";
-import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
-import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
-import { openedIn } from "../fakes/slates.ts";
 import { startGateway } from "../gateway/harness.ts";
-import { pngOf } from "../gateway/images.ts";
-
-/** Answered by the gateway and what is behind it other than the feed Worker. */
-const ELSEWHERE = ["rankLog", "rankLogSegment", "uploadMedia", "socketTicket", "poll", "caughtUp"];
+import { eachCall, ELSEWHERE } from "./each-call.ts";
 
 /** The client on the real gateway, over a fake feed Worker. */
 async function start(roles?: readonly string[]) {
@@ -38,78 +32,7 @@ describe("each operation of the API", () => {
 
   it("is understood by the gateway and reaches the feed Worker", async ({ expect }) => {
     const { client, gateway } = await start(["operator"]);
-    const id = "1184274518017";
-    const calls: {
-      readonly [
-        Name in Exclude<keyof typeof client, "mediaUrl" | "transport">
-      ]: () => Promise<unknown>;
-    } = {
-      signIn: () => client.signIn("ada"),
-      session: () => client.session(),
-      demoUsers: () => client.demoUsers(),
-      rankLog: () => client.rankLog(),
-      rankLogSegment: () => client.rankLogSegment(SEGMENT_KEY),
-      caches: () => client.caches(),
-      feed: () => client.feed({ mode: "latest", limit: 5 }),
-      newPosts: () => client.newPosts({ timeMs: 1_780_000_000_000, id }),
-      why: () => client.why(id),
-      whyNot: () => client.whyNot(id),
-      seen: () => client.seen(),
-      reportSeen: () => client.reportSeen([{ from: { timeMs: 2, id }, to: { timeMs: 1, id } }]),
-      reportEvents: () => client.reportEvents(openedIn("slate-1")),
-      setFeedback: () => client.setFeedback(id, "more"),
-      clearFeedback: () => client.clearFeedback(id),
-      notifications: () => client.notifications({ limit: 5 }),
-      unread: () => client.unread(),
-      markRead: () => client.markRead(1_780_000_000_000),
-      createPost: () => client.createPost({ text: "hello" }),
-      post: () => client.post(id),
-      setAudience: () => client.setAudience(id, "friends"),
-      deletePost: () => client.deletePost(id),
-      comments: () => client.comments(id, { limit: 5 }),
-      addComment: () => client.addComment(id, { text: "hi" }),
-      deleteComment: () => client.deleteComment(id),
-      reactToPost: () => client.reactToPost(id, "love"),
-      unreactToPost: () => client.unreactToPost(id),
-      postReactions: () => client.postReactions(id),
-      reactToComment: () => client.reactToComment(id, "love"),
-      unreactToComment: () => client.unreactToComment(id),
-      commentReactions: () => client.commentReactions(id),
-      createUser: () => client.createUser({ handle: "eve", name: "Eve" }),
-      suggestedUsers: () => client.suggestedUsers(),
-      profile: () => client.profile("me"),
-      updateMe: () => client.updateMe({ bio: "new" }),
-      userPosts: () => client.userPosts("ada"),
-      followers: () => client.followers("ada"),
-      following: () => client.following("ada"),
-      friends: () => client.friends("ada"),
-      follow: () => client.follow("bob"),
-      unfollow: () => client.unfollow("bob"),
-      befriend: () => client.befriend("bob"),
-      unfriend: () => client.unfriend("bob"),
-      block: () => client.block("bob"),
-      unblock: () => client.unblock("bob"),
-      mute: () => client.mute("bob"),
-      unmute: () => client.unmute("bob"),
-      blocks: () => client.blocks(),
-      mutes: () => client.mutes(),
-      friendRequests: () => client.friendRequests(),
-      settings: () => client.settings(),
-      updateSettings: () => client.updateSettings(SETTINGS),
-      uploadMedia: () => client.uploadMedia(pngOf(2, 2)),
-      graphWrite: () => client.graphWrite({ batches: [] }),
-      graphRead: () => client.graphRead({ reads: [] }),
-      shards: () => client.shards(),
-      moveShard: () => client.moveShard(3, "eu-west"),
-      fanout: () => client.fanout(),
-      fanoutPost: () => client.fanoutPost("1184274518017"),
-      fanoutDeadLetters: () => client.fanoutDeadLetters(),
-      ...rolloutCalls(client),
-      fanoutReplay: () => client.fanoutReplay({ shard: 3 }),
-      socketTicket: () => client.socketTicket(),
-      poll: () => client.poll({ life: "life-1", after: 3, watch: "5,6", wait: 0 }),
-      caughtUp: () => client.caughtUp(),
-    };
+    const calls = eachCall(client);
     for (const [name, call] of Object.entries(calls)) {
       const before = gateway.feed.calls.length;
       await call();

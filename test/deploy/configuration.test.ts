@@ -23,12 +23,13 @@ it.for(["", ...ENVIRONMENTS])(
 it.for(["", ...ENVIRONMENTS])(
   "who holds sockets and who tells them count the same buckets in environment '%s'",
   (env, { expect }) => {
-    const [feed, gateway] = ["feed", "gateway"].map((id) => {
+    const [feed, gateway, objects] = ["feed", "gateway", "objects"].map((id) => {
       const worker = WORKERS.find((candidate) => candidate.id === id);
       return configOf(worker?.config ?? "", env).vars["SOCKET_BUCKETS"];
     });
     expect(gateway).toMatch(/^\d+$/);
     expect(feed).toBe(gateway);
+    expect(objects).toBe(gateway);
   },
 );
 

@@ -1,3 +1,4 @@
+import { type Effects, effectsOf } from "../../core/degradation/effects.ts";
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
 import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import type { FeedPage, NewPost, Post, Profile } from "../../core/feed/schemas.ts";
@@ -33,6 +34,8 @@ export class FeedWorld {
   sleep = (_ms: number): Promise<void> => new Promise(() => {});
   /** The feed cache of the region; none unless a test sets one. */
   cache: FeedCache | null = null;
+  /** What the region's level takes away: nothing unless a test says so. */
+  effects: Effects = effectsOf(0);
   /** Who scores; nobody unless a test sets one. */
   ranking: RankingPort | null = null;
   #deferred: Promise<unknown>[] = [];
@@ -59,6 +62,7 @@ export class FeedWorld {
       cache: this.cache,
       ranking: this.ranking,
       region: "us-east",
+      effects: this.effects,
       told: new Set(),
       defer: (work) => void this.#deferred.push(work()),
       idempotencyKey: options.key ?? null,

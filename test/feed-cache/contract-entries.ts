@@ -23,7 +23,7 @@ export function entriesContract(name: string, start: () => Promise<TestCache>): 
     it("answer as soon as they are put, to their viewer alone", async ({ expect }) => {
       const made = await start();
       const miss = await ask(made);
-      expect(miss).toEqual({
+      expect(miss).toMatchObject({
         hit: false,
         why: "cold",
         watermarkMs: made.clock.nowMs(),

@@ -26,6 +26,7 @@ const BODIES: Record<string, unknown> = {
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
+  pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 
 const QUERIES: Record<string, string> = {
@@ -36,7 +37,16 @@ const QUERIES: Record<string, string> = {
 };
 
 /** Who may call what, spelt out: a route that is opened by mistake shows up here. */
-const ANYONE = ["comments", "createUser", "demoUsers", "post", "profile", "signIn", "userPosts"];
+const ANYONE = [
+  "comments",
+  "createUser",
+  "demoUsers",
+  "post",
+  "profile",
+  "signIn",
+  "status",
+  "userPosts",
+];
 const OPERATOR = [
   "actOnRollout",
   "caches",
@@ -47,7 +57,9 @@ const OPERATOR = [
   "fanoutReplay",
   "graphRead",
   "graphWrite",
+  "levels",
   "moveShard",
+  "pinLevel",
   "rankLog",
   "rankLogSegment",
   "rollout",
@@ -64,6 +76,7 @@ function requestFor(op: Operation): [string, RequestInit & { headers: Record<str
     .replace("{id}", "1184274518017")
     .replace("{post}", "1184274518017")
     .replace("{shard}", "3")
+    .replace("{region}", "apac")
     .concat(QUERIES[op.id] ?? "");
   const upgrade = op.connects === "websocket" ? { upgrade: "websocket" } : {};
   const init = { method: op.method.toUpperCase(), headers: upgrade };

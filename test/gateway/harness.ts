@@ -1,6 +1,7 @@
 import { SignJWT } from "jose";
 
 import type { Failure } from "../../core/errors.ts";
+import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -13,6 +14,7 @@ import { createTokens } from "../../workers/gateway/tokens.ts";
 import { ADA, FakeFeed } from "../fakes/fake-feed.ts";
 import { MemoryTally } from "../fakes/memory-tally.ts";
 import { FakeResizer } from "../fakes/fake-resizer.ts";
+import { FakeControllers } from "../fakes/fake-controllers.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
@@ -22,7 +24,7 @@ import { MemoryMedia } from "../fakes/memory-media.ts";
 export const START_MS = 1_800_000_000_000;
 type Vars = Omit<
   Partial<GatewayEnv>,
-  "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY"
+  "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
 >;
 
 export interface TokenOptions {
@@ -50,6 +52,7 @@ export function startGateway(
   const zone = new FakeZone();
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
+  const controllers = new FakeControllers(clock);
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -61,6 +64,13 @@ export function startGateway(
     pages,
     files,
     caches: new CacheCounts({ pages, files, tally: tally.of, clock, report }),
+    levels: new IsolateLevels({
+      clock,
+      regions: config.regions.map(({ region }) => region),
+      exchange: controllers.exchange,
+      report,
+    }),
+    controllers,
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
@@ -105,6 +115,7 @@ export function startGateway(
     tally,
     zone,
     sockets,
+    controllers,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),

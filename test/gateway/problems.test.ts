@@ -17,6 +17,7 @@ const FAILURES: { readonly [C in Failure["code"]]: Extract<Failure, { code: C }>
   limit_reached: { code: "limit_reached", what: "follows", max: 6_000 },
   rate_limited: { code: "rate_limited", retryAfterMs: 1_200 },
   overloaded: { code: "overloaded", retryAfterMs: 250 },
+  read_only: { code: "read_only", retryAfterMs: 30_000 },
   moved: { code: "moved", shard: 3, entry: null },
   unavailable: { code: "unavailable", dependency: "leader", retryAfterMs: 3_000 },
   deadline_exceeded: { code: "deadline_exceeded", dependency: "feed", budgetMs: 500 },

@@ -5,13 +5,13 @@ import type { GatewayEnv } from "../../workers/gateway/env.ts";
 import worker from "../../workers/gateway/index.ts";
 import { FakeFeed } from "../fakes/fake-feed.ts";
 
-const context = {} as ExecutionContext;
+const context = { waitUntil: () => {} } as unknown as ExecutionContext;
 const healthz = () => new Request("http://localhost/healthz") as Parameters<typeof worker.fetch>[0];
 const controller = {} as ScheduledController;
 
 function envWith(
   feed: FakeFeed,
-  vars: Omit<Partial<GatewayEnv>, "SOCKETS" | "CACHE_TALLY"> = {},
+  vars: Omit<Partial<GatewayEnv>, "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"> = {},
 ): GatewayEnv {
   const away = {} as never;
   return {
@@ -21,6 +21,7 @@ function envWith(
     ASSETS: away,
     SOCKETS: away,
     CACHE_TALLY: away,
+    CONTROLLER: away,
     ENVIRONMENT: "development",
     ...vars,
   };

@@ -12,6 +12,9 @@ declare namespace Cloudflare {
     FANOUT_QUEUE: Queue<import("../../core/feed/fanout/service.ts").FanoutMessage>;
     SOCKETS: DurableObjectNamespace<import("../../durable-objects/socket-bucket.ts").SocketBucket>;
     CACHE_TALLY: DurableObjectNamespace<import("../../durable-objects/cache-tally.ts").CacheTally>;
+    CONTROLLER: DurableObjectNamespace<
+      import("../../durable-objects/region-controller.ts").RegionController
+    >;
     RANK_BREAKER: DurableObjectNamespace<
       import("../../durable-objects/rank-breaker.ts").RankBreaker
     >;

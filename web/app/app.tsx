@@ -24,6 +24,7 @@ import { WelcomePage } from "./pages/welcome.tsx";
 import { Aside } from "./shell/aside.tsx";
 import { HelpDialog } from "./shell/help-dialog.tsx";
 import { onShortcut } from "./shell/keyboard.ts";
+import { LevelBanner } from "./shell/level-banner.tsx";
 import { Nav } from "./shell/nav.tsx";
 import { OutboxDialog } from "./shell/outbox-dialog.tsx";
 import { StatusStrip } from "./shell/status-strip.tsx";
@@ -103,6 +104,7 @@ function SignedIn({ user }: { user: User }) {
       <div class="shell">
         <Nav user={user} path={place.path} />
         <main id="main" class="column" ref={mainRef} tabIndex={-1}>
+          <LevelBanner />
           {restored && <Pages key={place.key} route={matchRoute(place.path)} />}
           <StatusStrip />
         </main>

@@ -5,6 +5,9 @@ import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import { tell } from "../../core/feed/notifications/tell.ts";
 import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
+import { levelledRanking } from "../../core/degradation/levelled-ranking.ts";
+import { observedBy } from "../../core/degradation/observed.ts";
+import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { type Id, parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
@@ -14,12 +17,14 @@ import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
+import { CallGuard } from "../../core/resilience/call-guard.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
 import { TallyOutbox } from "../../core/telemetry/tally-outbox.ts";
 import { cacheStatsStubs, cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
+import { controllerStubs } from "../../platform/controller-stubs.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
 import { rankingStubs } from "../../platform/ranking-stubs.ts";
@@ -48,6 +53,8 @@ export interface FeedDeps {
   readonly fanoutAdmin: FanoutAdminPorts;
   /** Of pages that no object counts. */
   readonly counts: TallyOutbox;
+  /** What is counted for the regions' levels, and those. */
+  readonly levels: IsolateLevels;
   /** For the region's operators, as `shardAdmin`. */
   readonly caches: (region: Region) => CacheStatsPorts;
 }
@@ -86,15 +93,39 @@ function wire(env: FeedEnv): FeedDeps {
     tally: cacheTallyStubs(env, regions),
     report: (event, error) => console.warn({ event, error: String(error) }),
   });
+  const levels = new IsolateLevels({
+    clock: systemClock,
+    regions: regions.map(({ region }) => region),
+    exchange: controllerStubs(env, regions).exchange,
+    report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+  });
   const feedCache = feedCacheIn(env, cacheConfig, {
     regions,
     feedBuckets,
     count: (region, delta) => counts.add(region, "feed", delta),
+    told: (region, isHit) => {
+      levels.count(region, "feed_asked");
+      if (isHit) levels.count(region, "feed_hits");
+    },
   });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
   const routes = new Routes(names, replicas, (event) => console.warn(event));
-  const taoPorts = { ...ports, map, follower, leader, routes, hot: new HotCache() };
+  const guard = new CallGuard({
+    clock: systemClock,
+    random: systemRandom,
+    count: (region, event) => levels.count(region, event),
+  });
+  const taoPorts = {
+    ...ports,
+    guard,
+    observe: observedBy(levels),
+    map,
+    follower,
+    leader,
+    routes,
+    hot: new HotCache(),
+  };
   const recordOf = async (post: Id): Promise<FanoutRecord | null> => {
     try {
       return await fanout(physicalShardOf(map, post)).record(post);
@@ -107,7 +138,19 @@ function wire(env: FeedEnv): FeedDeps {
   const graphForFanout = () => {
     const deadlineMs = systemClock.nowMs() + LIMITS.fanoutSinkMs;
     const region = names[0] ?? "";
-    return createTao(taoPorts, { region, ticket: null, consistency: "leader", deadlineMs });
+    return createTao(taoPorts, {
+      region,
+      ticket: null,
+      consistency: "leader",
+      deadlineMs,
+      priority: "batch",
+    });
+  };
+  const { FEATURE_BUCKET, RANKING } = env;
+  const levelled = { effects: (region: Region) => levels.effects(region), levels };
+  const ranking = {
+    FEATURE_BUCKET,
+    RANKING: levelledRanking(RANKING, { ...levelled, random: systemRandom }),
   };
   const shards = map.entries.map(({ shard }) => shard);
   const coordinatorsFrom = (near: Region) =>
@@ -129,9 +172,15 @@ function wire(env: FeedEnv): FeedDeps {
     ) => ({
       ...ports,
       region,
+      effects: levels.effects(region),
       consistency,
       cache: flags.isCached ? (feedCache?.cache ?? null) : null,
-      ranking: rankingStubs(env, { regions, feedBuckets }, flags.weighing ?? weighing, flags.model),
+      ranking: rankingStubs(
+        ranking,
+        { regions, feedBuckets },
+        flags.weighing ?? weighing,
+        flags.model,
+      ),
       told: new Set(),
       defer,
       tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
@@ -171,6 +220,7 @@ function wire(env: FeedEnv): FeedDeps {
       fanout,
     },
     counts,
+    levels,
     caches: (near) => ({
       regions: names,
       shards,

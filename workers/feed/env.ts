@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
 import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
+import type { ControllerBindings } from "../../platform/controller-stubs.ts";
 import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
@@ -17,6 +18,7 @@ export interface FeedEnv
   extends
     GraphBindings,
     CacheTallyBindings,
+    ControllerBindings,
     FanoutBindings,
     FeedCacheBindings,
     FeedCacheVars,

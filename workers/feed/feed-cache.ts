@@ -1,6 +1,7 @@
 import { counted } from "../../core/feed/cache/counted.ts";
 import type { FeedCacheSink, FeedCacheTopology } from "../../core/feed/cache/port.ts";
 import type { FeedCache } from "../../core/feed/cache/service.ts";
+import { watchedPages } from "../../core/feed/cache/watched-pages.ts";
 import { feedTopology } from "../../core/feed/cache/topology.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
@@ -25,22 +26,23 @@ export interface FeedCacheParts {
 interface Surroundings extends Pick<Topology, "regions" | "feedBuckets"> {
   /** Told of pages that no object counts. */
   readonly count: (region: Region, delta: TallyDelta) => void;
+  /** Told of every page that an active reader asked for. */
+  readonly told: (region: Region, isHit: boolean) => void;
 }
 
 /** null: nowhere. */
 export function feedCacheIn(
   env: FeedCacheBindings,
   config: FeedCacheConfig,
-  { regions, feedBuckets, count }: Surroundings,
+  { regions, feedBuckets, count, told }: Surroundings,
 ): FeedCacheParts | null {
-  if (config.kind !== "upstash")
-    return config.kind === "off"
-      ? null
-      : {
-          ...feedCacheStubs(env, { regions, feedBuckets }),
-          topology: feedBuckets,
-          held: { in: "buckets", buckets: feedBuckets.buckets },
-        };
+  const watched = (cache: FeedCache) => watchedPages(cache, systemClock, told);
+  if (config.kind !== "upstash") {
+    if (config.kind === "off") return null;
+    const { cache, sink } = feedCacheStubs(env, { regions, feedBuckets });
+    const held = { in: "buckets", buckets: feedBuckets.buckets } as const;
+    return { cache: watched(cache), sink, topology: feedBuckets, held };
+  }
   const { url, token, run } = config;
   const topology = feedTopology(LIMITS.feedRedisBuckets);
   const parts = feedCacheInRedis({
@@ -52,7 +54,7 @@ export function feedCacheIn(
   });
   return {
     sink: parts.sink,
-    cache: counted(parts.cache, systemClock, count),
+    cache: watched(counted(parts.cache, systemClock, count)),
     topology,
     held: { in: "redis" },
   };

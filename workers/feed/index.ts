@@ -281,13 +281,14 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   async #run<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
     const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
-    const { callFor, counts, flags, rollouts } = depsFor(this.env);
+    const { callFor, counts, flags, levels, rollouts } = depsFor(this.env);
     await rollouts.ready(ctx.region);
     const ruled = await flags.of(ctx);
     const call = callFor(ctx, defer, ruled);
     const before = call.tao.wrote();
     const result = await useCase(call, ruled);
     tellOthers(call, before);
+    if (levels.isDue(ctx.region)) defer(() => levels.exchange(ctx.region));
     if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
     if (rollouts.isDue) defer(() => rollouts.exchange(ctx.region));
     if (!result.ok) return result;

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { GatewayApp, GatewayDeps, GatewayTypes } from "./context.ts";
 import { Authenticator } from "./middleware/auth.ts";
 import { cacheCounts } from "./middleware/cache-counts.ts";
+import { regionLevels } from "./middleware/levels.ts";
 import { corsPolicy } from "./middleware/cors.ts";
 import { onError } from "./middleware/errors.ts";
 import { RateLimits } from "./middleware/rate-limit.ts";
@@ -23,6 +24,7 @@ export function createApp(deps: GatewayDeps): GatewayApp {
 
   app.onError(onError);
   app.use(requestContext(deps));
+  app.use(regionLevels(deps));
   app.use(cacheCounts(deps));
   app.use("/v1/*", corsPolicy(deps.config));
   for (const op of OPERATIONS) register(app, op, deps, { authenticator, limits });

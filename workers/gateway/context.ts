@@ -1,9 +1,12 @@
 import type { Context, Hono } from "hono";
 
 import type { Clock, Random } from "../../core/clock.ts";
+import type { Effects } from "../../core/degradation/effects.ts";
+import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import type { FeedService } from "../../core/feed/service.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
+import type { Controllers } from "../../platform/controller-stubs.ts";
 import type { MediaStore } from "../../platform/media-store.ts";
 import type { RankLogStore } from "../../platform/rank-log.ts";
 import type { Resizer } from "../../platform/resizer.ts";
@@ -25,6 +28,8 @@ export interface GatewayDeps {
   readonly pages: EdgePages;
   readonly files: EdgeFiles;
   readonly caches: CacheCounts;
+  readonly levels: IsolateLevels;
+  readonly controllers: Controllers;
   /** Purges the other data centres; null where no zone is configured. */
   readonly zone: CachePurge | null;
   /** The built web app. */
@@ -40,7 +45,11 @@ export interface GatewayDeps {
 /** What the middleware knows about a request. */
 export interface RequestVariables {
   readonly nowMs: number;
+  /** Where it entered. */
+  readonly ownRegion: Region;
+  /** Where it is served: elsewhere only when its own region is failed over. */
   readonly region: Region;
+  readonly effects: Effects;
   /** The client's address as the platform saw it; never a header that a client can set. */
   readonly address: string;
   /** null: not signed in. */

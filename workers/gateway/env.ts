@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
+import type { ControllerBindings } from "../../platform/controller-stubs.ts";
 import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
 import {
   type SocketBindings,
@@ -13,7 +14,8 @@ import {
 import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
-export interface GatewayEnv extends SocketBindings, SocketVars, CacheTallyBindings {
+export interface GatewayEnv
+  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   /** Segments of what ranking is trained on, for operators. */
@@ -115,7 +117,7 @@ export class ConfigError extends Error {
 export function configFrom(
   env: Omit<
     GatewayEnv,
-    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY"
+    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
   >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);

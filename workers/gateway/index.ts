@@ -5,8 +5,10 @@ import { r2MediaStore } from "../../platform/media-store.ts";
 import { r2RankLog } from "../../platform/rank-log.ts";
 import { imagesResizer } from "../../platform/resizer.ts";
 import { socketTopology } from "../../core/feed/realtime/buckets.ts";
+import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
+import { controllerStubs } from "../../platform/controller-stubs.ts";
 import { cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { createApp } from "./app.ts";
 import { CacheCounts } from "./cache-counts.ts";
@@ -31,6 +33,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
   const config = configFrom(env);
   const edge = cacheApi(() => caches.default);
   const [pages, files] = [new EdgePages(edge, systemClock), new EdgeFiles(edge)];
+  const controllers = controllerStubs(env, config.regions);
   const app = createApp({
     config,
     feed: env.FEED,
@@ -39,6 +42,13 @@ function gatewayFor(env: GatewayEnv): Gateway {
     resizer: imagesResizer(env.IMAGES),
     pages,
     files,
+    controllers,
+    levels: new IsolateLevels({
+      clock: systemClock,
+      regions: config.regions.map(({ region }) => region),
+      exchange: controllers.exchange,
+      report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+    }),
     caches: new CacheCounts({
       pages,
       files,

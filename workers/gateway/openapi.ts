@@ -231,6 +231,7 @@ const DESCRIPTION = {
 function failuresOf(op: Operation): readonly FailureCode[] {
   const codes = new Set<FailureCode>(["unauthenticated", ...(op.failures ?? []), ...ALWAYS]);
   if (op.access !== "anyone") codes.add("forbidden");
+  if ((op.writes ?? op.method !== "get") && op.access !== "operator") codes.add("read_only");
   if (op.body !== undefined) codes.add("too_large").add("unsupported_media");
   return [...codes].toSorted((a, b) => STATUS[a] - STATUS[b]);
 }

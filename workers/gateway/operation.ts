@@ -68,6 +68,8 @@ export interface OperationSpec<P, Q, B, A> {
   readonly answer: z.ZodType<A> | null;
   /** Failures beyond those that any operation may give. */
   readonly failures?: readonly FailureCode[];
+  /** Whether it changes the graph, and is refused while a region is read-only; default: whatever is no GET. */
+  readonly writes?: boolean;
   readonly handle: (call: Call<P, Q, B>) => Outcome<A | string | null>;
 }
 

@@ -6,6 +6,7 @@ import { demoOperations } from "./routes/demo.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
+import { levelOperations } from "./routes/levels.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
 import { postOperations } from "./routes/posts.ts";
@@ -37,5 +38,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...rolloutOperations,
   ...fanoutOperations,
   ...cacheOperations,
+  ...levelOperations,
   ...rankLogOperations,
 ];

@@ -72,6 +72,8 @@ function detailOf(failure: Failure): string {
         : `you have used what you may of ${failure.what}; wait for the time that Retry-After gives`;
     case "moved":
       return `a part of the service (shard ${failure.shard}) is moving; try again shortly`;
+    case "read_only":
+      return "nothing can be written for now, and nothing was; you can go on reading, and write again shortly";
     case "overloaded":
       return "the service is busy; try again shortly";
     case "unavailable":

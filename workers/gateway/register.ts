@@ -35,6 +35,7 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     c.set("caller", await guards.authenticator.callerOf(c));
     guards.limits.charge(c, op.rate);
     requireAccess(op.access, c.get("caller"));
+    requireWritable(c, op, deps);
     const params = checked(op.params, c.req.param(), "path");
     const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
     const ctx = callContext(c, deps, op.method !== "get");
@@ -47,6 +48,14 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     purgeAfter(op, call, outcome.value.value);
     return answer(c, op, cacheClass, outcome.value);
   });
+}
+
+/** @throws FailureError `read_only`. Operators are let through: they are who ends it. */
+function requireWritable(c: GatewayContext, op: Operation, { levels }: GatewayDeps): void {
+  const isWrite = op.writes ?? op.method !== "get";
+  if (!isWrite || op.access === "operator" || levels.admitsWrite(c.get("ownRegion"))) return;
+  levels.count(c.get("region"), "read_only_refusals");
+  throw new FailureError({ code: "read_only", retryAfterMs: LIMITS.readOnlyRetryMs });
 }
 
 function askerOf(c: GatewayContext): Asker {
@@ -79,11 +88,13 @@ function answer(
 
 function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {
   const { headers } = c.req.raw;
+  const { consistency, allowStale } = freshnessOf(headers, !write);
   return {
     viewer: c.get("caller")?.viewer ?? null,
     region: c.get("region"),
     ticket: ticketsOf(headers),
-    ...freshnessOf(headers, !write),
+    consistency,
+    allowStale: allowStale || (!write && c.get("effects").allowStale),
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
     deadlineMs: c.get("nowMs") + config.requestBudgetMs,
   };

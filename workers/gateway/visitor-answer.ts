@@ -41,7 +41,9 @@ export async function answerVisitor(op: Operation, visitor: VisitorCall): Promis
 /** The same call by nobody: should a caller ever get here by mistake, they are a visitor too. */
 function anonymous(call: VisitorCall): VisitorCall {
   const { region, deadlineMs } = call.ctx;
-  const nobody = { viewer: null, ticket: null, idempotencyKey: null, allowStale: false } as const;
+  // What is marked as old is not kept: only this visitor sees it.
+  const { allowStale } = call.c.get("effects");
+  const nobody = { viewer: null, ticket: null, idempotencyKey: null, allowStale } as const;
   return { ...call, ctx: { ...nobody, region, deadlineMs, consistency: "ticket" } };
 }
 

@@ -45,10 +45,10 @@ export class BucketEntries {
     return { entries, bytes, stored: this.#stored.size };
   }
 
-  find(viewer: Id, nowMs: number): Entry | "cold" | "expired" {
+  find(viewer: Id, nowMs: number, ttlMs: number): Entry | "cold" | "expired" {
     const builtMs = this.#stored.get(viewer);
     if (builtMs === undefined) return "cold";
-    if (nowMs - builtMs >= LIMITS.feedCacheTtlMs) return "expired";
+    if (nowMs - builtMs >= ttlMs) return "expired";
     return this.#memory.get(viewer) ?? this.#load(viewer) ?? "cold";
   }
 

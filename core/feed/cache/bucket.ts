@@ -57,6 +57,8 @@ export class Bucket {
   readonly #entries: BucketEntries;
   readonly #tally = new BucketTally();
   readonly #readers = new ActiveReaders();
+  /** How the last reader's region was doing. */
+  #lengthened = { factor: 1, untilMs: 0 };
 
   /** Wakes up with what is stored. */
   constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
@@ -69,11 +71,12 @@ export class Bucket {
   }
 
   page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
+    this.#lengthened = { factor: wish.ttlFactor ?? 1, untilMs: nowMs + LIMITS.levelKeptMs };
     const hadEntry = this.#entries.isActive(viewer, nowMs);
     const isActive = this.#readers.read(viewer, nowMs) || hadEntry;
     const page = this.#page(viewer, wish, nowMs);
     if (isActive) this.#tally.activePage(page.hit);
-    return page;
+    return page.hit ? page : { ...page, wasActive: isActive };
   }
 
   #page(viewer: Id, wish: PageWish, nowMs: number): CachedPage | Miss {
@@ -131,7 +134,7 @@ export class Bucket {
 
   /** Drops what has expired. @returns whether anything is left that will. */
   sweep(nowMs: number): boolean {
-    const builtUpToMs = nowMs - LIMITS.feedCacheTtlMs;
+    const builtUpToMs = nowMs - this.#ttlMs(nowMs);
     this.#rows.trim(builtUpToMs, nowMs - LIMITS.feedEventsKeptMs);
     this.#log.trim(nowMs - LIMITS.feedEventsKeptMs);
     this.#entries.expire(builtUpToMs);
@@ -155,8 +158,14 @@ export class Bucket {
 
   stats = (): BucketStats => this.#tally.toStats(this.#entries.counters);
 
+  /** As the region's level says; nobody who reads means the usual one. */
+  #ttlMs(nowMs: number): number {
+    const { factor, untilMs } = this.#lengthened;
+    return LIMITS.feedCacheTtlMs * (nowMs < untilMs ? factor : 1);
+  }
+
   #find(viewer: Id, wrote: Wrote, nowMs: number): Entry | MissReason {
-    const entry = this.#entries.find(viewer, nowMs);
+    const entry = this.#entries.find(viewer, nowMs, this.#ttlMs(nowMs));
     if (typeof entry === "string") return entry;
     const isSeen = wrote.every(([shard, at]) => entry.reflects(shard, at));
     return isSeen ? entry : "void";

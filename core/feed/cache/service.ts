@@ -22,6 +22,8 @@ export interface PageWish {
   readonly mode: "latest" | "ranked" | undefined;
   /** Where a ranked page goes on; null on a first page. `after` is for pages in the order of time. */
   readonly segment: Segment | null;
+  /** How much older than usual an entry may be; default 1. A cache whose entries end by themselves does without. */
+  readonly ttlFactor?: number;
   /** For ranked pages: what is applied to the probabilities that are kept. */
   readonly weighing: Weighing;
 }
@@ -46,6 +48,8 @@ export interface Miss {
   readonly watermarkMs: number;
   /** The viewer's shard must be read at least as fresh; null: as it comes. */
   readonly needs: Version | null;
+  /** Whether the reader had read their feed of late; left out by a cache that does not know. */
+  readonly wasActive?: boolean;
 }
 
 /** A page, as text where it is long. */

@@ -25,6 +25,7 @@ export function follow(place: Place | null, message: ServerMessage): Followed {
       return { place: moved(place, message.to), lost: true };
     case "counts":
     case "pong":
+    case "degraded":
       return { place, lost: false };
     case "new_posts":
     case "notifications":

@@ -1,3 +1,4 @@
+import type { Level } from "../../degradation/levels.ts";
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import type { Region } from "../../regions/regions.ts";
@@ -105,6 +106,15 @@ export type ServerMessage =
     }
   /** Events from `from` up to `to` are not remembered any more. */
   | { readonly type: "gap"; readonly seq: number; readonly from: number; readonly to: number }
+  /** The region's level changed. Takes no number: every HTTP answer says the level too. */
+  | {
+      readonly type: "degraded";
+      readonly seq?: never;
+      readonly level: Level;
+      readonly readOnly: boolean;
+      /** For people; null: nothing that they would notice. */
+      readonly message: string | null;
+    }
   /** `seq` is missing where the answer is made without waking the object. */
   | { readonly type: "pong"; readonly seq?: number };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { levelSchema } from "../../degradation/controller-service.ts";
 import { LIMITS } from "../../limits.ts";
 import { idSchema } from "../schemas.ts";
 import { lifeText, placeNumber, placeOf, watchedPosts } from "./client-message.ts";
@@ -46,6 +47,12 @@ export const serverMessageSchema: z.ZodType<ServerMessage> = z
       reposts: count,
     }),
     z.object({ type: z.literal("gap"), seq: number, from: number, to: number }),
+    z.object({
+      type: z.literal("degraded"),
+      level: levelSchema,
+      readOnly: z.boolean(),
+      message: z.string().nullable().meta({ description: "For people" }),
+    }),
     z.object({ type: z.literal("pong"), seq: number.exactOptional() }),
   ])
   .meta({ id: "ServerMessage" });

@@ -1,3 +1,4 @@
+import type { Published } from "../../degradation/controller.ts";
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import type { Region } from "../../regions/regions.ts";
@@ -44,6 +45,8 @@ export interface SocketBucketService {
   tell(events: readonly SocketEvent[]): Promise<Result<Told, Failure>>;
   poll(request: PollRequest): Promise<Result<PollAnswer, Failure>>;
   caughtUp(viewer: Id): Promise<void>;
+  /** The region's level changed: every connection is told, and from now on it decides what they are told. */
+  degraded(published: Published): Promise<void>;
 }
 
 export const socketBucketName = (region: Region, bucket: number): string =>

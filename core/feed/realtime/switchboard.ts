@@ -11,7 +11,7 @@ import { applyEvent, isProtecting, type ReachedEvent, reachedEvent, viewersOf } 
 import type { RealtimeGraph } from "./graph.ts";
 import { isSilent, type Line, type LineState, newLineState, type OpenLine } from "./lines.ts";
 import { type Narrowing, isNarrowing, narrowed } from "./narrowing.ts";
-import type { SocketEvent } from "./port.ts";
+import type { ServerMessage, SocketEvent } from "./port.ts";
 import type { Told } from "./service.ts";
 import { nextDueMs, sendCounts, sendFound, sendPending, sendTo, seqOf, stored } from "./sending.ts";
 import { caughtUp, newLife, newStream, type Place, resume, type Stream } from "./stream.ts";
@@ -189,6 +189,13 @@ export class Switchboard {
     );
     const done = await this.#store(reached.flatMap((one) => (one.ok ? [one.value] : [])));
     return reached.flatMap((one) => (one.ok ? [] : [one]))[0] ?? done;
+  }
+
+  /** To every connection that has begun; takes no number. */
+  broadcast(message: ServerMessage): void {
+    const nowMs = this.#ports.clock.nowMs();
+    for (const open of this.#board.lines.all())
+      if (open.began) sendTo(this.#board, open, message, nowMs);
   }
 
   /** Sends what waits, if its time has come. */

@@ -11,8 +11,9 @@ import type { CachedPage } from "../cache/service.ts";
 import { DEFAULT_WEIGHING, type Weighing } from "../../ranking/weighing.ts";
 import { type Call, type Outcome, signedIn } from "../call.ts";
 import { type CursorScope, decodeCursor, encodeCursor, isOf } from "../cursor.ts";
+import { orderedBy, withSources } from "../degraded-home.ts";
 import { askCache, type CacheAnswer, startOf } from "../home-cache.ts";
-import { type HomeRecord, readHome } from "../home-record.ts";
+import { type BuildStart, type HomeRecord, readHome } from "../home-record.ts";
 import { keepHome, keepSlate, keepUnscored, scoreHome, withScores } from "../home-scores.ts";
 import { timeline } from "../pipeline.ts";
 import { rankableOf } from "../ranked/context.ts";
@@ -36,7 +37,9 @@ type Made = Pick<FeedPage, "mode" | "reason" | "model" | "slate" | "ageMs" | "ca
 export async function home(call: Call, request: FeedRequest): Outcome<PageText> {
   const viewer = signedIn(call);
   if (!viewer.ok) return viewer;
-  const place = placeFrom(call, viewer.value, request);
+  const { mode: wanted } = orderedBy(call.effects, request);
+  const isLevelled = wanted !== request.mode;
+  const place = placeFrom(call, viewer.value, { ...request, mode: wanted });
   if (!place.ok) return place;
   const from = { viewer: viewer.value, limit: request.limit, ...place.value };
   const isFirst = from.after === null && from.segment === null;
@@ -46,7 +49,7 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const text = (parts: PageParts, ageMs: number) => {
     const { mode, reason, ...by } = parts.scoring ?? {
       mode: "latest",
-      reason: isAsked ? "requested" : "setting",
+      reason: isLevelled ? "degraded" : isAsked ? "requested" : "setting",
       model: null,
       slate: null,
     };
@@ -58,6 +61,16 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const facts = await loadHomeViewer(call, from.viewer);
   if (!facts.ok) return facts;
   const mode = from.mode ?? facts.value.settings.feedMode;
+  if (start !== null && isFirst && call.effects.sources !== "all") {
+    // A page of few, at once; the entry, of all, is for later readers: without it nothing would recover.
+    const few = await latestFromGraph(
+      call,
+      withSources(call.effects, from.viewer, facts.value),
+      from,
+    );
+    if (call.effects.entriesAfterwards) call.defer(() => keepWhole(call, start, facts.value));
+    return few.ok ? text(few.value, 0) : few;
+  }
   if (start !== null && isFirst) {
     const read = await readHome(call, start, facts.value);
     if (!read.ok) return read;
@@ -73,6 +86,11 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
     ? rankedFromGraph(call, facts.value, from)
     : latestFromGraph(call, facts.value, from));
   return graph.ok ? text(graph.value, 0) : graph;
+}
+
+async function keepWhole(call: Call, start: BuildStart, facts: HomeViewer): Promise<void> {
+  const read = await readHome(call, start, facts);
+  if (read.ok) keepUnscored(call, read.value);
 }
 
 /** How much came to the viewer's feed since `since`, `timeMs.id`: what a client polls that has no socket. */
@@ -144,6 +162,7 @@ async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
       segment,
       wrote,
       mode,
+      ttlFactor: call.effects.feedTtlFactor,
       weighing: weighingOf(call),
     }),
   );

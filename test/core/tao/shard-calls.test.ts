@@ -1,9 +1,11 @@
 import { it } from "vitest";
 
 import type { Failure } from "../../../core/errors.ts";
+import { CallGuard } from "../../../core/resilience/call-guard.ts";
+import type { Priority } from "../../../core/resilience/priority.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { type Replica, Routes } from "../../../core/tao/route.ts";
-import { ShardCalls } from "../../../core/tao/shard-calls.ts";
+import { type Attempt, ShardCalls } from "../../../core/tao/shard-calls.ts";
 import { ManualClock } from "../../fakes/manual-clock.ts";
 
 type Answer = (replica: Replica) => Failure | null;
@@ -100,4 +102,82 @@ it("starts no attempt at or after its deadline", async ({ expect }) => {
   );
   expect((await read(45)).ok).toBe(false);
   expect(asked).toHaveLength(2);
+});
+
+/** Calls of one isolate over a guard, whose followers are away, or hang for `tookMs`. */
+function guardedCalls(failure: Failure | null, tookMs: number) {
+  const clock = new ManualClock(1_000_000);
+  const attempts: Attempt[] = [];
+  let sent = 0;
+  const answer = async (): Promise<Result<never, Failure>> => {
+    sent++;
+    clock.advance(tookMs);
+    return failure === null ? ok({} as never) : err(failure);
+  };
+  const random = { next: () => 0.5 };
+  const guard = new CallGuard({ clock, random, count: () => {} });
+  const stub = { read: answer, union: answer, write: answer };
+  const ports = {
+    follower: () => stub,
+    leader: () => stub,
+    routes: new Routes(["apac"], 1),
+    clock,
+    random,
+    sleep: async (ms: number) => clock.advance(ms),
+    timer: () => () => {},
+    guard,
+    observe: (attempt: Attempt) => void attempts.push(attempt),
+  };
+  const made = (priority?: Priority) =>
+    new ShardCalls(ports, "apac", clock.nowMs() + 5_000, priority);
+  const read = (priority?: Priority) =>
+    made(priority).follower(0, (one) => one.read({ reads: [], atLeast: null }));
+  const write = () =>
+    made().leader({ shard: 0 } as never, "write", (one) => one.write({} as never));
+  return { read, write, attempts, sent: () => sent };
+}
+
+it("amplifies a full outage by a tenth at most", async ({ expect }) => {
+  const { read, sent } = guardedCalls(AWAY, 1);
+  for (let call = 0; call < 2_000; call++) await read();
+  // Beyond the ten that a new isolate has saved up.
+  expect((sent() - 10) / 2_000).toBeLessThanOrEqual(1.1);
+  expect(sent() / 2_000).toBeGreaterThan(1.09);
+});
+
+it("tells of every attempt what the graph did, before retries", async ({ expect }) => {
+  const away = guardedCalls(AWAY, 1);
+  await away.read();
+  expect(away.attempts).toHaveLength(4);
+  expect(away.attempts[3]).toEqual({
+    region: "apac",
+    kind: "read",
+    priority: "interactive",
+    tookMs: 1,
+    failed: true,
+  });
+  const written = guardedCalls(null, 7);
+  await written.write();
+  expect(written.attempts).toMatchObject([
+    { kind: "write", priority: "write", failed: false, tookMs: 7 },
+  ]);
+  const ahead = guardedCalls(null, 1);
+  await ahead.read("warming");
+  expect(ahead.attempts).toMatchObject([{ priority: "warming" }]);
+});
+
+it("does not blame the graph for a refusal, or for a caller who did not wait", async ({
+  expect,
+}) => {
+  const late: Failure = { code: "deadline_exceeded", dependency: "follower", budgetMs: 1 };
+  for (const [failure, tookMs, failed] of [
+    [{ code: "overloaded", retryAfterMs: 1 }, 1, false],
+    [{ code: "not_found", what: "" }, 1, false],
+    [late, 1_999, false],
+    [late, 2_000, true],
+  ] as const) {
+    const { read, attempts } = guardedCalls(failure, tookMs);
+    await read();
+    expect(attempts[0]?.failed, `${failure.code} ${tookMs}`).toBe(failed);
+  }
 });

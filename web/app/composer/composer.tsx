@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 import type { EmbeddedPost } from "../../../core/feed/schemas.ts";
 import { LIMITS } from "../../../core/limits.ts";
@@ -6,6 +6,7 @@ import { forgetPending, publish } from "../data/post-writes.ts";
 import { useSettings } from "../data/queries.ts";
 import { AudiencePicker } from "../post/audience.tsx";
 import { Embed } from "../post/embed.tsx";
+import { effectsStore, READ_ONLY_REASON } from "../state/level.ts";
 import { sessionStore } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -32,6 +33,8 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
   const boxRef = useRef<HTMLTextAreaElement>(null);
   const user = useStore(sessionStore)?.user;
   const settings = useSettings();
+  const { readOnly } = useStore(effectsStore);
+  const whyId = useId();
   const setDraft = (change: (before: Draft) => Draft): void => drafts.set(change(drafts.get()));
   const uploads = useUploads(
     draft.media.length,
@@ -47,7 +50,8 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
   const audience = draft.audience ?? settings.data?.defaultAudience ?? "public";
   const length = draft.text.trim().length;
   const tooLong = length > LIMITS.postCharsMax;
-  const ready = (length > 0 || draft.media.length > 0) && !tooLong && uploads.busy === 0;
+  const ready =
+    !readOnly && (length > 0 || draft.media.length > 0) && !tooLong && uploads.busy === 0;
 
   const send = async (): Promise<void> => {
     if (!ready || user === undefined) return;
@@ -90,6 +94,8 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
           ref={boxRef}
           rows={1}
           data-first-focus={focused || undefined}
+          readOnly={readOnly}
+          aria-describedby={readOnly ? whyId : undefined}
           placeholder={quote === null ? "What’s on your mind?" : "Add your words"}
           aria-label="Text of the post"
           value={draft.text}
@@ -142,10 +148,21 @@ export function Composer({ quote = null, focused = false, onSent }: Props) {
               <span class="sr-only"> characters left</span>
             </span>
           )}
-          <button type="submit" class="button" disabled={!ready} title="Post (Ctrl+Enter)">
+          <button
+            type="submit"
+            class="button"
+            disabled={!ready}
+            aria-describedby={readOnly ? whyId : undefined}
+            title="Post (Ctrl+Enter)"
+          >
             Post
           </button>
         </div>
+        {readOnly && (
+          <p class="read-only-why" id={whyId}>
+            {READ_ONLY_REASON}
+          </p>
+        )}
       </div>
     </form>
   );

@@ -1,4 +1,5 @@
 import { fetchWithProgress, progressOf } from "../composer/upload-fetch.ts";
+import { noteLevel } from "../state/level.ts";
 import { noteAnswer } from "../state/online.ts";
 
 /** As `fetch`; tells uploads how far they are, and the app whether answers come. */
@@ -11,5 +12,6 @@ export async function fetchAndWatch(url: string, init: RequestInit): Promise<Res
     throw error;
   });
   noteAnswer(true);
+  noteLevel(response.headers.get("edgewise-level"));
   return response;
 }

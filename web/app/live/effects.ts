@@ -6,6 +6,7 @@ import { type Pages, changeEverywhere, updateLists } from "../data/lists.ts";
 import { hideAuthor } from "../data/people-writes.ts";
 import { removeFromPages, withCounts } from "../data/post-cache.ts";
 import { queryClient } from "../data/query-client.ts";
+import { noteLevel } from "../state/level.ts";
 import { lookForNews, lookForNotifications } from "./news.ts";
 
 /** What a message of the server does to the screen. Nothing is ever put above the reader. */
@@ -21,6 +22,11 @@ export function onMessage(message: RealtimeMessage): void {
       return hide(message.user);
     case "notifications":
       void lookForNotifications();
+      return;
+    case "degraded":
+      noteLevel(String(message.level));
+      // What was not told meanwhile, such as counts, is read again.
+      if (message.level === 0) catchUp();
   }
 }
 

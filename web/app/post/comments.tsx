@@ -7,6 +7,7 @@ import { threads } from "../data/comment-cache.ts";
 import { addComment } from "../data/comment-writes.ts";
 import { usePendingComments } from "../data/pending.ts";
 import { flatten } from "../data/post-cache.ts";
+import { effectsStore, READ_ONLY_REASON } from "../state/level.ts";
 import { sessionStore } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -87,7 +88,8 @@ function CommentBox({ postId, replyTo, onClearReply }: BoxProps) {
   const user = useStore(sessionStore)?.user;
   useGrowing(box, text);
   const trimmed = text.trim();
-  const ready = trimmed.length > 0 && trimmed.length <= LIMITS.commentCharsMax;
+  const { readOnly } = useStore(effectsStore);
+  const ready = !readOnly && trimmed.length > 0 && trimmed.length <= LIMITS.commentCharsMax;
 
   const send = async (): Promise<void> => {
     if (!ready || user === undefined) return;
@@ -128,6 +130,8 @@ function CommentBox({ postId, replyTo, onClearReply }: BoxProps) {
           data-comment-box
           aria-label="Text of the comment"
           placeholder={replyTo === null ? "Add a comment" : "Write a reply"}
+          readOnly={readOnly}
+          title={readOnly ? READ_ONLY_REASON : undefined}
           maxLength={LIMITS.commentCharsMax}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}

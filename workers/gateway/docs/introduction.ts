@@ -52,6 +52,14 @@ export const introduction = (): Html =>
           </td>
         </tr>
         <tr>
+          <th scope="row"><code>Edgewise-Level</code></th>
+          <td>answer</td>
+          <td>
+            How far the service has stepped back where you are: 0 is normal, 3 takes no writes. "GET
+            /v1/status" says it in words.
+          </td>
+        </tr>
+        <tr>
           <th scope="row"><code>Edgewise-Cache-Report</code></th>
           <td>request, signed in</td>
           <td>

@@ -4,6 +4,7 @@ import type { Random } from "../../../core/clock.ts";
 import { type Region, regionFor } from "../../../core/regions/regions.ts";
 import type { GatewayDeps, GatewayTypes } from "../context.ts";
 import type { GatewayConfig } from "../env.ts";
+import { LEVEL_HEADER } from "./levels.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /** Of a request that did not come through the platform's edge. */
@@ -13,13 +14,18 @@ export const UNKNOWN_ADDRESS = "unknown";
 export function requestContext({
   config,
   clock,
+  levels,
   random,
 }: GatewayDeps): MiddlewareHandler<GatewayTypes> {
   const always = securityHeaders(config);
   return async (c, next) => {
-    c.set("headers", { ...always });
+    const own = regionOf(c.req.raw, config);
+    const effects = levels.effects(own);
+    c.set("headers", { ...always, [LEVEL_HEADER]: String(effects.level) });
     c.set("nowMs", clock.nowMs());
-    c.set("region", regionOf(c.req.raw, config));
+    c.set("ownRegion", own);
+    c.set("region", levels.route(own));
+    c.set("effects", effects);
     c.set("address", c.req.raw.headers.get("cf-connecting-ip") ?? UNKNOWN_ADDRESS);
     c.set("caller", null);
     let traceId: string | null = null;

@@ -80,6 +80,7 @@ export const realtimeOperations = [
   operation({
     id: "socketTicket",
     method: "post",
+    writes: false,
     path: "/v1/realtime/ticket",
     tag,
     cache: "personal",
@@ -178,6 +179,7 @@ export const realtimeOperations = [
   operation({
     id: "caughtUp",
     method: "post",
+    writes: false,
     path: "/v1/realtime/caught-up",
     tag,
     cache: "personal",

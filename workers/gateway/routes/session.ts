@@ -20,6 +20,7 @@ export const sessionOperations = [
   operation({
     id: "signIn",
     method: "post",
+    writes: false,
     path: "/v1/session",
     tag,
     summary: "Sign in as a demo user; not found where demo sign-in is off",

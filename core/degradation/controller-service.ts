@@ -1,0 +1,114 @@
+import { z } from "zod";
+
+import type { Failure } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import type { Region } from "../regions/regions.ts";
+import type { Result } from "../result.ts";
+import type { RegionCounts } from "../telemetry/region-counts.ts";
+import type { PinRequest, Published } from "./controller.ts";
+import { LEVELS, TRIGGERS } from "./levels.ts";
+
+export const levelSchema = z.literal(LEVELS).meta({
+  description:
+    "0 normal, 1 ranking degraded, 2 feed cache degraded, 3 graph degraded (read-only), 4 failed over",
+});
+
+const pinSchema = z.object({
+  level: levelSchema,
+  reason: z.string(),
+  by: z.string().meta({ description: "Who: the subject of their token" }),
+  untilMs: z.number().meta({ description: "Unix ms" }),
+});
+
+export const publishedSchema = z
+  .object({
+    revision: z
+      .int()
+      .meta({ description: "Of what is published; a pin must name the one it replaces" }),
+    level: levelSchema,
+    sinceMs: z.number().meta({ description: "Unix ms" }),
+    reason: z.string(),
+    pin: pinSchema.nullable(),
+  })
+  .meta({ id: "PublishedLevel" });
+
+const timingSchema = z.object({
+  count: z.number(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  maxMs: z.number(),
+});
+
+/** What a region's controller knows, for operators. */
+export const regionLevelSchema = z
+  .object({
+    region: z.string(),
+    published: publishedSchema,
+    automatic: levelSchema.meta({ description: "What the signals alone ask for" }),
+    triggers: z.array(
+      z.object({
+        trigger: z.enum(TRIGGERS),
+        verdict: z.enum(["bad", "unclear", "good", "unknown"]),
+        isOn: z.boolean(),
+        /** When it ends at the earliest, ms from now; null: it is off, or not good. */
+        endsInMs: z.number().nullable(),
+        signal: z.string(),
+      }),
+    ),
+    windowMs: z.number(),
+    counters: z.record(z.string(), z.number()),
+    timings: z.record(z.string(), timingSchema),
+    changes: z
+      .array(
+        z.object({
+          atMs: z.number(),
+          revision: z.number(),
+          from: levelSchema,
+          to: levelSchema,
+          reason: z.string(),
+          by: z.string(),
+          pin: pinSchema.nullable(),
+        }),
+      )
+      .meta({ description: "Newest first" }),
+  })
+  .meta({ id: "RegionLevel" });
+export type RegionLevel = z.infer<typeof regionLevelSchema>;
+
+export const levelListSchema = z
+  .object({
+    regions: z.array(regionLevelSchema),
+    away: z.array(z.object({ region: z.string(), why: z.string() })),
+  })
+  .meta({ id: "LevelList" });
+export type LevelList = z.infer<typeof levelListSchema>;
+
+export const newPinSchema = z
+  .object({
+    level: levelSchema.nullable().meta({ description: "null: back to what the signals say" }),
+    reason: z.string().trim().min(1).max(LIMITS.pinReasonCharsMax),
+    minutes: z.int().min(1).max(LIMITS.pinMinutesMax),
+    revision: z.int().min(0).meta({ description: "Of what you saw when you decided" }),
+  })
+  .meta({ id: "NewPin" });
+export type NewPin = z.infer<typeof newPinSchema>;
+
+/** RPC contract of a region's controller. */
+export interface RegionControllerService {
+  /** Takes what an isolate has counted, and says what is published. One small call a second and isolate. */
+  exchange(counts: RegionCounts): Promise<Published>;
+  read(): Promise<RegionLevel>;
+  /** @returns `conflict` when something has changed since `revision`. `level` null takes a pin back. */
+  pin(
+    request: Omit<PinRequest, "level"> & Pick<NewPin, "level">,
+  ): Promise<Result<Published, Failure>>;
+}
+
+const PREFIX = "region-controller:";
+export const regionControllerName = (region: Region): string => `${PREFIX}${region}`;
+/** @throws Error for a name that is none: the object was created by mistake. */
+export function parseRegionControllerName(name: string): Region {
+  if (!name.startsWith(PREFIX)) throw new Error(`not a region's controller: ${name}`);
+  return name.slice(PREFIX.length);
+}

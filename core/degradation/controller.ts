@@ -1,0 +1,164 @@
+import { LIMITS } from "../limits.ts";
+import type { Failure } from "../errors.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type Condition, look, OFF } from "./condition.ts";
+import { type Level, LEVEL_OF, TRIGGERS, type Trigger } from "./levels.ts";
+import { describe, judge, NO_SIGNALS, type Signals } from "./signals.ts";
+
+/** An operator's word against the signals, for a while. */
+export interface Pin {
+  readonly level: Level;
+  readonly reason: string;
+  /** Who: the subject of the token. */
+  readonly by: string;
+  /** Unix ms. */
+  readonly untilMs: number;
+}
+
+/** What isolates act on. The revision grows with every change of the rest. */
+export interface Published {
+  readonly revision: number;
+  readonly level: Level;
+  /** Unix ms, since when it is this level. */
+  readonly sinceMs: number;
+  readonly reason: string;
+  readonly pin: Pin | null;
+}
+
+/** Plain JSON. */
+export interface Controller {
+  readonly conditions: Readonly<Record<Trigger, Condition>>;
+  readonly published: Published;
+}
+
+/** For the audit log: a change of what is published, and who or what made it. */
+export interface Change {
+  readonly atMs: number;
+  readonly revision: number;
+  readonly from: Level;
+  readonly to: Level;
+  readonly reason: string;
+  /** `controller`, or the operator. */
+  readonly by: string;
+  readonly pin: Pin | null;
+}
+
+export interface Step {
+  readonly next: Controller;
+  /** null: what is published stays as it is. */
+  readonly change: Change | null;
+}
+
+export const AUTOMATIC = "controller";
+export const NORMAL = "all signals are well";
+
+export const started = (nowMs: number): Controller => ({
+  conditions: { ranking: OFF, feed_cache: OFF, tao_reads: OFF, tao_writes: OFF },
+  published: { revision: 1, level: 0, sinceMs: nowMs, reason: NORMAL, pin: null },
+});
+
+/** Looks at the signals of the last window. Conditions move on under a pin too, so that its end finds the truth. */
+export function step(controller: Controller, signals: Signals, nowMs: number): Step {
+  const verdicts = judge(signals);
+  const next = (trigger: Trigger) => look(controller.conditions[trigger], verdicts[trigger], nowMs);
+  const conditions = {
+    ranking: next("ranking"),
+    feed_cache: next("feed_cache"),
+    tao_reads: next("tao_reads"),
+    tao_writes: next("tao_writes"),
+  };
+  const { pin } = controller.published;
+  const isOver = pin !== null && nowMs >= pin.untilMs;
+  return publish(
+    { ...controller, conditions },
+    { pin: isOver ? null : pin, signals, nowMs, by: AUTOMATIC },
+  );
+}
+
+export interface PinRequest {
+  readonly level: Level;
+  readonly reason: string;
+  readonly by: string;
+  readonly minutes: number;
+  /** Of what the operator looked at when deciding. */
+  readonly revision: number;
+}
+
+/** @returns `conflict` when something has changed since the operator looked. Lengths are the caller's to check. */
+export function pinned(
+  controller: Controller,
+  { level, reason, by, minutes, revision }: PinRequest,
+  nowMs: number,
+): Result<Step, Failure> {
+  const refused = stale(controller, revision);
+  if (refused !== null) return err(refused);
+  const untilMs = nowMs + Math.min(minutes, LIMITS.pinMinutesMax) * 60_000;
+  const pin = { level, reason, by, untilMs };
+  return ok(publish(controller, { pin, signals: NO_SIGNALS, nowMs, by }));
+}
+
+/** Back to what the signals say. @returns `conflict` as for `pinned`. */
+export function unpinned(
+  controller: Controller,
+  { by, revision }: Pick<PinRequest, "by" | "revision">,
+  nowMs: number,
+): Result<Step, Failure> {
+  const refused = stale(controller, revision);
+  if (refused !== null) return err(refused);
+  return ok(publish(controller, { pin: null, signals: NO_SIGNALS, nowMs, by }));
+}
+
+/** The level that the signals alone ask for. */
+export const automaticLevel = ({ conditions }: Pick<Controller, "conditions">): Level =>
+  worstOf(conditions).level;
+
+function stale({ published }: Controller, revision: number): Failure | null {
+  if (published.revision === revision) return null;
+  const reason = `the level changed meanwhile: this is revision ${published.revision}`;
+  return { code: "conflict", reason, field: "revision" };
+}
+
+interface Cause {
+  readonly pin: Pin | null;
+  readonly signals: Signals;
+  readonly nowMs: number;
+  readonly by: string;
+}
+
+function publish(controller: Controller, { pin, signals, nowMs, by }: Cause): Step {
+  const before = controller.published;
+  const { level: automatic, trigger } = worstOf(controller.conditions);
+  const level = pin?.level ?? automatic;
+  const isSame = level === before.level && isSamePin(pin, before.pin);
+  if (isSame) return { next: controller, change: null };
+  const published: Published = {
+    revision: before.revision + 1,
+    level,
+    sinceMs: level === before.level ? before.sinceMs : nowMs,
+    reason: pin?.reason ?? (trigger === null ? NORMAL : reasonOf(trigger, signals)),
+    pin,
+  };
+  const { revision, reason } = published;
+  const change = { atMs: nowMs, revision, from: before.level, to: level, reason, by, pin };
+  return { next: { ...controller, published }, change };
+}
+
+/** A level that is left for a lower one keeps that one's trigger, whose signal may be well by now. */
+const reasonOf = (trigger: Trigger, signals: Signals): string =>
+  judge(signals)[trigger] === "bad" ? describe(trigger, signals) : `${trigger} must stay well`;
+
+function worstOf(conditions: Controller["conditions"]): {
+  readonly level: Level;
+  readonly trigger: Trigger | null;
+} {
+  const on = TRIGGERS.filter((trigger) => conditions[trigger].at === "on");
+  const worst = on.toSorted((a, b) => LEVEL_OF[b] - LEVEL_OF[a])[0];
+  return worst === undefined
+    ? { level: 0, trigger: null }
+    : { level: LEVEL_OF[worst], trigger: worst };
+}
+
+const isSamePin = (a: Pin | null, b: Pin | null): boolean =>
+  a === null || b === null
+    ? a === b
+    : a.level === b.level && a.reason === b.reason && a.by === b.by && a.untilMs === b.untilMs;

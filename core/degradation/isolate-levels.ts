@@ -1,0 +1,146 @@
+import type { Clock } from "../clock.ts";
+import { LIMITS } from "../limits.ts";
+import type { Region } from "../regions/regions.ts";
+import { type Counter, RegionSums, type Timing } from "../telemetry/region-counts.ts";
+import type { Published } from "./controller.ts";
+import type { RegionControllerService } from "./controller-service.ts";
+import { afterFailover, type Effects, effectsOf } from "./effects.ts";
+import type { Level } from "./levels.ts";
+import { REACHABLE, type Reach, routed, tried } from "./reach.ts";
+
+export interface IsolateLevelsPorts {
+  readonly clock: Clock;
+  /** Those that exist, in the order in which they back each other up. */
+  readonly regions: readonly Region[];
+  /** Ends within a bounded time; may reject. */
+  readonly exchange: (
+    region: Region,
+    counts: Parameters<RegionControllerService["exchange"]>[0],
+  ) => Promise<Published>;
+  readonly report: (event: string, region: Region, error: unknown) => void;
+}
+
+interface Known {
+  sums: RegionSums;
+  published: Published | null;
+  /** Unix ms, of the last answer and of the last try. */
+  answeredMs: number;
+  triedMs: number;
+  /** When a write was last let through in spite of the level. */
+  probedMs: number;
+  reach: Reach;
+  exchanging: Promise<void> | null;
+}
+
+/**
+ * What one isolate knows of its regions' levels, and what it has counted for them: both go over one
+ * small call a second, after an answer, so that no request ever waits for it. What is known is used
+ * while it is being renewed. A level that could not be renewed for `levelKeptMs` is forgotten: without a
+ * controller the isolate's own breakers, throttles and budgets still hold.
+ */
+export class IsolateLevels {
+  readonly #ports: IsolateLevelsPorts;
+  readonly #known: ReadonlyMap<Region, Known>;
+
+  constructor(ports: IsolateLevelsPorts) {
+    this.#ports = ports;
+    this.#known = new Map(ports.regions.map((region) => [region, nothingKnown()]));
+  }
+
+  count(region: Region, name: Counter, by = 1): void {
+    this.#known.get(region)?.sums.count(name, by);
+  }
+
+  time(region: Region, name: Timing, ms: number): void {
+    this.#known.get(region)?.sums.time(name, ms);
+  }
+
+  /** null: not known, or for too long. */
+  published(region: Region): Published | null {
+    const known = this.#known.get(region);
+    if (known === undefined || known.published === null) return null;
+    const ageMs = this.#ports.clock.nowMs() - known.answeredMs;
+    return ageMs > LIMITS.levelKeptMs ? null : known.published;
+  }
+
+  level(region: Region): Level {
+    return this.published(region)?.level ?? 0;
+  }
+
+  /** Level 4, wherever it was decided: by an operator's pin, or because the region cannot be reached. */
+  isFailedOver(region: Region): boolean {
+    return this.level(region) === 4 || this.#known.get(region)?.reach.at === "unreachable";
+  }
+
+  /** Where a request of `region` is served. */
+  route(region: Region): Region {
+    if (!this.isFailedOver(region)) return region;
+    const others = this.#ports.regions.filter((other) => other !== region);
+    return routed([region, ...others], (one) => this.isFailedOver(one));
+  }
+
+  /** What applies to a request of `region`, wherever it is served. */
+  effects(region: Region): Effects {
+    const serving = this.route(region);
+    const effects = effectsOf(this.level(serving));
+    return this.isFailedOver(region) ? afterFailover(effects) : effects;
+  }
+
+  /**
+   * Whether a write may be tried. While a region is read-only by its signals, one write of each isolate
+   * is let through now and then: it is the sample that tells whether writes work again. A pin is meant.
+   */
+  admitsWrite(region: Region): boolean {
+    const serving = this.route(region);
+    const known = this.#known.get(serving);
+    if (!this.effects(region).readOnly || known === undefined) return true;
+    const nowMs = this.#ports.clock.nowMs();
+    const isTime = nowMs - known.probedMs >= LIMITS.writeProbeEveryMs;
+    if (!isTime || known.published?.pin !== null) return false;
+    known.probedMs = nowMs;
+    return true;
+  }
+
+  /** Whether the last exchange was long enough ago for another. */
+  isDue(region: Region): boolean {
+    const known = this.#known.get(region);
+    if (known === undefined || known.exchanging !== null) return false;
+    const nowMs = this.#ports.clock.nowMs();
+    return nowMs - known.triedMs >= LIMITS.levelPollMs || nowMs < known.triedMs;
+  }
+
+  /** Never rejects. Counts that did not arrive are lost: they would be taken for those of later. */
+  exchange(region: Region): Promise<void> {
+    const known = this.#known.get(region);
+    if (known === undefined) return Promise.resolve();
+    known.exchanging ??= this.#exchange(region, known).finally(() => {
+      known.exchanging = null;
+    });
+    return known.exchanging;
+  }
+
+  async #exchange(region: Region, known: Known): Promise<void> {
+    const { clock, report } = this.#ports;
+    known.triedMs = clock.nowMs();
+    const counts = known.sums.counts();
+    known.sums = new RegionSums();
+    try {
+      known.published = await this.#ports.exchange(region, counts);
+      known.answeredMs = clock.nowMs();
+      known.reach = tried(known.reach, true, known.answeredMs);
+    } catch (error) {
+      report("level_exchange_failed", region, error);
+      known.reach = tried(known.reach, false, clock.nowMs());
+    }
+  }
+}
+
+const nothingKnown = (): Known => ({
+  sums: new RegionSums(),
+  published: null,
+  answeredMs: 0,
+  triedMs: 0,
+  probedMs: 0,
+  reach: REACHABLE,
+  exchanging: null,
+});

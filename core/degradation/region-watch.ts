@@ -1,0 +1,144 @@
+import type { Clock } from "../clock.ts";
+import type { Failure } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import type { Region } from "../regions/regions.ts";
+import { ok, type Result } from "../result.ts";
+import { type RegionCounts, TIMINGS } from "../telemetry/region-counts.ts";
+import { SlidingWindow } from "../telemetry/sliding-window.ts";
+import { dwellOf } from "./condition.ts";
+import {
+  automaticLevel,
+  type Change,
+  type Controller,
+  pinned,
+  type Published,
+  started,
+  type Step,
+  step,
+  unpinned,
+} from "./controller.ts";
+import type { RegionControllerService, RegionLevel } from "./controller-service.ts";
+import { TRIGGERS } from "./levels.ts";
+import { signalsFrom } from "./region-signals.ts";
+import { describe, judge } from "./signals.ts";
+
+export interface RegionWatchPorts {
+  readonly clock: Clock;
+  readonly store: {
+    load(): Controller | null;
+    save(controller: Controller): void;
+    /** Newest first, a bounded number. */
+    changes(): readonly Change[];
+    append(change: Change): void;
+  };
+  /** Somebody must look again at `atMs`, even if nothing comes. */
+  readonly lookAt: (atMs: number) => void;
+  /** What is published has changed. */
+  readonly changed: (published: Published, change: Change) => void;
+}
+
+/**
+ * One region's controller over time: gathers what isolates count, looks at it once a slice, and keeps
+ * what must outlast its memory. A healthy region writes nothing; an empty one sleeps.
+ */
+export class RegionWatch {
+  readonly #region: Region;
+  readonly #ports: RegionWatchPorts;
+  readonly #window = new SlidingWindow();
+  #controller: Controller;
+  #lookedMs: number;
+
+  constructor(region: Region, ports: RegionWatchPorts) {
+    this.#region = region;
+    this.#ports = ports;
+    const nowMs = ports.clock.nowMs();
+    this.#lookedMs = nowMs;
+    this.#controller = ports.store.load() ?? started(nowMs);
+  }
+
+  /** Takes counts, and looks when it is time. */
+  exchange(counts: RegionCounts): Published {
+    const nowMs = this.#ports.clock.nowMs();
+    this.#window.add(counts, nowMs);
+    // Of a clock that stepped back there is nothing to wait for.
+    const isTime = nowMs - this.#lookedMs >= LIMITS.levelSliceMs || nowMs < this.#lookedMs;
+    if (isTime) this.look();
+    return this.#controller.published;
+  }
+
+  look(): void {
+    const nowMs = this.#ports.clock.nowMs();
+    this.#lookedMs = nowMs;
+    const before = this.#controller;
+    this.#take(step(before, signalsFrom(this.#window.sums(nowMs)), nowMs));
+    const isMoved = TRIGGERS.some(
+      (trigger) => before.conditions[trigger].at !== this.#controller.conditions[trigger].at,
+    );
+    if (isMoved) this.#ports.store.save(this.#controller);
+    this.#arm(nowMs);
+  }
+
+  pin(request: Parameters<RegionControllerService["pin"]>[0]): Result<Published, Failure> {
+    const nowMs = this.#ports.clock.nowMs();
+    const { level, ...rest } = request;
+    const made =
+      level === null
+        ? unpinned(this.#controller, rest, nowMs)
+        : pinned(this.#controller, { ...rest, level }, nowMs);
+    if (!made.ok) return made;
+    this.#take(made.value);
+    this.#arm(nowMs);
+    return ok(this.#controller.published);
+  }
+
+  read(): RegionLevel {
+    const nowMs = this.#ports.clock.nowMs();
+    const sums = this.#window.sums(nowMs);
+    const signals = signalsFrom(sums);
+    const verdicts = judge(signals);
+    const { published, conditions } = this.#controller;
+    const { counters } = sums.counts();
+    return {
+      region: this.#region,
+      published,
+      automatic: automaticLevel(this.#controller),
+      triggers: TRIGGERS.map((trigger) => {
+        const condition = conditions[trigger];
+        const goodSinceMs = condition.at === "on" ? condition.goodSinceMs : null;
+        const endsInMs =
+          goodSinceMs === null ? null : Math.max(0, goodSinceMs + dwellOf(condition.trips) - nowMs);
+        const isOn = condition.at === "on";
+        const signal = describe(trigger, signals);
+        return { trigger, verdict: verdicts[trigger], isOn, endsInMs, signal };
+      }),
+      windowMs: LIMITS.levelWindowMs,
+      counters: Object.fromEntries(Object.entries(counters)),
+      timings: Object.fromEntries(
+        TIMINGS.map((name) => {
+          const timing = sums.timing(name);
+          const at = (share: number) => timing.quantileMs(share);
+          const quantiles = { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+          return [name, { count: timing.count, ...quantiles, maxMs: timing.maxMs }];
+        }),
+      ),
+      changes: [...this.#ports.store.changes()],
+    };
+  }
+
+  /** Beside exchanges: for as long as something is on, or pinned, silence must be noticed too. */
+  #arm(nowMs: number): void {
+    const { conditions, published } = this.#controller;
+    const isQuiet = TRIGGERS.every((trigger) => conditions[trigger].at === "off");
+    if (published.pin === null && isQuiet) return;
+    const nextMs = nowMs + LIMITS.levelSilentLookMs;
+    this.#ports.lookAt(Math.min(nextMs, published.pin?.untilMs ?? nextMs));
+  }
+
+  #take({ next, change }: Step): void {
+    this.#controller = next;
+    if (change === null) return;
+    this.#ports.store.save(next);
+    this.#ports.store.append(change);
+    this.#ports.changed(next.published, change);
+  }
+}

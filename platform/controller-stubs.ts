@@ -1,0 +1,63 @@
+import type { Published } from "../core/degradation/controller.ts";
+import {
+  type LevelList,
+  type NewPin,
+  regionControllerName,
+  type RegionControllerService,
+} from "../core/degradation/controller-service.ts";
+import type { Failure } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Region, RegionRow } from "../core/regions/regions.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { RegionCounts } from "../core/telemetry/region-counts.ts";
+import { inTime } from "./in-time.ts";
+import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
+import { within } from "./time-limit.ts";
+
+export interface ControllerBindings {
+  readonly CONTROLLER: ObjectNamespace<RegionControllerService>;
+}
+
+/** An isolate's way to the controllers of all regions. */
+export interface Controllers {
+  /** @throws Error when it does not answer within `levelExchangeTimeoutMs`. */
+  exchange(region: Region, counts: RegionCounts): Promise<Published>;
+  list(): Promise<LevelList>;
+  pin(region: Region, pin: NewPin & { readonly by: string }): Promise<Result<Published, Failure>>;
+}
+
+export function controllerStubs(
+  { CONTROLLER }: ControllerBindings,
+  regions: readonly RegionRow[],
+): Controllers {
+  const hintOf = hintsOf(regions);
+  const stub = (region: Region) =>
+    CONTROLLER.getByName(regionControllerName(region), hintOf(region));
+  return {
+    exchange: (region, counts) =>
+      inTime(LIMITS.levelExchangeTimeoutMs, `the controller of ${region}`, () =>
+        stub(region).exchange(counts),
+      ),
+    list: async () => {
+      const asked = await Promise.all(
+        regions.map(async ({ region }) => {
+          const read = answered("controller", async () => ok(await stub(region).read()));
+          const answer = await within(LIMITS.statsAnswerMs, "controller", read);
+          return { region, answer };
+        }),
+      );
+      return {
+        regions: asked.flatMap(({ answer }) => (answer.ok ? [answer.value] : [])),
+        away: asked.flatMap(({ region, answer }) =>
+          answer.ok ? [] : [{ region, why: answer.error.code }],
+        ),
+      };
+    },
+    pin: (region, pin) =>
+      within(
+        LIMITS.statsAnswerMs,
+        "controller",
+        answered("controller", () => stub(region).pin(pin)),
+      ),
+  };
+}

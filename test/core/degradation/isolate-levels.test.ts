@@ -1,0 +1,168 @@
+import { describe, it } from "vitest";
+
+import type { Published } from "../../../core/degradation/controller.ts";
+import { IsolateLevels } from "../../../core/degradation/isolate-levels.ts";
+import type { Level } from "../../../core/degradation/levels.ts";
+import type { RegionCounts } from "../../../core/telemetry/region-counts.ts";
+import { ManualClock } from "../../fakes/manual-clock.ts";
+
+const REGIONS = ["us-east", "us-west", "apac"];
+
+function isolate() {
+  const clock = new ManualClock(1_000_000);
+  const world = {
+    clock,
+    levels: new Map<string, Level>(),
+    pinned: false,
+    away: new Set<string>(),
+    came: [] as { region: string; counts: RegionCounts }[],
+    hold: null as Promise<void> | null,
+  };
+  const isolateLevels = new IsolateLevels({
+    clock,
+    regions: REGIONS,
+    report: () => {},
+    exchange: async (region, counts): Promise<Published> => {
+      await world.hold;
+      if (world.away.has(region)) throw new Error("away");
+      world.came.push({ region, counts });
+      const level = world.levels.get(region) ?? 0;
+      const pin = world.pinned ? { level, reason: "", by: "", untilMs: 1e15 } : null;
+      return { revision: 1, level, sinceMs: 0, reason: "", pin };
+    },
+  });
+  return { ...world, world, levels: isolateLevels };
+}
+
+describe("an isolate", () => {
+  it("knows nothing at first, and is in normal operation", ({ expect }) => {
+    const { levels } = isolate();
+    expect(levels.published("us-east")).toBeNull();
+    expect(levels.effects("us-east").level).toBe(0);
+    expect(levels.isDue("us-east")).toBe(true);
+    expect(levels.isDue("nowhere")).toBe(false);
+  });
+
+  it("asks once a second at most, and never twice at once", async ({ expect }) => {
+    const { levels, clock, world } = isolate();
+    const held = Promise.withResolvers<void>();
+    world.hold = held.promise;
+    const asking = levels.exchange("us-east");
+    clock.advance(5_000);
+    expect(levels.isDue("us-east")).toBe(false);
+    held.resolve();
+    await asking;
+    expect(levels.isDue("us-east")).toBe(true);
+    await levels.exchange("us-east");
+    clock.advance(999);
+    expect(levels.isDue("us-east")).toBe(false);
+    clock.advance(1);
+    expect(levels.isDue("us-east")).toBe(true);
+  });
+
+  it("brings what it counted, once", async ({ expect }) => {
+    const { levels, world } = isolate();
+    levels.count("us-east", "tao_reads", 3);
+    levels.time("us-east", "tao_read_ms", 100);
+    levels.count("apac", "tao_reads", 7);
+    await levels.exchange("us-east");
+    await levels.exchange("us-east");
+    expect(world.came.map(({ counts }) => counts.counters)).toEqual([{ tao_reads: 3 }, {}]);
+    expect(world.came[0]?.counts.timings.tao_read_ms).toMatchObject({ sumMs: 100 });
+  });
+
+  it("keeps a level that it cannot renew for a minute, and then lets go of it", async ({
+    expect,
+  }) => {
+    const { levels, clock, world } = isolate();
+    world.levels.set("us-east", 3);
+    await levels.exchange("us-east");
+    world.away.add("us-east");
+    await levels.exchange("us-east");
+    clock.advance(60_000);
+    expect(levels.level("us-east")).toBe(3);
+    clock.advance(1);
+    expect(levels.level("us-east")).toBe(0);
+  });
+
+  it("does not bring counts again that did not arrive", async ({ expect }) => {
+    const { levels, world } = isolate();
+    levels.count("us-east", "tao_reads", 3);
+    world.away.add("us-east");
+    await levels.exchange("us-east");
+    world.away.clear();
+    await levels.exchange("us-east");
+    expect(world.came[0]?.counts.counters).toEqual({});
+  });
+});
+
+describe("a read-only region", () => {
+  it("lets one write a second through, as a sample", async ({ expect }) => {
+    const { levels, clock, world } = isolate();
+    expect(levels.admitsWrite("us-east")).toBe(true);
+    world.levels.set("us-east", 3);
+    await levels.exchange("us-east");
+    expect(levels.admitsWrite("us-east")).toBe(true);
+    expect(levels.admitsWrite("us-east")).toBe(false);
+    clock.advance(999);
+    expect(levels.admitsWrite("us-east")).toBe(false);
+    clock.advance(1);
+    expect(levels.admitsWrite("us-east")).toBe(true);
+  });
+
+  it("lets none through while it is pinned", async ({ expect }) => {
+    const { levels, world } = isolate();
+    world.levels.set("us-east", 3);
+    world.pinned = true;
+    await levels.exchange("us-east");
+    expect(levels.admitsWrite("us-east")).toBe(false);
+  });
+});
+
+describe("a failed-over region", () => {
+  it("is served by the next one, by that one's level, and what is old is shown", async ({
+    expect,
+  }) => {
+    const { levels, world } = isolate();
+    world.levels.set("us-east", 4).set("us-west", 1);
+    for (const region of REGIONS) await levels.exchange(region);
+    expect(levels.route("us-east")).toBe("us-west");
+    expect(levels.route("apac")).toBe("apac");
+    expect(levels.effects("us-east")).toMatchObject({
+      level: 4,
+      allowStale: true,
+      readOnly: false,
+      ranking: { atMost: "cached-scores" },
+    });
+  });
+
+  it("says that it is read-only where its backup is", async ({ expect }) => {
+    const { levels, world } = isolate();
+    world.levels.set("us-east", 4).set("us-west", 3);
+    for (const region of REGIONS) await levels.exchange(region);
+    expect(levels.effects("us-east")).toMatchObject({ level: 3, readOnly: true });
+  });
+
+  it("is one that could not be reached for ten seconds; it comes back after thirty", async ({
+    expect,
+  }) => {
+    const { levels, clock, world } = isolate();
+    world.away.add("us-east");
+    for (let second = 0; second < 10; second++) {
+      await levels.exchange("us-east");
+      clock.advance(1_000);
+    }
+    expect(levels.route("us-east")).toBe("us-east");
+    await levels.exchange("us-east");
+    expect(levels.route("us-east")).toBe("us-west");
+    world.away.clear();
+    for (let second = 0; second < 30; second++) {
+      clock.advance(1_000);
+      await levels.exchange("us-east");
+    }
+    expect(levels.route("us-east")).toBe("us-west");
+    clock.advance(1_000);
+    await levels.exchange("us-east");
+    expect(levels.route("us-east")).toBe("us-east");
+  });
+});

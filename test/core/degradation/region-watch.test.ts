@@ -1,0 +1,117 @@
+import { describe, it } from "vitest";
+
+import type { Change, Controller } from "../../../core/degradation/controller.ts";
+import { RegionWatch } from "../../../core/degradation/region-watch.ts";
+import { type RegionCounts, RegionSums } from "../../../core/telemetry/region-counts.ts";
+import { ManualClock } from "../../fakes/manual-clock.ts";
+
+/** A second's counts of writes. */
+function writes(calls: number, errors: number): RegionCounts {
+  const sums = new RegionSums();
+  sums.count("tao_writes", calls);
+  sums.count("tao_write_errors", errors);
+  return sums.counts();
+}
+const NOTHING = new RegionSums().counts();
+
+function region() {
+  const clock = new ManualClock(1_000_000);
+  const stored = { controller: null as Controller | null, saves: 0, changes: [] as Change[] };
+  const looks: number[] = [];
+  const wake = () =>
+    new RegionWatch("apac", {
+      clock,
+      store: {
+        load: () => stored.controller,
+        save: (controller) => {
+          stored.controller = controller;
+          stored.saves++;
+        },
+        changes: () => stored.changes.toReversed(),
+        append: (change) => void stored.changes.push(change),
+      },
+      lookAt: (atMs) => void looks.push(atMs - clock.nowMs()),
+      changed: () => {},
+    });
+  const watch = { now: wake() };
+  /** Exchanges once a second. */
+  const pass = (seconds: number, counts: RegionCounts) => {
+    for (let second = 0; second < seconds; second++) {
+      clock.advance(1_000);
+      watch.now.exchange(counts);
+    }
+    return watch.now.read().published.level;
+  };
+  const lose = () => {
+    watch.now = wake();
+  };
+  return { clock, stored, looks, pass, lose, watch };
+}
+
+describe("a region whose writes fail", () => {
+  it("goes to level 3 within seconds, and back after the window and the dwell", ({ expect }) => {
+    const { pass, stored } = region();
+    expect(pass(30, writes(20, 0))).toBe(0);
+    // 2 of 20 a second: over 1 % of the last ten seconds at once, but three failures are needed.
+    expect(pass(1, writes(20, 2))).toBe(0);
+    expect(pass(1, writes(20, 2))).toBe(3);
+    expect(pass(30, writes(20, 2))).toBe(3);
+    // Ten seconds until no failure is in the window, and thirty of a good signal.
+    expect(pass(38, writes(20, 0))).toBe(3);
+    expect(pass(3, writes(20, 0))).toBe(0);
+    expect(stored.changes.map(({ from, to }) => [from, to])).toEqual([
+      [0, 3],
+      [3, 0],
+    ]);
+  });
+
+  it("is looked at in silence too, until it is over", ({ expect }) => {
+    const { clock, looks, pass, watch } = region();
+    pass(5, writes(20, 20));
+    expect(looks.at(-1)).toBe(5_000);
+    for (let look = 0; look < 14; look++) {
+      clock.advance(5_000);
+      watch.now.look();
+    }
+    expect(watch.now.read().published.level).toBe(0);
+    const before = looks.length;
+    watch.now.look();
+    expect(looks).toHaveLength(before);
+  });
+
+  it("is known to an object that lost its memory", ({ expect }) => {
+    const { pass, lose, watch } = region();
+    pass(5, writes(20, 20));
+    lose();
+    expect(watch.now.read().published).toMatchObject({ level: 3, revision: 2 });
+    expect(pass(59, NOTHING)).toBe(3);
+    expect(pass(2, NOTHING)).toBe(0);
+  });
+});
+
+it("writes nothing while all is well", ({ expect }) => {
+  const { pass, stored, looks } = region();
+  pass(600, writes(20, 0));
+  expect([stored.saves, looks.length]).toEqual([0, 0]);
+});
+
+it("looks once a second, however many isolates exchange", ({ expect }) => {
+  const { clock, watch } = region();
+  clock.advance(999);
+  for (let isolate = 0; isolate < 50; isolate++) watch.now.exchange(writes(20, 20));
+  expect(watch.now.read().published.level).toBe(0);
+  clock.advance(1);
+  expect(watch.now.exchange(NOTHING)).toMatchObject({ level: 3 });
+});
+
+it("is looked at when a pin ends", ({ expect }) => {
+  const { clock, looks, watch } = region();
+  const ask = { reason: "a drill", by: "ann", revision: 1, minutes: 1 } as const;
+  watch.now.pin({ ...ask, level: 2 });
+  clock.advance(57_000);
+  watch.now.look();
+  expect(looks.at(-1)).toBe(3_000);
+  clock.advance(3_000);
+  watch.now.look();
+  expect(watch.now.read().published).toMatchObject({ level: 0, pin: null });
+});

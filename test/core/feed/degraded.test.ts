@@ -1,0 +1,65 @@
+import { describe, it } from "vitest";
+
+import { effectsOf } from "../../../core/degradation/effects.ts";
+import { LIMITS } from "../../../core/limits.ts";
+import { cast, idsOf } from "../../fakes/feed-world.ts";
+import { MemoryFeedCache } from "../../fakes/memory-feed-cache.ts";
+
+/** A reader with one friend and one whom they only follow, each of whom has posted. */
+async function start() {
+  const { world, author, reader, other } = await cast();
+  await world.befriend(reader, author);
+  await world.relate(reader, other, "follow");
+  const friends = await world.post(author);
+  const followed = await world.post(other);
+  return { world, reader, friends: friends.id, followed: followed.id };
+}
+
+describe("at level 2", () => {
+  it("a feed is in the order of time, and says that this is not what was asked for", async ({
+    expect,
+  }) => {
+    const { world, reader } = await start();
+    expect((await world.home(reader, { mode: "ranked" })).mode).not.toBe("latest");
+    world.effects = effectsOf(2);
+    expect(await world.home(reader, { mode: "ranked" })).toMatchObject({
+      mode: "latest",
+      reason: "degraded",
+    });
+    expect(await world.home(reader, { mode: "latest" })).toMatchObject({ reason: "requested" });
+  });
+
+  it("a page goes on in the order that it began in", async ({ expect }) => {
+    const { world, reader } = await start();
+    const first = await world.home(reader, { mode: "ranked", limit: 1 });
+    world.effects = effectsOf(2);
+    const cursor = first.cursor ?? "";
+    const second = await world.home(reader, { mode: "ranked", limit: 1, cursor });
+    expect(second.mode).not.toBe("latest");
+    expect(second.items).toHaveLength(1);
+  });
+
+  it("a page that no cache has is made of friends' posts; the entry, after it, of all", async ({
+    expect,
+  }) => {
+    const { world, reader, friends, followed } = await start();
+    const cache = new MemoryFeedCache(() => world.nowMs);
+    world.cache = cache;
+    world.effects = effectsOf(2);
+    expect(idsOf(await world.home(reader))).toEqual([friends]);
+    await world.settled();
+    expect(idsOf(await world.home(reader))).toEqual([followed, friends]);
+  });
+
+  it("an entry may be three times as old", async ({ expect }) => {
+    const { world, reader } = await start();
+    world.cache = new MemoryFeedCache(() => world.nowMs);
+    await world.home(reader);
+    await world.settled();
+    world.nowMs += 3 * LIMITS.feedCacheTtlMs - 1_000;
+    world.effects = effectsOf(2);
+    expect((await world.home(reader)).ageMs).toBeGreaterThan(2 * LIMITS.feedCacheTtlMs);
+    world.effects = effectsOf(0);
+    expect((await world.home(reader)).ageMs).toBe(0);
+  });
+});

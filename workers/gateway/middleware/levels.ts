@@ -1,0 +1,29 @@
+import type { MiddlewareHandler } from "hono";
+
+import type { Region } from "../../../core/regions/regions.ts";
+import type { GatewayDeps, GatewayTypes } from "../context.ts";
+
+/** Of every answer: how far the region has stepped back from full service, 0 to 4. */
+export const LEVEL_HEADER = "edgewise-level";
+
+/** Counts answers for their region, and exchanges the counts for its level: after the answer, once a second. */
+export const regionLevels =
+  ({ levels, clock }: Pick<GatewayDeps, "levels" | "clock">): MiddlewareHandler<GatewayTypes> =>
+  async (c, next) => {
+    await next();
+    const region = c.get("region");
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    // What stays open says nothing about how long an answer takes.
+    if (c.res.status !== 101) {
+      levels.count(region, "http_answers");
+      if (c.res.status >= 500) levels.count(region, "http_errors");
+      const tookMs = clock.nowMs() - c.get("nowMs");
+      levels.time(region, isRead ? "http_read_ms" : "http_write_ms", tookMs);
+    }
+    const exchange = (one: Region) => {
+      if (levels.isDue(one)) c.executionCtx.waitUntil(levels.exchange(one));
+    };
+    exchange(region);
+    // Of a region that is failed over too: so that its return is noticed.
+    exchange(c.get("ownRegion"));
+  };

@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+import {
+  levelListSchema,
+  newPinSchema,
+  publishedSchema,
+} from "../../../core/degradation/controller-service.ts";
+import { statusOf, statusSchema } from "../../../core/degradation/status.ts";
+import { LIMITS } from "../../../core/limits.ts";
+import { err, ok } from "../../../core/result.ts";
+import { operation } from "../operation.ts";
+
+const regionPath = z.object({
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{2,20}$/, "the name of a region")
+    .meta({ example: "us-east" }),
+});
+
+/** How far each region has stepped back from full service, for clients and for operators. */
+export const levelOperations = [
+  operation({
+    tag: "Status",
+    access: "anyone",
+    cache: "personal",
+    rate: "read",
+    id: "status",
+    method: "get",
+    path: "/v1/status",
+    summary: "How the service is doing where you are",
+    note: "The header `Edgewise-Level` of every answer says the same in one number.",
+    status: 200,
+    answer: statusSchema,
+    handle: async ({ deps, c }) => {
+      const [own, serving] = [c.get("ownRegion"), c.get("region")];
+      const status = statusOf({ own, serving }, c.get("effects"), deps.levels.published(own));
+      return ok({ value: status, ticket: null });
+    },
+  }),
+  operation({
+    tag: "Operators",
+    access: "operator",
+    cache: "personal",
+    rate: "read",
+    id: "levels",
+    method: "get",
+    path: "/v1/admin/levels",
+    summary: "Each region's level, its signals, and what has changed it",
+    status: 200,
+    answer: levelListSchema,
+    handle: async ({ deps }) => ok({ value: await deps.controllers.list(), ticket: null }),
+  }),
+  operation({
+    tag: "Operators",
+    access: "operator",
+    cache: "personal",
+    rate: "write",
+    id: "pinLevel",
+    method: "post",
+    path: "/v1/admin/levels/{region}/pin",
+    summary: "Pin a region's level for some minutes, against its signals, or take the pin back",
+    note: "`revision` is of what you looked at: when something has changed since, nothing happens and you get 409.",
+    params: regionPath,
+    body: newPinSchema,
+    status: 200,
+    answer: publishedSchema,
+    failures: ["conflict", "not_found"],
+    async handle({ deps, params, body, c }) {
+      const isKnown = deps.config.regions.some(({ region }) => region === params.region);
+      if (!isKnown) return err({ code: "not_found", what: "region" });
+      const by = c.get("caller")?.subject.slice(0, LIMITS.pinByCharsMax) ?? "";
+      const pinned = await deps.controllers.pin(params.region, { ...body, by });
+      return pinned.ok ? ok({ value: pinned.value, ticket: null }) : pinned;
+    },
+  }),
+];
