@@ -4,7 +4,7 @@ import type { Region } from "../regions/regions.ts";
 import { NO_HEDGES, withCall, withHedge } from "../resilience/hedge-budget.ts";
 import { orLate } from "../resilience/or-late.ts";
 import type { Defer, SharedBreaker } from "../resilience/shared-breaker.ts";
-import { taken, type Throttle, UNTHROTTLED, wanted } from "../resilience/throttle.ts";
+import { mayAsk, refused, taken, type Throttle, UNTHROTTLED } from "../resilience/throttle.ts";
 import type { Pool } from "./balance/pools.ts";
 import {
   estimateMs,
@@ -102,7 +102,7 @@ export class HeavyRanker {
       return { ok: false, reason: "shed" };
     }
     const tried = await this.#hedged(pools, picked, question, defer);
-    if (tried.kind !== "shed") this.#wasTaken(question.region);
+    this.#heard(question.region, tried.kind === "shed" ? refused : taken);
     return tried.kind === "scored"
       ? { ok: true, model: tried.model, probabilities: tried.probabilities }
       : { ok: false, reason: meaningOf(tried).reason };
@@ -177,17 +177,17 @@ export class HeavyRanker {
 
   /** Rankers that refuse are spared a part of what they would refuse. */
   #mayAsk(region: Region): boolean {
-    const { clock, random } = this.#ports;
-    const before = this.#throttles.get(region) ?? UNTHROTTLED;
-    const { allow, next } = wanted(before, clock.nowMs(), random);
-    this.#throttles.set(region, next);
-    if (!allow) this.#ports.counters.called("throttled");
-    return allow;
+    const { clock, counters, random } = this.#ports;
+    const isAllowed = mayAsk(this.#throttles.get(region) ?? UNTHROTTLED, clock.nowMs(), random);
+    if (isAllowed) return true;
+    this.#heard(region, refused);
+    counters.called("throttled");
+    return false;
   }
 
-  #wasTaken(region: Region): void {
+  #heard(region: Region, how: typeof taken): void {
     const before = this.#throttles.get(region) ?? UNTHROTTLED;
-    this.#throttles.set(region, taken(before, this.#ports.clock.nowMs()));
+    this.#throttles.set(region, how(before, this.#ports.clock.nowMs()));
   }
 
   #observe(region: Region, rows: number, tookMs: number): void {

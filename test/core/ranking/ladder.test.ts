@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 
-import { HEAD_COUNT } from "../../../core/ranking/heads.ts";
+import { DENSE_COUNT } from "../../../core/ranking/features.ts";
+import { HEAD_COUNT, HEADS } from "../../../core/ranking/heads.ts";
 import { scoreLight } from "../../../core/ranking/light-model.ts";
 import {
   hung,
@@ -146,6 +147,22 @@ describe("the smaller pool", () => {
       light.slice(0, 400 * HEAD_COUNT),
     );
     expect(world.asked.at(-1)?.rows).toBe(100);
+  });
+
+  it("holds what is worth most, not what is likeliest", async ({ expect }) => {
+    const world = new RankingWorld();
+    const open = HEADS.indexOf("open");
+    const comment = HEAD_COUNT + HEADS.indexOf("comment");
+    const weights = new Float64Array(DENSE_COUNT * HEAD_COUNT).with(open, 2).with(comment, 1);
+    world.light = { ...lightModel(), weights };
+    world.behaviours.set(ONE, (question) =>
+      question.rows > 100 ? SLOW(question) : { afterMs: 5, reply: scoredBy(question) },
+    );
+    // Of the first hundred a comment is a little likelier, of the others an open is much likelier.
+    const dense = new Float32Array(200 * DENSE_COUNT);
+    for (let row = 0; row < 200; row++) dense[row * DENSE_COUNT + (row < 100 ? 1 : 0)] = 1;
+    const answer = await world.rank(200, { dense });
+    expect(heavyRows(answer.probabilities)).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
   it("is asked when the whole is refused", async ({ expect }) => {
