@@ -95,7 +95,8 @@ export class HeavyRanker {
 
     const picked = await this.servers.pick(pools, question);
     if (picked === null) {
-      return { ok: false, reason: this.servers.areAway(pools) ? "shed" : "breaker_open" };
+      if (this.servers.areAway(pools)) return { ok: false, reason: "shed" };
+      return { ok: false, reason: this.servers.mayWait(question) ? "breaker_open" : "no_time" };
     }
     if (!this.#mayAsk(question.region)) {
       picked.breaker.settle(picked.admitted, "neutral", defer);
