@@ -127,7 +127,7 @@ export class Lane {
     return promise;
   }
 
-  /** Takes no more, ends what it has, then ends its thread. */
+  /** To be called when nobody is sent here any more: ends what it has, then its thread. */
   async stop(): Promise<void> {
     if (!this.idle) await new Promise<void>((resolve) => (this.#emptied = resolve));
     this.#stopped = true;
