@@ -61,6 +61,19 @@ describe("the ladder", () => {
     expect(answer.probabilities).toEqual(scoreLight(lightModel(), requestOf(9).dense, 9));
   });
 
+  it("takes half of the rows for most, and keeps scores of the newest model alone", async ({
+    expect,
+  }) => {
+    const world = new RankingWorld();
+    await world.rank(4);
+    world.behaviours.set(ONE, hung);
+    expect(await world.rank(8)).toMatchObject({ mode: "cached-scores", scored: 4 });
+    world.behaviours.set(ONE, (question) => ({ afterMs: 1, reply: scoredBy(question, "heavy-2") }));
+    await world.rank(1);
+    world.behaviours.set(ONE, hung);
+    expect(await world.rank(2)).toMatchObject({ model: "heavy-2", scored: 1 });
+  });
+
   it("forgets scores after five minutes, and another viewer's never count", async ({ expect }) => {
     const world = new RankingWorld();
     await world.rank(4);

@@ -13,8 +13,10 @@ const SERVERS = Array.from({ length: 16 }, (_, n) => `http://s${n}`);
 /** An isolate that has just begun, and a region that takes a while to say what it knows of each server. */
 function begun(answerMs: number, known: (server: string) => Breaker) {
   const time = new ManualTime(1_800_000_000_000);
+  const claims = { count: 0 };
   const region: RankBreakerService = {
     claim: async (server) => {
+      claims.count++;
       await time.sleep(answerMs);
       const breaker = known(server);
       const isClosed = breaker.at === "closed";
@@ -43,7 +45,7 @@ function begun(answerMs: number, known: (server: string) => Breaker) {
     for (let ms = 0; ms < 1_000 && !state.isDone; ms++) await time.advance(1);
     return { picked: await picked, leftMs: untilMs - clock.nowMs() };
   };
-  return { pick };
+  return { pick, claims, time };
 }
 
 const open: Breaker = { at: "open", trips: 1, sinceMs: 1_800_000_000_000 };
@@ -55,6 +57,15 @@ describe("an isolate that begins while breakers are open", () => {
     const { picked, leftMs } = await begun(10, () => open).pick(57);
     expect(picked).toBeNull();
     expect(leftMs).toBeGreaterThanOrEqual(10);
+  });
+
+  it("asks for one probe at most, when all have been open for long", async ({ expect }) => {
+    const { pick, claims, time } = begun(0, () => open);
+    await pick(1_000);
+    expect(claims.count).toBe(SERVERS.length);
+    await time.advance(31_000);
+    expect((await pick(1_000)).picked).toBeNull();
+    expect(claims.count).toBe(SERVERS.length + 1);
   });
 
   it("finds the one that is closed", async ({ expect }) => {
