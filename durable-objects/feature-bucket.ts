@@ -38,7 +38,7 @@ export class FeatureBucket extends DurableObject<ObjectsEnv> implements FeatureB
   }
 
   async keep(slate: Slate): Promise<void> {
-    this.#features.keep(slate);
+    this.#features.keep(slate, this.#clock.nowMs());
     this.#arm();
   }
 

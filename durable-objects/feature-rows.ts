@@ -10,11 +10,12 @@ type Marks = ReadonlyMap<string, Mark>;
 interface OpenRow extends Record<string, SqlStorageValue> {
   id: string;
   viewer: string;
-  at_ms: number;
+  kept_ms: number;
   items: string;
   marks: string;
 }
 interface FullRow extends OpenRow {
+  at_ms: number;
   schema: string;
   mode: string;
   model: string | null;
@@ -35,13 +36,14 @@ export class SqlFeatureRows implements FeatureRows {
       CREATE TABLE IF NOT EXISTS tallies_1 (
         key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, counts TEXT NOT NULL
       ) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS slates_1 (
-        id TEXT PRIMARY KEY, viewer TEXT NOT NULL, at_ms INTEGER NOT NULL, items TEXT NOT NULL,
-        marks TEXT NOT NULL, schema TEXT NOT NULL, mode TEXT NOT NULL, model TEXT,
+      DROP TABLE IF EXISTS slates_1;
+      CREATE TABLE IF NOT EXISTS slates_2 (
+        id TEXT PRIMARY KEY, viewer TEXT NOT NULL, at_ms INTEGER NOT NULL, kept_ms INTEGER NOT NULL,
+        items TEXT NOT NULL, marks TEXT NOT NULL, schema TEXT NOT NULL, mode TEXT NOT NULL, model TEXT,
         dense BLOB NOT NULL, ids BLOB NOT NULL
       );
-      CREATE INDEX IF NOT EXISTS slates_1_viewer ON slates_1 (viewer, at_ms);
-      CREATE INDEX IF NOT EXISTS slates_1_age ON slates_1 (at_ms);
+      CREATE INDEX IF NOT EXISTS slates_2_viewer ON slates_2 (viewer, kept_ms);
+      CREATE INDEX IF NOT EXISTS slates_2_age ON slates_2 (kept_ms);
     `);
   }
 
@@ -72,7 +74,7 @@ export class SqlFeatureRows implements FeatureRows {
   }
 
   countTallies = (): number => this.#count("tallies_1");
-  countSlates = (): number => this.#count("slates_1");
+  countSlates = (): number => this.#count("slates_2");
 
   dropOldestTallies(count: number): void {
     const query =
@@ -80,14 +82,18 @@ export class SqlFeatureRows implements FeatureRows {
     this.#sql.exec(query, count);
   }
 
-  addSlate({ id, viewer, atMs, items, schema, mode, model, dense, ids }: Slate): void {
+  addSlate(
+    { id, viewer, atMs, items, schema, mode, model, dense, ids }: Slate,
+    keptMs: number,
+  ): void {
     this.#sql.exec(
-      `INSERT OR IGNORE INTO slates_1
-        (id, viewer, at_ms, items, marks, schema, mode, model, dense, ids)
-       VALUES (?, ?, ?, ?, '[]', ?, ?, ?, ?, ?)`,
+      `INSERT OR IGNORE INTO slates_2
+        (id, viewer, at_ms, kept_ms, items, marks, schema, mode, model, dense, ids)
+       VALUES (?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?)`,
       id,
       viewer,
       atMs,
+      keptMs,
       JSON.stringify(items),
       schema,
       mode,
@@ -98,28 +104,29 @@ export class SqlFeatureRows implements FeatureRows {
   }
 
   slate(id: string): OpenSlate | null {
-    const query = "SELECT id, viewer, at_ms, items, marks FROM slates_1 WHERE id = ?";
+    const query = "SELECT id, viewer, kept_ms, items, marks FROM slates_2 WHERE id = ?";
     const [row] = this.#sql.exec<OpenRow>(query, id);
     return row === undefined ? null : openOf(row);
   }
 
   slatesOf(viewer: string, max: number): OpenSlate[] {
-    const query = `SELECT id, viewer, at_ms, items, marks FROM slates_1
-      WHERE viewer = ? ORDER BY at_ms DESC LIMIT ?`;
+    const query = `SELECT id, viewer, kept_ms, items, marks FROM slates_2
+      WHERE viewer = ? ORDER BY kept_ms DESC LIMIT ?`;
     return this.#sql.exec<OpenRow>(query, viewer, max).toArray().map(openOf);
   }
 
   mark(slate: string, marks: Marks): void {
-    this.#sql.exec("UPDATE slates_1 SET marks = ? WHERE id = ?", JSON.stringify([...marks]), slate);
+    this.#sql.exec("UPDATE slates_2 SET marks = ? WHERE id = ?", JSON.stringify([...marks]), slate);
   }
 
   ripe(upToMs: number, max: number): MarkedSlate[] {
-    const query = "SELECT * FROM slates_1 WHERE at_ms <= ? ORDER BY at_ms, id LIMIT ?";
+    const query = "SELECT * FROM slates_2 WHERE kept_ms <= ? ORDER BY kept_ms, id LIMIT ?";
     return this.#sql
       .exec<FullRow>(query, upToMs, max)
       .toArray()
       .map((row) => ({
         ...openOf(row),
+        atMs: row.at_ms,
         schema: row.schema,
         mode: row.mode as RankMode,
         model: row.model,
@@ -130,12 +137,12 @@ export class SqlFeatureRows implements FeatureRows {
 
   dropSlates(ids: readonly string[]): void {
     this.#sql.exec(
-      "DELETE FROM slates_1 WHERE id IN (SELECT value FROM json_each(?))",
+      "DELETE FROM slates_2 WHERE id IN (SELECT value FROM json_each(?))",
       JSON.stringify(ids),
     );
   }
 
-  #count(table: "tallies_1" | "slates_1"): number {
+  #count(table: "tallies_1" | "slates_2"): number {
     return this.#sql.exec<{ rows: number }>(`SELECT COUNT(*) AS rows FROM ${table}`).one().rows;
   }
 }
@@ -146,10 +153,10 @@ const rounded = (value: number): number => Number(value.toPrecision(7));
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): ArrayBuffer =>
   buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
 
-const openOf = ({ id, viewer, at_ms: atMs, items, marks }: OpenRow): OpenSlate => ({
+const openOf = ({ id, viewer, kept_ms: keptMs, items, marks }: OpenRow): OpenSlate => ({
   id,
   viewer,
-  atMs,
+  keptMs,
   items: JSON.parse(items) as SlateItem[],
   marks: new Map(JSON.parse(marks) as (readonly [string, Mark])[]),
 });

@@ -16,7 +16,9 @@ export interface Mark {
 }
 
 /** A slate without its features. */
-export interface OpenSlate extends Pick<Slate, "id" | "viewer" | "atMs" | "items"> {
+export interface OpenSlate extends Pick<Slate, "id" | "viewer" | "items"> {
+  /** Unix ms when it came: its features may be as old as the first page that somebody scrolled down from. */
+  readonly keptMs: number;
   readonly marks: ReadonlyMap<string, Mark>;
 }
 
@@ -33,13 +35,13 @@ export interface FeatureRows {
   countTallies(): number;
   /** The ones that changed least recently. */
   dropOldestTallies(count: number): void;
-  addSlate(slate: Slate): void;
+  addSlate(slate: Slate, keptMs: number): void;
   countSlates(): number;
   slate(id: string): OpenSlate | null;
   /** The newest first. */
   slatesOf(viewer: string, max: number): readonly OpenSlate[];
   mark(slate: string, marks: ReadonlyMap<string, Mark>): void;
-  /** Those up to then, oldest first. */
+  /** Those that came up to then, oldest first. */
   ripe(upToMs: number, max: number): readonly MarkedSlate[];
   dropSlates(ids: readonly string[]): void;
 }
@@ -65,11 +67,11 @@ export class FeatureBucket {
     this.#rows.tallies(keys.slice(0, FEATURE_LIMITS.featureKeysMax));
 
   /** @returns whether it is kept: a bucket that is full of slates logs no more until some are old enough. */
-  keep(slate: Slate): boolean {
+  keep(slate: Slate, nowMs: number): boolean {
     const fits =
       slate.items.length <= FEATURE_LIMITS.featureSlateItemsMax &&
       this.#rows.countSlates() < FEATURE_LIMITS.featureSlatesMax;
-    if (fits) this.#rows.addSlate(slate);
+    if (fits) this.#rows.addSlate(slate, nowMs);
     return fits;
   }
 
@@ -137,7 +139,7 @@ export class FeatureBucket {
     ignored: this.#ignored,
   });
 
-  #isOpen = ({ atMs }: OpenSlate, nowMs: number): boolean => nowMs - atMs < this.#slateMs;
+  #isOpen = ({ keptMs }: OpenSlate, nowMs: number): boolean => nowMs - keptMs < this.#slateMs;
 
   /** Once each. Whatever somebody did with a post, they were shown it: clients tell of that a little later. */
   #mark(

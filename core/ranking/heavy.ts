@@ -4,7 +4,7 @@ import type { Region } from "../regions/regions.ts";
 import { NO_HEDGES, withCall, withHedge } from "../resilience/hedge-budget.ts";
 import { orLate } from "../resilience/or-late.ts";
 import type { Defer, SharedBreaker } from "../resilience/shared-breaker.ts";
-import { taken, type Throttle, UNTHROTTLED, wanted } from "../resilience/throttle.ts";
+import { mayAsk, refused, taken, type Throttle, UNTHROTTLED } from "../resilience/throttle.ts";
 import type { Pool } from "./balance/pools.ts";
 import {
   estimateMs,
@@ -95,14 +95,15 @@ export class HeavyRanker {
 
     const picked = await this.servers.pick(pools, question);
     if (picked === null) {
-      return { ok: false, reason: this.servers.areAway(pools) ? "shed" : "breaker_open" };
+      if (this.servers.areAway(pools)) return { ok: false, reason: "shed" };
+      return { ok: false, reason: this.servers.mayWait(question) ? "breaker_open" : "no_time" };
     }
     if (!this.#mayAsk(question.region)) {
       picked.breaker.settle(picked.admitted, "neutral", defer);
       return { ok: false, reason: "shed" };
     }
     const tried = await this.#hedged(pools, picked, question, defer);
-    if (tried.kind !== "shed") this.#wasTaken(question.region);
+    this.#heard(question.region, tried.kind === "shed" ? refused : taken);
     return tried.kind === "scored"
       ? { ok: true, model: tried.model, probabilities: tried.probabilities }
       : { ok: false, reason: meaningOf(tried).reason };
@@ -177,17 +178,17 @@ export class HeavyRanker {
 
   /** Rankers that refuse are spared a part of what they would refuse. */
   #mayAsk(region: Region): boolean {
-    const { clock, random } = this.#ports;
-    const before = this.#throttles.get(region) ?? UNTHROTTLED;
-    const { allow, next } = wanted(before, clock.nowMs(), random);
-    this.#throttles.set(region, next);
-    if (!allow) this.#ports.counters.called("throttled");
-    return allow;
+    const { clock, counters, random } = this.#ports;
+    const isAllowed = mayAsk(this.#throttles.get(region) ?? UNTHROTTLED, clock.nowMs(), random);
+    if (isAllowed) return true;
+    this.#heard(region, refused);
+    counters.called("throttled");
+    return false;
   }
 
-  #wasTaken(region: Region): void {
+  #heard(region: Region, how: typeof taken): void {
     const before = this.#throttles.get(region) ?? UNTHROTTLED;
-    this.#throttles.set(region, taken(before, this.#ports.clock.nowMs()));
+    this.#throttles.set(region, how(before, this.#ports.clock.nowMs()));
   }
 
   #observe(region: Region, rows: number, tookMs: number): void {

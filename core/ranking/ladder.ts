@@ -8,6 +8,7 @@ import { HEAD_COUNT } from "./heads.ts";
 import type { HeavyAnswer, HeavyRanker } from "./heavy.ts";
 import { type LightModel, scoreLight } from "./light-model.ts";
 import type { RankAnswer, RankReason, RankRequest } from "./service.ts";
+import { DEFAULT_WEIGHTS, valueOf } from "./weights.ts";
 
 export interface LadderPorts {
   /** Null: no ranker is configured. */
@@ -159,16 +160,13 @@ function isWhole({ posts, createdAtMs, dense, ids }: RankRequest): boolean {
 const rowOf = (probabilities: Float32Array, row: number): Float32Array =>
   probabilities.subarray(row * HEAD_COUNT, (row + 1) * HEAD_COUNT);
 
-/** The rows that the light model likes best: by all that a viewer may do but hide. */
+/** The rows that the light model values most, by the weights that every feed begins with: a request has none. */
 function best(scores: Float32Array, rows: number): readonly number[] {
-  const liked = Array.from({ length: rows }, (_, row) => {
-    const [open = 0, like = 0, comment = 0, share = 0, follow = 0, dwell = 0, hide = 0] = rowOf(
-      scores,
-      row,
-    );
-    return { row, value: open + like + comment + share + follow + dwell - hide };
-  });
-  return liked
+  const valued = Array.from({ length: rows }, (_, row) => ({
+    row,
+    value: valueOf(scores, DEFAULT_WEIGHTS, row).value,
+  }));
+  return valued
     .toSorted((a, b) => b.value - a.value)
     .slice(0, LIMITS.rankPoolRows)
     .map(({ row }) => row);

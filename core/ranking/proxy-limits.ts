@@ -14,7 +14,7 @@ export const RANK_PROXY_LIMITS = {
   hedgeShare: 0.02,
   /** Scores stand in for a ranker for so long: as long as a client takes a page to be fresh. */
   cachedScoresMs: 300_000,
-  /** Some 250 viewers with 500 posts each, of the 128 MB an isolate has. */
+  /** Some 350 viewers with the 60 posts of an entry each, of the 128 MB an isolate has. */
   cachedScoresBytesMax: 8_000_000,
   cachedPostsMax: 1_000,
   /** Of the rows, this share must have cached scores before two models' are put beside each other. */

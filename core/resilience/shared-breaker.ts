@@ -64,17 +64,21 @@ export class SharedBreaker {
     return admit(this.#breaker, nowMs, this.#ports.policy).allow;
   }
 
-  /** @returns null: not now. Waits for the region for `breakerAskMs` at most, and only after a silence or to probe. */
-  async admit(): Promise<Admitted | null> {
+  /** Would `admit` wait for the region now? Only after a silence, or to probe. */
+  mustAsk(): boolean {
     const { clock, policy, region } = this.#ports;
-    if (region === null) return this.#alone();
-    if (this.#breaker.at === "closed") {
-      const isInTouch = clock.nowMs() - this.#heardMs < policy.windowMs;
-      // All who come after a silence wait for the region; where it is silent itself, nobody for a while.
-      return isInTouch || clock.nowMs() < this.#askAtMs ? this.#alone() : this.#ask(region);
-    }
+    const nowMs = clock.nowMs();
+    // All who come after a silence wait for the region; where it is silent itself, nobody for a while.
+    if (region === null || nowMs < this.#askAtMs) return false;
+    return this.#breaker.at !== "closed" || nowMs - this.#heardMs >= policy.windowMs;
+  }
+
+  /** @returns null: not now. Waits for the region for `breakerAskMs` at most. */
+  async admit(): Promise<Admitted | null> {
+    const { clock, region } = this.#ports;
     if (!this.mayAdmit()) return null;
-    this.#askAtMs = clock.nowMs() + LIMITS.breakerAskAgainMs;
+    if (region === null || !this.mustAsk()) return this.#alone();
+    if (this.#breaker.at !== "closed") this.#askAtMs = clock.nowMs() + LIMITS.breakerAskAgainMs;
     return this.#ask(region);
   }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { VERSION_PATTERN } from "../../core/ranking/manifest.ts";
 import { versionAt } from "./artifact/folder.ts";
 import { DEFAULT_BEHAVIOUR } from "./behaviour/simulate.ts";
 import { reportPage } from "./report/page.ts";
@@ -80,6 +81,15 @@ const whole = (name: string, text: string | undefined, standard: number, max: nu
   return value;
 };
 
+/** What serves is not to be written over before it is known whether the new one is as good. */
+function newVersion(models: string, version: string): string {
+  if (!VERSION_PATTERN.test(version))
+    throw new FlagError(`--version takes a to z, 0 to 9, ".", "_" and "-", not "${version}"`);
+  if (existsSync(path.join(models, version)))
+    throw new FlagError(`version ${version} is there already`);
+  return version;
+}
+
 const say = (line: string): void => console.error(line);
 
 /** @returns the exit code. */
@@ -92,6 +102,8 @@ async function main(): Promise<number> {
   const seed = whole("seed", flags.seed, 1, 2 ** 31);
   const seeds = Array.from({ length: whole("seeds", flags.seeds, 3, 20) }, (_, at) => seed + at);
   const nowMs = Date.now();
+  const models = flags.models ?? MODELS;
+  const version = newVersion(models, flags.version ?? versionAt(nowMs));
   const source = await sourceOf(flags, seed);
   if (source.examples.rows < ROWS_MIN)
     throw new FlagError(
@@ -102,9 +114,9 @@ async function main(): Promise<number> {
     {
       source,
       seeds,
-      version: flags.version ?? versionAt(nowMs),
+      version,
       createdAtMs: nowMs,
-      models: flags.dry === true || source.name === "kuairand" ? null : (flags.models ?? MODELS),
+      models: flags.dry === true || source.name === "kuairand" ? null : models,
       mayPromote: flags["no-promote"] !== true,
     },
     {

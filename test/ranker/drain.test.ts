@@ -10,9 +10,7 @@ import { afterEach, describe, it } from "vitest";
 
 import type { Rows } from "../../core/ranking/features.ts";
 import { encodeRequest } from "../../core/ranking/infer.ts";
-import type { RankerPorts } from "../../gpu-ranker/src/ranker.ts";
-import { startScorer } from "../../gpu-ranker/src/model/scorer.ts";
-import { RunningRanker, scoresOf } from "./running-ranker.ts";
+import { heldBack, RunningRanker, scoresOf } from "./running-ranker.ts";
 import { rowsFrom, setCurrent, writeArtifact } from "./tiny-model.ts";
 
 const undo: (() => void | Promise<void>)[] = [];
@@ -57,16 +55,6 @@ describe("a drain", () => {
     expect(ranker.logged.map(({ event }) => event).slice(-2)).toEqual(["draining", "drained"]);
   });
 });
-
-/** Scorers that run only once `held` resolves. */
-const heldBack =
-  (held: Promise<void>): RankerPorts["scorers"] =>
-  async (options, timer) => {
-    const started = await startScorer(options, timer);
-    if (!started.ok) return started;
-    const { run, ...scorer } = started.value;
-    return { ok: true, value: { ...scorer, run: (batch) => held.then(() => run(batch)) } };
-  };
 
 /** A connection on which the next request is sent before the last one was answered. */
 class OneConnection {

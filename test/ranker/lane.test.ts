@@ -63,7 +63,8 @@ describe("a lane", () => {
     void lane.submit(jobOf(time, 10));
     const left = lane.submit(jobOf(time, 10), gone.signal);
     gone.abort();
-    expect(await left).toMatchObject({ ok: false });
+    expect(await left).toEqual(err({ why: "gone" }));
+    expect(await lane.submit(jobOf(time, 10), gone.signal)).toEqual(err({ why: "gone" }));
     expect(lane.load.queuedRequests).toBe(0);
     await time.advance(10);
     expect(scorer.batches).toEqual([10]);

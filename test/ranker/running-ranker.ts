@@ -6,6 +6,7 @@ import { DENSE_COUNT, type Rows } from "../../core/ranking/features.ts";
 import { decodeAnswer, encodeRequest, type InferAnswer } from "../../core/ranking/infer.ts";
 import { RANKER_HEADERS } from "../../core/ranking/ranker-headers.ts";
 import { configFrom } from "../../gpu-ranker/src/env.ts";
+import { startScorer } from "../../gpu-ranker/src/model/scorer.ts";
 import { type RankerPorts, startRanker } from "../../gpu-ranker/src/ranker.ts";
 
 export const ADMIN_TOKEN = "a token of tests only";
@@ -103,3 +104,13 @@ export async function scoresOf(response: Response, rows: Rows): Promise<InferAns
   if (!answer.ok) throw new Error(JSON.stringify(answer.error));
   return answer.value;
 }
+
+/** Scorers that run only once `held` resolves. */
+export const heldBack =
+  (held: Promise<void>): RankerPorts["scorers"] =>
+  async (options, timer) => {
+    const started = await startScorer(options, timer);
+    if (!started.ok) return started;
+    const { run, ...scorer } = started.value;
+    return { ok: true, value: { ...scorer, run: (batch) => held.then(() => run(batch)) } };
+  };

@@ -53,16 +53,17 @@ async function ask(
     : { kind: "bad_answer", detail: JSON.stringify(answer.error) };
 }
 
-/** Null: longer than any answer is. */
-async function bytesOf(response: Response): Promise<Uint8Array | null> {
-  const bytes = new Uint8Array(LIMITS.rankAnswerBytesMax);
+/** Null: longer than any answer is. In memory of its own size: whoever is sent a view over RPC gets all of it. */
+async function bytesOf({ body, headers }: Response): Promise<Uint8Array | null> {
+  const length = numberIn(headers, "content-length") ?? LIMITS.rankAnswerBytesMax;
+  const bytes = new Uint8Array(Math.min(length, LIMITS.rankAnswerBytesMax));
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     if (size + chunk.byteLength > bytes.length) return null;
     bytes.set(chunk, size);
     size += chunk.byteLength;
   }
-  return bytes.subarray(0, size);
+  return size === bytes.length ? bytes : bytes.slice(0, size);
 }
 
 /** `ready` as the Open Inference Protocol has it. Null: no answer. */

@@ -166,7 +166,9 @@ async function factsFor(call: Call, postId: string): Outcome<Facts> {
   if (!page.ok) return page;
   const newest = page.value.items;
   const isRanked = viewer.value.settings.feedMode === "ranked";
-  const scored = isRanked ? await scoresFor(call, viewer.value, newest, post.value.view) : null;
+  const scored = isRanked
+    ? await scoresFor(call, id.value, viewer.value, newest, post.value.view)
+    : null;
   const rankable = newest.map((one) => {
     const given = scored === null ? null : probabilitiesOf(one, scored);
     return rankableOf(one, viewer.value.ranking, given?.probabilities ?? null);
@@ -178,20 +180,19 @@ async function factsFor(call: Call, postId: string): Outcome<Facts> {
 /** Those of the entry that the viewer is shown; without one, what a page would be given now. */
 async function scoresFor(
   call: Call,
+  viewer: Id,
   { standing }: HomeViewer,
   newest: readonly Post[],
   post: Post,
 ): Promise<Known> {
-  const { viewer } = standing;
-  const kept =
-    viewer === null
-      ? null
-      : (await askCache(call, (cache, wrote) => cache.scores(call.region, viewer, wrote))).answer;
+  const { answer: kept } = await askCache(call, (cache, wrote) =>
+    cache.scores(call.region, viewer, wrote),
+  );
   if (kept?.hit === true) return known(kept.scores, newest, kept.ageMs);
   const isAmong = newest.some(({ id }) => id === post.id);
   const items = [...newest, ...(isAmong ? [] : [post])].map(itemOfPost);
   const asOfMs = call.clock.nowMs();
-  const ask = { viewer: viewer ?? toId(post.author.id), standing, items, asOfMs };
+  const ask = { viewer, standing, items, asOfMs };
   return known((await scoreItems(call, ask)).scores, newest, 0);
 }
 

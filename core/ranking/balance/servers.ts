@@ -32,6 +32,8 @@ export interface Wanted {
   readonly region: Region;
   readonly viewerId: string;
   readonly rows: number;
+  /** Unix ms. */
+  readonly untilMs: number;
 }
 
 /** Which server is asked: pools in turn by weight, then by load or viewer among those that are well. */
@@ -62,7 +64,10 @@ export class Servers {
     return order;
   }
 
-  /** A server of `pools` whose breaker lets the call through. A region is waited for once at most. */
+  /**
+   * A server of `pools` whose breaker lets the call through. A region is asked for one probe at most, and, as an
+   * isolate begins, about others while that leaves time for a call.
+   */
   async pick(pools: readonly Pool[], wanted: Wanted): Promise<Picked | null> {
     let mayProbe = true;
     for (const pool of pools) {
@@ -74,12 +79,19 @@ export class Servers {
         const breaker = this.#ports.breakerFor(wanted.region, server);
         const isProbe = breaker.breaker.at !== "closed";
         if ((isProbe && !mayProbe) || !breaker.mayAdmit()) continue;
+        if (breaker.mustAsk() && !this.mayWait(wanted)) continue;
         mayProbe &&= !isProbe;
         const admitted = await breaker.admit();
         if (admitted !== null) return { server, breaker, admitted };
       }
     }
     return null;
+  }
+
+  /** Is there time to ask the region, and then a server? */
+  mayWait({ untilMs }: Pick<Wanted, "untilMs">): boolean {
+    const nowMs = this.#ports.clock.nowMs();
+    return nowMs + LIMITS.breakerAskMs + LIMITS.rankCallMinMs <= untilMs;
   }
 
   /** Another server than `first`, with a closed breaker, at once. */

@@ -45,6 +45,7 @@ export interface Inferred {
  * `POST /v2/models/ranker[/versions/{v}]/infer`.
  * @param version that the path names; null: whoever serves this viewer.
  * @param gone aborts when the caller hangs up.
+ * @returns null: it has, and nothing is to be sent or counted.
  */
 export async function infer(
   message: IncomingMessage,
@@ -96,7 +97,7 @@ export async function infer(
   // What served when the caller arrived may have left while its body was read.
   const current = version === null ? (deps.registry.pick(viewer) ?? lane) : lane;
   const scored = await current.submit({ request: request.value, deadlineMs }, gone);
-  if (!scored.ok) return refuse(shed(scored.error, deps));
+  if (!scored.ok) return scored.error.why === "gone" ? null : refuse(shed(scored.error, deps));
   const queueMs = waitedMs + scored.value.queueMs;
   return answerOf(request.value, { ...scored.value, queueMs }, current, deps);
 }

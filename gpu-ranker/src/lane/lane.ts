@@ -31,6 +31,11 @@ export type Refusal =
   /** The thread is being started again. */
   | { readonly why: "starting"; readonly retryAfterMs: number };
 
+/** The caller hung up before its turn came: nobody waits for an answer. */
+export interface Gone {
+  readonly why: "gone";
+}
+
 /** What a lane tells whoever counts. */
 export interface LaneEvents {
   batch(version: string, batch: { rows: number; requests: number; computeMs: number }): void;
@@ -48,13 +53,14 @@ export interface LaneDeps {
   readonly start: () => Promise<Result<Scorer, LoadFault>>;
 }
 
+const GONE: Gone = { why: "gone" };
 const STARTING: Refusal = { why: "starting", retryAfterMs: RANKER_LIMITS.restartMs };
 
 interface Waiting extends Job {
   readonly rows: number;
   /** From here on it is the lane that keeps its caller waiting. */
   readonly sinceMs: number;
-  readonly done: (result: Result<JobScores, Refusal>) => void;
+  readonly done: (result: Result<JobScores, Refusal | Gone>) => void;
 }
 
 /** One model and the requests that wait for it. Starts at once when idle, and merges what queued meanwhile. */
@@ -105,12 +111,13 @@ export class Lane {
   }
 
   /** Scores one request, or says why not. @param cancelled aborts when the caller is gone: it leaves the queue. */
-  submit(job: Job, cancelled?: AbortSignal): Promise<Result<JobScores, Refusal>> {
+  submit(job: Job, cancelled?: AbortSignal): Promise<Result<JobScores, Refusal | Gone>> {
+    if (cancelled?.aborted === true) return Promise.resolve(err(GONE));
     const { rows } = job.request;
     const sinceMs = this.#deps.clock.nowMs();
     const refusal = this.refusal(rows, job.deadlineMs);
     if (refusal !== null || this.#scorer === null) return Promise.resolve(err(refusal ?? STARTING));
-    const { promise, resolve } = Promise.withResolvers<Result<JobScores, Refusal>>();
+    const { promise, resolve } = Promise.withResolvers<Result<JobScores, Refusal | Gone>>();
     const waiting: Waiting = { ...job, rows, sinceMs, done: resolve };
     if (this.idle) void this.#run([waiting], this.#scorer);
     else {
@@ -120,7 +127,7 @@ export class Lane {
     return promise;
   }
 
-  /** Takes no more, ends what it has, then ends its thread. */
+  /** To be called when nobody is sent here any more: ends what it has, then its thread. */
   async stop(): Promise<void> {
     if (!this.idle) await new Promise<void>((resolve) => (this.#emptied = resolve));
     this.#stopped = true;
@@ -130,7 +137,7 @@ export class Lane {
   #leave(waiting: Waiting): void {
     if (!this.#queue.includes(waiting)) return;
     this.#queue = this.#queue.filter((one) => one !== waiting);
-    waiting.done(err({ why: "failed", detail: "the caller is gone" }));
+    waiting.done(err(GONE));
   }
 
   async #run(jobs: readonly Waiting[], scorer: Scorer): Promise<void> {

@@ -9,7 +9,7 @@ import {
 import type { Head } from "../../../core/ranking/heads.ts";
 import { actionBits, type LogRecord } from "../../../core/ranking/log-record.ts";
 import { isChosen, normal, seeded } from "../random.ts";
-import { Tallies } from "../tallies.ts";
+import { MemoryTallies } from "../memory-tallies.ts";
 import { act, chancesOf, type Encounter, truthOf } from "./choices.ts";
 import { drawPeople, type Person, TOPICS } from "./people.ts";
 import { drawPost, type Post } from "./posts.ts";
@@ -76,7 +76,7 @@ class World {
   readonly #options: BehaviourOptions;
   readonly #people: readonly Person[];
   readonly #random: Random;
-  readonly #tallies = new Tallies();
+  readonly #tallies = new MemoryTallies();
   #posts: Post[] = [];
   #postCount = 0;
   #visitCount = 0;
@@ -230,7 +230,7 @@ class World {
 const keysOf = (viewer: Person, post: Post) => ({
   viewer: viewer.id,
   author: String(post.author + 1),
-  post: post.id,
+  content: post.id,
   topic: TOPICS[post.topic]?.name ?? "",
 });
 

@@ -7,8 +7,9 @@ import {
   SCHEMA,
 } from "../../../core/ranking/features.ts";
 import { actionBits, type LogRecord } from "../../../core/ranking/log-record.ts";
+import type { Counted } from "../../../core/ranking/tallies.ts";
 import { examplesOf } from "../examples.ts";
-import { Tallies, type TallyKeys } from "../tallies.ts";
+import { MemoryTallies } from "../memory-tallies.ts";
 import { type Exposure, readExposures } from "./kuairand-rows.ts";
 import type { Source } from "./source.ts";
 
@@ -39,7 +40,7 @@ export function logOf(exposures: readonly Exposure[]): Source {
       `${days.length} days are too few: ${WARM_DAYS} fill counters, 3 more are needed`,
     );
 
-  const tallies = new Tallies();
+  const tallies = new MemoryTallies();
   const totals = new Map<string, Totals>();
   const records: LogRecord[] = [];
   for (const exposure of exposures) {
@@ -91,16 +92,16 @@ const plus = ({ likes, comments, shares }: Totals, { actions }: Exposure): Total
   shares: shares + Number(actions.includes("share")),
 });
 
-const keysOf = ({ user, author, video, tag }: Exposure): TallyKeys => ({
+const keysOf = ({ user, author, video, tag }: Exposure): Counted => ({
   viewer: user,
   author,
-  post: video,
+  content: video,
   topic: tag,
 });
 
 function factsOf(
   exposure: Exposure,
-  tallies: Tallies,
+  tallies: MemoryTallies,
   { likes, comments, shares }: Totals,
 ): CandidateFacts {
   return {

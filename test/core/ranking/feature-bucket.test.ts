@@ -16,7 +16,7 @@ const VIEWER = "7";
 function start(posts: readonly string[] = ["11", "12", "21"]) {
   const rows = new MemoryFeatureRows();
   const bucket = new FeatureBucket(rows);
-  bucket.keep(slateOf({ atMs: NOW }, posts));
+  bucket.keep(slateOf({ atMs: NOW }, posts), NOW);
   const tell = (
     events: readonly (readonly [post: string, kind: "shown" | "open" | "dwell" | "hide"])[],
     { slate = "slate-1", viewer = VIEWER, atMs = NOW } = {},
@@ -33,6 +33,22 @@ function start(posts: readonly string[] = ["11", "12", "21"]) {
 }
 
 describe("a feature bucket", () => {
+  it("counts for half an hour what came late: a page far below one that was opened hours ago", ({
+    expect,
+  }) => {
+    const { bucket, tell, count } = start();
+    const later = NOW + 2 * 3_600_000;
+    bucket.keep(slateOf({ id: "slate-2", atMs: NOW }, ["31"]), later);
+    tell([["31", "shown"]], { slate: "slate-2", atMs: later + FEATURE_LIMITS.featureSlateMs - 1 });
+    expect(count("p:31", "shown")).toBe(1);
+    const due = later + FEATURE_LIMITS.featureSlateMs;
+    expect(bucket.ripe(due - 1).map(({ id }) => id)).toEqual(["slate-1"]);
+    expect(bucket.ripe(due).map(({ id, atMs }) => [id, atMs])).toEqual([
+      ["slate-1", NOW],
+      ["slate-2", NOW],
+    ]);
+  });
+
   it("counts what was shown for the viewer, the author, the post, and the pair", ({ expect }) => {
     const { tell, count, bucket } = start();
     tell([
@@ -60,7 +76,7 @@ describe("a feature bucket", () => {
       contentAuthor: "5",
       topic: "tea",
     };
-    bucket.keep(slateOf({ id: "slate-2", atMs: NOW, items: [item] }, ["99"]));
+    bucket.keep(slateOf({ id: "slate-2", atMs: NOW, items: [item] }, ["99"]), NOW);
     tell([["99", "shown"]], { slate: "slate-2" });
     expect(["p:55", "t:tea", "vt:7:tea", "a:9"].map((key) => count(key, "shown"))).toEqual([
       1, 1, 1, 1,
@@ -106,7 +122,7 @@ describe("a feature bucket", () => {
   }) => {
     const { bucket, rows, tell } = start();
     tell([["11", "shown"]]);
-    bucket.keep(slateOf({ id: "slate-2", atMs: NOW + 1_000 }, ["11"]));
+    bucket.keep(slateOf({ id: "slate-2" }, ["11"]), NOW + 1_000);
     const act = (atMs: number, on: { post: string } | { author: string }) =>
       bucket.act({ viewer: VIEWER, atMs, head: "follow", on });
     act(NOW + 2_000, { author: "1" });
@@ -123,7 +139,7 @@ describe("a feature bucket", () => {
     const { bucket, rows, tell, count } = start();
     tell([["11", "shown"]]);
     const later = NOW + 86_400_000;
-    bucket.keep(slateOf({ id: "slate-2", atMs: later }, ["11"]));
+    bucket.keep(slateOf({ id: "slate-2" }, ["11"]), later);
     tell([["11", "shown"]], { slate: "slate-2", atMs: later });
     expect(count("p:11", "shown")).toBeCloseTo(1.5, 9);
     for (let n = 0; n < FEATURE_LIMITS.featureTalliesMax; n++)
@@ -137,7 +153,7 @@ describe("a feature bucket", () => {
   it("keeps no more slates than it may", ({ expect }) => {
     const { bucket, rows } = start();
     for (let n = 0; n < FEATURE_LIMITS.featureSlatesMax + 5; n++)
-      bucket.keep(slateOf({ id: `other-${n}` }, ["11"]));
+      bucket.keep(slateOf({ id: `other-${n}` }, ["11"]), NOW);
     expect(rows.kept.size).toBe(FEATURE_LIMITS.featureSlatesMax);
     const many = Array.from({ length: FEATURE_LIMITS.featureSlateItemsMax + 1 }, (_, n) => `${n}`);
     expect(start(many).rows.kept.size).toBe(0);

@@ -1,7 +1,15 @@
 import { describe, it } from "vitest";
 
 import type { RankerReply } from "../../../core/ranking/ranker-call.ts";
-import { hung, poolOf, RankingWorld, replying, scoredBy, well } from "../../fakes/ranking-world.ts";
+import {
+  hung,
+  poolOf,
+  RankingWorld,
+  replying,
+  requestOf,
+  scoredBy,
+  well,
+} from "../../fakes/ranking-world.ts";
 
 const [ONE, TWO] = ["http://one", "http://two"] as const;
 const failuresOf = (world: RankingWorld, server: string = ONE) => {
@@ -171,5 +179,28 @@ describe("a second request", () => {
     const { sent, refused } = two.counters.read().counts.hedges;
     expect([sent, sent + refused]).toEqual([10, 500]);
     expect(two.asked).toHaveLength(510);
+  });
+});
+
+describe("throttling", () => {
+  it("takes a burst of calls that have no answer yet for no overload", async ({ expect }) => {
+    const world = new RankingWorld();
+    const { region, viewerId, schema, ...matrices } = requestOf(2);
+    const untilMs = world.time.clock.nowMs() + 1_000;
+    const question = { region, viewerId, schema, rows: 2, matrices, untilMs };
+    const answers = Array.from({ length: 40 }, () => world.heavy.score(question, () => {}));
+    await world.time.advance(5);
+    expect((await Promise.all(answers)).filter(({ ok }) => !ok)).toEqual([]);
+    expect(world.counters.read().counts.calls).toEqual({ scored: 40 });
+  });
+
+  it("spares rankers that refuse, and asks them again within seconds", async ({ expect }) => {
+    const world = new RankingWorld();
+    world.behaviours.set(ONE, replying({ kind: "shed", why: "queue", load: 900 }, 1));
+    for (let n = 0; n < 40; n++) expect(await world.score()).toEqual({ ok: false, reason: "shed" });
+    expect(world.asked.length).toBeLessThan(20);
+    world.behaviours.set(ONE, well);
+    await world.time.advance(5_000);
+    expect(await world.score()).toMatchObject({ ok: true });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 
-import { HEAD_COUNT } from "../../../core/ranking/heads.ts";
+import { DENSE_COUNT } from "../../../core/ranking/features.ts";
+import { HEAD_COUNT, HEADS } from "../../../core/ranking/heads.ts";
 import { scoreLight } from "../../../core/ranking/light-model.ts";
 import {
   hung,
@@ -58,6 +59,19 @@ describe("the ladder", () => {
     const answer = await world.rank(9);
     expect(answer).toMatchObject({ mode: "light-model", model: "light-1", scored: 9 });
     expect(answer.probabilities).toEqual(scoreLight(lightModel(), requestOf(9).dense, 9));
+  });
+
+  it("takes half of the rows for most, and keeps scores of the newest model alone", async ({
+    expect,
+  }) => {
+    const world = new RankingWorld();
+    await world.rank(4);
+    world.behaviours.set(ONE, hung);
+    expect(await world.rank(8)).toMatchObject({ mode: "cached-scores", scored: 4 });
+    world.behaviours.set(ONE, (question) => ({ afterMs: 1, reply: scoredBy(question, "heavy-2") }));
+    await world.rank(1);
+    world.behaviours.set(ONE, hung);
+    expect(await world.rank(2)).toMatchObject({ model: "heavy-2", scored: 1 });
   });
 
   it("forgets scores after five minutes, and another viewer's never count", async ({ expect }) => {
@@ -146,6 +160,22 @@ describe("the smaller pool", () => {
       light.slice(0, 400 * HEAD_COUNT),
     );
     expect(world.asked.at(-1)?.rows).toBe(100);
+  });
+
+  it("holds what is worth most, not what is likeliest", async ({ expect }) => {
+    const world = new RankingWorld();
+    const open = HEADS.indexOf("open");
+    const comment = HEAD_COUNT + HEADS.indexOf("comment");
+    const weights = new Float64Array(DENSE_COUNT * HEAD_COUNT).with(open, 2).with(comment, 1);
+    world.light = { ...lightModel(), weights };
+    world.behaviours.set(ONE, (question) =>
+      question.rows > 100 ? SLOW(question) : { afterMs: 5, reply: scoredBy(question) },
+    );
+    // Of the first hundred a comment is a little likelier, of the others an open is much likelier.
+    const dense = new Float32Array(200 * DENSE_COUNT);
+    for (let row = 0; row < 200; row++) dense[row * DENSE_COUNT + (row < 100 ? 1 : 0)] = 1;
+    const answer = await world.rank(200, { dense });
+    expect(heavyRows(answer.probabilities)).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
   it("is asked when the whole is refused", async ({ expect }) => {

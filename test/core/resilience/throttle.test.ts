@@ -1,6 +1,12 @@
 import { describe, it } from "vitest";
 
-import { taken, type Throttle, UNTHROTTLED, wanted } from "../../../core/resilience/throttle.ts";
+import {
+  mayAsk,
+  refused,
+  taken,
+  type Throttle,
+  UNTHROTTLED,
+} from "../../../core/resilience/throttle.ts";
 
 const T = 1_800_000_000_000;
 
@@ -23,11 +29,10 @@ function sentPerSecond(takes: number, seconds: number, from: Throttle = UNTHROTT
     let free = takes;
     for (let n = 0; n < 100; n++) {
       const nowMs = T + second * 1_000 + n * 10;
-      const { allow, next } = wanted(throttle, nowMs, random);
-      throttle = next;
-      if (!allow) continue;
-      if (second >= seconds - 10) sent++;
-      if (free-- > 0) throttle = taken(throttle, nowMs);
+      const isSent = mayAsk(throttle, nowMs, random);
+      const isTaken = isSent && free-- > 0;
+      throttle = (isTaken ? taken : refused)(throttle, nowMs);
+      if (isSent && second >= seconds - 10) sent++;
     }
   }
   return { perSecond: sent / 10, throttle };
@@ -55,12 +60,11 @@ describe("adaptive throttling", () => {
   });
 
   it("takes a few refusals for nothing", ({ expect }) => {
+    const isAllowed = (throttle: Throttle) => mayAsk(throttle, T, { next: () => 0 });
     let throttle = UNTHROTTLED;
-    for (let n = 0; n < 10; n++) {
-      const decision = wanted(throttle, T, { next: () => 0 });
-      expect(decision.allow).toBe(true);
-      throttle = decision.next;
-    }
-    expect(wanted({ ...throttle, requests: 11 }, T, { next: () => 0 }).allow).toBe(false);
+    for (let n = 0; n < 10; n++) throttle = refused(throttle, T);
+    expect(isAllowed(throttle)).toBe(true);
+    expect(isAllowed(refused(throttle, T))).toBe(false);
+    expect(isAllowed(taken(refused(throttle, T), T))).toBe(true);
   });
 });

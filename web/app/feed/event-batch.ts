@@ -28,6 +28,35 @@ export function slatePlace(
   return null;
 }
 
+/** Posts of slates of which the ranker heard that they were shown: those of an hour's reading. */
+const SHOWN_MAX = 1_000;
+
+/**
+ * What is told of `post` in the slate that it is of now: that it was shown there, once, and `event`. After a refresh
+ * a post is of another slate, where what is done with it counts only if it was shown, too.
+ *
+ * @param shown what was told so far; grows, up to a bound.
+ */
+export function toTell(
+  pages: readonly FeedPage[],
+  shown: Set<string>,
+  post: string,
+  event: Event | null,
+): readonly Told[] {
+  const found = slatePlace(pages, post);
+  if (found === null) return [];
+  const { slate, place } = found;
+  const key = `${slate} ${post}`;
+  const isNew = !shown.has(key);
+  shown.add(key);
+  for (const oldest of shown) {
+    if (shown.size <= SHOWN_MAX) break;
+    shown.delete(oldest);
+  }
+  const events: readonly (Event | null)[] = [isNew ? { kind: "shown", post, place } : null, event];
+  return events.flatMap((one) => (one === null ? [] : [{ slate, event: one }]));
+}
+
 /** As much as one report may hold, by slate; and the rest. */
 export function takeBatch(waiting: readonly Told[]): readonly [FeedEvents, Told[]] {
   const bySlate = new Map<string, Event[]>();

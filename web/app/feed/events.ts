@@ -7,21 +7,21 @@ import { feedPages } from "../data/feed-query.ts";
 import { placeStore } from "../state/location.ts";
 import { onlineStore } from "../state/online.ts";
 import { matchRoute } from "../state/routes.ts";
-import { slatePlace, takeBatch, type Told } from "./event-batch.ts";
+import { takeBatch, type Told, toTell } from "./event-batch.ts";
 
 const REPORT_EVERY_MS = 10_000;
 
 let waiting: Told[] = [];
+const shownIn = new Set<string>();
 let reporting: ReturnType<typeof setTimeout> | undefined;
 
 /** A post of the feed was on the screen for long enough to be noticed. */
-export const noteShown = (post: string): void =>
-  note(post, (place) => ({ kind: "shown", post, place }));
+export const noteShown = (post: string): void => note(post, null);
 
 /** It was on the screen for this long without a break. */
 export function noteDwell(post: string, ms: number): void {
   const atMost = Math.min(Math.round(ms), LIMITS.eventDwellMsMax);
-  if (atMost >= LIMITS.eventDwellMs) note(post, () => ({ kind: "dwell", post, ms: atMost }));
+  if (atMost >= LIMITS.eventDwellMs) note(post, { kind: "dwell", post, ms: atMost });
 }
 
 let path = placeStore.get().path;
@@ -37,13 +37,14 @@ function noteOpen(content: string): void {
   const shown = (feedPages()?.pages ?? [])
     .flatMap(({ items }: FeedPage) => items)
     .find((item) => (item.repostOf ?? item).id === content);
-  if (shown !== undefined) note(shown.id, () => ({ kind: "open", post: shown.id }));
+  if (shown !== undefined) note(shown.id, { kind: "open", post: shown.id });
 }
 
-function note(post: string, eventAt: (place: number) => Told["event"]): void {
-  const found = slatePlace(feedPages()?.pages ?? [], post);
-  if (found === null || waiting.length >= LIMITS.featureEventsMax) return;
-  waiting.push({ slate: found.slate, event: eventAt(found.place) });
+function note(post: string, event: Told["event"] | null): void {
+  if (waiting.length >= LIMITS.featureEventsMax) return;
+  const told = toTell(feedPages()?.pages ?? [], shownIn, post, event);
+  if (told.length === 0) return;
+  waiting = [...waiting, ...told].slice(0, LIMITS.featureEventsMax);
   reporting ??= setTimeout(() => void reportEvents(false), REPORT_EVERY_MS);
 }
 
@@ -68,4 +69,5 @@ export function forgetEvents(): void {
   clearTimeout(reporting);
   reporting = undefined;
   waiting = [];
+  shownIn.clear();
 }

@@ -39,7 +39,8 @@ const REASON_WORDS: Record<string, string> = {
   error: "The ranker failed.",
   bad_answer: "The ranker's answer made no sense.",
   schema_mismatch: "The ranker knows another version of posts.",
-  no_time: "There was no time left to ask the ranker.",
+  no_time: "There was too little time for the ranker.",
+  degraded: "Too much is going on in this region, so ranking does less for now.",
   no_features: "What people did lately could not be read, so the model goes by the posts alone.",
   not_scored: "These posts have no scores yet.",
 };

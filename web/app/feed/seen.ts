@@ -19,9 +19,10 @@ let reporting: ReturnType<typeof setTimeout> | undefined;
 
 function note(element: Element): void {
   const id = postOf(element);
-  if (id === null || isPending({ id }) || seen.has(id)) return;
-  seen.add(id);
+  if (id === null || isPending({ id })) return;
   noteShown(id);
+  if (seen.has(id)) return;
+  seen.add(id);
   reporting ??= setTimeout(() => void report(false), REPORT_EVERY_MS);
 }
 
