@@ -85,7 +85,7 @@ export const levelListSchema = z
 export type LevelList = z.infer<typeof levelListSchema>;
 
 export const newPinSchema = z
-  .object({
+  .strictObject({
     level: levelSchema.nullable().meta({ description: "null: back to what the signals say" }),
     reason: z.string().trim().min(1).max(LIMITS.pinReasonCharsMax),
     minutes: z.int().min(1).max(LIMITS.pinMinutesMax),

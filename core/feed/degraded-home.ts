@@ -6,7 +6,7 @@ import type { Id } from "../ids.ts";
 /** A feed goes on in the order that its first page had, whatever has become of the level since. */
 export const orderedBy = (
   { order }: Pick<Effects, "order">,
-  request: FeedRequest,
+  request: Pick<FeedRequest, "mode" | "cursor">,
 ): Pick<FeedRequest, "mode"> =>
   order === "latest" && request.cursor === undefined ? { mode: "latest" } : { mode: request.mode };
 

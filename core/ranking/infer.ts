@@ -120,9 +120,11 @@ export function decodeRequest(
   const found: { dense?: Float32Array; ids?: Int32Array } = {};
   for (const [index, input] of inputs.entries()) {
     const field = `inputs[${index}]`;
-    const columns = COLUMNS[input.name];
-    if (columns === undefined) return err(fault(`${field}.name`, "must be dense or ids"));
-    const shape = shapeFault(input.shape, columns, `${field}.shape`);
+    const expected = INPUTS.get(input.name);
+    if (expected === undefined) return err(fault(`${field}.name`, "must be dense or ids"));
+    if (input.datatype !== expected.datatype)
+      return err(fault(`${field}.datatype`, `must be ${expected.datatype}`));
+    const shape = shapeFault(input.shape, expected.columns, `${field}.shape`);
     if (shape !== null) return err(shape);
     const tensor = reader.read(input, field);
     if (!tensor.ok) return tensor;
@@ -142,7 +144,11 @@ export function decodeRequest(
   return ok({ id, rows, dense, ids, binaryAnswer });
 }
 
-const COLUMNS: Readonly<Record<string, number>> = { dense: DENSE_COUNT, ids: ID_COUNT };
+const INPUTS: ReadonlyMap<string, { readonly columns: number; readonly datatype: string }> =
+  new Map([
+    ["dense", { columns: DENSE_COUNT, datatype: "FP32" }],
+    ["ids", { columns: ID_COUNT, datatype: "INT32" }],
+  ]);
 
 function shapeFault(shape: readonly number[], columns: number, field: string): BodyFault | null {
   const [rows = 0, width] = shape;

@@ -86,7 +86,7 @@ export class TensorReader {
   /** The numbers of `tensor`. @param field names it in faults. */
   read(tensor: TensorHeader, field: string): Result<Tensor, BodyFault> {
     const count = tensor.shape.reduce((product, side) => product * side, 1);
-    const kind = KINDS[tensor.datatype];
+    const kind = KINDS.get(tensor.datatype);
     if (kind === undefined) return err(fault(`${field}.datatype`, "must be FP32 or INT32"));
     if (count * 4 > INFER_LIMITS.inferBodyBytesMax)
       return err(fault(`${field}.shape`, "has more elements than a body may"));
@@ -111,7 +111,10 @@ export class TensorReader {
 }
 
 type Kind = typeof Float32Array | typeof Int32Array;
-const KINDS: Readonly<Record<string, Kind>> = { FP32: Float32Array, INT32: Int32Array };
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ["FP32", Float32Array],
+  ["INT32", Int32Array],
+]);
 
 /** Copies only what does not start on a whole word. */
 function viewOf(bytes: Uint8Array, Kind: Kind): Tensor {
@@ -132,6 +135,9 @@ function fromJson(
     return err(fault(`${field}.data`, `has ${flat.length} numbers, its shape needs ${count}`));
   const at = flat.findIndex((value) => typeof value !== "number");
   if (at !== -1) return err(fault(`${field}.data[${at}]`, "is not a number"));
+  // An integer tensor would take the part before the point, and the low 32 bits of that.
+  const part = Kind === Int32Array ? flat.findIndex((value) => (Number(value) | 0) !== value) : -1;
+  if (part !== -1) return err(fault(`${field}.data[${part}]`, "is not a whole number of 32 bits"));
   return ok(Kind.from(flat as number[]));
 }
 

@@ -62,6 +62,28 @@ it("in read-only mode says so, turns the composer off with the reason, and keeps
   expect(visit.errors).toEqual([]);
 });
 
+it("in read-only mode keeps a reaction, and does not say that it could be sent", async ({
+  expect,
+}) => {
+  const visit = await app.visit();
+  const { page } = visit;
+  await signIn(visit);
+  await goTo(visit, 3);
+  visit.api.faults.push({ method: "PUT", path: "/posts", status: 503, times: 9 });
+  await page.getByRole("button", { name: /^Like/ }).first().click();
+  const strip = page.locator(".status-strip");
+  await strip.filter({ hasText: "1 change waiting" }).waitFor();
+  expect(await strip.textContent()).toContain("Kept here");
+  expect(await strip.getByRole("button", { name: "Send now" }).count()).toBe(0);
+  visit.api.faults.length = 0;
+  await goTo(visit, 0);
+  await strip.waitFor({ state: "detached" });
+  await page
+    .getByRole("button", { name: /^You reacted/ })
+    .first()
+    .waitFor();
+});
+
 const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) =>
   ([1280, 390] as const).map((width) => [colorScheme, width] as const),
 );

@@ -172,7 +172,13 @@ describe("operators", () => {
     });
     expect(await problemOf(await pin({}))).toMatchObject({ code: "conflict", field: "revision" });
     expect(await problemOf(await pin({}, "mars"))).toMatchObject({ code: "not_found" });
-    for (const fields of [{ reason: " " }, { minutes: 0 }, { minutes: 721 }, { level: 5 }])
+    for (const fields of [
+      { reason: " " },
+      { minutes: 0 },
+      { minutes: 721 },
+      { level: 5 },
+      { hours: 1 },
+    ])
       expect((await pin(fields)).status).toBe(400);
     const list = await (await gateway.request("/v1/admin/levels", { headers })).json();
     expect(list).toMatchObject({

@@ -55,6 +55,15 @@ it.for([
     "plan.stages.0",
   ],
   [
+    "a region that is none",
+    PATH,
+    {
+      ...ROLLOUT_WISH,
+      plan: { stages: [{ share: 500, regions: ["us-east", "mars"] }, { share: 10_000 }] },
+    },
+    "plan.stages.0.regions.1",
+  ],
+  [
     "a treatment beyond any use",
     PATH,
     { ...ROLLOUT_WISH, treatment: "x".repeat(4_000) },

@@ -58,7 +58,8 @@ describe("the admin API", () => {
       field: "percent",
     });
     expect(await asked("canary", { version: "v1", percent: 1 })).toMatchObject({ status: 409 });
-    expect(await asked("explode", {})).toMatchObject({ status: 404 });
+    for (const action of ["explode", "constructor", "toString", "__proto__"])
+      expect(await asked(action, {})).toMatchObject({ status: 404 });
     expect(await asked("promote", { version: "v9" })).toMatchObject({
       status: 422,
       code: "not_found",

@@ -53,6 +53,7 @@ describe("the protocol", () => {
       error: "allowed: POST",
     });
     const posted = await fetch(`${ranker.url}/v2`, { method: "POST" });
+    expect(posted.headers.get("allow")).toBe("GET");
     expect(await errorOf(posted)).toMatchObject({ status: 405, error: "allowed: GET" });
   });
 });

@@ -2,6 +2,7 @@ import { compareListOrder } from "../../tao/types.ts";
 import { isSeen } from "../explain/seen-ranges.ts";
 import type { Weights } from "../../ranking/weights.ts";
 import type { Rankable } from "../ranked/arrange.ts";
+import { wishOf } from "../ranked/context.ts";
 import { type Scoring, scoringAs, unscored } from "../ranked/scores.ts";
 import { beginSegment, cutSegment, isNew, segmentLimit } from "../ranked/segment.ts";
 import { isWithin, type Segment } from "../ranked/segment-cursor.ts";
@@ -77,12 +78,16 @@ function reaches({ floor }: Entry, segment: Segment): boolean {
   return isNew(segment) ? order < 0 : order <= 0;
 }
 
-function rankableOf(entry: Entry, { slot, cell }: Shown): Rankable {
+function rankableOf(entry: Entry, { slot, cell, inner }: Shown): Rankable {
   const { ranking } = entry.record;
   return {
     author: String(cell.author),
     probabilities: entry.probabilitiesOf(cell),
-    feedback: ranking.feedback.get(cell.author) ?? null,
+    feedback: wishOf(
+      ranking,
+      cell.author,
+      cell.embeds === "repost" ? (inner?.author ?? null) : null,
+    ),
     seen: isSeen(ranking.seen, slot.at),
   };
 }

@@ -1,10 +1,13 @@
 import type { Clock } from "../../clock.ts";
 import type { Region } from "../../regions/regions.ts";
 import { ActiveReaders } from "./active-readers.ts";
-import type { FeedCache, Miss } from "./service.ts";
+import type { FeedCache, Miss, PageWish } from "./service.ts";
+
+const isFirst = ({ after, segment }: PageWish): boolean => after === null && segment === null;
 
 /**
- * Tells of every page that an active reader asks for, for the region's level. A cache that is away
+ * Tells of every page that an active reader asks for, for the region's level, but of no later page that was
+ * missed: only first pages build entries, so that one reader who scrolls far would speak for all. A cache that is away
  * counts as a miss: to its readers it is one. Where the cache does not say who is active, each isolate
  * knows those who read through it, and whoever has, or just had, an entry.
  */
@@ -22,7 +25,7 @@ export function watchedPages(
       const wasHere = readers.read(viewer, clock.nowMs());
       const answer = await cache.page(region, viewer, wish);
       if (!answer.ok || answer.value.hit) told(region, answer.ok);
-      else if (isActive(answer.value, wasHere)) told(region, false);
+      else if (isFirst(wish) && isActive(answer.value, wasHere)) told(region, false);
       return answer;
     },
   };

@@ -13,7 +13,7 @@ import { placeOf } from "./ranked-page.ts";
 /** What the scores of one viewer's feed need beside the posts. */
 export interface RankContext {
   readonly seen: readonly Range[];
-  /** What was last said about an author's posts. */
+  /** What was last said about an author's posts, whoever passes them on. */
   readonly feedback: ReadonlyMap<Id, "more" | "less">;
 }
 
@@ -51,6 +51,14 @@ export const rangesData = (ranges: readonly Range[]): string =>
 const parseFeedback = (data: string): "more" | "less" =>
   (JSON.parse(data) as z.infer<typeof feedbackPayload>).kind;
 
+/** What the viewer said about who wrote what is shown: of a repost that is not who passed it on, unless nothing was said. */
+export const wishOf = (
+  { feedback }: Pick<RankContext, "feedback">,
+  author: Id,
+  reposted: Id | null,
+): "more" | "less" | null =>
+  (reposted === null ? null : feedback.get(reposted)) ?? feedback.get(author) ?? null;
+
 export const rankableOf = (
   post: Post,
   context: RankContext,
@@ -58,6 +66,10 @@ export const rankableOf = (
 ): Rankable => ({
   author: post.author.id,
   probabilities,
-  feedback: context.feedback.get(toId(post.author.id)) ?? null,
+  feedback: wishOf(
+    context,
+    toId(post.author.id),
+    post.repostOf ? toId(post.repostOf.author.id) : null,
+  ),
   seen: isSeen(context.seen, placeOf(post)),
 });

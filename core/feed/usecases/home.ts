@@ -38,10 +38,10 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const viewer = signedIn(call);
   if (!viewer.ok) return viewer;
   const { mode: wanted } = orderedBy(call.effects, request);
-  const isLevelled = wanted !== request.mode;
   const place = placeFrom(call, viewer.value, { ...request, mode: wanted });
   if (!place.ok) return place;
   const from = { viewer: viewer.value, limit: request.limit, ...place.value };
+  const isLevelled = wanted !== request.mode || (wanted === "ranked" && from.mode === "latest");
   const isFirst = from.after === null && from.segment === null;
   const isAsked = request.mode !== undefined || !isFirst;
 
@@ -145,7 +145,12 @@ function placeFrom(
 ): Result<Pick<From, "mode" | "after" | "segment">, Failure> {
   if (cursor === undefined) return ok({ mode, after: null, segment: null });
   const nowMs = clock.nowMs();
-  if (mode === "ranked" || (mode === undefined && isOf(cursor, rankedScope(viewer)))) {
+  // One who asks for ranked pages goes on by time where a level had the first page so.
+  const isRanked =
+    mode === "ranked"
+      ? !isOf(cursor, latestScope(viewer))
+      : mode === undefined && isOf(cursor, rankedScope(viewer));
+  if (isRanked) {
     const segment = decodeSegment(cursor, rankedScope(viewer), nowMs, signer);
     return segment.ok ? ok({ mode: "ranked", after: null, segment: segment.value }) : segment;
   }

@@ -6,6 +6,7 @@ import { ok } from "../../result.ts";
 import { type Call, notFound, type Outcome, signedIn } from "../call.ts";
 import { PART_SAYS, RULE_SAYS, SOURCE_SAYS, VERDICT_SAYS } from "../explain/says.ts";
 import type { Why, WhyNot } from "../explain/schemas.ts";
+import { orderedBy } from "../degraded-home.ts";
 import { askCache } from "../home-cache.ts";
 import { timeline } from "../pipeline.ts";
 import { rankableOf } from "../ranked/context.ts";
@@ -29,6 +30,8 @@ interface Facts {
   readonly arranged: readonly Placed[];
   /** What the viewer's ranked pages are put in order by; null: they are in the order of time. */
   readonly scored: Known | null;
+  /** Why the order of time, where it is that. */
+  readonly byTime: "setting" | "degraded";
 }
 
 interface Known {
@@ -44,11 +47,11 @@ interface Known {
 export async function why(call: Call, postId: string): Outcome<Why> {
   const found = await factsFor(call, postId);
   if (!found.ok) return found;
-  const { viewer, post, newest, arranged, scored } = found.value;
+  const { viewer, post, newest, arranged, scored, byTime } = found.value;
   const { view } = post;
   if (!isSource(viewer, post)) return notFound("post in your feed");
   const told = { post: view.id, source: sourceOf(post.stored.author, viewer.standing) };
-  if (scored === null) return ok({ ...told, ...BY_TIME, reason: "setting" });
+  if (scored === null) return ok({ ...told, ...BY_TIME, reason: byTime });
   const { weights, version } = weighingOf(call);
   const { mode, reason, model } = scored.scores;
   const given = probabilitiesOf(view, scored);
@@ -126,7 +129,7 @@ export async function whyNot(call: Call, postId: string): Outcome<WhyNot> {
 
 /** Where it stands among the newest, told as a step. */
 function placeStep(facts: Facts, steps: WhyNot["steps"]): WhyNot["verdict"] {
-  const { viewer, post, newest, arranged } = facts;
+  const { viewer, post, newest, arranged, scored } = facts;
   const atMs = post.view.createdAtMs;
   const index = newest.findIndex(({ id }) => id === post.view.id);
   if (index < 0) {
@@ -134,7 +137,7 @@ function placeStep(facts: Facts, steps: WhyNot["steps"]): WhyNot["verdict"] {
     steps.push({ stage: "select", passed: false, says, atMs });
     return "too_old";
   }
-  const isRanked = viewer.settings.feedMode === "ranked";
+  const isRanked = scored !== null;
   const place = isRanked ? arranged.findIndex((placed) => placed.index === index) : index;
   const says = `It has place ${place + 1} of the newest ${newest.length}${isRanked ? ", the best first" : ""}.`;
   const isOnFirstPage = place < LIMITS.feedPageDefault;
@@ -165,16 +168,19 @@ async function factsFor(call: Call, postId: string): Outcome<Facts> {
   });
   if (!page.ok) return page;
   const newest = page.value.items;
-  const isRanked = viewer.value.settings.feedMode === "ranked";
-  const scored = isRanked
-    ? await scoresFor(call, id.value, viewer.value, newest, post.value.view)
-    : null;
+  const wanted = viewer.value.settings.feedMode;
+  const mode = orderedBy(call.effects, { mode: wanted, cursor: undefined }).mode;
+  const byTime = mode === wanted ? "setting" : "degraded";
+  const scored =
+    mode === "ranked"
+      ? await scoresFor(call, id.value, viewer.value, newest, post.value.view)
+      : null;
   const rankable = newest.map((one) => {
     const given = scored === null ? null : probabilitiesOf(one, scored);
     return rankableOf(one, viewer.value.ranking, given?.probabilities ?? null);
   });
   const arranged = arrange(rankable, weighingOf(call).weights);
-  return ok({ viewer: viewer.value, post: post.value, newest, arranged, scored });
+  return ok({ viewer: viewer.value, post: post.value, newest, arranged, scored, byTime });
 }
 
 /** Those of the entry that the viewer is shown; without one, what a page would be given now. */

@@ -23,21 +23,29 @@ const none = z.object({});
 const named = z.object({ version });
 
 /** What an operator may ask for: the shape of the body, and what is done. */
-const ACTIONS: Readonly<
-  Record<string, (registry: Registry, body: unknown) => Change | z.ZodError>
-> = {
-  load: (registry, body) => parsed(named, body, (asked) => registry.load(asked.version)),
-  promote: (registry, body) => parsed(named, body, (asked) => registry.promote(asked.version)),
-  rollback: (registry, body) => parsed(none, body, () => registry.rollback()),
-  canary: (registry, body) =>
-    parsed(named.extend({ percent: z.number().min(0).max(100) }), body, (asked) =>
-      registry.canary(asked.version, asked.percent),
-    ),
-  shadow: (registry, body) =>
-    parsed(z.object({ version: version.nullable() }), body, (asked) =>
-      registry.setShadow(asked.version),
-    ),
-};
+const ACTIONS: ReadonlyMap<string, (registry: Registry, body: unknown) => Change | z.ZodError> =
+  new Map([
+    ["load", (registry, body) => parsed(named, body, (asked) => registry.load(asked.version))],
+    [
+      "promote",
+      (registry, body) => parsed(named, body, (asked) => registry.promote(asked.version)),
+    ],
+    ["rollback", (registry, body) => parsed(none, body, () => registry.rollback())],
+    [
+      "canary",
+      (registry, body) =>
+        parsed(named.extend({ percent: z.number().min(0).max(100) }), body, (asked) =>
+          registry.canary(asked.version, asked.percent),
+        ),
+    ],
+    [
+      "shadow",
+      (registry, body) =>
+        parsed(z.object({ version: version.nullable() }), body, (asked) =>
+          registry.setShadow(asked.version),
+        ),
+    ],
+  ]);
 type Change = Promise<Result<unknown, ChangeFault>>;
 
 function parsed<T>(
@@ -59,7 +67,7 @@ export async function admin(
   if (!isBearer(message.headers.authorization, token))
     return refusal({ code: "unauthenticated", reason: "needs the admin API's bearer token" });
   if (action === "models") return json(stateOf(registry));
-  const act = ACTIONS[action];
+  const act = ACTIONS.get(action);
   if (act === undefined) return refusal({ code: "not_found", what: action });
   if (message.method !== "POST") return refusal({ code: "method_not_allowed", allowed: ["POST"] });
 

@@ -19,7 +19,9 @@ export const json = (
 /** The protocol's error document, `error` in words, with our code and the field that is to blame. */
 export function refusal(failure: Failure): Answer {
   const field = "field" in failure && failure.field !== undefined ? { field: failure.field } : {};
-  return json({ error: inWords(failure), code: failure.code, ...field }, STATUS[failure.code]);
+  const allow = failure.code === "method_not_allowed" ? { allow: failure.allowed.join(", ") } : {};
+  const body = { error: inWords(failure), code: failure.code, ...field };
+  return json(body, STATUS[failure.code], allow);
 }
 
 function inWords(failure: Failure): string {

@@ -39,6 +39,19 @@ describe("at level 2", () => {
     expect(second.items).toHaveLength(1);
   });
 
+  it("what began in the order of time goes on so for who asks for ranked pages, and says why", async ({
+    expect,
+  }) => {
+    const { world, reader, friends, followed } = await start();
+    world.effects = effectsOf(2);
+    const first = await world.home(reader, { mode: "ranked", limit: 1 });
+    world.effects = effectsOf(0);
+    const cursor = first.cursor ?? "";
+    const second = await world.home(reader, { mode: "ranked", limit: 1, cursor });
+    expect([...idsOf(first), ...idsOf(second)]).toEqual([followed, friends]);
+    expect(second).toMatchObject({ mode: "latest", reason: "degraded" });
+  });
+
   it("a page that no cache has is made of friends' posts; the entry, after it, of all", async ({
     expect,
   }) => {

@@ -120,6 +120,7 @@ describe("a request as JSON", () => {
 
   it.for<[field: string, change: (request: JsonRequest) => void]>([
     ["inputs[0].name", ({ inputs }) => (inputs[0].name = "densest")],
+    ["inputs[0].name", ({ inputs }) => (inputs[0].name = "toString")],
     ["inputs[0].shape", ({ inputs }) => (inputs[0].shape = [1, DENSE_COUNT + 1])],
     ["inputs[0].shape", ({ inputs }) => (inputs[0].shape = [0, DENSE_COUNT])],
     [
@@ -129,12 +130,15 @@ describe("a request as JSON", () => {
     ["inputs[0].shape[0]", ({ inputs }) => (inputs[0].shape = [-1, DENSE_COUNT])],
     ["inputs[0].datatype", ({ inputs }) => (inputs[0].datatype = "FP64")],
     ["inputs[0].datatype", ({ inputs }) => (inputs[0].datatype = "INT32")],
+    ["inputs[0].datatype", ({ inputs }) => (inputs[0].datatype = "toString")],
     ["inputs[1].datatype", ({ inputs }) => (inputs[1].datatype = "FP32")],
     ["inputs[0].data", ({ inputs }) => inputs[0].data?.pop()],
     ["inputs[0].data[3]", ({ inputs }) => inputs[0].data?.splice(3, 1, "1")],
     ["inputs[0].data[3]", ({ inputs }) => inputs[0].data?.splice(3, 1, 1e39)],
     ["inputs[1].data[2]", ({ inputs }) => inputs[1].data?.splice(2, 1, 256)],
     ["inputs[1].data[0]", ({ inputs }) => inputs[1].data?.splice(0, 1, -1)],
+    ["inputs[1].data[1]", ({ inputs }) => inputs[1].data?.splice(1, 1, 1.5)],
+    ["inputs[1].data[1]", ({ inputs }) => inputs[1].data?.splice(1, 1, 2 ** 32)],
     ["inputs[0]", ({ inputs }) => delete inputs[0].data],
     ["inputs", ({ inputs }) => inputs.push(inputs[0])],
     ["inputs", ({ inputs }) => (inputs[1] = inputs[0])],

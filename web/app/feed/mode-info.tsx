@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 
+import type { ScoreReason } from "../../../core/feed/ranked/scores.ts";
 import type { FeedPage, FeedPageMode } from "../../../core/feed/schemas.ts";
 import { plural } from "../format/count.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -26,12 +27,15 @@ const MODE_WORDS: Record<FeedPageMode, { readonly label: string; readonly text: 
   },
 };
 
-const REASON_WORDS: Record<string, string> = {
+/** What may stand in a page's `reason`: all of it, or the reader would see a code. */
+type Reason = ScoreReason | "requested" | "setting";
+const REASON_WORDS: Readonly<Record<Reason, string>> = {
   requested: "This is the order you chose.",
   setting: "This is the order your settings choose.",
   ok: "The model that is in use scored every post.",
   no_model: "No model is set up here yet.",
   no_ranker: "No ranker is set up here.",
+  degraded: "We do less than usual for now, so that everything stays quick.",
   breaker_open: "The ranker failed a moment ago and is left alone for now.",
   timeout: "The ranker did not answer in time.",
   late: "Ranking did not answer in time.",
@@ -44,6 +48,11 @@ const REASON_WORDS: Record<string, string> = {
   no_features: "What people did lately could not be read, so the model goes by the posts alone.",
   not_scored: "These posts have no scores yet.",
 };
+
+/** A reason in words; one that is new here reads as the server calls it. */
+const reasonInWords = (reason: string): string =>
+  new Map<string, string>(Object.entries(REASON_WORDS)).get(reason) ??
+  `Reason: ${ruleInWords(reason)}.`;
 
 /** How the page was made, and what was left out of it. */
 export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
@@ -73,7 +82,7 @@ export function ModeInfo({ pages }: { pages: readonly FeedPage[] }) {
         <div class="menu menu-start mode-info" role="region" aria-label="How this page was made">
           <strong>{words.label}</strong>
           <p>{words.text}</p>
-          <p>{REASON_WORDS[first.reason] ?? `Reason: ${ruleInWords(first.reason)}.`}</p>
+          <p>{reasonInWords(first.reason)}</p>
           {first.model && <p>Model {first.model}.</p>}
           {first.ageMs > 0 && <p>Made {plural(Math.round(first.ageMs / 1000), "second")} ago.</p>}
           {hidden.length === 0 ? (

@@ -54,6 +54,9 @@ const BORROWED_WORDS: Record<NonNullable<Why["borrowed"]>, string> = {
 const percent = (probability: number): string =>
   `${(probability * 100).toFixed(probability < 0.1 ? 1 : 0)} %`;
 
+/** With the sign that is as wide as a digit, as everywhere in the table. */
+const minus = (value: number): string => String(value).replace("-", "−");
+
 /** A score with two decimals and its sign where it counts. */
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
@@ -78,7 +81,7 @@ function Explained({ why }: { why: Why }) {
                   {part.says}
                   {part.probability !== null && part.weight !== null && (
                     <span class="why-odds">
-                      {percent(part.probability)} likely, times {part.weight}
+                      {percent(part.probability)} likely, times {minus(part.weight)}
                     </span>
                   )}
                 </th>

@@ -4,6 +4,7 @@ import { outboxStore, sendNow } from "../data/outbox.ts";
 import { plural } from "../format/count.ts";
 import { relativeTime } from "../format/time.ts";
 import { nowStore } from "../state/now.ts";
+import { effectsStore } from "../state/level.ts";
 import { onlineStore } from "../state/online.ts";
 import { placeStore } from "../state/location.ts";
 import { matchRoute, type Route } from "../state/routes.ts";
@@ -30,6 +31,7 @@ function queryKeyOf(route: Route): readonly string[] | null {
 /** Says that there is no connection, how old the page is, and what waits to be sent. */
 export function StatusStrip() {
   const online = useStore(onlineStore);
+  const { readOnly } = useStore(effectsStore);
   const now = useStore(nowStore);
   const place = useStore(placeStore);
   const client = useQueryClient();
@@ -43,7 +45,7 @@ export function StatusStrip() {
     <div class="status-strip" role="status">
       <Icon name={online ? "refresh" : "offline"} size={18} />
       <span class="grow">
-        {online ? "Connected again." : "You are offline."}
+        {inWords(online, readOnly)}
         {!online &&
           atMs !== undefined &&
           atMs > 0 &&
@@ -54,13 +56,18 @@ export function StatusStrip() {
           {plural(waiting.length, "change")} waiting
         </button>
       )}
-      {online && (
+      {online && !readOnly && (
         <button type="button" class="text-button" onClick={sendNow}>
           Send now
         </button>
       )}
     </div>
   );
+}
+
+function inWords(online: boolean, readOnly: boolean): string {
+  if (!online) return "You are offline.";
+  return readOnly ? "Kept here, and sent once that is possible." : "Connected again.";
 }
 
 function agoInWords(thenMs: number, nowMs: number): string {

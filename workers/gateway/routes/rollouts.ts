@@ -1,6 +1,9 @@
 import { z } from "zod";
 
+import type { Failure } from "../../../core/errors.ts";
+import { err } from "../../../core/result.ts";
 import {
+  type NewRollout,
   newRolloutSchema,
   rolloutActionSchema,
   rolloutId,
@@ -19,6 +22,20 @@ const operatorOf = ({ c, ctx }: Pick<Call<never, never, never>, "c" | "ctx">): O
   who: c.get("caller")?.subject ?? "unknown",
   opId: ctx.idempotencyKey,
 });
+
+/** A stage that names a region which is none has nobody in it, and its rollout would hold for good. */
+function unknownRegion(
+  { stages }: NewRollout["plan"],
+  known: readonly { readonly region: string }[],
+): Failure | null {
+  for (const [index, stage] of stages.entries()) {
+    const at = stage.regions?.findIndex((name) => known.every(({ region }) => region !== name));
+    if (at === undefined || at === -1) continue;
+    const field = `plan.stages.${index}.regions.${at}`;
+    return { code: "invalid_request", field, reason: "is not a region of this product" };
+  }
+  return null;
+}
 
 /** What is being rolled out, and how far it is: docs/rollouts.md says what to do with it. */
 export const rolloutOperations = [
@@ -58,8 +75,12 @@ export const rolloutOperations = [
     status: 201,
     answer: rolloutViewSchema,
     failures: ["conflict", "limit_reached", "idempotency_mismatch"],
-    handle: ({ deps, ctx, c, body: { reason, ...wanted } }) =>
-      deps.feed.createRollout(ctx, wanted, reason, operatorOf({ c, ctx })),
+    handle: async ({ deps, ctx, c, body: { reason, ...wanted } }) => {
+      const unknown = unknownRegion(wanted.plan, deps.config.regions);
+      return unknown === null
+        ? deps.feed.createRollout(ctx, wanted, reason, operatorOf({ c, ctx }))
+        : err(unknown);
+    },
   }),
   operation({
     ...common,

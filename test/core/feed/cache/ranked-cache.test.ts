@@ -115,6 +115,24 @@ describe("a ranked feed from the cache", () => {
     expect(authors).toContain(best?.author.id);
   });
 
+  it("goes by what was said of who wrote what is reposted, as the graph does", async ({
+    expect,
+  }) => {
+    const { world, viewer, authors, ranking, page } = await crowd(12);
+    const writer = await world.user("writer");
+    const original = await world.post(writer);
+    const repost = await world.post(authors[0] ?? "", { repostOf: original.id });
+    ranking.likeOf = (post) => (post === repost.id ? 0.9 : 0.5);
+    expect(idsOf(await page())[0]).toBe(repost.id);
+    await must(giveFeedback(world.as(viewer), original.id, "less"));
+    world.nowMs += LIMITS.feedCacheTtlMs;
+    await page();
+    const cached = await page();
+    expect(cached.calls).toBe(1);
+    expect(idsOf(cached)).toEqual(idsOf(await page(undefined, false)));
+    expect(idsOf(cached)[0]).not.toBe(repost.id);
+  });
+
   it("keeps its order when a count in it changes: what the model said was said", async ({
     expect,
   }) => {

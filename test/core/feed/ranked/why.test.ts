@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 
+import { effectsOf } from "../../../../core/degradation/effects.ts";
 import { whyNotSchema, whySchema } from "../../../../core/feed/explain/schemas.ts";
 import { updateSettings } from "../../../../core/feed/usecases/accounts.ts";
 import { giveFeedback } from "../../../../core/feed/usecases/feedback.ts";
@@ -56,6 +57,16 @@ describe("why", () => {
     });
     const like = told.contributions[0];
     expect(like?.value).toBeCloseTo((like?.probability ?? 0) * (like?.weight ?? 0), 12);
+  });
+
+  it("speaks of the order of time while the level has put pages in it", async ({ expect }) => {
+    const { world, author, ranked, asked, askedNot } = await following();
+    await ranked();
+    const post = await world.post(author);
+    world.effects = effectsOf(2);
+    expect(await asked(post.id)).toMatchObject({ mode: "latest", reason: "degraded", score: null });
+    const { steps } = await askedNot(post.id);
+    expect(steps.at(-1)?.says).toBe("It has place 1 of the newest 1.");
   });
 
   it("tells the scores of the page that is shown, and what a later post borrows", async ({

@@ -56,6 +56,25 @@ describe("wishes", () => {
     expect(wish()).toBe(null);
   });
 
+  it("count for reposts of the author's posts, too, before what was said of who passed them on", async ({
+    expect,
+  }) => {
+    const { world, author, reader, other } = await cast();
+    const post = await world.post(author);
+    const repost = await world.post(other, { repostOf: post.id });
+    const wish = () =>
+      rankableOf(
+        repost,
+        rankContext([], world.graph.list(BigInt(reader) as Id, ASSOC.feedback), world.nowMs),
+        null,
+      ).feedback;
+    const own = await world.post(other);
+    await must(giveFeedback(world.as(reader), own.id, "more"));
+    expect(wish()).toBe("more");
+    await must(giveFeedback(world.as(reader), post.id, "less"));
+    expect(wish()).toBe("less");
+  });
+
   it("are refused about what the viewer may not see", async ({ expect }) => {
     const { world, author, reader } = await cast();
     const post = await world.post(author, { audience: "friends" });
