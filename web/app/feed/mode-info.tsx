@@ -35,7 +35,6 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
   ok: "The model that is in use scored every post.",
   no_model: "No model is set up here yet.",
   no_ranker: "No ranker is set up here.",
-  degraded: "We do less than usual for now, so that everything stays quick.",
   breaker_open: "The ranker failed a moment ago and is left alone for now.",
   timeout: "The ranker did not answer in time.",
   late: "Ranking did not answer in time.",
