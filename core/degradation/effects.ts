@@ -18,9 +18,9 @@ export interface Effects {
   };
   /** `latest`: in the order of time, whatever was asked for. */
   readonly order: "as asked" | "latest";
-  /** Whose posts a page is made of that no cache has. */
-  readonly sources: "all" | "friends";
-  /** Whether such a page is followed by building the whole entry, for later readers. */
+  /** What a first page that no cache has is made with: the whole entry, or itself alone, which takes fewer reads. */
+  readonly onMiss: "entry" | "page";
+  /** Whether a page by itself is followed by building the whole entry, for later readers. */
   readonly entriesAfterwards: boolean;
   /** How much older an entry of the feed cache may be. */
   readonly feedTtlFactor: number;
@@ -38,7 +38,7 @@ const NORMAL: Effects = {
   level: 0,
   ranking: { atMost: "ranked", probeShare: 1, candidates: LIMITS.feedEntryPosts },
   order: "as asked",
-  sources: "all",
+  onMiss: "entry",
   entriesAfterwards: true,
   feedTtlFactor: 1,
   notificationsEveryMs: 0,
@@ -64,7 +64,7 @@ const FEED_CACHE_DEGRADED: Effects = {
   level: 2,
   ranking: { ...RANKING_DEGRADED.ranking, atMost: "chronological", probeShare: 0 },
   order: "latest",
-  sources: "friends",
+  onMiss: "page",
   feedTtlFactor: LIMITS.degradedTtlFactor,
   liveCounts: false,
 };

@@ -11,7 +11,7 @@ import type { CachedPage } from "../cache/service.ts";
 import { DEFAULT_WEIGHING, type Weighing } from "../../ranking/weighing.ts";
 import { type Call, type Outcome, signedIn } from "../call.ts";
 import { type CursorScope, decodeCursor, encodeCursor, isOf } from "../cursor.ts";
-import { orderedBy, withSources } from "../degraded-home.ts";
+import { orderedBy } from "../degraded-home.ts";
 import { askCache, type CacheAnswer, startOf } from "../home-cache.ts";
 import { type BuildStart, type HomeRecord, readHome } from "../home-record.ts";
 import { keepHome, keepSlate, keepUnscored, scoreHome, withScores } from "../home-scores.ts";
@@ -61,15 +61,11 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const facts = await loadHomeViewer(call, from.viewer);
   if (!facts.ok) return facts;
   const mode = from.mode ?? facts.value.settings.feedMode;
-  if (start !== null && isFirst && call.effects.sources !== "all") {
-    // A page of few, at once; the entry, of all, is for later readers: without it nothing would recover.
-    const few = await latestFromGraph(
-      call,
-      withSources(call.effects, from.viewer, facts.value),
-      from,
-    );
+  if (start !== null && isFirst && call.effects.onMiss === "page") {
+    // One page, at once; the entry is for later readers: without it nothing would recover.
+    const one = await latestFromGraph(call, facts.value, from);
     if (call.effects.entriesAfterwards) call.defer(() => keepWhole(call, start, facts.value));
-    return few.ok ? text(few.value, 0) : few;
+    return one.ok ? text(one.value, 0) : one;
   }
   if (start !== null && isFirst) {
     const read = await readHome(call, start, facts.value);

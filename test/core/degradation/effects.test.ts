@@ -28,6 +28,7 @@ it("takes away more with each level, and gives nothing back", ({ expect }) => {
     true,
   ]);
   expect(across((level) => effectsOf(level).feedTtlFactor)).toEqual([1, 1, 3, 3]);
+  expect(across((level) => effectsOf(level).onMiss)).toEqual(["entry", "entry", "page", "page"]);
   expect(across((level) => effectsOf(level).entriesAfterwards)).toEqual([true, true, true, false]);
   expect(across((level) => effectsOf(level).liveCounts)).toEqual([true, true, false, false]);
   expect(across((level) => effectsOf(level).allowStale)).toEqual([false, false, false, true]);
