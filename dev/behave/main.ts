@@ -37,7 +37,7 @@ const SHARDS = 16;
 const SLATE_MS = 5 * 60_000;
 /** Sweeps of the log come as often; the last slates need two. */
 const LOGGED_MS = 2 * SLATE_MS + 30_000;
-const IN_FLIGHT_MAX = 12;
+const IN_FLIGHT_MAX = 24;
 /** One client is behind all of them. */
 const RATE_FACTOR = "1000";
 
