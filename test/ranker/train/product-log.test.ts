@@ -71,7 +71,9 @@ describe("the product's log with what is true of its readers", () => {
       [1_000, 2],
       [2_000, 1],
     ]);
-    expect([...(pools[1]?.dense ?? [])]).toEqual([...source.examples.dense.slice(2 * DENSE_COUNT)]);
+    expect([...(pools[1]?.dense ?? [])]).toEqual(
+      Array.from(source.examples.dense.slice(2 * DENSE_COUNT)),
+    );
     expect(source.unknownIds).toEqual(ID_NAMES.map((name) => name !== "topic"));
   });
 
