@@ -81,6 +81,9 @@ export function eachCall(client: Client) {
     shards: () => client.shards(),
     moveShard: () => client.moveShard(3, "eu-west"),
     status: () => client.status(),
+    opsOverview: () => client.opsOverview(["levels"]),
+    demoOperatorRoles: () => client.demoOperatorRoles(),
+    demoOperator: () => client.demoOperator("operator"),
     levels: () => client.levels(),
     pinLevel: () =>
       client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),

@@ -10,6 +10,7 @@ import { CacheCounts } from "../../workers/gateway/cache-counts.ts";
 import { EdgeFiles } from "../../workers/gateway/edge-files.ts";
 import { EdgePages } from "../../workers/gateway/edge-pages.ts";
 import { configFrom, DEVELOPMENT_SECRET, type GatewayEnv } from "../../workers/gateway/env.ts";
+import { OpsSections } from "../../workers/gateway/ops/overview.ts";
 import { createTokens } from "../../workers/gateway/tokens.ts";
 import { ADA, FakeFeed } from "../fakes/fake-feed.ts";
 import { MemoryTally } from "../fakes/memory-tally.ts";
@@ -18,13 +19,22 @@ import { FakeControllers } from "../fakes/fake-controllers.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
+import { MemoryOpsRecord } from "../fakes/memory-ops-record.ts";
 import { MemoryRankLog } from "../fakes/memory-rank-log.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
 
 export const START_MS = 1_800_000_000_000;
 type Vars = Omit<
   Partial<GatewayEnv>,
-  "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+  | "FEED"
+  | "MEDIA"
+  | "RANK_LOG"
+  | "OPS_RECORD"
+  | "ASSETS"
+  | "IMAGES"
+  | "SOCKETS"
+  | "CACHE_TALLY"
+  | "CONTROLLER"
 >;
 
 export interface TokenOptions {
@@ -53,6 +63,8 @@ export function startGateway(
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
+  const opsRecord = new MemoryOpsRecord();
+  const ops = new OpsSections({ store: opsRecord, clock, report });
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -71,6 +83,7 @@ export function startGateway(
       report,
     }),
     controllers,
+    ops,
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
@@ -116,6 +129,7 @@ export function startGateway(
     zone,
     sockets,
     controllers,
+    opsRecord,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),

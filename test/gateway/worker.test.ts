@@ -18,6 +18,7 @@ function envWith(
     FEED: feed,
     MEDIA: away,
     RANK_LOG: away,
+    OPS_RECORD: away,
     ASSETS: away,
     SOCKETS: away,
     CACHE_TALLY: away,

@@ -20,6 +20,8 @@ export interface GatewayEnv
   readonly MEDIA: R2Bucket;
   /** Segments of what ranking is trained on, for operators. */
   readonly RANK_LOG: R2Bucket;
+  /** What operators saw last, for when its source is away. */
+  readonly OPS_RECORD: R2Bucket;
   readonly ASSETS: Fetcher;
   /** Makes smaller images; without it they are served as they are. */
   readonly IMAGES?: ImagesBinding;
@@ -117,7 +119,15 @@ export class ConfigError extends Error {
 export function configFrom(
   env: Omit<
     GatewayEnv,
-    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+    | "FEED"
+    | "MEDIA"
+    | "RANK_LOG"
+    | "OPS_RECORD"
+    | "ASSETS"
+    | "IMAGES"
+    | "SOCKETS"
+    | "CACHE_TALLY"
+    | "CONTROLLER"
   >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);

@@ -9,17 +9,21 @@ import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
 import { controllerStubs } from "../../platform/controller-stubs.ts";
+import { r2OpsRecord } from "../../platform/ops-record.ts";
 import { cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { createApp } from "./app.ts";
+import { backgroundCall } from "./background-call.ts";
 import { CacheCounts } from "./cache-counts.ts";
-import type { GatewayApp } from "./context.ts";
+import type { GatewayApp, GatewayDeps } from "./context.ts";
 import { EdgeFiles } from "./edge-files.ts";
 import { EdgePages } from "./edge-pages.ts";
 import { configFrom, type GatewayConfig, type GatewayEnv } from "./env.ts";
 import { INTERNAL } from "./problem.ts";
+import { OpsSections } from "./ops/overview.ts";
 import { createTokens } from "./tokens.ts";
 
 interface Gateway {
+  readonly deps: GatewayDeps;
   readonly config: GatewayConfig;
   readonly app: GatewayApp;
 }
@@ -34,7 +38,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
   const edge = cacheApi(() => caches.default);
   const [pages, files] = [new EdgePages(edge, systemClock), new EdgeFiles(edge)];
   const controllers = controllerStubs(env, config.regions);
-  const app = createApp({
+  const deps: GatewayDeps = {
     config,
     feed: env.FEED,
     media: r2MediaStore(env.MEDIA),
@@ -43,6 +47,11 @@ function gatewayFor(env: GatewayEnv): Gateway {
     pages,
     files,
     controllers,
+    ops: new OpsSections({
+      store: r2OpsRecord(env.OPS_RECORD),
+      clock: systemClock,
+      report: (event, error) => console.warn({ event, error: String(error) }),
+    }),
     levels: new IsolateLevels({
       clock: systemClock,
       regions: config.regions.map(({ region }) => region),
@@ -70,8 +79,8 @@ function gatewayFor(env: GatewayEnv): Gateway {
     tokens: createTokens(config, (url, init) => fetch(url, init)),
     clock: systemClock,
     random: systemRandom,
-  });
-  const gateway = { config, app };
+  };
+  const gateway = { config, deps, app: createApp(deps) };
   gateways.set(env, gateway);
   return gateway;
 }
@@ -92,9 +101,9 @@ export default {
     return gateway.app.fetch(request, env, ctx);
   },
 
-  /** Each minute: every region's feed Worker wakes deliveries whose alarm was lost. */
+  /** Each minute: every region's feed Worker wakes deliveries whose alarm was lost, and what operators look at is recorded. */
   async scheduled(_controller, env) {
-    const { config } = gatewayFor(env);
+    const { config, deps } = gatewayFor(env);
     const sweep = async (region: string) => {
       try {
         console.log({ event: "sweep", region, ...(await env.FEED.sweep(region)) });
@@ -103,6 +112,12 @@ export default {
         console.error({ event: "sweep_failed", region, error: String(error) });
       }
     };
-    await Promise.all(config.regions.map((row) => sweep(row.region)));
+    await Promise.all([...config.regions.map((row) => sweep(row.region)), recordOps(deps)]);
   },
 } satisfies ExportedHandler<GatewayEnv>;
+
+/** Nobody need look for what was to be seen before something failed to be there. */
+async function recordOps(deps: GatewayDeps): Promise<void> {
+  const ctx = backgroundCall(deps);
+  await deps.ops.record(await deps.ops.collect(deps, ctx));
+}

@@ -9,6 +9,7 @@ import { feedOperations } from "./routes/feed.ts";
 import { levelOperations } from "./routes/levels.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
+import { overviewOperations } from "./routes/overview.ts";
 import { postOperations } from "./routes/posts.ts";
 import { rankLogOperations } from "./routes/rank-log.ts";
 import { reactionOperations } from "./routes/reactions.ts";
@@ -39,5 +40,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...fanoutOperations,
   ...cacheOperations,
   ...levelOperations,
+  ...overviewOperations,
   ...rankLogOperations,
 ];

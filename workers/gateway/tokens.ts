@@ -33,10 +33,11 @@ export const isOperator = (caller: Caller): boolean =>
 export interface Tokens {
   /** @returns `unauthenticated`, or `unavailable` while the issuer's keys cannot be fetched. */
   verify(token: string, nowMs: number): Promise<Result<Caller, Failure>>;
-  /** Demo sign-in: a token for a user of this deployment. */
+  /** Demo sign-in: a token for a user of this deployment, or in development for an operator. */
   sign(
-    userId: string,
+    subject: string,
     nowMs: number,
+    roles?: readonly string[],
   ): Promise<{ readonly token: string; readonly expiresAtMs: number }>;
 }
 
@@ -82,9 +83,9 @@ export function createTokens(config: TokenConfig, fetcher: Fetch): Tokens {
       }
     },
 
-    async sign(userId, nowMs) {
+    async sign(subject, nowMs, roles) {
       const expiresAt = Math.floor((nowMs + LIMITS.demoTokenMs) / 1_000);
-      const claims = { [config.subjectClaim]: userId };
+      const claims = { [config.subjectClaim]: subject, ...(roles !== undefined && { roles }) };
       const jwt = new SignJWT(claims)
         .setProtectedHeader({ alg: "HS256", typ: "JWT" })
         .setIssuer(config.issuer)

@@ -1,0 +1,15 @@
+/** Bounds of the operators' dashboard and of what is recorded for it, part of `LIMITS`. */
+export const OPS_LIMITS = {
+  /** Names of sections in one request: two dozen of them. */
+  opsNamesCharsMax: 400,
+  /** A section that takes longer is answered as it was recorded: the page as a whole stays under a second. */
+  opsSectionMs: 800,
+  /** Reading a record, after that. */
+  opsRecordReadMs: 500,
+  /** An isolate records a section that it has just read this often at most. */
+  opsRecordEveryMs: 30_000,
+  /** What an isolate has read of the records is asked for again after this. */
+  opsRecordKeptMs: 5_000,
+  /** One recorded section as JSON: levels of three regions with a hundred changes each are some 120 KB. */
+  opsRecordCharsMax: 1_000_000,
+} as const;

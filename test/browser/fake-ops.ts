@@ -1,0 +1,211 @@
+import type { LevelList, RegionLevel } from "../../core/degradation/controller-service.ts";
+import type { Level } from "../../core/degradation/levels.ts";
+import type { OpsAnswer, OpsCall } from "./fake-api.ts";
+
+const REGIONS = ["us-east", "us-west", "eu-west", "apac"];
+const REASONS: Record<Level, string> = {
+  0: "all signals are well",
+  1: "the ranker's p95 is 131 ms, over 100 ms",
+  2: "41 % of active readers' pages come from the feed cache, under 50 %",
+  3: "2.4 % of reads fail, over 1 %",
+  4: "pinned",
+};
+
+/** A token with these roles, as the page reads it; nobody checks its signature here. */
+export function fakeToken(roles: readonly string[], sub = "olga", nowMs = Date.now()): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const exp = Math.floor(nowMs / 1_000) + 3_600;
+  return `${part({ alg: "HS256" })}.${part({ sub, roles, exp })}.signature`;
+}
+
+/** The operators' routes over state in memory. */
+export class FakeOps {
+  readonly regions = new Map(REGIONS.map((region) => [region, regionAt(region, 0)]));
+  /** What sections answer, by name; one that is missing is not in this deployment. */
+  readonly sections = new Map<string, unknown>();
+  /** Sections that cannot be read: answered as recorded so many ms ago. */
+  readonly away = new Map<string, number>();
+  readonly calls: OpsCall[] = [];
+  /** Answers before any other, once. */
+  readonly instead: ((call: OpsCall) => OpsAnswer | null)[] = [];
+  /** Roles that are let in. */
+  roles: readonly string[] = ["operator", "observer"];
+
+  readonly answer = (call: OpsCall): OpsAnswer | null => {
+    if (call.route === "/demo/operator") return this.#demo(call);
+    if (!call.route.startsWith("/admin/")) return null;
+    this.calls.push(call);
+    const roles = rolesOf(call.headers.authorization ?? "");
+    if (roles === null) return problem(401, "unauthenticated", "The token is not valid.");
+    if (!roles.some((role) => this.roles.includes(role)))
+      return problem(403, "forbidden", "This needs the role observer or operator.");
+    for (const [index, instead] of this.instead.entries()) {
+      const answer = instead(call);
+      if (answer === null) continue;
+      this.instead.splice(index, 1);
+      return answer;
+    }
+    return this.#route(call);
+  };
+
+  setLevel(region: string, level: Level): void {
+    const before = this.regions.get(region);
+    const revision = (before?.published.revision ?? 0) + 1;
+    this.regions.set(region, regionAt(region, level, revision, before));
+  }
+
+  get levels(): LevelList {
+    return { regions: [...this.regions.values()], away: [] };
+  }
+
+  #demo({ method, body }: OpsCall): OpsAnswer {
+    if (method === "GET") return { status: 200, body: { roles: ["operator", "observer"] } };
+    const { role } = JSON.parse(body) as { role: string };
+    const token = fakeToken([role], `demo-${role}`);
+    return { status: 200, body: { token, expiresAtMs: Date.now() + 3_600_000 } };
+  }
+
+  #route(call: OpsCall): OpsAnswer {
+    const { method, route, query } = call;
+    if (route === "/admin/overview")
+      return ok({ nowMs: Date.now(), sections: this.#sections(query.get("sections") ?? "") });
+    if (route === "/admin/levels") return ok(this.levels);
+    const pinned = /^\/admin\/levels\/([a-z-]+)\/pin$/.exec(route)?.[1];
+    if (method === "POST" && pinned !== undefined) return this.#pin(pinned, call);
+    const section = this.sections.get(route.slice("/admin/".length));
+    if (method === "GET" && section !== undefined) return ok(section);
+    return problem(404, "not_found", "There is no such page.");
+  }
+
+  #sections(names: string): unknown[] {
+    const all = new Map([["levels", this.levels as unknown], ...this.sections]);
+    return names.split(",").map((name) => {
+      const value = all.get(name);
+      const missing = { code: "not_found", detail: "There is no such section." };
+      if (value === undefined)
+        return { name, atMs: null, live: false, value: null, error: missing };
+      const agoMs = this.away.get(name);
+      if (agoMs === undefined) return { name, atMs: Date.now(), live: true, value, error: null };
+      const error = {
+        code: "unavailable",
+        detail: "A part of the service (controller) does not answer; try again shortly.",
+      };
+      return { name, atMs: Date.now() - agoMs, live: false, value, error };
+    });
+  }
+
+  #pin(region: string, { body }: OpsCall): OpsAnswer {
+    const wanted = JSON.parse(body) as {
+      level: Level | null;
+      reason: string;
+      minutes: number;
+      revision: number;
+    };
+    const row = this.regions.get(region);
+    if (row === undefined) return problem(404, "not_found", "There is no such region.");
+    if (wanted.revision !== row.published.revision)
+      return problem(409, "conflict", "Something has changed since.");
+    this.setLevel(region, wanted.level ?? 0);
+    const next = this.regions.get(region) ?? row;
+    const pin =
+      wanted.level === null
+        ? null
+        : {
+            level: wanted.level,
+            reason: wanted.reason,
+            by: "olga",
+            untilMs: Date.now() + wanted.minutes * 60_000,
+          };
+    this.regions.set(region, { ...next, published: { ...next.published, pin } });
+    return ok(this.regions.get(region)?.published);
+  }
+}
+
+const ok = (body: unknown): OpsAnswer => ({ status: 200, body });
+export const problem = (status: number, code: string, detail: string): OpsAnswer => ({
+  status,
+  body: { status, code, detail },
+});
+
+function rolesOf(authorization: string): readonly string[] | null {
+  try {
+    const claims = JSON.parse(
+      Buffer.from(authorization.split(".")[1] ?? "", "base64url").toString("utf8"),
+    ) as { roles?: readonly string[] };
+    return claims.roles ?? [];
+  } catch {
+    return null;
+  }
+}
+
+function regionAt(region: string, level: Level, revision = 1, before?: RegionLevel): RegionLevel {
+  const nowMs = Date.now();
+  const isRanking = level === 1;
+  const isGraph = level === 3;
+  const timing = (p50Ms: number) => ({
+    count: 812,
+    p50Ms,
+    p95Ms: p50Ms * 3,
+    p99Ms: p50Ms * 5,
+    maxMs: p50Ms * 9,
+  });
+  return {
+    region,
+    published: {
+      revision,
+      level,
+      sinceMs: nowMs - (level === 0 ? 7_300_000 : 95_000),
+      reason: REASONS[level],
+      pin: null,
+    },
+    automatic: level,
+    triggers: [
+      {
+        trigger: "ranking",
+        verdict: isRanking ? "bad" : "good",
+        isOn: isRanking,
+        endsInMs: null,
+        signal: isRanking ? "p95 131 ms of 412 answers" : "p95 38 ms of 420 answers",
+      },
+      {
+        trigger: "feed_cache",
+        verdict: "unclear",
+        isOn: level === 2,
+        endsInMs: level === 2 ? 21_000 : null,
+        signal: "57 % of 230 pages",
+      },
+      {
+        trigger: "tao_reads",
+        verdict: isGraph ? "bad" : "good",
+        isOn: isGraph,
+        endsInMs: null,
+        signal: isGraph ? "2.4 % of 5,120 attempts" : "0.1 % of 5,120 attempts",
+      },
+      {
+        trigger: "tao_writes",
+        verdict: "unknown",
+        isOn: false,
+        endsInMs: null,
+        signal: "12 attempts",
+      },
+    ],
+    windowMs: 10_000,
+    counters: { http_answers: 1_240, http_errors: isGraph ? 31 : 1, tao_reads: 5_120 },
+    timings: { http_read_ms: timing(14), rank_ms: timing(isRanking ? 44 : 12) },
+    changes:
+      before === undefined
+        ? []
+        : [
+            {
+              atMs: nowMs - 95_000,
+              revision,
+              from: before.published.level,
+              to: level,
+              reason: REASONS[level],
+              by: "controller",
+              pin: null,
+            },
+            ...before.changes,
+          ],
+  };
+}

@@ -1,0 +1,34 @@
+import type { ComponentType } from "preact";
+
+import { LevelsPage } from "./pages/levels.tsx";
+import { OverviewPage } from "./pages/overview.tsx";
+import type { GlyphName } from "./ui/glyph.tsx";
+
+export interface PageProps {
+  /** What follows the page's own path, without its slash; "" is the page itself. */
+  readonly rest: string;
+}
+
+export interface PageSpec {
+  readonly path: string;
+  readonly title: string;
+  readonly glyph: GlyphName;
+  readonly component: ComponentType<PageProps>;
+}
+
+/** Every page, in the order of the navigation. */
+export const PAGES: readonly PageSpec[] = [
+  { path: "/ops", title: "Overview", glyph: "overview", component: OverviewPage },
+  { path: "/ops/levels", title: "Levels", glyph: "levels", component: LevelsPage },
+];
+
+/** @returns null: there is no page at that path. */
+export function pageAt(path: string): { readonly page: PageSpec; readonly rest: string } | null {
+  const clean = path.replace(/\/+$/, "");
+  for (const page of PAGES.toReversed()) {
+    if (clean === page.path) return { page, rest: "" };
+    if (page.path !== "/ops" && clean.startsWith(`${page.path}/`))
+      return { page, rest: clean.slice(page.path.length + 1) };
+  }
+  return null;
+}

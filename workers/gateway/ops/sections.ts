@@ -1,0 +1,41 @@
+import type { Dependency, Failure } from "../../../core/errors.ts";
+import type { CallContext } from "../../../core/feed/service.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import type { GatewayDeps } from "../context.ts";
+
+/** One part of what operators look at. */
+export interface SectionSource {
+  /** As in `/v1/admin/overview?sections=`. */
+  readonly name: string;
+  /** Named when it does not answer. */
+  readonly dependency: Dependency;
+  /** As the section's own operation answers. May reject; it then counts as away. */
+  readonly read: (deps: GatewayDeps, ctx: CallContext) => Promise<Result<unknown, Failure>>;
+}
+
+const away = (dependency: Dependency): Failure => ({
+  code: "unavailable",
+  dependency,
+  retryAfterMs: 1_000,
+});
+
+/** Every section: a line here makes it recorded each minute, and shown while its source is away. */
+export const SECTIONS: readonly SectionSource[] = [
+  {
+    name: "levels",
+    dependency: "controller",
+    read: async ({ controllers }) => {
+      const list = await controllers.list();
+      // Some regions away is news; all of them is none, and what was known says more.
+      return list.regions.length === 0 && list.away.length > 0 ? err(away("controller")) : ok(list);
+    },
+  },
+  {
+    name: "rollouts",
+    dependency: "rollouts",
+    read: async ({ feed }, ctx) => valueOf(await feed.rollouts(ctx)),
+  },
+];
+
+const valueOf = (answer: Result<{ readonly value: unknown }, Failure>): Result<unknown, Failure> =>
+  answer.ok ? ok(answer.value.value) : answer;
