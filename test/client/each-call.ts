@@ -1,4 +1,4 @@
-import type { Client } from "../../client/client.ts";
+import type { OperatorClient } from "../../client/operator.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
@@ -9,6 +9,9 @@ export const ELSEWHERE = [
   "status",
   "levels",
   "pinLevel",
+  "opsOverview",
+  "demoOperatorRoles",
+  "demoOperator",
   "rankLog",
   "rankLogSegment",
   "uploadMedia",
@@ -18,10 +21,12 @@ export const ELSEWHERE = [
 ];
 
 /** A call of each method: a method that is missing here does not compile. */
-export function eachCall(client: Client) {
+export function eachCall(client: OperatorClient) {
   const id = "1184274518017";
   const calls: {
-    readonly [Name in Exclude<keyof Client, "mediaUrl" | "transport">]: () => Promise<unknown>;
+    readonly [
+      Name in Exclude<keyof OperatorClient, "mediaUrl" | "transport">
+    ]: () => Promise<unknown>;
   } = {
     signIn: () => client.signIn("ada"),
     session: () => client.session(),

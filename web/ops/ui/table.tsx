@@ -36,7 +36,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, empty }: Props<Row>)
           <tr key={keyOf(row)}>
             {columns.map(({ head, render, isNumber }) => (
               <td key={head} data-head={head} class={isNumber ? "number" : undefined}>
-                {render(row)}
+                <div>{render(row)}</div>
               </td>
             ))}
           </tr>
