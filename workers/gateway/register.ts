@@ -18,7 +18,7 @@ import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
-import type { Answered, Operation } from "./operation.ts";
+import { type Answered, isStoppedByReadOnly, type Operation } from "./operation.ts";
 import { purgeAfter } from "./purges.ts";
 import { respond, respondTagged, timed } from "./respond.ts";
 import { answerVisitor } from "./visitor-answer.ts";
@@ -50,10 +50,9 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
   });
 }
 
-/** @throws FailureError `read_only`. Operators are let through: they are who ends it. */
+/** @throws FailureError `read_only` */
 function requireWritable(c: GatewayContext, op: Operation, { levels }: GatewayDeps): void {
-  const isWrite = op.writes ?? op.method !== "get";
-  if (!isWrite || op.access === "operator" || levels.admitsWrite(c.get("ownRegion"))) return;
+  if (!isStoppedByReadOnly(op) || levels.admitsWrite(c.get("ownRegion"))) return;
   levels.count(c.get("region"), "read_only_refusals");
   throw new FailureError({ code: "read_only", retryAfterMs: LIMITS.readOnlyRetryMs });
 }

@@ -25,10 +25,21 @@ export interface Caller {
   readonly expiresAtMs: number;
 }
 
-/** Roles that may use the graph directly and are not rate limited. */
-const OPERATOR_ROLES = ["operator", "loader"];
-export const isOperator = (caller: Caller): boolean =>
-  caller.roles.some((role) => OPERATOR_ROLES.includes(role));
+/**
+ * What a role lets its holder do beside what any user may. `observe`: read what operators look
+ * at, none of it about a person. `operate`: act, and read what is about people. `load`: read and
+ * write the graph itself, without a rate limit, as loading tools must.
+ */
+export type Power = "observe" | "operate" | "load";
+
+/** Any other role in a token means nothing here. A map: a role may have any name, `constructor` too. */
+const POWERS: ReadonlyMap<string, readonly Power[]> = new Map([
+  ["observer", ["observe"]],
+  ["loader", ["load"]],
+  ["operator", ["observe", "operate", "load"]],
+]);
+export const may = (caller: Caller, power: Power): boolean =>
+  caller.roles.some((role) => POWERS.get(role)?.includes(power) === true);
 
 export interface Tokens {
   /** @returns `unauthenticated`, or `unavailable` while the issuer's keys cannot be fetched. */

@@ -13,7 +13,7 @@ import { operation } from "../operation.ts";
 const common = {
   method: "post",
   tag: "Operators",
-  access: "operator",
+  access: "load",
   rate: "write",
   cache: "personal",
   bodyKind: "text",
@@ -60,7 +60,7 @@ export const adminOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     rate: "read",
     cache: "personal",
     id: "shards",
@@ -73,7 +73,7 @@ export const adminOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     rate: "write",
     cache: "personal",
     id: "moveShard",

@@ -12,7 +12,7 @@ import { idPath } from "./paths.ts";
 export const fanoutOperations = [
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     cache: "personal",
     rate: "read",
     id: "fanout",
@@ -25,7 +25,7 @@ export const fanoutOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     cache: "personal",
     rate: "read",
     id: "fanoutPost",
@@ -40,7 +40,7 @@ export const fanoutOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     cache: "personal",
     rate: "read",
     id: "fanoutDeadLetters",
@@ -53,7 +53,7 @@ export const fanoutOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     cache: "personal",
     rate: "write",
     id: "fanoutReplay",

@@ -6,7 +6,7 @@ import { operation } from "../operation.ts";
 export const overviewOperations = [
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     cache: "personal",
     rate: "read",
     id: "opsOverview",

@@ -16,7 +16,7 @@ import { tagsOfPosts, tagsOfUser } from "../../../core/http/tags.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { firstMissing } from "../../../platform/media-store.ts";
 import { operation } from "../operation.ts";
-import { isOperator } from "../tokens.ts";
+import { may } from "../tokens.ts";
 import { notUploaded } from "./media.ts";
 import { userPath } from "./paths.ts";
 import { sessionFor } from "./session.ts";
@@ -60,7 +60,7 @@ export const userOperations = [
     async handle({ deps, ctx, body, c }) {
       const demo = deps.config.demoSignIn;
       const caller = c.get("caller");
-      const operator = caller !== null && isOperator(caller);
+      const operator = caller !== null && may(caller, "operate");
       if (!demo && !operator) {
         const reason = "only an operator creates users here";
         return err({ code: caller === null ? "unauthenticated" : "forbidden", reason });
