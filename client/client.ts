@@ -41,7 +41,7 @@ import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
 import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
 import type { PollAnswer } from "../core/feed/realtime/service.ts";
 import type { Relation, UserList } from "../core/feed/service.ts";
-import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
+import type { NewLeader, Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type {
   RolloutAction,
   RolloutList,
@@ -189,9 +189,9 @@ export function createClient(options: ClientOptions) {
 
     /** For operators: where every shard is led. */
     shards: (call?: CallOptions) => get<ShardList>("/v1/admin/shards", {}, call),
-    moveShard: (shard: number, region: string, call?: CallOptions) =>
+    moveShard: (shard: number, wanted: NewLeader, call?: CallOptions) =>
       send<Shard>(
-        { method: "POST", path: `/v1/admin/shards/${shard}/leader`, json: { region }, write: true },
+        { method: "POST", path: `/v1/admin/shards/${shard}/leader`, json: wanted, write: true },
         call,
       ),
 
@@ -239,7 +239,7 @@ export function createClient(options: ClientOptions) {
       get<FanoutPost>(`/v1/admin/fanout/posts/${encodeURIComponent(post)}`, {}, call),
     fanoutDeadLetters: (call?: CallOptions) =>
       get<DeadLetterList>("/v1/admin/fanout/dead-letters", {}, call),
-    fanoutReplay: (wanted: Replay = {}, call?: CallOptions) =>
+    fanoutReplay: (wanted: Replay, call?: CallOptions) =>
       send<Replayed>(
         { method: "POST", path: "/v1/admin/fanout/replay", json: wanted, write: true },
         call,

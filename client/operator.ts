@@ -1,3 +1,4 @@
+import type { ActionList } from "../core/ops/actions.ts";
 import type { DemoRole, OperatorToken, Overview } from "../core/ops/overview.ts";
 import { createClient } from "./client.ts";
 import type { CallOptions, ClientOptions } from "./transport.ts";
@@ -21,6 +22,10 @@ export function createOperatorClient(options: ClientOptions) {
         },
         call,
       ),
+
+    /** Who did what where nothing else keeps it, newest first. */
+    operatorActions: (call?: CallOptions) =>
+      transport.send<ActionList>({ method: "GET", path: "/v1/admin/actions" }, call),
 
     /** Roles that demo sign-in hands out; `not_found` outside development. */
     demoOperatorRoles: (call?: CallOptions) =>

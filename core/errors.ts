@@ -15,7 +15,8 @@ export type Dependency =
   | "controller"
   | "features"
   | "rollouts"
-  | "issuer";
+  | "issuer"
+  | "action_log";
 
 /**
  * Everything that can go wrong and that a caller may act on. The codes are wire

@@ -12,4 +12,12 @@ export const OPS_LIMITS = {
   opsRecordKeptMs: 5_000,
   /** One recorded section as JSON: levels of three regions with a hundred changes each are some 120 KB. */
   opsRecordCharsMax: 1_000_000,
+  /** A reason for an action: a sentence or two. */
+  opsReasonCharsMax: 200,
+  /** Who did it: the subject of a token. With the reason it fits into the 8 KB of an object's metadata, however it is written. */
+  opsWhoCharsMax: 100,
+  /** Actions in one answer: one listing of R2. */
+  opsActionsShown: 100,
+  /** An action that cannot be written down by then is not done. */
+  opsActionWriteMs: 2_000,
 } as const;

@@ -19,6 +19,7 @@ import { FakeControllers } from "../fakes/fake-controllers.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
+import { MemoryActionLog } from "../fakes/memory-action-log.ts";
 import { MemoryOpsRecord } from "../fakes/memory-ops-record.ts";
 import { MemoryRankLog } from "../fakes/memory-rank-log.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
@@ -64,6 +65,7 @@ export function startGateway(
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
   const opsRecord = new MemoryOpsRecord();
+  const actions = new MemoryActionLog();
   const ops = new OpsSections({ store: opsRecord, clock, report });
   const tokens = createTokens(config, fetcher);
   let verified = 0;
@@ -84,6 +86,7 @@ export function startGateway(
     }),
     controllers,
     ops,
+    actions,
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
@@ -130,6 +133,7 @@ export function startGateway(
     sockets,
     controllers,
     opsRecord,
+    actions,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),

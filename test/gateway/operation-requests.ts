@@ -14,7 +14,7 @@ const BODIES: Record<string, unknown> = {
   updateSettings: { feedMode: "latest", defaultAudience: "public", theme: "dark", autoplay: false },
   graphWrite: { batches: [] },
   graphRead: { reads: [] },
-  moveShard: { region: "eu-west" },
+  moveShard: { region: "eu-west", reason: "to see" },
   createRollout: { id: "a", flag: "feed.cache", treatment: false, reason: "to see" },
   actOnRollout: { action: "start", revision: 1, reason: "to see" },
   demoOperator: { role: "operator" },
@@ -22,7 +22,7 @@ const BODIES: Record<string, unknown> = {
   reportSeen: { ranges: [{ from: { timeMs: 2, id: "2" }, to: { timeMs: 1, id: "1" } }] },
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
-  fanoutReplay: {},
+  fanoutReplay: { reason: "to see" },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 

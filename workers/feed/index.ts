@@ -51,7 +51,7 @@ import {
   deadLetters,
   fanoutPost,
   fanoutReport,
-  type Replay,
+  type ReplayOf,
   replayDead,
 } from "../../core/feed/fanout/admin.ts";
 import { takeBatch } from "../../core/feed/fanout/batch.ts";
@@ -215,8 +215,9 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, () => listShards(depsFor(this.env).shardAdmin(ctx.region)));
   }
 
-  moveShard(ctx: CallContext, shard: number, to: Region) {
-    return this.#run(ctx, () => moveShard(depsFor(this.env).shardAdmin(ctx.region), shard, to));
+  moveShard(ctx: CallContext, shard: number, to: Region, epoch?: number) {
+    const ports = depsFor(this.env).shardAdmin(ctx.region);
+    return this.#run(ctx, () => moveShard(ports, shard, to, epoch));
   }
 
   fanout(ctx: CallContext) {
@@ -231,7 +232,7 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, () => deadLetters(depsFor(this.env).fanoutAdmin));
   }
 
-  fanoutReplay(ctx: CallContext, wanted: Replay) {
+  fanoutReplay(ctx: CallContext, wanted: ReplayOf) {
     return this.#run(ctx, () => replayDead(depsFor(this.env).fanoutAdmin, wanted));
   }
 

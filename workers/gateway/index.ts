@@ -9,6 +9,7 @@ import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
 import { controllerStubs } from "../../platform/controller-stubs.ts";
+import { r2ActionLog } from "../../platform/action-log.ts";
 import { r2OpsRecord } from "../../platform/ops-record.ts";
 import { cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { createApp } from "./app.ts";
@@ -47,6 +48,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
     pages,
     files,
     controllers,
+    actions: r2ActionLog(env.OPS_RECORD),
     ops: new OpsSections({
       store: r2OpsRecord(env.OPS_RECORD),
       clock: systemClock,

@@ -1,4 +1,5 @@
 import type { Operation } from "./operation.ts";
+import { actionOperations } from "./routes/actions.ts";
 import { adminOperations } from "./routes/admin.ts";
 import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
@@ -41,5 +42,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...cacheOperations,
   ...levelOperations,
   ...overviewOperations,
+  ...actionOperations,
   ...rankLogOperations,
 ];

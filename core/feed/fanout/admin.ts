@@ -4,6 +4,7 @@ import type { Failure } from "../../errors.ts";
 import { formatId, type Id, parseId } from "../../ids.ts";
 import { inParallel } from "../../in-parallel.ts";
 import { LIMITS } from "../../limits.ts";
+import { reasonSchema } from "../../ops/actions.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
 import { formatVersion } from "../../tao/version.ts";
@@ -77,6 +78,7 @@ export const replaySchema = z
       .max(LIMITS.fanoutChunksMax)
       .optional()
       .meta({ description: "Of that shard; absent: all" }),
+    reason: reasonSchema,
   })
   .refine(({ shard, chunks }) => chunks === undefined || shard !== undefined, {
     path: ["shard"],
@@ -90,6 +92,8 @@ export type FanoutReport = z.infer<typeof fanoutReportSchema>;
 export type FanoutPost = z.infer<typeof fanoutPostSchema>;
 export type DeadLetterList = z.infer<typeof deadLetterListSchema>;
 export type Replay = z.infer<typeof replaySchema>;
+/** Whose dead letters are sent again. */
+export type ReplayOf = Omit<Replay, "reason">;
 export type Replayed = z.infer<typeof replayedSchema>;
 
 export interface FanoutAdminPorts {
@@ -133,7 +137,7 @@ export async function deadLetters(ports: FanoutAdminPorts): Outcome<DeadLetterLi
 }
 
 /** Sends dead letters again, from their first try on. */
-export async function replayDead(ports: FanoutAdminPorts, wanted: Replay): Outcome<Replayed> {
+export async function replayDead(ports: FanoutAdminPorts, wanted: ReplayOf): Outcome<Replayed> {
   const { shard, chunks = null } = wanted;
   if (shard !== undefined && !ports.shards.includes(shard))
     return err({ code: "not_found", what: `shard ${shard}` });
