@@ -1,5 +1,8 @@
+import { OPS_LIMITS } from "../ops/limits.ts";
+
 /** Bounds of what is counted and reported, part of `LIMITS`: unit in the name, reason beside the number. */
 export const TELEMETRY_LIMITS = {
+  ...OPS_LIMITS,
   /** A gateway passes on what it has counted this often at most: one small write per isolate and layer. */
   cacheFlushMs: 10_000,
   /** A client's own counts are taken from one caller this often at most. */
