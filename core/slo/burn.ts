@@ -67,11 +67,12 @@ export function budgetLeft(period: Counted, budget: number): number | null {
 
 /** Both windows must burn; both must have the sample for it. */
 export function verdictOfRule(windows: Windows, budget: number, rule: BurnRule): Verdict {
-  const { sloSampleMin, sloBadMin, sloExitShare } = SLO_LIMITS;
+  const { sloSampleMin, sloExitShare } = SLO_LIMITS;
+  const badMin = rule.severity === "page" ? SLO_LIMITS.pageBadMin : SLO_LIMITS.ticketBadMin;
   const both = [windows[rule.short], windows[rule.long]];
   if (both.some(({ total }) => total < sloSampleMin)) return "unknown";
   const burns = (factor: number) =>
-    both.every((one) => one.bad >= sloBadMin && (burnRate(one, budget) ?? 0) >= factor);
+    both.every((one) => one.bad >= badMin && (burnRate(one, budget) ?? 0) >= factor);
   if (burns(rule.factor)) return "bad";
   return burns(rule.factor * sloExitShare) ? "unclear" : "good";
 }

@@ -9,7 +9,12 @@ export const SLO_LIMITS = {
   /** A window with fewer events has no rate to speak of: an empty region never alerts. */
   sloSampleMin: 20,
   /** One lost answer of twenty is fifty times a budget of 0.1 %, and means nothing. */
-  sloBadMin: 5,
+  pageBadMin: 5,
+  /**
+   * Within hours a handful is always lost: a night's five unlucky visitors must not open a ticket because the
+   * days before were bad.
+   */
+  ticketBadMin: 20,
   /** A firing alert needs its burn below this share of what it fires at: between the two nothing changes. */
   sloExitShare: 0.8,
 
