@@ -1,4 +1,5 @@
 import type { DemoRole, OperatorToken, Overview } from "../core/ops/overview.ts";
+import type { HistorySeries } from "../core/telemetry/history-series.ts";
 import { createClient } from "./client.ts";
 import type { CallOptions, ClientOptions } from "./transport.ts";
 
@@ -18,6 +19,20 @@ export function createOperatorClient(options: ClientOptions) {
           method: "GET",
           path: "/v1/admin/overview",
           query: { sections: sections.length === 0 ? undefined : sections.join(",") },
+        },
+        call,
+      ),
+
+    /** What a region counted over the last minutes, in at most so many steps; "" is all regions together. */
+    history: (
+      query: { readonly region: string; readonly minutes: number; readonly points: number },
+      call?: CallOptions,
+    ) =>
+      transport.send<HistorySeries>(
+        {
+          method: "GET",
+          path: "/v1/admin/history",
+          query: { ...query, region: query.region === "" ? undefined : query.region },
         },
         call,
       ),

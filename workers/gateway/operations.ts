@@ -6,6 +6,7 @@ import { demoOperations } from "./routes/demo.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
+import { historyOperations } from "./routes/history.ts";
 import { levelOperations } from "./routes/levels.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
@@ -41,5 +42,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...cacheOperations,
   ...levelOperations,
   ...overviewOperations,
+  ...historyOperations,
   ...rankLogOperations,
 ];
