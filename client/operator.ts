@@ -1,4 +1,5 @@
 import type { DemoRole, OperatorToken, Overview } from "../core/ops/overview.ts";
+import type { AlertList, NewAcknowledgement, RegionAlert } from "../core/slo/alert-service.ts";
 import type { HistorySeries } from "../core/telemetry/history-series.ts";
 import { createClient } from "./client.ts";
 import type { CallOptions, ClientOptions } from "./transport.ts";
@@ -33,6 +34,25 @@ export function createOperatorClient(options: ClientOptions) {
           method: "GET",
           path: "/v1/admin/history",
           query: { ...query, region: query.region === "" ? undefined : query.region },
+        },
+        call,
+      ),
+
+    /** Each region's objectives, budgets and alerts; see docs/slo.md. */
+    alerts: (call?: CallOptions) =>
+      transport.send<AlertList>({ method: "GET", path: "/v1/admin/alerts" }, call),
+    acknowledgeAlert: (
+      region: string,
+      alert: string,
+      wanted: NewAcknowledgement,
+      call?: CallOptions,
+    ) =>
+      transport.send<RegionAlert>(
+        {
+          method: "POST",
+          path: `/v1/admin/alerts/${region}/${encodeURIComponent(alert)}/acknowledge`,
+          json: wanted,
+          write: true,
         },
         call,
       ),

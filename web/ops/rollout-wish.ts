@@ -43,14 +43,17 @@ export const EMPTY_WISH: Typed = {
 /** Only what is no JSON or no number is refused here: what may be in it is the register's to say. */
 export function wishFrom(
   typed: Typed,
-): { readonly wrong: Wrong; readonly value: null } | { readonly wrong: null; readonly value: RolloutWish } {
+):
+  | { readonly wrong: Wrong; readonly value: null }
+  | { readonly wrong: null; readonly value: RolloutWish } {
   const numbers = {
     "plan.bakeMs": Number(typed.bakeMinutes) * 60_000,
     "plan.sample.pages": Number(typed.pages),
     "plan.sample.viewers": Number(typed.viewers),
   };
   for (const [field, value] of Object.entries(numbers))
-    if (!Number.isFinite(value)) return { wrong: { field, why: "This is not a number." }, value: null };
+    if (!Number.isFinite(value))
+      return { wrong: { field, why: "This is not a number." }, value: null };
   const shares = typed.stages.split(",").map((text) => Number(text.trim()));
   if (shares.some((share) => !Number.isFinite(share)))
     return {
@@ -72,7 +75,10 @@ export function wishFrom(
       flag,
       treatment,
       plan: {
-        stages: shares.map((share) => ({ share: Math.round((share / 100) * buckets), regions: null })),
+        stages: shares.map((share) => ({
+          share: Math.round((share / 100) * buckets),
+          regions: null,
+        })),
         bakeMs: numbers["plan.bakeMs"],
         sample: { pages: numbers["plan.sample.pages"], viewers: numbers["plan.sample.viewers"] },
       },

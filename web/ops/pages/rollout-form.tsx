@@ -73,8 +73,7 @@ export function RolloutForm() {
             onChange={(event) => {
               const flag = event.currentTarget.value;
               const choice = FLAG_CHOICES.find((one) => one.key === flag);
-              if (choice !== undefined)
-                type({ flag: choice.key, treatment: choice.initial });
+              if (choice !== undefined) type({ flag: choice.key, treatment: choice.initial });
             }}
           >
             {FLAG_CHOICES.map(({ key: name, about }) => (
