@@ -4,7 +4,6 @@ import { FEED_CACHE_LIMITS } from "./feed/cache/limits.ts";
 import { FANOUT_LIMITS } from "./feed/fanout/limits.ts";
 import { FEED_LIMITS } from "./feed/limits.ts";
 import { MEDIA_LIMITS } from "./media/limits.ts";
-import { OPS_LIMITS } from "./ops/limits.ts";
 import { FEATURE_LIMITS } from "./ranking/feature-limits.ts";
 import { REALTIME_LIMITS } from "./realtime-limits.ts";
 import { RANK_PROXY_LIMITS } from "./ranking/proxy-limits.ts";
@@ -13,7 +12,6 @@ import { TELEMETRY_LIMITS } from "./telemetry/limits.ts";
 
 /** Every bound in the service: unit in the name, reason beside the number. */
 export const LIMITS = {
-  ...OPS_LIMITS,
   ...FEED_LIMITS,
   feedPageDefault: 20,
   /** Spec-sized page is 20; 50 keeps a page under about 32 KB. */

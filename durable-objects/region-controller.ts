@@ -6,17 +6,20 @@ import {
   parseRegionControllerName,
   type RegionControllerService,
   type RegionLevel,
+  type RegionTotals,
 } from "../core/degradation/controller-service.ts";
 import { RegionWatch } from "../core/degradation/region-watch.ts";
 import type { Failure } from "../core/errors.ts";
 import type { Region } from "../core/regions/regions.ts";
 import type { Result } from "../core/result.ts";
+import type { HistoryAsk, HistoryStep } from "../core/telemetry/history-series.ts";
 import type { RegionCounts } from "../core/telemetry/region-counts.ts";
 import { systemClock } from "../platform/clock.ts";
 import { levelBroadcast } from "../platform/socket-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { RegionControllerRows } from "./region-controller-rows.ts";
+import { RegionHistoryRows } from "./region-history-rows.ts";
 
 /**
  * The degradation controller of one region: isolates bring it what they counted and take its level
@@ -34,6 +37,8 @@ export class RegionController extends DurableObject<ObjectsEnv> implements Regio
     this.#watch = new RegionWatch(this.#region, {
       clock,
       store: new RegionControllerRows(ctx.storage.sql).store,
+      history: new RegionHistoryRows(ctx.storage.sql),
+      minuteClosed: () => {},
       lookAt: (atMs) => this.#lookAt(atMs),
       changed: (published, change) => this.#changed(published, change),
     });
@@ -45,6 +50,14 @@ export class RegionController extends DurableObject<ObjectsEnv> implements Regio
 
   async read(): Promise<RegionLevel> {
     return this.#watch.read();
+  }
+
+  async history(ask: HistoryAsk): Promise<readonly HistoryStep[]> {
+    return this.#watch.history(ask);
+  }
+
+  async totals(): Promise<RegionTotals> {
+    return this.#watch.totals();
   }
 
   async pin(

@@ -9,6 +9,7 @@ import type { Failure } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Region, RegionRow } from "../core/regions/regions.ts";
 import { ok, type Result } from "../core/result.ts";
+import type { Asked, HistoryAsk } from "../core/telemetry/history-series.ts";
 import type { RegionCounts } from "../core/telemetry/region-counts.ts";
 import { inTime } from "./in-time.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
@@ -23,6 +24,8 @@ export interface Controllers {
   /** @throws Error when it does not answer within `levelExchangeTimeoutMs`. */
   exchange(region: Region, counts: RegionCounts): Promise<Published>;
   list(): Promise<LevelList>;
+  /** Of each of these regions; one that does not answer in time is away. */
+  history(asked: readonly Region[], ask: HistoryAsk): Promise<readonly Asked[]>;
   pin(region: Region, pin: NewPin & { readonly by: string }): Promise<Result<Published, Failure>>;
 }
 
@@ -53,6 +56,14 @@ export function controllerStubs(
         ),
       };
     },
+    history: (asked, ask) =>
+      Promise.all(
+        asked.map(async (region) => {
+          const read = answered("controller", async () => ok(await stub(region).history(ask)));
+          const answer = await within(LIMITS.statsAnswerMs, "controller", read);
+          return answer.ok ? { region, steps: answer.value } : { region, why: answer.error.code };
+        }),
+      ),
     pin: (region, pin) =>
       within(
         LIMITS.statsAnswerMs,

@@ -1,4 +1,4 @@
-/** Bounds of the operators' dashboard and of what is recorded for it, part of `LIMITS`. */
+/** Bounds of the operators' dashboard and of what is recorded for it, part of `TELEMETRY_LIMITS`. */
 export const OPS_LIMITS = {
   /** Names of sections in one request: two dozen of them. */
   opsNamesCharsMax: 400,

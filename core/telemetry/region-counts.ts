@@ -25,6 +25,19 @@ export const COUNTERS = [
   "http_errors",
   /** Writes refused since the region is read-only. */
   "read_only_refusals",
+  /** People's own requests of the API, and those with a status of 500 or more: what objectives are of. */
+  "api_reads",
+  "api_read_errors",
+  "api_writes",
+  "api_write_errors",
+  /** Of such reads that were answered and did not wait on purpose; those that took too long. */
+  "api_reads_timed",
+  "api_reads_slow",
+  /** Of all such requests, those whose own region is failed over. */
+  "api_for_others",
+  /** Feeds that were to be ranked, and those that no model has ranked. */
+  "feeds_to_rank",
+  "feeds_unranked",
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 

@@ -3,8 +3,10 @@ import type { Change, Published } from "../../core/degradation/controller.ts";
 import type { LevelList, NewPin } from "../../core/degradation/controller-service.ts";
 import { RegionWatch } from "../../core/degradation/region-watch.ts";
 import type { Region } from "../../core/regions/regions.ts";
+import type { Asked, HistoryAsk } from "../../core/telemetry/history-series.ts";
 import type { RegionCounts } from "../../core/telemetry/region-counts.ts";
 import type { Controllers } from "../../platform/controller-stubs.ts";
+import { MemoryHistoryRows } from "./memory-history-rows.ts";
 
 /** Controllers of all regions in this process, over the clock of the test. */
 export class FakeControllers implements Controllers {
@@ -35,6 +37,14 @@ export class FakeControllers implements Controllers {
     return this.of(region).pin(pin);
   }
 
+  async history(asked: readonly Region[], ask: HistoryAsk): Promise<readonly Asked[]> {
+    return asked.map((region) =>
+      this.away.has(region)
+        ? { region, why: "unavailable" }
+        : { region, steps: this.of(region).history(ask) },
+    );
+  }
+
   of(region: Region): RegionWatch {
     const known = this.#watches.get(region);
     if (known !== undefined) return known;
@@ -47,6 +57,8 @@ export class FakeControllers implements Controllers {
         changes: () => changes.toReversed(),
         append: (change) => void changes.push(change),
       },
+      history: new MemoryHistoryRows(),
+      minuteClosed: () => {},
       lookAt: () => {},
       changed: () => {},
     });

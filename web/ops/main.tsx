@@ -13,6 +13,7 @@ import "./styles/cards.css";
 import "./styles/tables.css";
 import "./styles/actions.css";
 import "./styles/pages.css";
+import "./styles/plots.css";
 
 startRouter();
 const root = document.getElementById("root");

@@ -1,7 +1,10 @@
 import type { ComponentType } from "preact";
 
+import { AlertsPage } from "./pages/alerts.tsx";
+import { AuditPage } from "./pages/audit.tsx";
 import { LevelsPage } from "./pages/levels.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
+import { RolloutsPage } from "./pages/rollouts.tsx";
 import type { GlyphName } from "./ui/glyph.tsx";
 
 export interface PageProps {
@@ -20,6 +23,9 @@ export interface PageSpec {
 export const PAGES: readonly PageSpec[] = [
   { path: "/ops", title: "Overview", glyph: "overview", component: OverviewPage },
   { path: "/ops/levels", title: "Levels", glyph: "levels", component: LevelsPage },
+  { path: "/ops/rollouts", title: "Rollouts", glyph: "rollouts", component: RolloutsPage },
+  { path: "/ops/alerts", title: "Alerts", glyph: "alerts", component: AlertsPage },
+  { path: "/ops/audit", title: "Audit log", glyph: "audit", component: AuditPage },
 ];
 
 /** @returns null: there is no page at that path. */

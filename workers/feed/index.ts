@@ -64,14 +64,14 @@ import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
-import { watchedAct, watchedPage } from "./watched.ts";
+import { rankedPage, watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
 export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
-    return watchedPage(depsFor(this.env).rollouts, ctx, request, () =>
-      this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags))),
-    );
+    const { levels, rollouts } = depsFor(this.env);
+    const page = () => this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags)));
+    return watchedPage(rollouts, ctx, request, () => rankedPage(levels, ctx, page));
   }
 
   newPosts(ctx: CallContext, since: string) {

@@ -1,4 +1,6 @@
+import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { STATUS } from "../../core/errors.ts";
+import { wasRanked } from "../../core/feed/page-ranked.ts";
 import type { CallContext, FeedRequest, PageText, Reply } from "../../core/feed/service.ts";
 import type { FollowedRollouts } from "../../core/rollout/followed.ts";
 import { systemClock } from "../../platform/clock.ts";
@@ -27,6 +29,19 @@ export async function watchedPage(
     counted(true, false);
     throw error;
   }
+}
+
+/** Counts for its region whether a model has put a page in order. */
+export async function rankedPage(
+  levels: Pick<IsolateLevels, "count">,
+  { region }: CallContext,
+  answer: () => Reply<PageText>,
+): Reply<PageText> {
+  const reply = await answer();
+  const isRanked = reply.ok ? wasRanked(reply.value.value) : null;
+  if (isRanked !== null) levels.count(region, "feeds_to_rank");
+  if (isRanked === false) levels.count(region, "feeds_unranked");
+  return reply;
 }
 
 /** How a page's text begins that has no post. */

@@ -7,6 +7,7 @@ import { demoOperations } from "./routes/demo.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
+import { historyOperations } from "./routes/history.ts";
 import { levelOperations } from "./routes/levels.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
@@ -43,5 +44,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...levelOperations,
   ...overviewOperations,
   ...actionOperations,
+  ...historyOperations,
   ...rankLogOperations,
 ];

@@ -7,24 +7,30 @@ import { LEVEL_WORDS, regionsShown, toneOf } from "../levels.ts";
 import { clockStore } from "../state/clock.ts";
 import { regionStore } from "../state/region.ts";
 import { Badge } from "../ui/badge.tsx";
+import { Budgets } from "./budgets.tsx";
+import { HistoryPlots } from "./history-plots.tsx";
 import { SectionCard } from "../ui/section.tsx";
 
 export function OverviewPage() {
   const levels = useSection<LevelList>("levels");
   const region = useStore(regionStore);
   return (
-    <SectionCard title="Regions" known={levels} bare>
-      {(list) => (
-        <>
-          <div class="cards">
-            {regionsShown(list, region).map((row) => (
-              <RegionTile key={row.region} row={row} />
-            ))}
-          </div>
-          <Away list={list} />
-        </>
-      )}
-    </SectionCard>
+    <>
+      <SectionCard title="Regions" known={levels} bare>
+        {(list) => (
+          <>
+            <div class="cards">
+              {regionsShown(list, region).map((row) => (
+                <RegionTile key={row.region} row={row} />
+              ))}
+            </div>
+            <Away list={list} />
+          </>
+        )}
+      </SectionCard>
+      <Budgets />
+      <HistoryPlots />
+    </>
   );
 }
 
