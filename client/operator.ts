@@ -1,5 +1,6 @@
 import type { ActionList } from "../core/ops/actions.ts";
 import type { DemoRole, OperatorToken, Overview } from "../core/ops/overview.ts";
+import type { RankingReport } from "../core/ranking/stats-schemas.ts";
 import type { AlertList, NewAcknowledgement, RegionAlert } from "../core/slo/alert-service.ts";
 import type { HistorySeries } from "../core/telemetry/history-series.ts";
 import { createClient } from "./client.ts";
@@ -24,6 +25,10 @@ export function createOperatorClient(options: ClientOptions) {
         },
         call,
       ),
+
+    /** How pages are ranked, as one isolate of the proxy and every region know it. */
+    ranking: (call?: CallOptions) =>
+      transport.send<RankingReport>({ method: "GET", path: "/v1/admin/ranking" }, call),
 
     /** Who did what where nothing else keeps it, newest first. */
     operatorActions: (call?: CallOptions) =>

@@ -1,4 +1,5 @@
 import type { Failure } from "../errors.ts";
+import type { RankingReport } from "../ranking/stats-schemas.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
@@ -158,6 +159,8 @@ export interface FeedService {
   fanoutDeadLetters(ctx: CallContext): Reply<DeadLetterList>;
   /** Operators only: sends dead letters again. */
   fanoutReplay(ctx: CallContext, wanted: ReplayOf): Reply<Replayed>;
+  /** Operators only: how pages are ranked. */
+  ranking(ctx: CallContext): Reply<RankingReport>;
   /** Operators only: what every cache layer has answered, by region. */
   caches(ctx: CallContext): Reply<CacheReport>;
   /** Operators only: what is being rolled out; see `core/rollout/`. */

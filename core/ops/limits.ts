@@ -4,6 +4,10 @@ export const OPS_LIMITS = {
   opsNamesCharsMax: 400,
   /** A section that takes longer is answered as it was recorded: the page as a whole stays under a second. */
   opsSectionMs: 800,
+  /** A section that asks hundreds of objects may take so long: they are given `statsAnswerMs` each, many at once. */
+  opsCostlyMs: 4_000,
+  /** And an isolate asks them this often at most. */
+  opsCostlyEveryMs: 8_000,
   /** Reading a record, after that. */
   opsRecordReadMs: 500,
   /** An isolate records a section that it has just read this often at most. */

@@ -42,7 +42,7 @@ export interface HeavyPorts {
   /** Null: it did not answer. */
   readonly isReady: (server: string) => Promise<boolean | null>;
   readonly breakerFor: (region: Region, server: string) => SharedBreaker;
-  readonly counters: Pick<ProxyCounters, "called" | "hedged">;
+  readonly counters: Pick<ProxyCounters, "called" | "hedged" | "scored">;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly random: Random;
@@ -104,6 +104,8 @@ export class HeavyRanker {
     }
     const tried = await this.#hedged(pools, picked, question, defer);
     this.#heard(question.region, tried.kind === "shed" ? refused : taken);
+    if (tried.kind === "scored")
+      this.#ports.counters.scored(tried.model, this.#ports.clock.nowMs());
     return tried.kind === "scored"
       ? { ok: true, model: tried.model, probabilities: tried.probabilities }
       : { ok: false, reason: meaningOf(tried).reason };

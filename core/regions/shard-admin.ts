@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { Failure } from "../errors.ts";
+import { inParallel } from "../in-parallel.ts";
 import { LIMITS } from "../limits.ts";
 import { reasonSchema } from "../ops/actions.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -66,11 +67,9 @@ export async function listShards(ports: ShardAdminPorts): Promise<Result<ShardLi
   const before = await askOne(ports, (coordinator) => coordinator.map());
   if (!before.ok) return before;
   const { entries } = before.value;
-  const heads: Awaited<ReturnType<typeof headOf>>[] = [];
-  for (let start = 0; start < entries.length; start += LIMITS.graphBatchesInFlight) {
-    const some = entries.slice(start, start + LIMITS.graphBatchesInFlight);
-    heads.push(...(await Promise.all(some.map(({ shard }) => headOf(ports, shard)))));
-  }
+  const heads = await inParallel(entries, LIMITS.statsInFlight, ({ shard }) =>
+    headOf(ports, shard),
+  );
   // Read again: asking the leaders has given them leases.
   const found = await askOne(ports, (coordinator) => coordinator.map());
   if (!found.ok) return found;

@@ -20,6 +20,8 @@ export const TELEMETRY_LIMITS = {
   statsInFlight: 32,
   /** An object that takes longer is named as away; with the width above, hundreds of them fit into a request. */
   statsAnswerMs: 1_500,
+  /** The ranking proxy waits for its regions' objects for `statsAnswerMs`, and then answers. */
+  rankingReportMs: 2_000,
 
   /** A region's minutes are kept for so long, and one hour more at most: a day, and what a burn rate looks back to. */
   historyMinutesKeptMs: 26 * 3_600_000,

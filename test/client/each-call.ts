@@ -90,6 +90,7 @@ export function eachCall(client: OperatorClient) {
     status: () => client.status(),
     history: () => client.history({ region: "", minutes: 60, points: 60 }),
     opsOverview: () => client.opsOverview(["levels"]),
+    ranking: () => client.ranking(),
     operatorActions: () => client.operatorActions(),
     demoOperatorRoles: () => client.demoOperatorRoles(),
     demoOperator: () => client.demoOperator("operator"),

@@ -207,8 +207,7 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   graphRead(ctx: CallContext, body: string) {
-    const { readPinned } = depsFor(this.env);
-    return this.#run(ctx, (call) => graphRead(call, body, readPinned));
+    return this.#run(ctx, (call) => graphRead(call, body, depsFor(this.env).readPinned));
   }
 
   shards(ctx: CallContext) {
@@ -234,6 +233,10 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   fanoutReplay(ctx: CallContext, wanted: ReplayOf) {
     return this.#run(ctx, () => replayDead(depsFor(this.env).fanoutAdmin, wanted));
+  }
+
+  ranking(ctx: CallContext) {
+    return this.#run(ctx, depsFor(this.env).rankingReport);
   }
 
   caches(ctx: CallContext) {
@@ -263,10 +266,8 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   /** Work of fan-out. What fails is sent again by whoever keeps it: no message is returned to the queue. */
   override async queue(batch: MessageBatch): Promise<void> {
-    await takeBatch(
-      batch.messages.map(({ body }) => body),
-      depsFor(this.env).fanout,
-    );
+    const work = batch.messages.map(({ body }) => body);
+    await takeBatch(work, depsFor(this.env).fanout);
     batch.ackAll();
   }
 

@@ -121,5 +121,5 @@ export default {
 /** Nobody need look for what was to be seen before something failed to be there. */
 async function recordOps(deps: GatewayDeps): Promise<void> {
   const ctx = backgroundCall(deps);
-  await deps.ops.record(await deps.ops.collect(deps, ctx));
+  await deps.ops.record(await deps.ops.collect(deps, ctx, deps.ops.cheapNames));
 }

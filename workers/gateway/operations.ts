@@ -14,6 +14,7 @@ import { notificationOperations } from "./routes/notifications.ts";
 import { overviewOperations } from "./routes/overview.ts";
 import { postOperations } from "./routes/posts.ts";
 import { rankLogOperations } from "./routes/rank-log.ts";
+import { rankingOperations } from "./routes/ranking.ts";
 import { reactionOperations } from "./routes/reactions.ts";
 import { realtimeOperations } from "./routes/realtime.ts";
 import { relationOperations } from "./routes/relations.ts";
@@ -41,6 +42,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...rolloutOperations,
   ...fanoutOperations,
   ...cacheOperations,
+  ...rankingOperations,
   ...levelOperations,
   ...overviewOperations,
   ...actionOperations,

@@ -91,6 +91,7 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
       ...counters.read(),
       lightModel: light.ok ? light.value.version : null,
       cachedViewers: cached.viewers,
+      pools: config.pools,
       servers:
         heavy?.servers.all().map((server) => ({
           server,
@@ -101,19 +102,22 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
         server,
         breaker: shared.breaker,
       })),
-      regions: await readAll(new Set([...breakers.values()].map(({ region }) => region)), regional),
+      regions: await readAll(
+        config.regions.map(({ region }) => region),
+        regional,
+      ),
     }),
   };
 }
 
 /** One that does not answer in time is null. */
 async function readAll(
-  regions: ReadonlySet<Region>,
+  regions: readonly Region[],
   regional: (region: Region) => RankBreakerService,
 ): Promise<ProxyStats["regions"]> {
   const read = async (region: Region) => {
     const answer = regional(region).read();
     return [region, await orLate(answer, LIMITS.statsAnswerMs, systemTimer, null)] as const;
   };
-  return Object.fromEntries(await Promise.all([...regions].map(read)));
+  return Object.fromEntries(await Promise.all(regions.map(read)));
 }

@@ -22,6 +22,8 @@ interface Remembered {
   readonly section: RecordedSection | null;
   /** When it was read from the store or from its source, Unix ms. */
   readonly readMs: number;
+  /** From its source. */
+  readonly isLive: boolean;
 }
 
 /**
@@ -43,13 +45,21 @@ export class OpsSections {
     return this.#sources.map(({ name }) => name);
   }
 
+  /** Those that may be read though nobody looks. */
+  get cheapNames(): readonly string[] {
+    return this.#sources.flatMap(({ name, isCostly }) => (isCostly === true ? [] : [name]));
+  }
+
   /** @param names unknown ones are answered as `not_found`: a dashboard may be newer than its gateway. */
   async collect(
     deps: GatewayDeps,
     ctx: CallContext,
     names: readonly string[] = this.names,
   ): Promise<Overview> {
-    const sections = await Promise.all(names.map((name) => this.#section(deps, ctx, name)));
+    const sections = await Promise.all(
+      // Once each: a list of one name again and again would ask its source as often.
+      [...new Set(names)].map((name) => this.#section(deps, ctx, name)),
+    );
     return { nowMs: this.#ports.clock.nowMs(), sections };
   }
 
@@ -77,10 +87,16 @@ export class OpsSections {
   async #section(deps: GatewayDeps, ctx: CallContext, name: string): Promise<Section> {
     const source = this.#sources.find((one) => one.name === name);
     if (source === undefined) return absent(name, { code: "not_found", what: "section" });
+    const kept = this.#kept(source);
+    if (kept !== null) return { name, live: true, error: null, ...kept };
     const read = await this.#read(source, deps, ctx);
     const nowMs = this.#ports.clock.nowMs();
     if (read.ok) {
-      this.#remembered.set(name, { section: { atMs: nowMs, value: read.value }, readMs: nowMs });
+      this.#remembered.set(name, {
+        section: { atMs: nowMs, value: read.value },
+        readMs: nowMs,
+        isLive: true,
+      });
       return { name, atMs: nowMs, live: true, value: read.value, error: null };
     }
     const recorded = await this.#last(name, nowMs);
@@ -88,8 +104,17 @@ export class OpsSections {
     return recorded === null ? missing : { ...missing, ...recorded };
   }
 
+  /** What this isolate has read lately of a source that must not be asked each time. */
+  #kept({ name, isCostly }: SectionSource): RecordedSection | null {
+    const known = this.#remembered.get(name);
+    if (isCostly !== true || known === undefined || !known.isLive) return null;
+    return this.#ports.clock.nowMs() - known.readMs < LIMITS.opsCostlyEveryMs
+      ? known.section
+      : null;
+  }
+
   #read(
-    { dependency, read }: SectionSource,
+    { dependency, isCostly, read }: SectionSource,
     deps: GatewayDeps,
     ctx: CallContext,
   ): Promise<Result<unknown, Failure>> {
@@ -97,7 +122,8 @@ export class OpsSections {
       this.#ports.report("ops_section_failed", error);
       return err({ code: "unavailable", dependency, retryAfterMs: LIMITS.overloadRetryMs });
     };
-    return within(LIMITS.opsSectionMs, dependency, (async () => read(deps, ctx))().catch(failed));
+    const limitMs = isCostly === true ? LIMITS.opsCostlyMs : LIMITS.opsSectionMs;
+    return within(limitMs, dependency, (async () => read(deps, ctx))().catch(failed));
   }
 
   /** What this isolate knows, or what the store has when that is older than `opsRecordKeptMs`; the newer of both. */
@@ -107,7 +133,7 @@ export class OpsSections {
     const stored = await this.#stored(name);
     const own = known?.section ?? null;
     const newer = own !== null && own.atMs >= (stored?.atMs ?? 0) ? own : stored;
-    this.#remembered.set(name, { section: newer, readMs: nowMs });
+    this.#remembered.set(name, { section: newer, readMs: nowMs, isLive: false });
     return newer;
   }
 

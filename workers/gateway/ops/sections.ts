@@ -1,5 +1,6 @@
 import type { Dependency, Failure } from "../../../core/errors.ts";
 import type { CallContext } from "../../../core/feed/service.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { GatewayDeps } from "../context.ts";
 
@@ -11,6 +12,11 @@ export interface SectionSource {
   readonly dependency: Dependency;
   /** As the section's own operation answers. May reject; it then counts as away. */
   readonly read: (deps: GatewayDeps, ctx: CallContext) => Promise<Result<unknown, Failure>>;
+  /**
+   * Of what asks hundreds of objects: it may take `opsCostlyMs`, is asked for once in `opsCostlyEveryMs` by an
+   * isolate, however many look, and by nobody while nobody looks: asking wakes what sleeps.
+   */
+  readonly isCostly?: boolean;
 }
 
 const away = (dependency: Dependency): Failure => ({
@@ -34,6 +40,43 @@ export const SECTIONS: readonly SectionSource[] = [
     name: "rollouts",
     dependency: "rollouts",
     read: async ({ feed }, ctx) => valueOf(await feed.rollouts(ctx)),
+  },
+  {
+    name: "shards",
+    dependency: "coordinator",
+    read: async ({ feed }, ctx) => valueOf(await feed.shards(ctx)),
+  },
+  {
+    name: "ranking",
+    dependency: "ranker",
+    read: async ({ feed }, ctx) => valueOf(await feed.ranking(ctx)),
+  },
+  {
+    name: "caches",
+    dependency: "feed",
+    isCostly: true,
+    read: async ({ caches, feed }, ctx) => {
+      // What this gateway has counted and not yet passed on would be missing.
+      await caches.flush();
+      return valueOf(await feed.caches(ctx));
+    },
+  },
+  {
+    name: "fanout",
+    dependency: "feed",
+    isCostly: true,
+    read: async ({ feed }, ctx) => valueOf(await feed.fanout(ctx)),
+  },
+  {
+    name: "dead-letters",
+    dependency: "feed",
+    isCostly: true,
+    read: async ({ feed }, ctx) => valueOf(await feed.fanoutDeadLetters(ctx)),
+  },
+  {
+    name: "actions",
+    dependency: "action_log",
+    read: async ({ actions }) => ok({ actions: await actions.list(LIMITS.opsActionsShown) }),
   },
 ];
 
