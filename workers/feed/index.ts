@@ -1,4 +1,4 @@
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { waitUntil, WorkerEntrypoint } from "cloudflare:workers";
 
 import type { Call, Outcome } from "../../core/feed/call.ts";
 import { tellOthers } from "../../core/feed/home-cache.ts";
@@ -61,6 +61,7 @@ import { ok } from "../../core/result.ts";
 import type { NewRollout, RolloutAction } from "../../core/rollout/rollout.ts";
 import type { Operator } from "../../core/rollout/service.ts";
 import { cacheReport } from "../../core/telemetry/collect-caches.ts";
+import { drilledEnv } from "../../platform/drilled-env.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
@@ -68,6 +69,10 @@ import { watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
 export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
+  constructor(ctx: ExecutionContext, env: FeedEnv) {
+    super(ctx, globalThis.BUILT_WITH_DRILLS ? drilledEnv(env, waitUntil) : env);
+  }
+
   home(ctx: CallContext, request: FeedRequest) {
     return watchedPage(depsFor(this.env).rollouts, ctx, request, () =>
       this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags))),
