@@ -1,4 +1,4 @@
-import { DurableObject, waitUntil } from "cloudflare:workers";
+import { type DurableObject, waitUntil } from "cloudflare:workers";
 
 import type { Site } from "../core/chaos/inject.ts";
 import type { Clock } from "../core/clock.ts";

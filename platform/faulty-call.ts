@@ -27,7 +27,7 @@ export async function through<T>(
   const injected = drills.isQuiet ? null : await drills.injected(site);
   if (injected === null) return call();
   if (injected.delayMs > 0) await hold(injected.delayMs, sleep);
-  switch (injected.then) {
+  switch (injected.outcome) {
     case "call":
       return call();
     case "kill":
@@ -35,12 +35,12 @@ export async function through<T>(
       await kill().catch(() => undefined); // The dead do not answer.
       return call();
     default:
-      return failing(injected.then, site.dependency, sleep);
+      return failing(injected.outcome, site.dependency, sleep);
   }
 }
 
 async function failing(
-  how: Exclude<Injected["then"], "call" | "kill">,
+  how: Exclude<Injected["outcome"], "call" | "kill">,
   dependency: DrillDependency,
   sleep: Sleep,
 ): Promise<never> {

@@ -22,7 +22,7 @@ export interface Site {
 /** What becomes of a call: it waits first, and then goes on, or does not. */
 export interface Injected {
   readonly delayMs: number;
-  readonly then: "call" | "kill" | "partition" | "unavailable" | "timeout" | "overloaded";
+  readonly outcome: "call" | "kill" | "partition" | "unavailable" | "timeout" | "overloaded";
 }
 
 const isAt = (fault: Fault, { dependency, region, operation }: Site): boolean => {
@@ -46,13 +46,13 @@ export function faultFor(
   random: Random,
 ): Injected | null {
   let delayMs = 0;
-  let then: Injected["then"] = "call";
+  let outcome: Injected["outcome"] = "call";
   for (const fault of here(active, site, nowMs)) {
     if (fault.kind === "clock-skew" || random.next() >= fault.share) continue;
     if (fault.kind === "latency") delayMs += fault.ms + Math.round(random.next() * fault.jitterMs);
-    else if (then === "call") then = fault.kind === "errors" ? fault.failure : fault.kind;
+    else if (outcome === "call") outcome = fault.kind === "errors" ? fault.failure : fault.kind;
   }
-  return delayMs === 0 && then === "call" ? null : { delayMs, then };
+  return delayMs === 0 && outcome === "call" ? null : { delayMs, outcome };
 }
 
 /** By how many ms a clock is wrong. */

@@ -1,10 +1,9 @@
 import type { Client } from "../../client/client.ts";
+import { DRILL_ID } from "../fakes/memory-drills.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
 import { pngOf } from "../gateway/images.ts";
-
-const DRILL_ID = "0f9f3c6e-0000-4000-8000-000000000000";
 
 /** Answered by the gateway and what is behind it other than the feed Worker. */
 export const ELSEWHERE = [
@@ -29,18 +28,7 @@ export function eachCall(client: Client) {
   const calls: {
     readonly [Name in Exclude<keyof Client, "mediaUrl" | "transport">]: () => Promise<unknown>;
   } = {
-    drills: () => client.drills(),
-    startDrill: () =>
-      client.startDrill({
-        dependency: "ranker",
-        kind: "latency",
-        ms: 200,
-        minutes: 1,
-        reason: "r",
-        revision: 0,
-      }),
-    stopDrill: () => client.stopDrill(DRILL_ID, { reason: "r" }),
-    stopAllDrills: () => client.stopAllDrills({ reason: "r" }),
+    ...drillCalls(client),
     signIn: () => client.signIn("ada"),
     session: () => client.session(),
     demoUsers: () => client.demoUsers(),
@@ -113,3 +101,19 @@ export function eachCall(client: Client) {
   };
   return calls;
 }
+
+/** Of the one drill that is going on before. */
+const drillCalls = (client: Client) => ({
+  drills: () => client.drills(),
+  startDrill: () =>
+    client.startDrill({
+      dependency: "ranker",
+      kind: "latency",
+      ms: 200,
+      minutes: 1,
+      reason: "r",
+      revision: 1,
+    }),
+  stopDrill: () => client.stopDrill(DRILL_ID, { reason: "r" }),
+  stopAllDrills: () => client.stopAllDrills({ reason: "r" }),
+});

@@ -77,7 +77,7 @@ export const drillOperations = [
     method: "post",
     path: "/v1/admin/drills/{id}/stop",
     summary: "Stop one",
-    params: z.object({ id: z.uuid() }),
+    params: z.object({ id: z.string().regex(/^[0-9a-f-]{1,36}$/, "the id of a drill") }),
     body: drillStopSchema,
     status: 200,
     failures: ["not_found"],
