@@ -1,4 +1,6 @@
 import type { OperatorClient } from "../../client/operator.ts";
+import type { Client } from "../../client/client.ts";
+import { DRILL_ID } from "../fakes/memory-drills.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
@@ -14,6 +16,10 @@ export const ELSEWHERE = [
   "history",
   "demoOperatorRoles",
   "demoOperator",
+  "drills",
+  "startDrill",
+  "stopDrill",
+  "stopAllDrills",
   "rankLog",
   "rankLogSegment",
   "uploadMedia",
@@ -30,6 +36,7 @@ export function eachCall(client: OperatorClient) {
       Name in Exclude<keyof OperatorClient, "mediaUrl" | "transport">
     ]: () => Promise<unknown>;
   } = {
+    ...drillCalls(client),
     signIn: () => client.signIn("ada"),
     session: () => client.session(),
     demoUsers: () => client.demoUsers(),
@@ -108,3 +115,19 @@ export function eachCall(client: OperatorClient) {
   };
   return calls;
 }
+
+/** Of the one drill that is going on before. */
+const drillCalls = (client: Client) => ({
+  drills: () => client.drills(),
+  startDrill: () =>
+    client.startDrill({
+      dependency: "ranker",
+      kind: "latency",
+      ms: 200,
+      minutes: 1,
+      reason: "r",
+      revision: 1,
+    }),
+  stopDrill: () => client.stopDrill(DRILL_ID, { reason: "r" }),
+  stopAllDrills: () => client.stopAllDrills({ reason: "r" }),
+});

@@ -18,6 +18,7 @@ import { FakeResizer } from "../fakes/fake-resizer.ts";
 import { FakeControllers } from "../fakes/fake-controllers.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
+import { MemoryDrills } from "../fakes/memory-drills.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
 import { MemoryActionLog } from "../fakes/memory-action-log.ts";
 import { MemoryOpsRecord } from "../fakes/memory-ops-record.ts";
@@ -36,6 +37,7 @@ type Vars = Omit<
   | "SOCKETS"
   | "CACHE_TALLY"
   | "CONTROLLER"
+  | "DRILL_BOARD"
 >;
 
 export interface TokenOptions {
@@ -52,6 +54,7 @@ export function startGateway(
   vars: Vars = {},
   fetcher: (url: string) => Promise<Response> = offline,
   feed: FakeFeed = new FakeFeed(),
+  hasDrills = true,
 ) {
   const config = configFrom({ ENVIRONMENT: "development", DEMO_SIGN_IN: "on", ...vars });
   const [media, clock] = [new MemoryMedia(), new ManualClock(START_MS)];
@@ -67,6 +70,7 @@ export function startGateway(
   const opsRecord = new MemoryOpsRecord();
   const actions = new MemoryActionLog();
   const ops = new OpsSections({ store: opsRecord, clock, report });
+  const drills = new MemoryDrills(clock);
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -87,6 +91,7 @@ export function startGateway(
     controllers,
     ops,
     actions,
+    drills: hasDrills ? drills : null,
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
@@ -134,6 +139,7 @@ export function startGateway(
     controllers,
     opsRecord,
     actions,
+    drills,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),

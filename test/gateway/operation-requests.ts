@@ -1,6 +1,8 @@
 import type { Operation } from "../../workers/gateway/operation.ts";
 import { pngOf } from "./images.ts";
 
+const DRILL = { dependency: "ranker", kind: "latency", ms: 200 };
+
 /** A body that each operation accepts. */
 const BODIES: Record<string, unknown> = {
   signIn: { handle: "ada" },
@@ -23,6 +25,9 @@ const BODIES: Record<string, unknown> = {
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: { reason: "to see" },
+  startDrill: { ...DRILL, minutes: 5, reason: "to see", revision: 1 },
+  stopDrill: { reason: "seen" },
+  stopAllDrills: { reason: "seen" },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 

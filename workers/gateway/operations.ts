@@ -4,6 +4,7 @@ import { adminOperations } from "./routes/admin.ts";
 import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
+import { drillOperations } from "./routes/drills.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
@@ -47,5 +48,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...overviewOperations,
   ...actionOperations,
   ...historyOperations,
+  ...drillOperations,
   ...rankLogOperations,
 ];

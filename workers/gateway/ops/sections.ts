@@ -74,6 +74,11 @@ export const SECTIONS: readonly SectionSource[] = [
     read: async ({ feed }, ctx) => valueOf(await feed.fanoutDeadLetters(ctx)),
   },
   {
+    name: "drills",
+    dependency: "drills",
+    read: async ({ drills }) => drills?.list() ?? err({ code: "not_found", what: "drill" }),
+  },
+  {
     name: "actions",
     dependency: "action_log",
     read: async ({ actions }) => ok({ actions: await actions.list(LIMITS.opsActionsShown) }),
