@@ -1,6 +1,7 @@
 import type { LevelList } from "../../core/degradation/controller-service.ts";
 import type { RolloutList } from "../../core/rollout/rollout.ts";
 import type { AlertList } from "../../core/slo/alert-service.ts";
+import type { ActionList } from "../../core/ops/actions.ts";
 import { words } from "./format.ts";
 
 /** One line of the merged log, whatever it came from. */
@@ -9,7 +10,7 @@ export interface AuditLine {
   readonly key: string;
   /** Unix ms. */
   readonly atMs: number;
-  readonly source: "level" | "rollout" | "alert" | "drill";
+  readonly source: "level" | "rollout" | "alert" | "drill" | "action";
   readonly who: string;
   readonly what: string;
   readonly why: string;
@@ -34,6 +35,7 @@ export interface AuditSources {
   readonly rollouts: RolloutList | null;
   readonly alerts: AlertList | null;
   readonly drills: DrillLog | null;
+  readonly actions: ActionList | null;
 }
 
 export interface AuditFilter {
@@ -46,12 +48,13 @@ export interface AuditFilter {
 }
 
 /** Newest first. Each source brings at most what its own answer shows. */
-export function auditOf({ levels, rollouts, alerts, drills }: AuditSources): AuditLine[] {
+export function auditOf({ levels, rollouts, alerts, drills, actions }: AuditSources): AuditLine[] {
   return [
     ...(levels?.regions ?? []).flatMap(levelLines),
     ...(rollouts?.audit ?? []).map(rolloutLine),
     ...(alerts?.regions ?? []).flatMap(alertLines),
     ...(drills?.audit ?? []).map(drillLine),
+    ...(actions?.actions ?? []).map(actionLine),
   ].toSorted((a, b) => b.atMs - a.atMs || a.key.localeCompare(b.key));
 }
 
@@ -107,4 +110,14 @@ const drillLine = (entry: DrillLog["audit"][number], index: number): AuditLine =
   what: `${words(entry.fault.kind)}: ${entry.what}`,
   why: entry.reason,
   region: entry.fault.region ?? null,
+});
+
+const actionLine = (entry: ActionList["actions"][number]): AuditLine => ({
+  key: `action ${entry.id}`,
+  atMs: entry.atMs,
+  source: "action",
+  who: entry.who,
+  what: `${words(entry.action.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`))}: ${entry.target} (${entry.outcome})`,
+  why: entry.reason,
+  region: null,
 });

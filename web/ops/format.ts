@@ -34,5 +34,10 @@ export const count = (value: number): string =>
 export const percent = (share: number): string => `${number.format(share * 100)} %`;
 export const millis = (ms: number | null): string =>
   ms === null ? "–" : `${number.format(ms)} ms`;
+/** "1.2 MB": steps of a thousand. */
+export function bytes(value: number): string {
+  const step = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  return `${number.format(value / 1_000 ** step)} ${["B", "KB", "MB", "GB", "TB"][step]}`;
+}
 /** `feed_cache` as people write it. */
 export const words = (name: string): string => name.replaceAll(/[_-]/g, " ");

@@ -14,6 +14,7 @@ import "./styles/tables.css";
 import "./styles/actions.css";
 import "./styles/pages.css";
 import "./styles/plots.css";
+import "./styles/data.css";
 
 startRouter();
 const root = document.getElementById("root");

@@ -2,8 +2,13 @@ import type { ComponentType } from "preact";
 
 import { AlertsPage } from "./pages/alerts.tsx";
 import { AuditPage } from "./pages/audit.tsx";
+import { CachesPage } from "./pages/caches.tsx";
+import { DrillsPage } from "./pages/drills.tsx";
 import { LevelsPage } from "./pages/levels.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
+import { QueuesPage } from "./pages/queues.tsx";
+import { RankingPage } from "./pages/ranking.tsx";
+import { RegionsPage } from "./pages/regions.tsx";
 import { RolloutsPage } from "./pages/rollouts.tsx";
 import type { GlyphName } from "./ui/glyph.tsx";
 
@@ -25,6 +30,11 @@ export const PAGES: readonly PageSpec[] = [
   { path: "/ops/levels", title: "Levels", glyph: "levels", component: LevelsPage },
   { path: "/ops/rollouts", title: "Rollouts", glyph: "rollouts", component: RolloutsPage },
   { path: "/ops/alerts", title: "Alerts", glyph: "alerts", component: AlertsPage },
+  { path: "/ops/caches", title: "Caches", glyph: "caches", component: CachesPage },
+  { path: "/ops/regions", title: "Regions & shards", glyph: "regions", component: RegionsPage },
+  { path: "/ops/ranking", title: "Ranking", glyph: "ranking", component: RankingPage },
+  { path: "/ops/queues", title: "Queues", glyph: "queues", component: QueuesPage },
+  { path: "/ops/drills", title: "Drills", glyph: "drills", component: DrillsPage },
   { path: "/ops/audit", title: "Audit log", glyph: "audit", component: AuditPage },
 ];
 

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 
 import type { LevelList } from "../../../core/degradation/controller-service.ts";
+import type { ActionList } from "../../../core/ops/actions.ts";
 import type { RolloutList } from "../../../core/rollout/rollout.ts";
 import type { AlertList } from "../../../core/slo/alert-service.ts";
 import { useStore } from "../../app/state/store.ts";
@@ -13,7 +14,7 @@ import { When } from "../ui/when.tsx";
 
 /** Lines on a page: what fits a look. */
 const PAGE_LINES = 50;
-const SOURCES = ["level", "rollout", "alert", "drill"] as const;
+const SOURCES = ["level", "rollout", "alert", "drill", "action"] as const;
 
 /** What was done to the system, by people and by itself, from every log there is. */
 export function AuditPage() {
@@ -22,6 +23,7 @@ export function AuditPage() {
   const rollouts = useSection<RolloutList>("rollouts");
   const alerts = useSection<AlertList>("alerts");
   const drills = useSection<DrillLog>("drills");
+  const actions = useSection<ActionList>("actions");
   const [filter, setFilter] = useState<Omit<AuditFilter, "region">>({
     who: "",
     source: "",
@@ -37,6 +39,7 @@ export function AuditPage() {
     rollouts: rollouts.value,
     alerts: alerts.value,
     drills: drills.value,
+    actions: actions.value,
   });
   const lines = filtered(all, { ...filter, region });
   const pages = Math.max(1, Math.ceil(lines.length / PAGE_LINES));
