@@ -178,11 +178,13 @@ describe("drills", () => {
     expect(errors).toEqual([]);
   });
 
-  it("says so where the build has none", async () => {
-    const { page, ops } = await visitAs("operator", "/ops");
+  it("says so where the build has none", async ({ expect }) => {
+    const { page, ops, errors } = await visitAs("operator", "/ops");
     ops.sections.delete("drills");
     await page.getByRole("link", { name: "Drills" }).click();
     await page.getByRole("heading", { name: "This build injects no faults" }).waitFor();
+    expect(await page.getByRole("button", { name: "Start…" }).count()).toBe(0);
+    expect(errors).toEqual([]);
   });
 });
 

@@ -26,16 +26,21 @@ export function useTrail(
   atMs: number | null,
   now: readonly (number | null)[],
 ): Trail {
-  const [known, setKnown] = useState<{ readonly subject: string; readonly trail: Trail }>(NOTHING);
+  const [known, setKnown] = useState(NOTHING);
+  // As text it is the same for as long as its numbers are.
+  const text = JSON.stringify(now);
   useEffect(() => {
     if (atMs === null) return;
     setKnown((before) => {
       const trail = before.subject === subject ? before.trail : NOTHING.trail;
-      const next = followed(trail, atMs, now);
+      const next = followed(trail, atMs, JSON.parse(text) as (number | null)[]);
       return next === before.trail ? before : { subject, trail: next };
     });
-  });
+  }, [subject, atMs, text]);
   return known.subject === subject ? known.trail : NOTHING.trail;
 }
 
-const NOTHING = { subject: "", trail: { atMs: [], values: [] } };
+const NOTHING: { readonly subject: string; readonly trail: Trail } = {
+  subject: "",
+  trail: { atMs: [], values: [] },
+};
