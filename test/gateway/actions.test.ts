@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 
 import { type Gateway, problemOf, startGateway } from "./harness.ts";
 
@@ -94,4 +94,24 @@ it("bounds the name of whoever acts", async ({ expect }) => {
   const init = { method: "POST", headers, body: JSON.stringify(MOVE) };
   await gateway.request("/v1/admin/shards/3/leader", init);
   expect(gateway.actions.writes[0]?.who).toHaveLength(100);
+});
+
+it("leaves a line in the log for what reads about people, and for every action", async ({
+  expect,
+}) => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  const gateway = startGateway();
+  await asCarol(gateway, "/v1/admin/rank-log");
+  await asCarol(gateway, "/v1/admin/graph/read", { reads: [] });
+  await asCarol(gateway, "/v1/admin/levels/apac/pin", {});
+  await asCarol(gateway, "/v1/admin/levels");
+  const lines = log.mock.calls.map(([line]) => line as unknown);
+  log.mockRestore();
+  expect(lines).toEqual(
+    [
+      ["rankLog", "/v1/admin/rank-log"],
+      ["graphRead", "/v1/admin/graph/read"],
+      ["pinLevel", "/v1/admin/levels/apac/pin"],
+    ].map(([operation, path]) => ({ event: "operator_call", who: "carol", operation, path })),
+  );
 });

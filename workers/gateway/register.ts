@@ -36,6 +36,7 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     guards.limits.charge(c, op.rate);
     requireAccess(op.access, c.get("caller"));
     requireWritable(c, op, deps);
+    noteUse(c, op);
     const params = checked(op.params, c.req.param(), "path");
     const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
     const ctx = callContext(c, deps, op.method !== "get");
@@ -48,6 +49,13 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     purgeAfter(op, call, outcome.value.value);
     return answer(c, op, cacheClass, outcome.value);
   });
+}
+
+/** Whoever acts on the system, or reads what is about people, leaves a line in the log. */
+function noteUse(c: GatewayContext, { id, access }: Operation): void {
+  if (access !== "operate" && access !== "load") return;
+  const who = c.get("caller")?.subject.slice(0, LIMITS.opsWhoCharsMax);
+  console.log({ event: "operator_call", operation: id, who, path: new URL(c.req.url).pathname });
 }
 
 /** @throws FailureError `read_only` */
