@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { describe, it } from "vitest";
 
 import { OPERATIONS } from "../../workers/gateway/operations.ts";
@@ -100,6 +102,8 @@ const CLOSED_TABLE = `
                     visitor user observer loader operator staff editor expired foreign garbage
 signIn              404     404  404      404    404      404   404    401     401     401
 demoUsers           404     404  404      404    404      404   404    401     401     401
+demoOperatorRoles   404     404  404      404    404      404   404    401     401     401
+demoOperator        404     404  404      404    404      404   404    401     401     401
 createUser          401     403  403      403    201      201   403    401     401     401
 `;
 
@@ -180,6 +184,11 @@ it("lists every operation once", ({ expect }) => {
   ).toEqual(OPERATIONS.map(({ id }) => id).toSorted());
 });
 
+it("is in docs/security.md as a whole", ({ expect }) => {
+  const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
+  expect(OPERATIONS.map(({ id }) => id).filter((id) => !page.includes(`\`${id}\``))).toEqual([]);
+});
+
 describe("operations", () => {
   it.for(rowsOf(OPERATION_TABLE))("%s", async ([id, expected], { expect }) => {
     expect(await answersTo(requestOf(id))).toEqual(expected);
@@ -196,4 +205,33 @@ describe("pages and files", () => {
   it.for(rowsOf(PAGE_TABLE))("%s", async ([path, expected], { expect }) => {
     expect(await answersTo([path, { method: "GET", headers: {} }])).toEqual(expected);
   });
+});
+
+it("hands operators' tokens to nobody outside development", async ({ expect }) => {
+  const secrets = { AUTH_SECRET: "a".repeat(32), SIGNING_SECRET: "b".repeat(32) };
+  const gateway = startGateway({ ENVIRONMENT: "staging", DEMO_SIGN_IN: "on", ...secrets });
+  const statusOf = async (id: string): Promise<number> => {
+    const [path, init] = requestOf(id);
+    return (await gateway.request(path, init)).status;
+  };
+  expect(await statusOf("signIn")).toBe(200);
+  expect(await statusOf("demoOperatorRoles")).toBe(404);
+  expect(await statusOf("demoOperator")).toBe(404);
+});
+
+it("is as closed to HEAD as to GET", async ({ expect }) => {
+  const reads = OPERATIONS.filter((op) => op.method === "get" && op.connects === undefined);
+  for (const op of reads) {
+    const [path, init] = requestFor(op);
+    const statusOf = async (method: string): Promise<number> =>
+      (await startGateway().request(path, { ...init, method })).status;
+    expect(await statusOf("HEAD"), op.id).toBe(await statusOf("GET"));
+  }
+});
+
+it("may be framed by no page, and runs nothing but its own files", async ({ expect }) => {
+  const policy = (await startGateway().request("/ops")).headers.get("content-security-policy");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).not.toContain("script-src");
 });
