@@ -63,6 +63,7 @@ export function startGateway(
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
+  const assetsAsked: string[] = [];
   const opsRecord = new MemoryOpsRecord();
   const ops = new OpsSections({ store: opsRecord, clock, report });
   const tokens = createTokens(config, fetcher);
@@ -89,7 +90,13 @@ export function startGateway(
     signer: hmacSigner(config.signingSecret),
     clock,
     random: { next: () => 0.5 },
-    assets: { fetch: async (request) => asset(new URL(request.url).pathname) },
+    assets: {
+      fetch: async (request) => {
+        const { pathname } = new URL(request.url);
+        assetsAsked.push(pathname);
+        return asset(pathname);
+      },
+    },
     tokens: {
       sign: tokens.sign,
       verify: (token, nowMs) => {
@@ -130,6 +137,8 @@ export function startGateway(
     sockets,
     controllers,
     opsRecord,
+    /** Paths that the assets binding was asked for. */
+    assetsAsked,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),
