@@ -133,10 +133,12 @@ export class FakeOps {
 }
 
 const ok = (body: unknown): OpsAnswer => ({ status: 200, body });
-export const problem = (status: number, code: string, detail: string): OpsAnswer => ({
-  status,
-  body: { status, code, detail },
-});
+export const problem = (
+  status: number,
+  code: string,
+  detail: string,
+  field?: string,
+): OpsAnswer => ({ status, body: { status, code, detail, ...(field !== undefined && { field }) } });
 
 function rolesOf(authorization: string): readonly string[] | null {
   try {
