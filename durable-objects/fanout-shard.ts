@@ -18,6 +18,7 @@ import type { Result } from "../core/result.ts";
 import { parseFanoutName } from "../core/tao/names.ts";
 import type { Version } from "../core/tao/version.ts";
 import { systemClock, systemRandom } from "../platform/clock.ts";
+import { firstRegionCounter } from "../platform/first-region-counter.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
@@ -37,6 +38,7 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
     const shard = parseFanoutName(ctx.id.name ?? "");
     const topology = topologyFrom(env);
     const { leader } = graphStubs(env, topology);
+    const countAtFirstRegion = firstRegionCounter(env, topology.regions);
     this.#fanout = new Fanout(shard, {
       clock,
       random: systemRandom,
@@ -52,6 +54,7 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
       // Not awaited: the output gate holds answers until the alarm is durable with the events.
       arm: (atMs) => ctx.waitUntil(ctx.storage.setAlarm(atMs)),
       defer: (work) => ctx.waitUntil(work),
+      putAside: (count) => ctx.waitUntil(countAtFirstRegion("fanout_dead_letters", count)),
       report: (event, error) => console.warn({ event, shard, error: String(error) }),
     });
   }

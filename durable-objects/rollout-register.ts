@@ -19,6 +19,8 @@ import type {
 } from "../core/rollout/service.ts";
 import { auditArchive } from "../platform/audit-archive.ts";
 import { systemClock } from "../platform/clock.ts";
+import { firstRegionCounter } from "../platform/first-region-counter.ts";
+import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { SqlRegisterTable } from "./rollout-rows.ts";
 
@@ -32,6 +34,7 @@ export class RolloutRegister extends DurableObject<ObjectsEnv> implements Rollou
   // The runtime passes two arguments; a test subclass passes the third.
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
+    const countAtFirstRegion = firstRegionCounter(env, topologyFrom(env).regions);
     this.#registrar = new Registrar({
       clock,
       table: new SqlRegisterTable(ctx.storage.sql),
@@ -39,6 +42,7 @@ export class RolloutRegister extends DurableObject<ObjectsEnv> implements Rollou
       arm: (atMs) => ctx.waitUntil(ctx.storage.setAlarm(atMs)),
       archive: auditArchive(env.REGISTER, "rollouts"),
       report: (event, error) => console.warn({ event, error: String(error) }),
+      rolledBack: (count) => ctx.waitUntil(countAtFirstRegion("rollouts_rolled_back", count)),
     });
   }
 

@@ -38,6 +38,9 @@ export const COUNTERS = [
   /** Feeds that were to be ranked, and those that no model has ranked. */
   "feeds_to_rank",
   "feeds_unranked",
+  /** Work of fan-out that was put aside, and rollouts that a guard took back: at the first region alone. */
+  "fanout_dead_letters",
+  "rollouts_rolled_back",
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 

@@ -65,6 +65,8 @@ export class FanoutWorld {
   alarmMs: number | null = null;
   /** The most that ever was on its way at once, as the table has it. */
   outstandingMax = 0;
+  /** Chunks that somebody was told of since they were put aside. */
+  putAside = 0;
   calls = 0;
   /** Times that lists were read by themselves. */
   listReads = 0;
@@ -142,6 +144,9 @@ export class FanoutWorld {
       },
       defer: (work) => void this.#background.push(work),
       report: (event) => void this.reports.push(event),
+      putAside: (count) => {
+        this.putAside += count;
+      },
     });
   }
 

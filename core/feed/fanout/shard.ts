@@ -79,6 +79,7 @@ export class Fanout implements FanoutShardService {
   async settle(outcomes: readonly ChunkOutcome[]): Promise<void> {
     const { table, clock, random } = this.#ports;
     const nowMs = clock.nowMs();
+    let dead = 0;
     table.transaction(() => {
       for (const outcome of outcomes) {
         const chunk = table.chunk(outcome.chunk);
@@ -87,6 +88,7 @@ export class Fanout implements FanoutShardService {
         const next = afterOutcome(chunk, outcome, nowMs, random);
         if (next !== null) {
           table.move(next);
+          if (next.place === "dead") dead++;
           continue;
         }
         table.dropChunk(chunk.number);
@@ -96,6 +98,7 @@ export class Fanout implements FanoutShardService {
           table.putRecord(withDone(record, outcome, nowMs), LIMITS.fanoutRecordsMax);
       }
     });
+    if (dead > 0) this.#ports.putAside(dead);
     this.#kick();
   }
 
