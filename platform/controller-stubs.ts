@@ -11,6 +11,7 @@ import type { Region, RegionRow } from "../core/regions/regions.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Asked, HistoryAsk } from "../core/telemetry/history-series.ts";
 import type { RegionCounts } from "../core/telemetry/region-counts.ts";
+import type { RegionAsked } from "../core/telemetry/region-metrics.ts";
 import { inTime } from "./in-time.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
 import { within } from "./time-limit.ts";
@@ -26,6 +27,8 @@ export interface Controllers {
   list(): Promise<LevelList>;
   /** Of each of these regions; one that does not answer in time is away. */
   history(asked: readonly Region[], ask: HistoryAsk): Promise<readonly Asked[]>;
+  /** Of every region, for a scrape. */
+  totals(): Promise<readonly RegionAsked[]>;
   pin(region: Region, pin: NewPin & { readonly by: string }): Promise<Result<Published, Failure>>;
 }
 
@@ -62,6 +65,14 @@ export function controllerStubs(
           const read = answered("controller", async () => ok(await stub(region).history(ask)));
           const answer = await within(LIMITS.statsAnswerMs, "controller", read);
           return answer.ok ? { region, steps: answer.value } : { region, why: answer.error.code };
+        }),
+      ),
+    totals: () =>
+      Promise.all(
+        regions.map(async ({ region }) => {
+          const read = answered("controller", async () => ok(await stub(region).totals()));
+          const answer = await within(LIMITS.statsAnswerMs, "controller", read);
+          return { region, totals: answer.ok ? answer.value : null };
         }),
       ),
     pin: (region, pin) =>

@@ -5,6 +5,7 @@ import { RegionWatch } from "../../core/degradation/region-watch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { Asked, HistoryAsk } from "../../core/telemetry/history-series.ts";
 import type { RegionCounts } from "../../core/telemetry/region-counts.ts";
+import type { RegionAsked } from "../../core/telemetry/region-metrics.ts";
 import type { Controllers } from "../../platform/controller-stubs.ts";
 import { MemoryHistoryRows } from "./memory-history-rows.ts";
 
@@ -31,6 +32,13 @@ export class FakeControllers implements Controllers {
       regions: [...this.#watches.values()].map((watch) => watch.read()),
       away: [...this.away].map((region) => ({ region, why: "unavailable" })),
     };
+  }
+
+  async totals(): Promise<readonly RegionAsked[]> {
+    return [...new Set([...this.#watches.keys(), ...this.away])].map((region) => ({
+      region,
+      totals: this.away.has(region) ? null : this.of(region).totals(),
+    }));
   }
 
   async pin(region: Region, pin: NewPin & { readonly by: string }) {

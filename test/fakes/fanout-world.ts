@@ -66,6 +66,8 @@ export class FanoutWorld {
   /** The most that ever was on its way at once, as the table has it. */
   outstandingMax = 0;
   calls = 0;
+  /** Of each post, from its write to the end of its fan-out. */
+  readonly visibleMs: number[] = [];
   /** Times that lists were read by themselves. */
   listReads = 0;
   fewAreKnown = false;
@@ -122,6 +124,7 @@ export class FanoutWorld {
             : ok([...new Set(lists.flatMap((list) => this[list].get(author) ?? []))]);
         },
       },
+      visible: (tookMs) => void this.visibleMs.push(tookMs),
       regions: REGIONS.length,
       topology: this.topology,
       costs: LIMITS.fanoutCosts,

@@ -57,6 +57,7 @@ const OPERATOR = [
   "fanoutReplay",
   "graphRead",
   "graphWrite",
+  "history",
   "levels",
   "moveShard",
   "pinLevel",
