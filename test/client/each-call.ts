@@ -7,6 +7,7 @@ import { pngOf } from "../gateway/images.ts";
 /** Answered by the gateway and what is behind it other than the feed Worker. */
 export const ELSEWHERE = [
   "status",
+  "history",
   "levels",
   "pinLevel",
   "rankLog",
@@ -81,6 +82,7 @@ export function eachCall(client: Client) {
     shards: () => client.shards(),
     moveShard: () => client.moveShard(3, "eu-west"),
     status: () => client.status(),
+    history: () => client.history({ region: "us-east", minutes: 60 }),
     levels: () => client.levels(),
     pinLevel: () =>
       client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),
