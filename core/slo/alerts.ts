@@ -10,7 +10,7 @@ export interface RegionView {
   readonly published: Published;
   /** Requests of the last 5 min that were served here since their own region is failed over. */
   readonly servedForOthers: number;
-  /** Of the last hour; known to the first region alone. */
+  /** Of the last hour. Rollouts belong to no region: they are counted at the first one. */
   readonly deadLetters: number;
   readonly rolledBack: number;
 }

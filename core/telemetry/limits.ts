@@ -17,4 +17,13 @@ export const TELEMETRY_LIMITS = {
   statsInFlight: 32,
   /** An object that takes longer is named as away; with the width above, hundreds of them fit into a request. */
   statsAnswerMs: 1_500,
+
+  /** A region's minutes are kept for so long, and one hour more at most: a day, and what a burn rate looks back to. */
+  historyMinutesKeptMs: 26 * 3_600_000,
+  /** Its hours: a month, which error budgets are of. 768 rows. */
+  historyHoursKeptMs: 32 * 24 * 3_600_000,
+  /** Points of one series: more than a plot has pixels for. */
+  historyPointsMax: 400,
+  /** Sums of closed hours that are remembered: one for each window that is asked for again and again. */
+  historyPrefixesMax: 16,
 } as const;

@@ -1,4 +1,5 @@
 import type { Client } from "../../client/client.ts";
+import { FIRING_ALERT } from "../fakes/fake-controllers.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
@@ -7,6 +8,9 @@ import { pngOf } from "../gateway/images.ts";
 /** Answered by the gateway and what is behind it other than the feed Worker. */
 export const ELSEWHERE = [
   "status",
+  "history",
+  "alerts",
+  "acknowledgeAlert",
   "levels",
   "pinLevel",
   "rankLog",
@@ -81,9 +85,13 @@ export function eachCall(client: Client) {
     shards: () => client.shards(),
     moveShard: () => client.moveShard(3, "eu-west"),
     status: () => client.status(),
+    history: () => client.history({ region: "us-east", minutes: 60 }),
     levels: () => client.levels(),
     pinLevel: () =>
       client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),
+    alerts: () => client.alerts(),
+    acknowledgeAlert: () =>
+      client.acknowledgeAlert("apac", FIRING_ALERT, { reason: "on it", revision: 1 }),
     fanout: () => client.fanout(),
     fanoutPost: () => client.fanoutPost("1184274518017"),
     fanoutDeadLetters: () => client.fanoutDeadLetters(),

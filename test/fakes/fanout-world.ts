@@ -68,6 +68,8 @@ export class FanoutWorld {
   /** Chunks that somebody was told of since they were put aside. */
   putAside = 0;
   calls = 0;
+  /** Of each post, from its write to the end of its fan-out. */
+  readonly visibleMs: number[] = [];
   /** Times that lists were read by themselves. */
   listReads = 0;
   fewAreKnown = false;
@@ -124,6 +126,7 @@ export class FanoutWorld {
             : ok([...new Set(lists.flatMap((list) => this[list].get(author) ?? []))]);
         },
       },
+      visible: (tookMs) => void this.visibleMs.push(tookMs),
       regions: REGIONS.length,
       topology: this.topology,
       costs: LIMITS.fanoutCosts,

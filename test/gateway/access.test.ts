@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 
 import { OPERATIONS } from "../../workers/gateway/operations.ts";
 import type { Operation } from "../../workers/gateway/operation.ts";
+import { FIRING_ALERT } from "../fakes/fake-controllers.ts";
 import { pngOf } from "./images.ts";
 import { problemOf, startGateway } from "./harness.ts";
 
@@ -26,6 +27,7 @@ const BODIES: Record<string, unknown> = {
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
+  acknowledgeAlert: { reason: "on it", revision: 1 },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 
@@ -48,7 +50,9 @@ const ANYONE = [
   "userPosts",
 ];
 const OPERATOR = [
+  "acknowledgeAlert",
   "actOnRollout",
+  "alerts",
   "caches",
   "createRollout",
   "fanout",
@@ -57,6 +61,7 @@ const OPERATOR = [
   "fanoutReplay",
   "graphRead",
   "graphWrite",
+  "history",
   "levels",
   "moveShard",
   "pinLevel",
@@ -77,6 +82,7 @@ function requestFor(op: Operation): [string, RequestInit & { headers: Record<str
     .replace("{post}", "1184274518017")
     .replace("{shard}", "3")
     .replace("{region}", "apac")
+    .replace("{alert}", FIRING_ALERT)
     .concat(QUERIES[op.id] ?? "");
   const upgrade = op.connects === "websocket" ? { upgrade: "websocket" } : {};
   const init = { method: op.method.toUpperCase(), headers: upgrade };

@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 
 import type { Failure } from "../../core/errors.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
+import { cacheCountsOf } from "../../core/telemetry/counted-caches.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -53,6 +54,12 @@ export function startGateway(
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
+  const levels = new IsolateLevels({
+    clock,
+    regions: config.regions.map(({ region }) => region),
+    exchange: controllers.exchange,
+    report,
+  });
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -63,13 +70,15 @@ export function startGateway(
     resizer,
     pages,
     files,
-    caches: new CacheCounts({ pages, files, tally: tally.of, clock, report }),
-    levels: new IsolateLevels({
+    caches: new CacheCounts({
+      pages,
+      files,
+      tally: tally.of,
+      told: cacheCountsOf(levels),
       clock,
-      regions: config.regions.map(({ region }) => region),
-      exchange: controllers.exchange,
       report,
     }),
+    levels,
     controllers,
     zone,
     sockets,
@@ -122,6 +131,10 @@ export function startGateway(
     token,
     verifications: () => verified,
     request: async (path: string, init: RequestInit = {}) => app.request(path, init),
+    asOperator: async (path: string) =>
+      app.request(path, {
+        headers: { authorization: `Bearer ${await token({ sub: "op", roles: ["operator"] })}` },
+      }),
     /** As ada, unless the headers say otherwise. */
     asAda: async (path: string, init: RequestInit = {}) => {
       const headers = {

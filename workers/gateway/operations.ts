@@ -1,11 +1,13 @@
 import type { Operation } from "./operation.ts";
 import { adminOperations } from "./routes/admin.ts";
+import { alertOperations } from "./routes/alerts.ts";
 import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
+import { historyOperations } from "./routes/history.ts";
 import { levelOperations } from "./routes/levels.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
@@ -39,5 +41,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...fanoutOperations,
   ...cacheOperations,
   ...levelOperations,
+  ...alertOperations,
+  ...historyOperations,
   ...rankLogOperations,
 ];
