@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 
 import type { Failure } from "../../core/errors.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
+import { cacheCountsOf } from "../../core/telemetry/counted-caches.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -66,6 +67,12 @@ export function startGateway(
   const assetsAsked: string[] = [];
   const opsRecord = new MemoryOpsRecord();
   const ops = new OpsSections({ store: opsRecord, clock, report });
+  const levels = new IsolateLevels({
+    clock,
+    regions: config.regions.map(({ region }) => region),
+    exchange: controllers.exchange,
+    report,
+  });
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -76,13 +83,15 @@ export function startGateway(
     resizer,
     pages,
     files,
-    caches: new CacheCounts({ pages, files, tally: tally.of, clock, report }),
-    levels: new IsolateLevels({
+    caches: new CacheCounts({
+      pages,
+      files,
+      tally: tally.of,
+      told: cacheCountsOf(levels),
       clock,
-      regions: config.regions.map(({ region }) => region),
-      exchange: controllers.exchange,
       report,
     }),
+    levels,
     controllers,
     ops,
     zone,
@@ -145,6 +154,10 @@ export function startGateway(
     token,
     verifications: () => verified,
     request: async (path: string, init: RequestInit = {}) => app.request(path, init),
+    asOperator: async (path: string) =>
+      app.request(path, {
+        headers: { authorization: `Bearer ${await token({ sub: "op", roles: ["operator"] })}` },
+      }),
     /** As ada, unless the headers say otherwise. */
     asAda: async (path: string, init: RequestInit = {}) => {
       const headers = {

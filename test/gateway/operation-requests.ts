@@ -1,4 +1,5 @@
 import type { Operation } from "../../workers/gateway/operation.ts";
+import { FIRING_ALERT } from "../fakes/fake-controllers.ts";
 import { pngOf } from "./images.ts";
 
 /** A body that each operation accepts. */
@@ -23,6 +24,7 @@ const BODIES: Record<string, unknown> = {
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
+  acknowledgeAlert: { reason: "on it", revision: 1 },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 
@@ -43,6 +45,7 @@ export function requestFor(
     .replace("{post}", "1184274518017")
     .replace("{shard}", "3")
     .replace("{region}", "apac")
+    .replace("{alert}", FIRING_ALERT)
     .concat(QUERIES[op.id] ?? "");
   const upgrade = op.connects === "websocket" ? { upgrade: "websocket" } : {};
   const init = { method: op.method.toUpperCase(), headers: upgrade };

@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.ts";
 import { adminOperations } from "./routes/admin.ts";
+import { alertOperations } from "./routes/alerts.ts";
 import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
@@ -42,6 +43,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...cacheOperations,
   ...levelOperations,
   ...overviewOperations,
+  ...alertOperations,
   ...historyOperations,
   ...rankLogOperations,
 ];
