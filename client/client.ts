@@ -37,7 +37,9 @@ import type {
   Replayed,
 } from "../core/feed/fanout/admin.ts";
 import type { Published } from "../core/degradation/controller.ts";
+import type { AlertList, NewAcknowledgement, RegionAlert } from "../core/slo/alert-service.ts";
 import type { LevelList, NewPin } from "../core/degradation/controller-service.ts";
+import type { HistorySeries } from "../core/telemetry/history-series.ts";
 import type { Status } from "../core/degradation/status.ts";
 import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
 import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
@@ -249,6 +251,24 @@ export function createClient(options: ClientOptions) {
         { method: "POST", path: "/v1/admin/drills/stop-all", json: stop, write: true },
         call,
       ),
+
+    /** For operators: objectives, error budgets and alerts of each region; see docs/slo.md. */
+    alerts: (call?: CallOptions) => get<AlertList>("/v1/admin/alerts", {}, call),
+    acknowledgeAlert: (
+      region: string,
+      alert: string,
+      seen: NewAcknowledgement,
+      call?: CallOptions,
+    ) => {
+      const path = `/v1/admin/alerts/${region}/${alert}/acknowledge`;
+      return send<RegionAlert>({ method: "POST", path, json: seen, write: true }, call);
+    },
+
+    /** For operators: what a region, or all together, counted over time; see docs/telemetry.md. */
+    history: (
+      query: { readonly region?: string; readonly minutes?: number; readonly points?: number } = {},
+      call?: CallOptions,
+    ) => get<HistorySeries>("/v1/admin/history", query, call),
 
     /** For operators: how posts reach feeds; see docs/fanout.md. */
     fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),

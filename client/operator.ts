@@ -1,8 +1,6 @@
 import type { ActionList } from "../core/ops/actions.ts";
 import type { DemoRole, OperatorToken, Overview } from "../core/ops/overview.ts";
 import type { RankingReport } from "../core/ranking/stats-schemas.ts";
-import type { AlertList, NewAcknowledgement, RegionAlert } from "../core/slo/alert-service.ts";
-import type { HistorySeries } from "../core/telemetry/history-series.ts";
 import { createClient } from "./client.ts";
 import type { CallOptions, ClientOptions } from "./transport.ts";
 
@@ -33,39 +31,6 @@ export function createOperatorClient(options: ClientOptions) {
     /** Who did what where nothing else keeps it, newest first. */
     operatorActions: (call?: CallOptions) =>
       transport.send<ActionList>({ method: "GET", path: "/v1/admin/actions" }, call),
-
-    /** What a region counted over the last minutes, in at most so many steps; "" is all regions together. */
-    history: (
-      query: { readonly region: string; readonly minutes: number; readonly points: number },
-      call?: CallOptions,
-    ) =>
-      transport.send<HistorySeries>(
-        {
-          method: "GET",
-          path: "/v1/admin/history",
-          query: { ...query, region: query.region === "" ? undefined : query.region },
-        },
-        call,
-      ),
-
-    /** Each region's objectives, budgets and alerts; see docs/slo.md. */
-    alerts: (call?: CallOptions) =>
-      transport.send<AlertList>({ method: "GET", path: "/v1/admin/alerts" }, call),
-    acknowledgeAlert: (
-      region: string,
-      alert: string,
-      wanted: NewAcknowledgement,
-      call?: CallOptions,
-    ) =>
-      transport.send<RegionAlert>(
-        {
-          method: "POST",
-          path: `/v1/admin/alerts/${region}/${encodeURIComponent(alert)}/acknowledge`,
-          json: wanted,
-          write: true,
-        },
-        call,
-      ),
 
     /** Roles that demo sign-in hands out; `not_found` outside development. */
     demoOperatorRoles: (call?: CallOptions) =>

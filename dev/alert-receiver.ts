@@ -16,7 +16,10 @@ export interface AlertReceiver {
   stop(): Promise<void>;
 }
 
-/** A receiver of alerts over real HTTP on this machine. A GET answers with what it has received, as JSON. */
+/**
+ * A receiver of alerts over real HTTP on this machine. From another runtime: a GET answers with what it has
+ * received, as JSON; a PUT of a JSON array says what the next tries are answered.
+ */
 export async function startAlertReceiver(): Promise<AlertReceiver> {
   const received: ReceivedAlert[] = [];
   const statuses: number[] = [];
@@ -28,9 +31,15 @@ export async function startAlertReceiver(): Promise<AlertReceiver> {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      const body = Buffer.concat(chunks).toString("utf8");
+      if (request.method === "PUT") {
+        statuses.push(...(JSON.parse(body) as number[]));
+        response.writeHead(204).end();
+        return;
+      }
       const header = (name: string) => String(request.headers[name] ?? "");
       received.push({
-        body: Buffer.concat(chunks).toString("utf8"),
+        body,
         signature: header("edgewise-signature"),
         delivery: header("edgewise-delivery"),
       });

@@ -41,12 +41,16 @@ const LEVEL_PATIENCE: Patience = {
 };
 
 /** How long the signal must stay good, ms: doubled with each trip, up to a bound. */
-export const dwellOf = (trips: number, { dwellMs, dwellMaxMs } = LEVEL_PATIENCE): number =>
+export const dwellWith = ({ dwellMs, dwellMaxMs }: Patience, trips: number): number =>
   Math.min(dwellMs * 2 ** Math.max(0, trips - 1), dwellMaxMs);
 
 /** How long nothing may be known, ms: as the dwell, so that a broken thing is tried ever more rarely. */
-export const quietOf = (trips: number, patience = LEVEL_PATIENCE): number =>
-  Math.max(patience.quietMs, dwellOf(trips, patience));
+const quietWith = (patience: Patience, trips: number): number =>
+  Math.max(patience.quietMs, dwellWith(patience, trips));
+
+/** Both, of a level. */
+export const dwellOf = (trips: number): number => dwellWith(LEVEL_PATIENCE, trips);
+export const quietOf = (trips: number): number => quietWith(LEVEL_PATIENCE, trips);
 
 /**
  * The next look at a signal: bad enters at once; only good for a whole dwell, or silence for longer,
@@ -63,8 +67,8 @@ export function look(
   const goodSinceMs = verdict === "good" ? since(condition.goodSinceMs, nowMs) : null;
   const isCalm = verdict === "good" || verdict === "unknown";
   const calmSinceMs = isCalm ? since(condition.calmSinceMs, nowMs) : null;
-  const isWell = goodSinceMs !== null && nowMs - goodSinceMs >= dwellOf(trips, patience);
-  const isSilent = calmSinceMs !== null && nowMs - calmSinceMs >= quietOf(trips, patience);
+  const isWell = goodSinceMs !== null && nowMs - goodSinceMs >= dwellWith(patience, trips);
+  const isSilent = calmSinceMs !== null && nowMs - calmSinceMs >= quietWith(patience, trips);
   if (isWell || isSilent) return { at: "off", sinceMs: nowMs, trips };
   return { ...condition, goodSinceMs, calmSinceMs };
 }

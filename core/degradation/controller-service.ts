@@ -4,6 +4,7 @@ import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Result } from "../result.ts";
+import type { RegionAlertService } from "../slo/alert-service.ts";
 import type { HistoryTotals } from "../telemetry/history.ts";
 import type { HistoryAsk, HistoryStep } from "../telemetry/history-series.ts";
 import type { RegionCounts } from "../telemetry/region-counts.ts";
@@ -104,7 +105,7 @@ export interface RegionTotals extends HistoryTotals {
 }
 
 /** RPC contract of a region's controller. */
-export interface RegionControllerService {
+export interface RegionControllerService extends RegionAlertService {
   /** Takes what an isolate has counted, and says what is published. One small call a second and isolate. */
   exchange(counts: RegionCounts): Promise<Published>;
   read(): Promise<RegionLevel>;

@@ -5,7 +5,7 @@ import type { Region } from "../regions/regions.ts";
 import { ok, type Result } from "../result.ts";
 import { History, type HistoryMinute, type HistoryRows } from "../telemetry/history.ts";
 import { type HistoryAsk, type HistoryStep, stepsOf } from "../telemetry/history-series.ts";
-import { type RegionCounts, TIMINGS } from "../telemetry/region-counts.ts";
+import { type RegionCounts, type RegionSums, TIMINGS } from "../telemetry/region-counts.ts";
 import { SlidingWindow } from "../telemetry/sliding-window.ts";
 import { dwellOf } from "./condition.ts";
 import {
@@ -136,6 +136,15 @@ export class RegionWatch {
 
   history(ask: HistoryAsk): readonly HistoryStep[] {
     return stepsOf(this.#history, ask);
+  }
+
+  /** What was counted since `fromMs`; see `History.sumsSince`. */
+  sumsSince(fromMs: number): RegionSums {
+    return this.#history.sumsSince(fromMs);
+  }
+
+  get published(): Published {
+    return this.#controller.published;
   }
 
   totals(): RegionTotals {

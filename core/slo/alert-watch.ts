@@ -66,12 +66,12 @@ export class AlertWatch {
     this.#arm();
   }
 
-  /** Looks, if the last look was long enough ago. Cheap to call. */
+  /** Looks, unless it has in this minute. Cheap to call. */
   look(): void {
     const { clock, rows, view } = this.#ports;
     const nowMs = clock.nowMs();
-    const isTime = nowMs - this.#lookedMs >= SLO_LIMITS.alertLookMs || nowMs < this.#lookedMs;
-    if (!isTime) return;
+    // By the clock's minutes: what comes a little early would otherwise be left out each other time.
+    if (minuteOf(nowMs) === minuteOf(this.#lookedMs)) return;
     this.#lookedMs = nowMs;
     const { next, transitions } = lookAtAlerts(this.#states, view(nowMs), nowMs);
     this.#states = next;
@@ -159,6 +159,8 @@ export class AlertWatch {
     };
   }
 }
+
+const minuteOf = (ms: number): number => Math.floor(ms / SLO_LIMITS.alertLookMs);
 
 const NEVER_KEPT = "{}";
 

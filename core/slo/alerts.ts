@@ -10,6 +10,9 @@ export interface RegionView {
   readonly published: Published;
   /** Requests of the last 5 min that were served here since their own region is failed over. */
   readonly servedForOthers: number;
+  /** Of the last hour. Rollouts belong to no region: they are counted at the first one. */
+  readonly deadLetters: number;
+  readonly rolledBack: number;
 }
 
 export interface Alert {
@@ -41,6 +44,12 @@ const burnAlert = (
     verdict: verdictOf(windows[id], budget, severity),
     why: describeBurn(windows[id], budget, severity),
   }),
+});
+
+/** What is over the moment it happens is told of once, and ends when its hour and a dwell have passed. */
+const happened = (count: number, what: string): Finding => ({
+  verdict: count > 0 ? "bad" : "good",
+  why: `${count} ${what}`,
 });
 
 const MINUTES = SLO_LIMITS.levelAlertAfterMs / 60_000;
@@ -86,6 +95,22 @@ export const ALERTS: readonly Alert[] = [
             : "unclear",
       why: `${servedForOthers} requests of another region were served here within 5m`,
     }),
+  },
+  {
+    id: "fanout-dead-letters",
+    severity: "ticket",
+    summary: "Fan-out has put work aside that it could not do",
+    runbook: runbook("fanout-dead-letters"),
+    afterMs: 0,
+    find: ({ deadLetters }) => happened(deadLetters, "pieces of work were put aside within 1h"),
+  },
+  {
+    id: "rollout-rolled-back",
+    severity: "ticket",
+    summary: "A guard has taken a rollout back",
+    runbook: runbook("rollout-rolled-back"),
+    afterMs: 0,
+    find: ({ rolledBack }) => happened(rolledBack, "rollouts were taken back within 1h"),
   },
 ];
 

@@ -1,15 +1,8 @@
-import type { LevelList, RegionLevel } from "../../core/degradation/controller-service.ts";
+import type { LevelList } from "../../core/degradation/controller-service.ts";
 import type { Level } from "../../core/degradation/levels.ts";
+import type { RolloutList } from "../../core/rollout/rollout.ts";
 import type { OpsAnswer, OpsCall } from "./fake-api.ts";
-
-const REGIONS = ["us-east", "us-west", "eu-west", "apac"];
-const REASONS: Record<Level, string> = {
-  0: "all signals are well",
-  1: "the ranker's p95 is 131 ms, over 100 ms",
-  2: "41 % of active readers' pages come from the feed cache, under 50 %",
-  3: "2.4 % of reads fail, over 1 %",
-  4: "pinned",
-};
+import { alertsOf, historyOf, regionAt, REGIONS, rolloutsOf } from "./fake-ops-state.ts";
 
 /** A token with these roles, as the page reads it; nobody checks its signature here. */
 export function fakeToken(roles: readonly string[], sub = "olga", nowMs = Date.now()): string {
@@ -22,7 +15,10 @@ export function fakeToken(roles: readonly string[], sub = "olga", nowMs = Date.n
 export class FakeOps {
   readonly regions = new Map(REGIONS.map((region) => [region, regionAt(region, 0)]));
   /** What sections answer, by name; one that is missing is not in this deployment. */
-  readonly sections = new Map<string, unknown>();
+  readonly sections = new Map<string, unknown>([
+    ["rollouts", rolloutsOf()],
+    ["alerts", alertsOf(REGIONS)],
+  ]);
   /** Sections that cannot be read: answered as recorded so many ms ago. */
   readonly away = new Map<string, number>();
   readonly calls: OpsCall[] = [];
@@ -72,6 +68,9 @@ export class FakeOps {
     if (route === "/admin/levels") return ok(this.levels);
     const pinned = /^\/admin\/levels\/([a-z-]+)\/pin$/.exec(route)?.[1];
     if (method === "POST" && pinned !== undefined) return this.#pin(pinned, call);
+    if (route === "/admin/history") return ok(historyOf(Number(query.get("minutes"))));
+    const rollout = /^\/admin\/rollouts\/([a-z0-9-]+)\/actions$/.exec(route)?.[1];
+    if (method === "POST" && rollout !== undefined) return this.#act(rollout, call);
     const section = this.sections.get(route.slice("/admin/".length));
     if (method === "GET" && section !== undefined) return ok(section);
     return problem(404, "not_found", "There is no such page.");
@@ -92,6 +91,18 @@ export class FakeOps {
       };
       return { name, atMs: Date.now() - agoMs, live: false, value, error };
     });
+  }
+
+  #act(id: string, { body }: OpsCall): OpsAnswer {
+    const { action } = JSON.parse(body) as { action: string };
+    const list = this.sections.get("rollouts") as RolloutList;
+    const rollouts = list.rollouts.map((view) =>
+      view.id === id && action === "kill"
+        ? { ...view, share: 0, revision: view.revision + 1, phase: { at: "killed", atMs: 1 } }
+        : view,
+    );
+    this.sections.set("rollouts", { ...list, rollouts });
+    return ok(rollouts.find((view) => view.id === id));
   }
 
   #pin(region: string, { body }: OpsCall): OpsAnswer {
@@ -122,10 +133,12 @@ export class FakeOps {
 }
 
 const ok = (body: unknown): OpsAnswer => ({ status: 200, body });
-export const problem = (status: number, code: string, detail: string): OpsAnswer => ({
-  status,
-  body: { status, code, detail },
-});
+export const problem = (
+  status: number,
+  code: string,
+  detail: string,
+  field?: string,
+): OpsAnswer => ({ status, body: { status, code, detail, ...(field !== undefined && { field }) } });
 
 function rolesOf(authorization: string): readonly string[] | null {
   try {
@@ -136,76 +149,4 @@ function rolesOf(authorization: string): readonly string[] | null {
   } catch {
     return null;
   }
-}
-
-function regionAt(region: string, level: Level, revision = 1, before?: RegionLevel): RegionLevel {
-  const nowMs = Date.now();
-  const isRanking = level === 1;
-  const isGraph = level === 3;
-  const timing = (p50Ms: number) => ({
-    count: 812,
-    p50Ms,
-    p95Ms: p50Ms * 3,
-    p99Ms: p50Ms * 5,
-    maxMs: p50Ms * 9,
-  });
-  return {
-    region,
-    published: {
-      revision,
-      level,
-      sinceMs: nowMs - (level === 0 ? 7_300_000 : 95_000),
-      reason: REASONS[level],
-      pin: null,
-    },
-    automatic: level,
-    triggers: [
-      {
-        trigger: "ranking",
-        verdict: isRanking ? "bad" : "good",
-        isOn: isRanking,
-        endsInMs: null,
-        signal: isRanking ? "p95 131 ms of 412 answers" : "p95 38 ms of 420 answers",
-      },
-      {
-        trigger: "feed_cache",
-        verdict: "unclear",
-        isOn: level === 2,
-        endsInMs: level === 2 ? 21_000 : null,
-        signal: "57 % of 230 pages",
-      },
-      {
-        trigger: "tao_reads",
-        verdict: isGraph ? "bad" : "good",
-        isOn: isGraph,
-        endsInMs: null,
-        signal: isGraph ? "2.4 % of 5,120 attempts" : "0.1 % of 5,120 attempts",
-      },
-      {
-        trigger: "tao_writes",
-        verdict: "unknown",
-        isOn: false,
-        endsInMs: null,
-        signal: "12 attempts",
-      },
-    ],
-    windowMs: 10_000,
-    counters: { http_answers: 1_240, http_errors: isGraph ? 31 : 1, tao_reads: 5_120 },
-    timings: { http_read_ms: timing(14), rank_ms: timing(isRanking ? 44 : 12) },
-    changes:
-      before === undefined
-        ? []
-        : [
-            {
-              atMs: nowMs - 95_000,
-              revision,
-              from: before.published.level,
-              to: level,
-              reason: REASONS[level],
-              by: "controller",
-              pin: null,
-            },
-            ...before.changes,
-          ],
-  };
 }

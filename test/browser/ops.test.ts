@@ -1,18 +1,9 @@
-import { mkdirSync } from "node:fs";
-
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 
 import { App, documentWidth, type Visit } from "./browser.ts";
-import { FakeOps, fakeToken } from "./fake-ops.ts";
+import { FakeOps, fakeToken, problem } from "./fake-ops.ts";
+import { alertsOf, REGIONS } from "./fake-ops-state.ts";
 import { findings } from "./findings.ts";
-
-/** Pictures to look at, where somebody asks for them. */
-const PICTURES = process.env["PICTURES"];
-async function picture({ page }: Visit, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
-}
 
 let app: App;
 beforeAll(async () => {
@@ -126,6 +117,67 @@ describe("actions", () => {
   });
 });
 
+it("kills a rollout in two clicks, whatever its revision is by then", async ({ expect }) => {
+  const visit = await visitOps();
+  const { page, ops } = visit;
+  await signIn(visit, ["operator"], "/ops/rollouts");
+  await page.getByRole("button", { name: "Kill weights-7" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Kill", exact: true }).click();
+  await page.locator(".toast").filter({ hasText: "weights-7 is killed" }).waitFor();
+  await page.getByRole("row", { name: /weights-7 .*killed/ }).waitFor();
+  const sent = ops.calls.find(({ method }) => method === "POST");
+  expect(JSON.parse(sent?.body ?? "")).toEqual({
+    action: "kill",
+    revision: null,
+    reason: "Kill switch",
+  });
+  expect(visit.errors).toEqual([]);
+});
+
+it("says what is wrong with a new rollout beside the field that it is about", async ({
+  expect,
+}) => {
+  const visit = await visitOps();
+  const { page, ops } = visit;
+  await signIn(visit, ["operator"], "/ops/rollouts/new");
+  const treatment = page.getByRole("textbox", { name: "Treatment" });
+  const wrongOf = async (name: string) => {
+    const field = page.getByRole("textbox", { name });
+    const ids = (await field.getAttribute("aria-describedby")) ?? "";
+    return page.locator(`[id="${ids.split(" ")[1]}"]`).textContent();
+  };
+  await page.getByRole("textbox", { name: "Name" }).fill("weights-8");
+  await page.getByRole("textbox", { name: "Reason" }).fill("to see");
+  await treatment.fill("{");
+  await page.getByRole("button", { name: "Draft it" }).click();
+  await page.getByRole("alert").waitFor();
+  expect(await wrongOf("Treatment")).toBe("This is not JSON.");
+  await treatment.fill("{}");
+  ops.instead.push(({ method }) =>
+    method === "POST" ? problem(400, "invalid_request", "Too few.", "plan.stages.0") : null,
+  );
+  await page.getByRole("button", { name: "Draft it" }).click();
+  await page.getByRole("alert").filter({ hasText: "Too few." }).waitFor();
+  expect(await wrongOf("Stages")).toBe("Too few.");
+  expect(await wrongOf("Treatment")).toBe("");
+});
+
+it("merges the logs, newest first, and finds who did what", async ({ expect }) => {
+  const visit = await visitOps();
+  const { page, ops } = visit;
+  ops.setLevel("eu-west", 1);
+  await signIn(visit, ["observer"], "/ops/audit");
+  const rows = page.locator("tbody tr");
+  await rows.nth(1).waitFor();
+  expect(await rows.allTextContents()).toEqual([
+    expect.stringContaining("level 0 → 1"),
+    expect.stringContaining("weights-7: advance"),
+  ]);
+  await page.getByLabel("Who").fill("guards");
+  await rows.nth(1).waitFor({ state: "detached" });
+  expect(await rows.allTextContents()).toEqual([expect.stringContaining("weights-7: advance")]);
+});
+
 it("shows what was recorded, with its age, while the data plane is down", async ({ expect }) => {
   const visit = await visitOps();
   const { page, ops } = visit;
@@ -139,28 +191,47 @@ it("shows what was recorded, with its age, while the data plane is down", async 
   expect(await page.getByRole("heading", { name: "us-east" }).count()).toBe(1);
 });
 
-const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) =>
-  ([1280, 390] as const).map((width) => [colorScheme, width] as const),
-);
-describe.for(LOOKS)("%s, %i wide", ([colorScheme, width]) => {
+const PAGES = [
+  "/ops",
+  "/ops/levels",
+  "/ops/rollouts",
+  "/ops/rollouts/weights-6",
+  "/ops/rollouts/new",
+  "/ops/alerts",
+  "/ops/audit",
+  "/ops/nowhere",
+];
+/** Every page in one look; in the other those that have every colour and part. */
+const LOOKS = [
+  ["light", 1280, PAGES],
+  ["dark", 390, ["/ops", "/ops/rollouts/weights-6"]],
+] as const;
+describe.for(LOOKS)("%s, %i wide", ([colorScheme, width, searched]) => {
   it("can be used by everybody, without scrolling sideways", async ({ expect }) => {
     const viewport = { width, height: 844 };
     const visit = await visitOps({ colorScheme, viewport, reducedMotion: "reduce" });
     const { page, ops, url } = visit;
     ops.setLevel("us-east", 3);
+    ops.sections.set("alerts", alertsOf(REGIONS, "us-east"));
+    ops.away.set("rollouts", 90_000);
     const found: Record<string, string[]> = {};
     await page.goto(`${url}/ops`);
-    await page.getByRole("button", { name: "Sign in as operator (demo)" }).waitFor();
+    const enter = page.getByRole("button", { name: "Sign in as operator (demo)" });
+    await enter.waitFor();
     found["sign-in"] = await findings(page);
-    await picture(visit, `sign-in-${colorScheme}-${width}`);
-    await page.getByRole("button", { name: "Sign in as operator (demo)" }).click();
-    for (const path of ["/ops", "/ops/levels", "/ops/nowhere"]) {
+    await enter.click();
+    for (const path of PAGES) {
       await page.goto(url + path);
       await page.getByRole("heading", { level: 2 }).first().waitFor();
-      found[path] = await findings(page);
-      await picture(visit, `${path.slice(1).replaceAll("/", "-")}-${colorScheme}-${width}`);
+      if (path === "/ops") await page.locator(".plot canvas").nth(3).waitFor();
+      if (searched.some((one) => one === path)) found[path] = await findings(page);
       expect(await documentWidth(page), path).toBeLessThanOrEqual(width);
     }
+    await page.goto(`${url}/ops/levels`);
+    await page.getByRole("button", { name: "Pin at 3 us-east" }).click();
+    found["dialog"] = await findings(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(Object.entries(found).filter(([, all]) => all.length > 0)).toEqual([]);
     expect(visit.errors).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import type { OperatorClient } from "../../client/operator.ts";
 import type { Client } from "../../client/client.ts";
 import { DRILL_ID } from "../fakes/memory-drills.ts";
+import { FIRING_ALERT } from "../fakes/fake-controllers.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
@@ -9,11 +10,13 @@ import { pngOf } from "../gateway/images.ts";
 /** Answered by the gateway and what is behind it other than the feed Worker. */
 export const ELSEWHERE = [
   "status",
+  "history",
+  "alerts",
+  "acknowledgeAlert",
   "levels",
   "pinLevel",
   "opsOverview",
   "operatorActions",
-  "history",
   "demoOperatorRoles",
   "demoOperator",
   "drills",
@@ -95,7 +98,7 @@ export function eachCall(client: OperatorClient) {
     shards: () => client.shards(),
     moveShard: () => client.moveShard(3, { region: "eu-west", reason: "to see" }),
     status: () => client.status(),
-    history: () => client.history({ region: "", minutes: 60, points: 60 }),
+    history: () => client.history({ region: "us-east", minutes: 60 }),
     opsOverview: () => client.opsOverview(["levels"]),
     ranking: () => client.ranking(),
     operatorActions: () => client.operatorActions(),
@@ -104,6 +107,9 @@ export function eachCall(client: OperatorClient) {
     levels: () => client.levels(),
     pinLevel: () =>
       client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),
+    alerts: () => client.alerts(),
+    acknowledgeAlert: () =>
+      client.acknowledgeAlert("apac", FIRING_ALERT, { reason: "on it", revision: 1 }),
     fanout: () => client.fanout(),
     fanoutPost: () => client.fanoutPost("1184274518017"),
     fanoutDeadLetters: () => client.fanoutDeadLetters(),

@@ -14,6 +14,8 @@ export function viewOf(
     windows: Object.fromEntries(all) as Record<ObjectiveId, Windows>,
     published: started(0).published,
     servedForOthers: 0,
+    deadLetters: 0,
+    rolledBack: 0,
     ...some,
   };
 }

@@ -20,6 +20,7 @@ it("needs only ENVIRONMENT in development", ({ expect }) => {
     regions: DEFAULT_REGIONS,
     socketBuckets: 4,
     signingSecret: DEVELOPMENT_SECRET,
+    metricsToken: null,
   });
 });
 

@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 
 import type { Failure } from "../../core/errors.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
+import { cacheCountsOf } from "../../core/telemetry/counted-caches.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -67,10 +68,17 @@ export function startGateway(
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
+  const assetsAsked: string[] = [];
   const opsRecord = new MemoryOpsRecord();
   const actions = new MemoryActionLog();
   const ops = new OpsSections({ store: opsRecord, clock, report });
   const drills = new MemoryDrills(clock);
+  const levels = new IsolateLevels({
+    clock,
+    regions: config.regions.map(({ region }) => region),
+    exchange: controllers.exchange,
+    report,
+  });
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -81,13 +89,15 @@ export function startGateway(
     resizer,
     pages,
     files,
-    caches: new CacheCounts({ pages, files, tally: tally.of, clock, report }),
-    levels: new IsolateLevels({
+    caches: new CacheCounts({
+      pages,
+      files,
+      tally: tally.of,
+      told: cacheCountsOf(levels),
       clock,
-      regions: config.regions.map(({ region }) => region),
-      exchange: controllers.exchange,
       report,
     }),
+    levels,
     controllers,
     ops,
     actions,
@@ -97,7 +107,13 @@ export function startGateway(
     signer: hmacSigner(config.signingSecret),
     clock,
     random: { next: () => 0.5 },
-    assets: { fetch: async (request) => asset(new URL(request.url).pathname) },
+    assets: {
+      fetch: async (request) => {
+        const { pathname } = new URL(request.url);
+        assetsAsked.push(pathname);
+        return asset(pathname);
+      },
+    },
     tokens: {
       sign: tokens.sign,
       verify: (token, nowMs) => {
@@ -140,12 +156,18 @@ export function startGateway(
     opsRecord,
     actions,
     drills,
+    /** Paths that the assets binding was asked for. */
+    assetsAsked,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),
     token,
     verifications: () => verified,
     request: async (path: string, init: RequestInit = {}) => app.request(path, init),
+    asOperator: async (path: string) =>
+      app.request(path, {
+        headers: { authorization: `Bearer ${await token({ sub: "op", roles: ["operator"] })}` },
+      }),
     /** As ada, unless the headers say otherwise. */
     asAda: async (path: string, init: RequestInit = {}) => {
       const headers = {

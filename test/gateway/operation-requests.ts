@@ -1,4 +1,5 @@
 import type { Operation } from "../../workers/gateway/operation.ts";
+import { FIRING_ALERT } from "../fakes/fake-controllers.ts";
 import { pngOf } from "./images.ts";
 
 const DRILL = { dependency: "ranker", kind: "latency", ms: 200 };
@@ -28,6 +29,7 @@ const BODIES: Record<string, unknown> = {
   startDrill: { ...DRILL, minutes: 5, reason: "to see", revision: 1 },
   stopDrill: { reason: "seen" },
   stopAllDrills: { reason: "seen" },
+  acknowledgeAlert: { reason: "on it", revision: 1 },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 
@@ -48,6 +50,7 @@ export function requestFor(
     .replace("{post}", "1184274518017")
     .replace("{shard}", "3")
     .replace("{region}", "apac")
+    .replace("{alert}", FIRING_ALERT)
     .concat(QUERIES[op.id] ?? "");
   const upgrade = op.connects === "websocket" ? { upgrade: "websocket" } : {};
   const init = { method: op.method.toUpperCase(), headers: upgrade };

@@ -26,7 +26,12 @@ export interface DrillLog {
     readonly what: string;
     readonly by: string;
     readonly reason: string;
-    readonly fault: { readonly kind: string; readonly region?: string | null };
+    readonly fault: {
+      readonly dependency: string;
+      readonly kind: string;
+      /** `all`, or a region. */
+      readonly region: string;
+    };
   }[];
 }
 
@@ -107,9 +112,9 @@ const drillLine = (entry: DrillLog["audit"][number], index: number): AuditLine =
   atMs: entry.atMs,
   source: "drill",
   who: entry.by,
-  what: `${words(entry.fault.kind)}: ${entry.what}`,
+  what: `${words(entry.fault.dependency)}, ${words(entry.fault.kind)}: ${entry.what}`,
   why: entry.reason,
-  region: entry.fault.region ?? null,
+  region: entry.fault.region === "all" ? null : entry.fault.region,
 });
 
 const actionLine = (entry: ActionList["actions"][number]): AuditLine => ({

@@ -31,7 +31,8 @@ const number = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
 const whole = new Intl.NumberFormat();
 export const count = (value: number): string =>
   Number.isInteger(value) ? whole.format(value) : number.format(value);
-export const percent = (share: number): string => `${number.format(share * 100)} %`;
+const hundredths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+export const percent = (share: number): string => `${hundredths.format(share * 100)} %`;
 export const millis = (ms: number | null): string =>
   ms === null ? "–" : `${number.format(ms)} ms`;
 /** "1.2 MB": steps of a thousand. */

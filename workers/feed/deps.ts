@@ -95,6 +95,8 @@ function wire(env: FeedEnv): FeedDeps {
   const counts = new TallyOutbox({
     clock: systemClock,
     tally: cacheTallyStubs(env, regions),
+    // Of the feed cache alone, whose pages are counted as they are asked for.
+    told: () => {},
     report: (event, error) => console.warn({ event, error: String(error) }),
   });
   const levels = new IsolateLevels({

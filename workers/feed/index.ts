@@ -58,18 +58,19 @@ import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
 import type { NewRollout, RolloutAction } from "../../core/rollout/rollout.ts";
 import type { Operator } from "../../core/rollout/service.ts";
+import { replyCounters } from "../../core/telemetry/answer-counters.ts";
 import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import { FeedEntrypoint } from "./entrypoint.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
-import { rankedPage, watchedAct, watchedPage } from "./watched.ts";
+import { countedPage, watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
 export default class FeedWorker extends FeedEntrypoint implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
     const { levels, rollouts } = depsFor(this.env);
     const page = () => this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags)));
-    return watchedPage(rollouts, ctx, request, () => rankedPage(levels, ctx, page));
+    return watchedPage(rollouts, ctx, request, () => countedPage(levels, ctx, request, page));
   }
 
   newPosts(ctx: CallContext, since: string) {
@@ -288,6 +289,7 @@ export default class FeedWorker extends FeedEntrypoint implements FeedService {
     const before = call.tao.wrote();
     const result = await useCase(call, ruled);
     tellOthers(call, before);
+    for (const name of replyCounters(result, call.tao.staleMs())) levels.count(ctx.region, name);
     if (levels.isDue(ctx.region)) defer(() => levels.exchange(ctx.region));
     if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
     if (rollouts.isDue) defer(() => rollouts.exchange(ctx.region));

@@ -42,6 +42,8 @@ export interface GatewayEnv
   /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
   readonly CACHE_ZONE_ID?: string;
   readonly CACHE_PURGE_TOKEN?: string;
+  /** Whoever has it may scrape `/metrics`; without it only operators may. A secret. */
+  readonly METRICS_TOKEN?: string;
   /** See `platform/topology.ts`; must equal the feed Worker's. */
   readonly REGIONS?: string;
 }
@@ -82,6 +84,9 @@ const varsSchema = z.object({
   RATE_FACTOR: optional(z.coerce.number().int().min(1).max(1_000)),
   CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
   CACHE_PURGE_TOKEN: optional(z.string()),
+  METRICS_TOKEN: optional(
+    z.string().regex(/^[\w.~+/=-]{32,256}$/, "32 to 256 characters of a bearer token"),
+  ),
   REGIONS: optional(regionsVar),
 });
 type Vars = z.infer<typeof varsSchema>;
@@ -110,6 +115,8 @@ export interface GatewayConfig {
   readonly regions: readonly RegionRow[];
   readonly socketBuckets: number;
   readonly signingSecret: string;
+  /** null: only operators may scrape. */
+  readonly metricsToken: string | null;
 }
 
 /** A variable is missing or wrong; the message names it and says what to do. */
@@ -173,6 +180,7 @@ export function configFrom(
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
     socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,
     signingSecret: signingSecretFrom(vars),
+    metricsToken: vars.METRICS_TOKEN ?? null,
   };
 }
 

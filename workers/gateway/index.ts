@@ -8,6 +8,7 @@ import { r2RankLog } from "../../platform/rank-log.ts";
 import { imagesResizer } from "../../platform/resizer.ts";
 import { socketTopology } from "../../core/feed/realtime/buckets.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
+import { cacheCountsOf } from "../../core/telemetry/counted-caches.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
 import { drillBoardStubs } from "../../platform/drill-stubs.ts";
@@ -44,6 +45,12 @@ function gatewayFor(bound: GatewayEnv): Gateway {
   const edge = cacheApi(() => caches.default);
   const [pages, files] = [new EdgePages(edge, systemClock), new EdgeFiles(edge)];
   const controllers = controllerStubs(env, config.regions);
+  const levels = new IsolateLevels({
+    clock: systemClock,
+    regions: config.regions.map(({ region }) => region),
+    exchange: controllers.exchange,
+    report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+  });
   const deps: GatewayDeps = {
     config,
     feed: env.FEED,
@@ -60,16 +67,12 @@ function gatewayFor(bound: GatewayEnv): Gateway {
       report: (event, error) => console.warn({ event, error: String(error) }),
     }),
     drills: globalThis.BUILT_WITH_DRILLS ? drillBoardStubs(env) : null,
-    levels: new IsolateLevels({
-      clock: systemClock,
-      regions: config.regions.map(({ region }) => region),
-      exchange: controllers.exchange,
-      report: (event, region, error) => console.warn({ event, region, error: String(error) }),
-    }),
+    levels,
     caches: new CacheCounts({
       pages,
       files,
       tally: cacheTallyStubs(env, config.regions),
+      told: cacheCountsOf(levels),
       clock: systemClock,
       report: (event, error) => console.warn({ event, error: String(error) }),
     }),

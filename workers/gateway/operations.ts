@@ -1,6 +1,7 @@
 import type { Operation } from "./operation.ts";
 import { actionOperations } from "./routes/actions.ts";
 import { adminOperations } from "./routes/admin.ts";
+import { alertOperations } from "./routes/alerts.ts";
 import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
@@ -47,6 +48,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...levelOperations,
   ...overviewOperations,
   ...actionOperations,
+  ...alertOperations,
   ...historyOperations,
   ...drillOperations,
   ...rankLogOperations,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { it } from "vitest";
 
-import { dwellOf } from "../../../core/degradation/condition.ts";
+import { dwellWith } from "../../../core/degradation/condition.ts";
 import { type AlertState, patienceOf, QUIET } from "../../../core/slo/alert-state.ts";
 import { ALERTS, type AlertStates, lookAtAlerts } from "../../../core/slo/alerts.ts";
 import {
@@ -24,7 +24,11 @@ const stretchArb = fc.record({
   total: fc.constantFrom(0, 0, 1, 3, 40, 1_000),
   share: fc.constantFrom(0, 0, 0.0005, 0.0012, 0.0032, 0.007, 0.015, 0.2, 1),
 });
-type Stretch = typeof stretchArb extends fc.Arbitrary<infer T> ? T : never;
+interface Stretch {
+  readonly minutes: number;
+  readonly total: number;
+  readonly share: number;
+}
 
 interface Look {
   readonly before: AlertState;
@@ -104,7 +108,7 @@ it("ends no sooner than its dwell after it fired and after it last burnt", ({ ex
         if (burns(minutes, severity, SLO_LIMITS.sloExitShare)) lastBurntMs.set(severity, nowMs);
         if (before.condition.at === "off" || after.condition.at === "on") return;
         ended++;
-        const dwellMs = dwellOf(before.condition.trips, patienceOf(severity));
+        const dwellMs = dwellWith(patienceOf(severity), before.condition.trips);
         expect(nowMs - (before.firedMs ?? nowMs)).toBeGreaterThanOrEqual(dwellMs);
         expect(nowMs - (lastBurntMs.get(severity) ?? 0)).toBeGreaterThanOrEqual(dwellMs);
       });

@@ -88,10 +88,17 @@ function Firing({ rows }: { rows: readonly RegionAlerts[] }) {
 }
 
 function Region({ row }: { row: RegionAlerts }) {
+  // A phone shows first what is wrong.
+  const isOpen =
+    matchMedia("(min-width: 861px)").matches ||
+    row.alerts.some(({ status }) => status === "firing");
   return (
     <section class="card" aria-label={row.region}>
       <h2>{row.region}</h2>
-      <Objectives row={row} />
+      <details open={isOpen}>
+        <summary>Budgets and burn rates</summary>
+        <Objectives row={row} />
+      </details>
       <details>
         <summary>Every alert: {row.alerts.length}</summary>
         <Table

@@ -22,7 +22,7 @@ export function HistoryPlots() {
   const { minutes, points } = span;
   const known = useLive(
     `history ${region} ${minutes}`,
-    (api, signal) => api.history({ region, minutes, points }, { signal }),
+    (api, signal) => api.history({ ...(region !== "" && { region }), minutes, points }, { signal }),
     EVERY_MS,
   );
   return (

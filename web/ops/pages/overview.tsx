@@ -19,7 +19,7 @@ export function OverviewPage() {
       <SectionCard title="Regions" known={levels} bare>
         {(list) => (
           <>
-            <div class="cards">
+            <div class="cards region-cards">
               {regionsShown(list, region).map((row) => (
                 <RegionTile key={row.region} row={row} />
               ))}
@@ -63,7 +63,7 @@ function RegionTile({ row }: { row: RegionLevel }) {
           {count((answers * 1_000) / windowMs)}/s
           {answers > 0 && `, ${percent(failures / answers)} failed`}
         </dd>
-        <dt>Reads p50, p99</dt>
+        <dt>p50, p99</dt>
         <dd>
           {millis(timings["http_read_ms"]?.p50Ms ?? null)},{" "}
           {millis(timings["http_read_ms"]?.p99Ms ?? null)}

@@ -122,7 +122,9 @@ function Guards({ view }: { view: RolloutView }) {
     <div class="tiles guard-tiles">
       {view.verdicts.map(({ guard, outcome, control, treatment, harm }) => {
         const [tone, word] = OUTCOMES[outcome] ?? ["plain", words(outcome)];
-        const bound = (value: number | null) => (value === null ? "?" : guardNumber(guard, value));
+        // Of times, harm is counted in pages that are too slow.
+        const harmOf = (value: number | null) =>
+          value === null ? "?" : guardNumber(guard === "p99" ? "share" : guard, value);
         return (
           <article key={guard} class="tile" aria-label={GUARD_WORDS[guard]}>
             <div class="card-head">
@@ -136,9 +138,8 @@ function Guards({ view }: { view: RolloutView }) {
               <dd class="tile-value">{guardNumber(guard, control)}</dd>
             </dl>
             <span class="tile-note">
-              Harm beyond what is tolerated:{" "}
-              {guardNumber(guard === "p99" ? "share" : guard, harm.estimate)}, between{" "}
-              {bound(harm.low)} and {bound(harm.high)}
+              Harm beyond what is tolerated: {harmOf(harm.estimate)}, between {harmOf(harm.low)} and{" "}
+              {harmOf(harm.high)}
             </span>
           </article>
         );

@@ -84,7 +84,7 @@ export class Drawing {
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(atLeast, (max ?? 0) * 1.1)] } },
       hooks: { setCursor: [(plot) => this.#onPoint(plot.cursor.idx ?? null)] },
       axes: [
-        { ...axis, values: (_plot, seconds) => seconds.map(timeOf), space: 64 },
+        { ...axis, values: (_plot, seconds) => seconds.map(timeOf), size: 26, space: 64 },
         { ...axis, values: (_plot, values) => values.map(format), size: 60, space: 36 },
       ],
       series: [

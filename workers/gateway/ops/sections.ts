@@ -30,11 +30,12 @@ export const SECTIONS: readonly SectionSource[] = [
   {
     name: "levels",
     dependency: "controller",
-    read: async ({ controllers }) => {
-      const list = await controllers.list();
-      // Some regions away is news; all of them is none, and what was known says more.
-      return list.regions.length === 0 && list.away.length > 0 ? err(away("controller")) : ok(list);
-    },
+    read: async ({ controllers }) => unlessAllAway(await controllers.list()),
+  },
+  {
+    name: "alerts",
+    dependency: "controller",
+    read: async ({ controllers }) => unlessAllAway(await controllers.alerts()),
   },
   {
     name: "rollouts",
@@ -84,6 +85,13 @@ export const SECTIONS: readonly SectionSource[] = [
     read: async ({ actions }) => ok({ actions: await actions.list(LIMITS.opsActionsShown) }),
   },
 ];
+
+/** Some regions away is news; all of them is none, and what was known says more. */
+const unlessAllAway = (list: {
+  readonly regions: readonly unknown[];
+  readonly away: readonly unknown[];
+}): Result<unknown, Failure> =>
+  list.regions.length === 0 && list.away.length > 0 ? err(away("controller")) : ok(list);
 
 const valueOf = (answer: Result<{ readonly value: unknown }, Failure>): Result<unknown, Failure> =>
   answer.ok ? ok(answer.value.value) : answer;
