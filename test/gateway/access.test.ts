@@ -109,7 +109,7 @@ demoOperator        404     404  404      404    404      404   404    401     4
 createUser          401     403  403      403    201      201   403    401     401     401
 `;
 
-/** What is no operation looks at no token. */
+/** What is no operation looks at no token, but for /metrics. */
 const PAGE_TABLE = `
                     visitor user observer loader operator staff editor expired foreign garbage
 /                   200     200  200      200    200      200   200    200     200     200
@@ -121,6 +121,7 @@ const PAGE_TABLE = `
 /healthz            200     200  200      200    200      200   200    200     200     200
 /healthz?deep=1     200     200  200      200    200      200   200    200     200     200
 /media/none         404     404  404      404    404      404   404    404     404     404
+/metrics            401     403  200      403    200      200   403    401     401     401
 /v1/none            404     404  404      404    404      404   404    404     404     404
 /v1/admin/none      404     404  404      404    404      404   404    404     404     404
 `;

@@ -16,7 +16,7 @@ export function metricsRoute(app: GatewayApp, deps: GatewayDeps, guards: Guards)
     if (!isScraper(c, deps)) {
       c.set("caller", await guards.authenticator.callerOf(c));
       guards.limits.charge(c, "read");
-      requireAccess("operator", c.get("caller"));
+      requireAccess("observe", c.get("caller"));
     }
     const text = expositionOf(regionMetrics(await deps.controllers.totals()));
     return respond(c, 200, text, { "content-type": EXPOSITION_TYPE, ...cacheHeaders("never") });
