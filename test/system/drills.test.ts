@@ -12,9 +12,9 @@ const REGION = "us-east";
 /** docs/chaos.md: a start and a stop are in effect everywhere within this; and a second of a busy machine. */
 const HEARD_MS = 2_000;
 const BUSY_MS = 1_000;
-/** Less than a page has for ranking, so that a late ranker fails and is not merely given up. */
-const RANK_CALL_MS = "25";
-const RANKER_LATE_MS = 5_000;
+/** A page has about 60 ms for ranking; what only is too late for it says nothing against a ranker. */
+const RANK_CALL_MS = "10000";
+const RANKER_LATE_MS = 200;
 
 let cluster: Cluster;
 let stub: StubRanker;
@@ -92,34 +92,29 @@ async function until(act: () => Promise<boolean>, limitMs: number): Promise<numb
   return Date.now() - startMs;
 }
 
-/** Which way the ranker's pages go: how often, out of some, each. */
-async function modes(count: number): Promise<readonly string[]> {
-  const seen: string[] = [];
-  for (let n = 0; n < count; n++) seen.push((await read("ranked")).page?.mode ?? "none");
-  return seen;
-}
-
-it("answers pages while the feed cache fails, and by the light model while rankers are slow", async ({
+it("answers pages while the feed cache fails, and ranks them without rankers that are slow or fail", async ({
   expect,
 }) => {
   const cached = await start({ dependency: "feed-cache", kind: "errors" });
-  // No entry answers: every page is built, and so ranked.
+  // No entry answers: every page is built, and so ranked anew.
   const isRanked = async () => (await read("ranked")).page?.mode === "ranked";
-  await until(isRanked, HEARD_MS + 5 * BUSY_MS);
   const before = stub.seen.length;
+  await until(async () => (await isRanked()) && stub.seen.length > before + 1, 20 * BUSY_MS);
   expect((await read("ranked")).status).toBe(200);
-  await until(async () => stub.seen.length > before, HEARD_MS + BUSY_MS);
 
   const slow = await start({ dependency: "ranker", kind: "latency", ms: RANKER_LATE_MS });
-  await until(async () => !(await isRanked()), HEARD_MS + BUSY_MS);
-  // As many failures as open the breaker; then nobody asks any more, and pages are quick.
-  const isRefused = async () => (await read("ranked")).page?.reason === "breaker_open";
-  await until(isRefused, 10_000);
-  expect(new Set(await modes(5))).not.toContain("ranked");
-
+  await new Promise((resolve) => setTimeout(resolve, HEARD_MS));
+  for (let n = 0; n < 3; n++) {
+    const { status, page } = await read("ranked");
+    expect([status, page?.mode]).toEqual([200, expect.stringMatching(/cached-scores|light-model/)]);
+  }
   await stop(slow);
-  // What is over is over within two seconds; the breaker tries again in its own time.
-  await until(isRanked, HEARD_MS + 20_000);
+  await until(isRanked, HEARD_MS + 5 * BUSY_MS);
+
+  const failing = await start({ dependency: "ranker", kind: "errors" });
+  const isRefused = async () => (await read("ranked")).page?.reason === "breaker_open";
+  await until(isRefused, HEARD_MS + 10 * BUSY_MS);
+  await stop(failing);
   await stop(cached);
 });
 
@@ -130,13 +125,16 @@ it("fails a share of the writes of the store, and none after a stop", async ({ e
     kind: "errors",
     share: 0.5,
   });
-  await until(async () => (await post()) !== 201, HEARD_MS + 5 * BUSY_MS);
+  const failed = async () => {
+    await post();
+    const { regions } = await operator.levels();
+    const own = regions.find(({ region }) => region === REGION);
+    return own?.counters["tao_write_errors"] ?? 0;
+  };
+  await until(async () => (await failed()) > 0, HEARD_MS + 10 * BUSY_MS);
   await stop(id);
   await new Promise((resolve) => setTimeout(resolve, HEARD_MS));
   for (let n = 0; n < 8; n++) expect(await post()).toBe(201);
-  const { regions } = await operator.levels();
-  const own = regions.find(({ region }) => region === REGION);
-  expect(own?.counters["tao_write_errors"]).toBeGreaterThan(0);
 });
 
 it("kills leaders in the middle of writes, which are kept", async ({ expect }) => {
@@ -159,7 +157,7 @@ it("ends by itself, while the command that began it looks on", async ({ expect }
     ...from,
   ];
   const watching = run("node", command);
-  await until(async () => (await post()) === 503, HEARD_MS + 5 * BUSY_MS);
+  await until(async () => (await post()) === 503, 20 * BUSY_MS);
   const { code, output } = await watching;
   expect([code, output]).toEqual([0, expect.stringContaining("leader in all regions: errors")]);
   expect(output).toMatch(/ {2}1 drill {2}.*us-east 0[^]* {2}0 drills {2}/);
