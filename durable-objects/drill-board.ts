@@ -10,6 +10,7 @@ import {
 } from "../core/chaos/board.ts";
 import type { Fault, NewFault } from "../core/chaos/fault.ts";
 import type { DrillBoardService, DrillList } from "../core/chaos/service.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
 import { ok, type Result } from "../core/result.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -19,10 +20,13 @@ const KEPT = "drills";
 
 /** Says which drills are going on, for all regions: `core/chaos/board.ts` decides. Written when something changes. */
 export class DrillBoard extends DurableObject<ObjectsEnv> implements DrillBoardService {
+  readonly #clock: Clock;
   #state: DrillState;
 
-  constructor(ctx: DurableObjectState, env: ObjectsEnv) {
+  // The runtime passes two arguments; a test passes the third.
+  constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
+    this.#clock = clock;
     this.#state = ctx.storage.kv.get<DrillState>(KEPT) ?? NO_DRILLS;
   }
 
@@ -36,19 +40,19 @@ export class DrillBoard extends DurableObject<ObjectsEnv> implements DrillBoardS
 
   async start(wanted: NewFault, by: string): Promise<Result<DrillList, Failure>> {
     const id = crypto.randomUUID();
-    return this.#take(started(this.#state, wanted, { id, by, nowMs: systemClock.nowMs() }));
+    return this.#take(started(this.#state, wanted, { id, by, nowMs: this.#clock.nowMs() }));
   }
 
   async stop(id: string, reason: string, by: string): Promise<Result<DrillList, Failure>> {
-    return this.#take(stopped(this.#state, id, { by, reason, nowMs: systemClock.nowMs() }));
+    return this.#take(stopped(this.#state, id, { by, reason, nowMs: this.#clock.nowMs() }));
   }
 
   async stopAll(reason: string, by: string): Promise<Result<DrillList, Failure>> {
-    return this.#take(ok(stoppedAll(this.#state, { by, reason, nowMs: systemClock.nowMs() })));
+    return this.#take(ok(stoppedAll(this.#state, { by, reason, nowMs: this.#clock.nowMs() })));
   }
 
   #now(): DrillState {
-    this.#keep(expired(this.#state, systemClock.nowMs()));
+    this.#keep(expired(this.#state, this.#clock.nowMs()));
     return this.#state;
   }
 

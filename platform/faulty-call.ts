@@ -69,7 +69,11 @@ const lost = (dependency: DrillDependency) =>
     retryable: true,
   });
 
-/** The same object, with every call of a method going through the drills. */
+/**
+ * The same object, with every call of a method going through the drills.
+ *
+ * @param again how to reach it anew: a stub that one call has broken, or a kill, is of no use to the next.
+ */
 export function faulty<T extends object>(
   target: T,
   drills: FollowedDrills,
@@ -82,12 +86,14 @@ export function faulty<T extends object>(
     get(_target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof name === "symbol" || typeof member !== "function") return member;
-      const call = (on: T, args: readonly unknown[]): unknown =>
-        Reflect.apply(Reflect.get(on, name, on) as typeof member, on, args);
-      return (...args: unknown[]) =>
+      const callAgain = async (args: readonly unknown[]): Promise<unknown> => {
+        const fresh = again.fresh();
+        return Reflect.apply(Reflect.get(fresh, name, fresh) as typeof member, fresh, args);
+      };
+      return (...args: unknown[]): unknown =>
         drills.isQuiet
-          ? call(target, args)
-          : through(drills, siteOf(name), async () => call(again.fresh(), args), again.kill);
+          ? Reflect.apply(member, target, args)
+          : through(drills, siteOf(name), () => callAgain(args), again.kill);
     },
   });
 }
