@@ -22,7 +22,12 @@ export default defineConfig({
         plugins: [
           cloudflareTest({ wrangler: { configPath: "./test/objects/wrangler.test.toml" } }),
         ],
-        test: { name: "objects", include: ["test/objects/**/*.test.ts"], testTimeout: 300_000 },
+        test: {
+          name: "objects",
+          include: ["test/objects/**/*.test.ts"],
+          globalSetup: "./test/objects/alert-receiver-setup.ts",
+          testTimeout: 300_000,
+        },
       },
       { test: { name: "system", include: ["test/{system,deploy}/**/*.test.ts"], ...oneByOne } },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...oneByOne } },

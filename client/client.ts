@@ -18,6 +18,8 @@ import type {
   UserPage,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type { NewDrill } from "../core/chaos/fault.ts";
+import type { DrillList, DrillStop } from "../core/chaos/service.ts";
 import type { RankLog, RankLogSegment } from "../core/ranking/log-schemas.ts";
 import type { FeedEvents, FeedEventsTaken } from "../core/feed/explain/event-schemas.ts";
 import type {
@@ -35,13 +37,15 @@ import type {
   Replayed,
 } from "../core/feed/fanout/admin.ts";
 import type { Published } from "../core/degradation/controller.ts";
+import type { AlertList, NewAcknowledgement, RegionAlert } from "../core/slo/alert-service.ts";
 import type { LevelList, NewPin } from "../core/degradation/controller-service.ts";
+import type { HistorySeries } from "../core/telemetry/history-series.ts";
 import type { Status } from "../core/degradation/status.ts";
 import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
 import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
 import type { PollAnswer } from "../core/feed/realtime/service.ts";
 import type { Relation, UserList } from "../core/feed/service.ts";
-import type { Shard, ShardList } from "../core/regions/shard-admin.ts";
+import type { NewLeader, Shard, ShardList } from "../core/regions/shard-admin.ts";
 import type {
   RolloutAction,
   RolloutList,
@@ -189,9 +193,9 @@ export function createClient(options: ClientOptions) {
 
     /** For operators: where every shard is led. */
     shards: (call?: CallOptions) => get<ShardList>("/v1/admin/shards", {}, call),
-    moveShard: (shard: number, region: string, call?: CallOptions) =>
+    moveShard: (shard: number, wanted: NewLeader, call?: CallOptions) =>
       send<Shard>(
-        { method: "POST", path: `/v1/admin/shards/${shard}/leader`, json: { region }, write: true },
+        { method: "POST", path: `/v1/admin/shards/${shard}/leader`, json: wanted, write: true },
         call,
       ),
 
@@ -233,13 +237,46 @@ export function createClient(options: ClientOptions) {
         call,
       ),
 
+    /** For operators: faults injected on purpose; see docs/chaos.md. 404 in a build for production. */
+    drills: (call?: CallOptions) => get<DrillList>("/v1/admin/drills", {}, call),
+    startDrill: (drill: NewDrill, call?: CallOptions) =>
+      send<DrillList>({ method: "POST", path: "/v1/admin/drills", json: drill, write: true }, call),
+    stopDrill: (id: string, stop: DrillStop, call?: CallOptions) =>
+      send<DrillList>(
+        { method: "POST", path: `/v1/admin/drills/${id}/stop`, json: stop, write: true },
+        call,
+      ),
+    stopAllDrills: (stop: DrillStop, call?: CallOptions) =>
+      send<DrillList>(
+        { method: "POST", path: "/v1/admin/drills/stop-all", json: stop, write: true },
+        call,
+      ),
+
+    /** For operators: objectives, error budgets and alerts of each region; see docs/slo.md. */
+    alerts: (call?: CallOptions) => get<AlertList>("/v1/admin/alerts", {}, call),
+    acknowledgeAlert: (
+      region: string,
+      alert: string,
+      seen: NewAcknowledgement,
+      call?: CallOptions,
+    ) => {
+      const path = `/v1/admin/alerts/${region}/${alert}/acknowledge`;
+      return send<RegionAlert>({ method: "POST", path, json: seen, write: true }, call);
+    },
+
+    /** For operators: what a region, or all together, counted over time; see docs/telemetry.md. */
+    history: (
+      query: { readonly region?: string; readonly minutes?: number; readonly points?: number } = {},
+      call?: CallOptions,
+    ) => get<HistorySeries>("/v1/admin/history", query, call),
+
     /** For operators: how posts reach feeds; see docs/fanout.md. */
     fanout: (call?: CallOptions) => get<FanoutReport>("/v1/admin/fanout", {}, call),
     fanoutPost: (post: string, call?: CallOptions) =>
       get<FanoutPost>(`/v1/admin/fanout/posts/${encodeURIComponent(post)}`, {}, call),
     fanoutDeadLetters: (call?: CallOptions) =>
       get<DeadLetterList>("/v1/admin/fanout/dead-letters", {}, call),
-    fanoutReplay: (wanted: Replay = {}, call?: CallOptions) =>
+    fanoutReplay: (wanted: Replay, call?: CallOptions) =>
       send<Replayed>(
         { method: "POST", path: "/v1/admin/fanout/replay", json: wanted, write: true },
         call,

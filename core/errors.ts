@@ -15,7 +15,9 @@ export type Dependency =
   | "controller"
   | "features"
   | "rollouts"
-  | "issuer";
+  | "drills"
+  | "issuer"
+  | "action_log";
 
 /**
  * Everything that can go wrong and that a caller may act on. The codes are wire

@@ -36,6 +36,7 @@ export async function welcome(url: string, dataFolder: string, ranking: string):
 Edgewise is running.
 
   App        ${url}/
+  Operations ${url}/ops
   API docs   ${url}/docs
   OpenAPI    ${url}/openapi.json
   Sign in as ${handles.length > 0 ? handles.map((handle) => `@${handle}`).join(", ") : "a new account: there is no demo world"}

@@ -18,6 +18,7 @@ import type { Result } from "../core/result.ts";
 import { parseFanoutName } from "../core/tao/names.ts";
 import type { Version } from "../core/tao/version.ts";
 import { systemClock, systemRandom } from "../platform/clock.ts";
+import { objectLevels } from "../platform/object-levels.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
@@ -37,6 +38,9 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
     const shard = parseFanoutName(ctx.id.name ?? "");
     const topology = topologyFrom(env);
     const { leader } = graphStubs(env, topology);
+    const { regions, map } = topology;
+    const region = map.entries.find((entry) => entry.shard === shard)?.leader ?? "";
+    const levels = objectLevels(env, regions, clock);
     this.#fanout = new Fanout(shard, {
       clock,
       random: systemRandom,
@@ -51,7 +55,16 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
       },
       // Not awaited: the output gate holds answers until the alarm is durable with the events.
       arm: (atMs) => ctx.waitUntil(ctx.storage.setAlarm(atMs)),
+      visible: (tookMs) => {
+        levels.time(region, "fanout_visible_ms", tookMs);
+        if (levels.isDue(region)) ctx.waitUntil(levels.exchange(region));
+      },
       defer: (work) => ctx.waitUntil(work),
+      putAside: (count) => {
+        levels.count(region, "fanout_dead_letters", count);
+        // At once: nothing may come after it that would take it along.
+        ctx.waitUntil(levels.exchange(region));
+      },
       report: (event, error) => console.warn({ event, shard, error: String(error) }),
     });
   }

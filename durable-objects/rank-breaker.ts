@@ -2,15 +2,18 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
 import type { Breaker } from "../core/resilience/breaker.ts";
-import type {
-  BreakerReport,
-  Claim,
-  RankBreakerService,
-  RegionBreakers,
+import {
+  type BreakerReport,
+  type Claim,
+  rankBreakerRegion,
+  type RankBreakerService,
+  type RegionBreakers,
 } from "../core/resilience/breaker-service.ts";
 import { RegionBreakerTable } from "../core/resilience/region-breakers.ts";
 import { breakerPolicyFrom } from "../platform/breaker-policy.ts";
 import { systemClock } from "../platform/clock.ts";
+import { objectLevels } from "../platform/object-levels.ts";
+import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 
 const KEPT = "breakers";
@@ -28,11 +31,17 @@ export class RankBreaker extends DurableObject<ObjectsEnv> implements RankBreake
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
     this.#clock = clock;
+    const region = rankBreakerRegion(ctx.id.name ?? "");
+    const levels = objectLevels(env, topologyFrom(env).regions, clock);
     this.#table = new RegionBreakerTable(
       {
         policy: breakerPolicyFrom(env),
         changed: (transition) => {
           ctx.storage.kv.put(KEPT, this.#table.read());
+          if (transition.to === "open") {
+            levels.count(region, "breakers_opened");
+            ctx.waitUntil(levels.exchange(region));
+          }
           console.warn({ event: "breaker_changed", object: ctx.id.name, ...transition });
         },
       },

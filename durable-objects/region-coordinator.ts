@@ -54,8 +54,9 @@ export class RegionCoordinator extends DurableObject<ObjectsEnv> implements Coor
     shard: PhysicalShard,
     to: Region,
     isForwarded?: boolean,
+    epoch?: number,
   ): Promise<Result<ShardEntry, Failure>> {
-    return this.#coordinator.handOver(shard, to, isForwarded);
+    return this.#coordinator.handOver(shard, to, isForwarded, epoch);
   }
 
   release(shard: PhysicalShard, epoch: number): Promise<Result<null, Failure>> {

@@ -19,6 +19,8 @@ import type {
 } from "../core/rollout/service.ts";
 import { auditArchive } from "../platform/audit-archive.ts";
 import { systemClock } from "../platform/clock.ts";
+import { objectLevels } from "../platform/object-levels.ts";
+import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { SqlRegisterTable } from "./rollout-rows.ts";
 
@@ -32,6 +34,9 @@ export class RolloutRegister extends DurableObject<ObjectsEnv> implements Rollou
   // The runtime passes two arguments; a test subclass passes the third.
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
+    const { regions } = topologyFrom(env);
+    const first = regions[0]?.region ?? "";
+    const levels = objectLevels(env, regions, clock);
     this.#registrar = new Registrar({
       clock,
       table: new SqlRegisterTable(ctx.storage.sql),
@@ -39,6 +44,10 @@ export class RolloutRegister extends DurableObject<ObjectsEnv> implements Rollou
       arm: (atMs) => ctx.waitUntil(ctx.storage.setAlarm(atMs)),
       archive: auditArchive(env.REGISTER, "rollouts"),
       report: (event, error) => console.warn({ event, error: String(error) }),
+      rolledBack: (count) => {
+        levels.count(first, "rollouts_rolled_back", count);
+        ctx.waitUntil(levels.exchange(first));
+      },
     });
   }
 

@@ -63,7 +63,8 @@ export function leaderStubs(bindings: LeaderBindings, { map, regions }: GraphTop
         lease: (shard) =>
           call((stub) => inTime(LIMITS.leaseAskMs, "the coordinator", () => stub.lease(shard))),
         map: () => call((stub) => stub.map()),
-        handOver: (shard, to, isForwarded) => call((stub) => stub.handOver(shard, to, isForwarded)),
+        handOver: (shard, to, isForwarded, epoch) =>
+          call((stub) => stub.handOver(shard, to, isForwarded, epoch)),
         release: (shard, epoch) => call((stub) => stub.release(shard, epoch)),
       };
     },

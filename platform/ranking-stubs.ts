@@ -1,6 +1,8 @@
 import type { RankingPort } from "../core/feed/ranked/port.ts";
 import { type FeatureBucketService, featureBucketName } from "../core/ranking/feature-service.ts";
+import type { RankingStatsService } from "../core/ranking/proxy-stats.ts";
 import type { RankingService } from "../core/ranking/service.ts";
+import type { RankingReport } from "../core/ranking/stats-schemas.ts";
 import type { Weighing } from "../core/ranking/weighing.ts";
 import type { Failure } from "../core/errors.ts";
 import { type Id, parseId } from "../core/ids.ts";
@@ -12,15 +14,32 @@ import { within } from "./time-limit.ts";
 import type { Topology } from "./topology.ts";
 
 export interface RankingBindings {
-  readonly RANKING: RankingService;
+  readonly RANKING: RankingService & RankingStatsService;
   readonly FEATURE_BUCKET: ObjectNamespace<FeatureBucketService>;
 }
+
+/**
+ * What the proxy tells operators: of whichever isolate answers, and of every region. It waits for the regions
+ * for as long as `statsAnswerMs` itself.
+ */
+export const rankingReportFrom = ({
+  RANKING,
+}: Pick<RankingBindings, "RANKING">): Promise<Result<RankingReport, Failure>> =>
+  within(
+    LIMITS.rankingReportMs,
+    "ranker",
+    // Over RPC it arrives as plain data of the reader's own: nothing else holds its lists.
+    answered("ranker", async () => ok((await RANKING.stats()) as RankingReport)),
+  );
 
 const NOBODY: Result<never, Failure> = err({ code: "not_found", what: "viewer" });
 
 /** The way to the ranking proxy and to the viewer's feature bucket, for one request. */
 export function rankingStubs(
-  { RANKING, FEATURE_BUCKET }: RankingBindings,
+  {
+    RANKING,
+    FEATURE_BUCKET,
+  }: Pick<RankingBindings, "FEATURE_BUCKET"> & { readonly RANKING: RankingService },
   { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
   weighing: Weighing,
   model: string | null = null,

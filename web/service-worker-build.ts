@@ -4,6 +4,8 @@ import path from "node:path";
 
 import { type Plugin, type ResolvedConfig, build } from "vite";
 
+import { OPS_FILES } from "./ops-build.ts";
+
 /** Names with a content hash: a new build has new names. */
 const HASHED = /^assets\/.+-[\w-]{8,}\.\w+$/;
 /** Not needed to show the app: the installer's pictures, and the worker itself. */
@@ -47,7 +49,7 @@ function precacheOf(out: string): { readonly url: string; readonly revision: str
   const entries = readdirSync(out, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(out, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !LEFT_OUT.test(file))
+    .filter((file) => !LEFT_OUT.test(file) && !OPS_FILES.test(file))
     .toSorted()
     .map((file) => {
       const content = readFileSync(path.join(out, file));

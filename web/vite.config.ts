@@ -1,11 +1,9 @@
-import { defineConfig } from "vite";
+import { defineConfig, type UserConfig } from "vite";
 
+import { opsDashboard } from "./ops-build.ts";
 import { serviceWorker } from "./service-worker-build.ts";
 
-/** The app is plain files under web/dist, which the gateway serves from its own origin. */
-export default defineConfig({
-  root: import.meta.dirname,
-  plugins: [serviceWorker()],
+const settings: Pick<UserConfig, "oxc" | "resolve"> = {
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: {
     // The query and list libraries ask for React; Preact answers in a tenth of the size.
@@ -14,6 +12,13 @@ export default defineConfig({
       { find: "react/jsx-runtime", replacement: "preact/jsx-runtime" },
     ],
   },
+};
+
+/** The app is plain files under web/dist, which the gateway serves from its own origin. */
+export default defineConfig({
+  ...settings,
+  root: import.meta.dirname,
+  plugins: [serviceWorker(), opsDashboard(settings)],
   build: {
     target: "es2022",
     outDir: "dist",

@@ -51,7 +51,7 @@ export async function startProduct(
   const pids = runtimePids().filter((pid) => !before.has(pid));
   const options = { url, secret: cluster.secrets.authSecret, issuer: "edgewise" };
   const as = async (user: string) => {
-    const token = await mintToken(options, user, Date.now());
+    const token = await mintToken(options, user, Date.now(), "loader");
     return createClient({ baseUrl: url, token: () => token });
   };
   return {

@@ -62,7 +62,7 @@ export async function startProduct(
   const ids = await loadWorkload(api, shardMapOf(SHARDS), workload);
   const tokens = new Map<string, string>();
   const headersOf = async (user: string) => {
-    const known = tokens.get(user) ?? (await mintToken(minting, user, Date.now()));
+    const known = tokens.get(user) ?? (await mintToken(minting, user, Date.now(), "loader"));
     tokens.set(user, known);
     return { authorization: `Bearer ${known}` };
   };

@@ -22,25 +22,53 @@ export type Condition =
 
 export const OFF: Condition = { at: "off", sinceMs: null, trips: 0 };
 
+/** How long a condition waits before it turns off; levels and alerts have their own. */
+export interface Patience {
+  /** The signal must stay good for so long, doubled each time it came back too soon. */
+  readonly dwellMs: number;
+  readonly dwellMaxMs: number;
+  /** Nothing may be known for so long. */
+  readonly quietMs: number;
+  /** A signal that stays good for so long afterwards begins with the short dwell again. */
+  readonly forgiveMs: number;
+}
+
+const LEVEL_PATIENCE: Patience = {
+  dwellMs: LIMITS.levelDwellMs,
+  dwellMaxMs: LIMITS.levelDwellMaxMs,
+  quietMs: LIMITS.levelQuietMs,
+  forgiveMs: LIMITS.levelForgiveMs,
+};
+
 /** How long the signal must stay good, ms: doubled with each trip, up to a bound. */
-export const dwellOf = (trips: number): number =>
-  Math.min(LIMITS.levelDwellMs * 2 ** Math.max(0, trips - 1), LIMITS.levelDwellMaxMs);
+export const dwellWith = ({ dwellMs, dwellMaxMs }: Patience, trips: number): number =>
+  Math.min(dwellMs * 2 ** Math.max(0, trips - 1), dwellMaxMs);
 
 /** How long nothing may be known, ms: as the dwell, so that a broken thing is tried ever more rarely. */
-export const quietOf = (trips: number): number => Math.max(LIMITS.levelQuietMs, dwellOf(trips));
+const quietWith = (patience: Patience, trips: number): number =>
+  Math.max(patience.quietMs, dwellWith(patience, trips));
+
+/** Both, of a level. */
+export const dwellOf = (trips: number): number => dwellWith(LEVEL_PATIENCE, trips);
+export const quietOf = (trips: number): number => quietWith(LEVEL_PATIENCE, trips);
 
 /**
  * The next look at a signal: bad enters at once; only good for a whole dwell, or silence for longer,
  * leaves. A clock that stepped back begins the waiting anew.
  */
-export function look(condition: Condition, verdict: Verdict, nowMs: number): Condition {
-  if (condition.at === "off") return lookOff(condition, verdict, nowMs);
+export function look(
+  condition: Condition,
+  verdict: Verdict,
+  nowMs: number,
+  patience = LEVEL_PATIENCE,
+): Condition {
+  if (condition.at === "off") return lookOff(condition, verdict, nowMs, patience);
   const { trips } = condition;
   const goodSinceMs = verdict === "good" ? since(condition.goodSinceMs, nowMs) : null;
   const isCalm = verdict === "good" || verdict === "unknown";
   const calmSinceMs = isCalm ? since(condition.calmSinceMs, nowMs) : null;
-  const isWell = goodSinceMs !== null && nowMs - goodSinceMs >= dwellOf(trips);
-  const isSilent = calmSinceMs !== null && nowMs - calmSinceMs >= quietOf(trips);
+  const isWell = goodSinceMs !== null && nowMs - goodSinceMs >= dwellWith(patience, trips);
+  const isSilent = calmSinceMs !== null && nowMs - calmSinceMs >= quietWith(patience, trips);
   if (isWell || isSilent) return { at: "off", sinceMs: nowMs, trips };
   return { ...condition, goodSinceMs, calmSinceMs };
 }
@@ -49,9 +77,10 @@ function lookOff(
   condition: Extract<Condition, { at: "off" }>,
   verdict: Verdict,
   nowMs: number,
+  { forgiveMs }: Patience,
 ): Condition {
   const { sinceMs, trips } = condition;
-  const isForgiven = sinceMs !== null && nowMs - sinceMs >= LIMITS.levelForgiveMs;
+  const isForgiven = sinceMs !== null && nowMs - sinceMs >= forgiveMs;
   const before = isForgiven ? OFF : condition;
   if (verdict !== "bad") return before;
   const again = isForgiven ? 0 : trips;

@@ -4,9 +4,12 @@ import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Result } from "../result.ts";
+import type { RegionAlertService } from "../slo/alert-service.ts";
+import type { HistoryTotals } from "../telemetry/history.ts";
+import type { HistoryAsk, HistoryStep } from "../telemetry/history-series.ts";
 import type { RegionCounts } from "../telemetry/region-counts.ts";
 import type { PinRequest, Published } from "./controller.ts";
-import { LEVELS, TRIGGERS } from "./levels.ts";
+import { LEVELS, type Trigger, TRIGGERS } from "./levels.ts";
 
 export const levelSchema = z.literal(LEVELS).meta({
   description:
@@ -94,11 +97,22 @@ export const newPinSchema = z
   .meta({ id: "NewPin" });
 export type NewPin = z.infer<typeof newPinSchema>;
 
+/** What a scrape of metrics is made of. */
+export interface RegionTotals extends HistoryTotals {
+  readonly published: Published;
+  /** Conditions that are on, pinned or not. */
+  readonly on: readonly Trigger[];
+}
+
 /** RPC contract of a region's controller. */
-export interface RegionControllerService {
+export interface RegionControllerService extends RegionAlertService {
   /** Takes what an isolate has counted, and says what is published. One small call a second and isolate. */
   exchange(counts: RegionCounts): Promise<Published>;
   read(): Promise<RegionLevel>;
+  /** Sums per step with histograms, since those of several regions can be added up and percentiles cannot. */
+  history(ask: HistoryAsk): Promise<readonly HistoryStep[]>;
+  /** Never less than it said before: up to the last whole minute. */
+  totals(): Promise<RegionTotals>;
   /** @returns `conflict` when something has changed since `revision`. `level` null takes a pin back. */
   pin(
     request: Omit<PinRequest, "level"> & Pick<NewPin, "level">,

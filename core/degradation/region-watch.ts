@@ -3,7 +3,9 @@ import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import { ok, type Result } from "../result.ts";
-import { type RegionCounts, TIMINGS } from "../telemetry/region-counts.ts";
+import { History, type HistoryMinute, type HistoryRows } from "../telemetry/history.ts";
+import { type HistoryAsk, type HistoryStep, stepsOf } from "../telemetry/history-series.ts";
+import { type RegionCounts, type RegionSums, TIMINGS } from "../telemetry/region-counts.ts";
 import { SlidingWindow } from "../telemetry/sliding-window.ts";
 import { dwellOf } from "./condition.ts";
 import {
@@ -17,8 +19,8 @@ import {
   step,
   unpinned,
 } from "./controller.ts";
-import type { RegionControllerService, RegionLevel } from "./controller-service.ts";
-import { TRIGGERS } from "./levels.ts";
+import type { RegionControllerService, RegionLevel, RegionTotals } from "./controller-service.ts";
+import { type Trigger, TRIGGERS } from "./levels.ts";
 import { signalsFrom } from "./region-signals.ts";
 import { describe, judge } from "./signals.ts";
 
@@ -31,6 +33,9 @@ export interface RegionWatchPorts {
     changes(): readonly Change[];
     append(change: Change): void;
   };
+  readonly history: HistoryRows;
+  /** Once for each minute in which something was counted, when it is over: for what looks further back than a level. */
+  readonly minuteClosed: (minute: HistoryMinute, history: History) => void;
   /** Somebody must look again at `atMs`, even if nothing comes. */
   readonly lookAt: (atMs: number) => void;
   /** What is published has changed. */
@@ -39,12 +44,13 @@ export interface RegionWatchPorts {
 
 /**
  * One region's controller over time: gathers what isolates count, looks at it once a slice, and keeps
- * what must outlast its memory. A healthy region writes nothing; an empty one sleeps.
+ * what must outlast its memory. A healthy region writes its history once a minute; an empty one sleeps.
  */
 export class RegionWatch {
   readonly #region: Region;
   readonly #ports: RegionWatchPorts;
   readonly #window = new SlidingWindow();
+  readonly #history: History;
   #controller: Controller;
   #lookedMs: number;
 
@@ -54,11 +60,13 @@ export class RegionWatch {
     const nowMs = ports.clock.nowMs();
     this.#lookedMs = nowMs;
     this.#controller = ports.store.load() ?? started(nowMs);
+    this.#history = new History(ports.history, nowMs);
   }
 
   /** Takes counts, and looks when it is time. */
   exchange(counts: RegionCounts): Published {
     const nowMs = this.#ports.clock.nowMs();
+    this.#closed(this.#history.add(counts, this.#controller.published.level, nowMs));
     this.#window.add(counts, nowMs);
     // Of a clock that stepped back there is nothing to wait for.
     const isTime = nowMs - this.#lookedMs >= LIMITS.levelSliceMs || nowMs < this.#lookedMs;
@@ -69,6 +77,7 @@ export class RegionWatch {
   look(): void {
     const nowMs = this.#ports.clock.nowMs();
     this.#lookedMs = nowMs;
+    this.#closed(this.#history.close(nowMs));
     const before = this.#controller;
     this.#take(step(before, signalsFrom(this.#window.sums(nowMs)), nowMs));
     const isMoved = TRIGGERS.some(
@@ -125,18 +134,49 @@ export class RegionWatch {
     };
   }
 
-  /** Beside exchanges: for as long as something is on, or pinned, silence must be noticed too. */
+  history(ask: HistoryAsk): readonly HistoryStep[] {
+    return stepsOf(this.#history, ask);
+  }
+
+  /** What was counted since `fromMs`; see `History.sumsSince`. */
+  sumsSince(fromMs: number): RegionSums {
+    return this.#history.sumsSince(fromMs);
+  }
+
+  get published(): Published {
+    return this.#controller.published;
+  }
+
+  totals(): RegionTotals {
+    return {
+      ...this.#history.totals(),
+      published: this.#controller.published,
+      on: this.#on(),
+    };
+  }
+
+  #on(): readonly Trigger[] {
+    return TRIGGERS.filter((trigger) => this.#controller.conditions[trigger].at === "on");
+  }
+
+  #closed(minute: HistoryMinute | null): void {
+    if (minute !== null) this.#ports.minuteClosed(minute, this.#history);
+  }
+
+  /** Beside exchanges: for as long as something is on, pinned, or not written yet, silence must be noticed too. */
   #arm(nowMs: number): void {
-    const { conditions, published } = this.#controller;
-    const isQuiet = TRIGGERS.every((trigger) => conditions[trigger].at === "off");
-    if (published.pin === null && isQuiet) return;
-    const nextMs = nowMs + LIMITS.levelSilentLookMs;
-    this.#ports.lookAt(Math.min(nextMs, published.pin?.untilMs ?? nextMs));
+    const { pin } = this.#controller.published;
+    const wanted = [this.#history.closesMs ?? Infinity];
+    if (pin !== null || this.#on().length > 0)
+      wanted.push(nowMs + LIMITS.levelSilentLookMs, pin?.untilMs ?? Infinity);
+    const nextMs = Math.min(...wanted);
+    if (nextMs < Infinity) this.#ports.lookAt(nextMs);
   }
 
   #take({ next, change }: Step): void {
     this.#controller = next;
     if (change === null) return;
+    this.#history.notice(next.published.level);
     this.#ports.store.save(next);
     this.#ports.store.append(change);
     this.#ports.changed(next.published, change);

@@ -1,4 +1,5 @@
 import type { Failure } from "../errors.ts";
+import type { RankingReport } from "../ranking/stats-schemas.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
 import type { Result } from "../result.ts";
@@ -9,7 +10,13 @@ import type { CacheReport } from "../telemetry/cache-layers.ts";
 import type { FeedEvents, FeedEventsTaken } from "./explain/event-schemas.ts";
 import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
 import type { NotificationPage } from "./notifications/schemas.ts";
-import type { DeadLetterList, FanoutPost, FanoutReport, Replay, Replayed } from "./fanout/admin.ts";
+import type {
+  DeadLetterList,
+  FanoutPost,
+  FanoutReport,
+  ReplayOf,
+  Replayed,
+} from "./fanout/admin.ts";
 import type {
   Audience,
   Comment,
@@ -145,13 +152,15 @@ export interface FeedService {
   /** Operators only: where every shard is led, and how far its log is. */
   shards(ctx: CallContext): Reply<ShardList>;
   /** Operators only: hands a shard over to another region's leader. */
-  moveShard(ctx: CallContext, shard: number, to: Region): Reply<Shard>;
+  moveShard(ctx: CallContext, shard: number, to: Region, epoch?: number): Reply<Shard>;
   /** Operators only: how each shard's fan-out is doing, how one post was spread, and what was put aside. */
   fanout(ctx: CallContext): Reply<FanoutReport>;
   fanoutPost(ctx: CallContext, postId: string): Reply<FanoutPost>;
   fanoutDeadLetters(ctx: CallContext): Reply<DeadLetterList>;
   /** Operators only: sends dead letters again. */
-  fanoutReplay(ctx: CallContext, wanted: Replay): Reply<Replayed>;
+  fanoutReplay(ctx: CallContext, wanted: ReplayOf): Reply<Replayed>;
+  /** Operators only: how pages are ranked. */
+  ranking(ctx: CallContext): Reply<RankingReport>;
   /** Operators only: what every cache layer has answered, by region. */
   caches(ctx: CallContext): Reply<CacheReport>;
   /** Operators only: what is being rolled out; see `core/rollout/`. */

@@ -42,7 +42,7 @@ export interface HeavyPorts {
   /** Null: it did not answer. */
   readonly isReady: (server: string) => Promise<boolean | null>;
   readonly breakerFor: (region: Region, server: string) => SharedBreaker;
-  readonly counters: Pick<ProxyCounters, "called" | "hedged">;
+  readonly counters: Pick<ProxyCounters, "called" | "hedged" | "scored">;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly random: Random;
@@ -104,6 +104,8 @@ export class HeavyRanker {
     }
     const tried = await this.#hedged(pools, picked, question, defer);
     this.#heard(question.region, tried.kind === "shed" ? refused : taken);
+    if (tried.kind === "scored")
+      this.#ports.counters.scored(tried.model, this.#ports.clock.nowMs());
     return tried.kind === "scored"
       ? { ok: true, model: tried.model, probabilities: tried.probabilities }
       : { ok: false, reason: meaningOf(tried).reason };
@@ -162,7 +164,8 @@ export class HeavyRanker {
     const late: Tried = { kind: limitMs >= policy.callMs ? "timeout" : "no_time" };
     this.servers.began(server, rows);
     const version = model === undefined ? {} : { model };
-    const asked = ask({ server, body, rows, budgetMs: limitMs, viewerId, schema, ...version });
+    const budget = { rows, budgetMs: limitMs };
+    const asked = ask({ region, server, body, ...budget, viewerId, schema, ...version });
     const { done, cancel } = attempt(asked, limitMs, late, timer);
     const settled = done.then((tried) => {
       const { outcome, news } = meaningOf(tried);

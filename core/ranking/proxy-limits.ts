@@ -41,4 +41,6 @@ export const RANK_PROXY_LIMITS = {
   rankServersMax: 16,
   /** Answer bodies: 2,000 rows of 7 numbers and a header are under 60 KB. */
   rankAnswerBytesMax: 100_000,
+  /** Versions of models that an isolate remembers for operators: the serving one, a canary, a few before them. */
+  rankModelsShown: 8,
 } as const;

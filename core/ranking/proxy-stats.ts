@@ -2,6 +2,7 @@ import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Breaker } from "../resilience/breaker.ts";
 import type { RegionBreakers, Transition } from "../resilience/breaker-service.ts";
+import type { Pool } from "./balance/pools.ts";
 import type { ServerHealth } from "./balance/server-health.ts";
 import type { RankAnswer, RankMode, RankReason } from "./service.ts";
 
@@ -29,6 +30,14 @@ export interface ProxyStats {
   /** Version of the light model; null: none that can be used. */
   readonly lightModel: string | null;
   readonly cachedViewers: number;
+  readonly pools: readonly Pool[];
+  /** Versions that rankers answered with, the newest heard first. */
+  readonly models: readonly {
+    readonly model: string;
+    readonly answers: number;
+    /** Unix ms. */
+    readonly lastMs: number;
+  }[];
   readonly servers: readonly ServerStats[];
   /** By region and server: what this isolate decides by. */
   readonly breakers: readonly {
@@ -54,12 +63,24 @@ export class ProxyCounters {
   readonly #modes: Partial<Record<RankMode, number>> = {};
   readonly #reasons: Counts = {};
   readonly #calls: Counts = {};
+  readonly #models = new Map<string, { answers: number; lastMs: number }>();
   readonly #hedges = { sent: 0, won: 0, refused: 0 };
   #transitions: ProxyStats["transitions"] = [];
 
   answered({ mode, reason }: Pick<RankAnswer, "mode" | "reason">): void {
     this.#modes[mode] = (this.#modes[mode] ?? 0) + 1;
     more(this.#reasons, `${mode} ${reason satisfies RankReason}`);
+  }
+
+  /** A ranker answered with this version. */
+  scored(model: string, nowMs: number): void {
+    const before = this.#models.get(model)?.answers ?? 0;
+    // Last in the map is last heard: the one that was heard longest ago gives way.
+    this.#models.delete(model);
+    this.#models.set(model, { answers: before + 1, lastMs: nowMs });
+    const [oldest] = this.#models.keys();
+    if (this.#models.size > LIMITS.rankModelsShown && oldest !== undefined)
+      this.#models.delete(oldest);
   }
 
   called(kind: string): void {
@@ -75,7 +96,7 @@ export class ProxyCounters {
     this.#transitions = all.slice(-LIMITS.breakerHistoryMax);
   }
 
-  read(): Pick<ProxyStats, "counts" | "transitions"> {
+  read(): Pick<ProxyStats, "counts" | "models" | "transitions"> {
     return {
       counts: {
         modes: { ...this.#modes },
@@ -83,6 +104,7 @@ export class ProxyCounters {
         calls: { ...this.#calls },
         hedges: { ...this.#hedges },
       },
+      models: [...this.#models].toReversed().map(([model, heard]) => ({ model, ...heard })),
       transitions: this.#transitions,
     };
   }

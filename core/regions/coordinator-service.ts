@@ -14,11 +14,14 @@ export interface CoordinatorService extends LeasePort {
    * entry's `notBeforeMs` tells when the new leader may act.
    *
    * @param isForwarded by another coordinator, which takes this one for the coordinating one.
+   * @param epoch that whoever asks has seen: another one is a `conflict`, which names it. Asked again after
+   * it was done, it answers what it did.
    */
   handOver(
     shard: PhysicalShard,
     to: Region,
     isForwarded?: boolean,
+    epoch?: number,
   ): Promise<Result<ShardEntry, Failure>>;
   /**
    * The register says that `epoch` of a shard led from here is over: takes that in, then has the

@@ -87,6 +87,7 @@ export class Coordinator implements CoordinatorService {
     shard: PhysicalShard,
     to: Region,
     isForwarded = false,
+    epoch?: number,
   ): Promise<Result<ShardEntry, Failure>> {
     const { regions, sharesStore } = this.#ports;
     if (!regions.includes(to)) {
@@ -98,7 +99,7 @@ export class Coordinator implements CoordinatorService {
     }
     if (!sharesStore) return err(oneStoreEach);
     // One after another: together they would only take the register out of each other's hands.
-    const move = () => this.#handOver(shard, to, isForwarded);
+    const move = () => this.#handOver(shard, to, isForwarded, epoch);
     // What is forwarded does not stand in line: two that take each other for the coordinating one
     // would wait for each other for ever.
     const moved = isForwarded ? move() : this.#moving.then(move, move);
@@ -131,17 +132,19 @@ export class Coordinator implements CoordinatorService {
     shard: PhysicalShard,
     to: Region,
     isForwarded: boolean,
+    epoch: number | undefined,
   ): Promise<Result<ShardEntry, Failure>> {
     for (let tries = 0; tries < TRIES; tries++) {
       const { map, tag } = await this.#look();
       const before = map.entries[shard];
       if (before === undefined) return err({ code: "not_found", what: `shard ${shard}` });
       if (before.leader === to) return ok(before);
+      if (epoch !== undefined && epoch !== before.epoch) return err(overtaken(before));
       const nowMs = this.#ports.clock.nowMs();
       if (map.coordinator !== null && !mayCoordinate(map, this.#region, nowMs))
         return isForwarded
           ? err(contended)
-          : this.#ports.coordinator(map.coordinator.region).handOver(shard, to, true);
+          : this.#ports.coordinator(map.coordinator.region).handOver(shard, to, true, epoch);
       const moved = moveLeader(coordinate(map, this.#region, nowMs), shard, to);
       if (!(await this.#put(moved, tag))) continue;
       await this.#endWait(before);
@@ -248,6 +251,12 @@ const away = err({
 
 const contended: Failure = { code: "overloaded", retryAfterMs: LIMITS.leaseRetryMs };
 
+const overtaken = ({ shard, leader, epoch }: ShardEntry): Failure => ({
+  code: "conflict",
+  field: "epoch",
+  revision: epoch,
+  reason: `shard ${shard} has moved since: ${leader} leads it, in epoch ${epoch}`,
+});
 const oneStoreEach: Failure = {
   code: "conflict",
   reason:

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 import type { Failure } from "../errors.ts";
+import { inParallel } from "../in-parallel.ts";
 import { LIMITS } from "../limits.ts";
+import { reasonSchema } from "../ops/actions.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { LeaderService } from "../tao/service.ts";
 import type { PhysicalShard, ShardEntry } from "../tao/shard-map.ts";
@@ -39,7 +41,16 @@ export const shardListSchema = z
   })
   .meta({ id: "ShardList" });
 
-export const newLeaderSchema = z.strictObject({ region: z.string().min(1).max(20) });
+export const newLeaderSchema = z.strictObject({
+  region: z.string().min(1).max(20),
+  reason: reasonSchema,
+  epoch: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: "Of what you saw: with another one it is refused. Absent: any" }),
+});
+export type NewLeader = z.infer<typeof newLeaderSchema>;
 
 export type Shard = z.infer<typeof shardSchema>;
 export type ShardList = z.infer<typeof shardListSchema>;
@@ -56,11 +67,9 @@ export async function listShards(ports: ShardAdminPorts): Promise<Result<ShardLi
   const before = await askOne(ports, (coordinator) => coordinator.map());
   if (!before.ok) return before;
   const { entries } = before.value;
-  const heads: Awaited<ReturnType<typeof headOf>>[] = [];
-  for (let start = 0; start < entries.length; start += LIMITS.graphBatchesInFlight) {
-    const some = entries.slice(start, start + LIMITS.graphBatchesInFlight);
-    heads.push(...(await Promise.all(some.map(({ shard }) => headOf(ports, shard)))));
-  }
+  const heads = await inParallel(entries, LIMITS.statsInFlight, ({ shard }) =>
+    headOf(ports, shard),
+  );
   // Read again: asking the leaders has given them leases.
   const found = await askOne(ports, (coordinator) => coordinator.map());
   if (!found.ok) return found;
@@ -82,13 +91,14 @@ export async function leadersNow(
     : found;
 }
 
-/** Hands a shard over to another region's leader. */
+/** Hands a shard over to another region's leader, if it is still in the `epoch` that was seen. */
 export async function moveShard(
-  ports: ShardAdminPorts,
+  ports: Pick<ShardAdminPorts, "coordinators">,
   shard: PhysicalShard,
   to: Region,
+  epoch?: number,
 ): Promise<Result<Shard, Failure>> {
-  const moved = await askOne(ports, (coordinator) => coordinator.handOver(shard, to));
+  const moved = await askOne(ports, (coordinator) => coordinator.handOver(shard, to, false, epoch));
   return moved.ok ? ok(shardOf(moved.value)) : moved;
 }
 

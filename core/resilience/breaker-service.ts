@@ -48,4 +48,7 @@ export interface RankBreakerService {
   read(): Promise<RegionBreakers>;
 }
 
-export const rankBreakerName = (region: Region): string => `rank-breaker:${region}`;
+const PREFIX = "rank-breaker:";
+export const rankBreakerName = (region: Region): string => `${PREFIX}${region}`;
+/** The region of an object with this name; of another name: none that exists. */
+export const rankBreakerRegion = (name: string): Region => name.slice(PREFIX.length);

@@ -48,6 +48,8 @@ export interface RegistrarPorts {
   /** Keeps entries of the audit log for good; may reject, and may be asked again for the same ones. */
   readonly archive: (entries: readonly AuditEntry[]) => Promise<void>;
   readonly report: (event: string, error: unknown) => void;
+  /** So many rollouts were taken back by a guard just now: somebody should look. */
+  readonly rolledBack: (count: number) => void;
 }
 
 /** Keeps the register of rollouts: what changes it and what its audit log says become durable together. */
@@ -179,6 +181,8 @@ export class Registrar implements RolloutRegisterService {
     if (document === this.#document) return;
     this.#ports.table.save(document, audit, done);
     this.#document = document;
+    const back = audit.filter(({ action }) => action === "roll_back").length;
+    if (back > 0) this.#ports.rolledBack(back);
     this.#arm();
   }
 

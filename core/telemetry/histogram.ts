@@ -43,27 +43,22 @@ export interface HistogramText {
 }
 
 export class Histogram {
-  readonly #counts = new Map<number, number>();
+  /** By bucket, from the first: dense, since a day of history adds some hundred thousand of them up. */
+  readonly #counts = new Float64Array(BUCKETS);
   #count = 0;
   #sumMs = 0;
   #maxMs = 0;
 
   record(ms: number): void {
-    const bucket = bucketOf(ms);
-    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + 1);
-    this.#count++;
+    this.#put(bucketOf(ms), 1);
     this.#sumMs += Math.max(0, ms);
     this.#maxMs = Math.max(this.#maxMs, ms);
   }
 
   add(other: HistogramText): void {
     const { counts, sumMs, maxMs } = other;
-    for (let at = 0; at + 1 < counts.length; at += 2) {
-      const bucket = Math.min(LAST, Math.max(FIRST, counts[at] ?? FIRST));
-      const count = counts[at + 1] ?? 0;
-      this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
-      this.#count += count;
-    }
+    for (let at = 0; at + 1 < counts.length; at += 2)
+      this.#put(counts[at] ?? FIRST, counts[at + 1] ?? 0);
     this.#sumMs += sumMs;
     this.#maxMs = Math.max(this.#maxMs, maxMs);
   }
@@ -91,23 +86,35 @@ export class Histogram {
     // Shares such as 0.95 have no exact binary form: 0.95 of 20 is 19, and must not become 20.
     const rank = Math.max(1, Math.ceil(share * this.#count - 1e-9));
     let passed = 0;
-    for (const [bucket, count] of this.#sorted()) {
-      passed += count;
-      if (passed >= rank) return boundMs(bucket);
+    for (let at = 0; at < BUCKETS; at++) {
+      passed += this.#counts[at] ?? 0;
+      if (passed >= rank) return boundMs(FIRST + at);
     }
     return boundMs(LAST);
   }
 
   text(): HistogramText {
-    return { counts: this.#sorted().flat(), sumMs: this.#sumMs, maxMs: this.#maxMs };
+    const counts: number[] = [];
+    for (let at = 0; at < BUCKETS; at++) {
+      const count = this.#counts[at] ?? 0;
+      if (count !== 0) counts.push(FIRST + at, count);
+    }
+    return { counts, sumMs: this.#sumMs, maxMs: this.#maxMs };
   }
 
   /** Pairs of upper bound, ms, and how many are in that bucket; lowest first. */
   buckets(): readonly (readonly [upToMs: number, count: number])[] {
-    return this.#sorted().map(([bucket, count]) => [boundMs(bucket), count]);
+    const pairs: (readonly [number, number])[] = [];
+    for (let at = 0; at < BUCKETS; at++) {
+      const count = this.#counts[at] ?? 0;
+      if (count !== 0) pairs.push([boundMs(FIRST + at), count]);
+    }
+    return pairs;
   }
 
-  #sorted(): (readonly [number, number])[] {
-    return [...this.#counts].toSorted(([a], [b]) => a - b);
+  #put(bucket: number, count: number): void {
+    const at = Math.min(LAST, Math.max(FIRST, bucket)) - FIRST;
+    this.#counts[at] = (this.#counts[at] ?? 0) + count;
+    this.#count += count;
   }
 }

@@ -1,5 +1,8 @@
+import { OPS_LIMITS } from "../ops/limits.ts";
+
 /** Bounds of what is counted and reported, part of `LIMITS`: unit in the name, reason beside the number. */
 export const TELEMETRY_LIMITS = {
+  ...OPS_LIMITS,
   /** A gateway passes on what it has counted this often at most: one small write per isolate and layer. */
   cacheFlushMs: 10_000,
   /** A client's own counts are taken from one caller this often at most. */
@@ -17,4 +20,15 @@ export const TELEMETRY_LIMITS = {
   statsInFlight: 32,
   /** An object that takes longer is named as away; with the width above, hundreds of them fit into a request. */
   statsAnswerMs: 1_500,
+  /** The ranking proxy waits for its regions' objects for `statsAnswerMs`, and then answers. */
+  rankingReportMs: 2_000,
+
+  /** A region's minutes are kept for so long, and one hour more at most: a day, and what a burn rate looks back to. */
+  historyMinutesKeptMs: 26 * 3_600_000,
+  /** Its hours: a month, which error budgets are of. 768 rows. */
+  historyHoursKeptMs: 32 * 24 * 3_600_000,
+  /** Points of one series: more than a plot has pixels for. */
+  historyPointsMax: 400,
+  /** Sums of closed hours that are remembered: one for each window that is asked for again and again. */
+  historyPrefixesMax: 16,
 } as const;

@@ -23,8 +23,57 @@ export const COUNTERS = [
   /** Answers of the gateway, and those of them with a status of 500 or more. */
   "http_answers",
   "http_errors",
+  /** The same answers by class; refusals apart, which say that there is too much or too little, not that something broke. */
+  "http_2xx",
+  "http_3xx",
+  "http_4xx",
+  "http_5xx",
+  "http_429",
+  "http_503",
+  /** Writes that were taken, and those refused for load or by the level; what was wrong with a request is in neither. */
+  "writes_accepted",
+  "writes_refused",
   /** Writes refused since the region is read-only. */
   "read_only_refusals",
+  /** Sockets that were opened. How many are open is nobody's count: buckets sleep. */
+  "sockets_opened",
+  /** Home pages by how they were made; first pages, and those without a post. */
+  "feed_pages_latest",
+  "feed_pages_ranked",
+  "feed_pages_cached_scores",
+  "feed_pages_light_model",
+  "feed_pages_smaller_pool",
+  "feed_pages_chronological",
+  "feed_pages_stale",
+  "feed_first_pages",
+  "feed_first_pages_empty",
+  /** Answers of the feed Worker that were older than promised, and said so; requests that ran out of time. */
+  "stale_answers",
+  "deadline_misses",
+  /** Breakers of rankers that opened in the region. */
+  "breakers_opened",
+  /** What the outer caches were asked, and had: clients' own, the edge's pages, its files. */
+  "client_cache_asked",
+  "client_cache_hits",
+  "edge_pages_asked",
+  "edge_pages_hits",
+  "edge_media_asked",
+  "edge_media_hits",
+  /** People's own requests of the API, and those with a status of 500 or more: what objectives are of. */
+  "api_reads",
+  "api_read_errors",
+  "api_writes",
+  "api_write_errors",
+  /** Of such reads that were answered and did not wait on purpose; those that took too long. */
+  "api_reads_timed",
+  "api_reads_slow",
+  /** Of all such requests, those whose own region is failed over. */
+  "api_for_others",
+  /** Home pages that were to be ranked and have the order of time since the level says so; in `latest` too. */
+  "feed_pages_by_level",
+  /** Work of fan-out that was put aside, and rollouts that a guard took back: rollouts at the first region alone. */
+  "fanout_dead_letters",
+  "rollouts_rolled_back",
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 
@@ -35,6 +84,10 @@ export const TIMINGS = [
   "tao_write_ms",
   "http_read_ms",
   "http_write_ms",
+  /** Home pages, as the feed Worker sees them. */
+  "feed_page_ms",
+  /** From a post's write to the end of its fan-out; counted where the post's shard is led by default. */
+  "fanout_visible_ms",
 ] as const;
 export type Timing = (typeof TIMINGS)[number];
 

@@ -15,6 +15,8 @@ export interface TallyOutboxPorts {
   readonly clock: Clock;
   /** Calls may reject. */
   readonly tally: (region: Region) => Pick<CacheTallyService, "add">;
+  /** Told of everything once, whether it arrives or not. */
+  readonly told: (region: Region, layer: TalliedLayer, delta: TallyDelta) => void;
   readonly report: (event: string, error: unknown) => void;
 }
 
@@ -34,6 +36,11 @@ export class TallyOutbox {
 
   add(region: Region, layer: TalliedLayer, delta: TallyDelta): void {
     if (isNothing(delta)) return;
+    this.#ports.told(region, layer, delta);
+    this.#keep(region, layer, delta);
+  }
+
+  #keep(region: Region, layer: TalliedLayer, delta: TallyDelta): void {
     const pending = this.#pending.get(region) ?? {};
     pending[layer] = addDelta(pending[layer] ?? NO_DELTA, delta);
     this.#pending.set(region, pending);
@@ -70,7 +77,7 @@ export class TallyOutbox {
     } catch (error) {
       this.#ports.report("cache_tally_failed", error);
       for (const [layer, delta] of Object.entries(deltas))
-        this.add(region, layer as TalliedLayer, delta);
+        this.#keep(region, layer as TalliedLayer, delta);
     }
   }
 }

@@ -96,7 +96,10 @@ function serverOf(backends: Backends | null, target: keyof typeof SERVERS) {
 async function moveLeaders(post: Post): Promise<void> {
   const move = async (shard: number) => {
     const { region } = DEFAULT_REGIONS[Math.floor(Math.random() * DEFAULT_REGIONS.length)] ?? {};
-    const answer = await post(`/v1/admin/shards/${shard}/leader`, JSON.stringify({ region }));
+    const answer = await post(
+      `/v1/admin/shards/${shard}/leader`,
+      JSON.stringify({ region, reason: "a drill moves every shard" }),
+    );
     if (answer.status !== 200) throw new Error(`shard ${shard} did not move: ${answer.text}`);
   };
   await Promise.all(Array.from({ length: SHARDS }, (_, shard) => move(shard)));

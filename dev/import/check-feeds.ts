@@ -96,7 +96,10 @@ async function main(): Promise<number> {
     READERS,
     async (index) => {
       const person = persons[index] ?? "";
-      const found = await walk(api, await mintToken(options, userIdOf(ids, person), Date.now()));
+      const found = await walk(
+        api,
+        await mintToken(options, userIdOf(ids, person), Date.now(), "loader"),
+      );
       const difference = firstDifference(expectedFeed(oracle, person, ids), found);
       if (difference !== null) differences.push(`person ${person}: ${difference}`);
       tally.persons += 1;

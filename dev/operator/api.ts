@@ -92,13 +92,19 @@ const writeAnswerSchema = z.object({
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 const mediaAnswerSchema = z.object({ key: z.string() });
 
-/** A token as the gateway of this deployment accepts it. `subject` is a user's id, or "0" for nobody. */
+export type Role = "observer" | "operator" | "loader";
+
+/**
+ * A token as the gateway of this deployment accepts it. `subject` is a user's id, or a name that is
+ * none, such as "0": audit logs show it. What only loads asks for no more than the role `loader`.
+ */
 export function mintToken(
   options: OperatorOptions,
   subject: string,
   nowMs: number,
+  role: Role = "operator",
 ): Promise<string> {
-  return new SignJWT({ sub: subject, roles: ["loader"] })
+  return new SignJWT({ sub: subject, roles: [role] })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuer(options.issuer)
     .setIssuedAt(Math.floor(nowMs / 1_000))
@@ -228,7 +234,7 @@ export class OperatorApi {
   async #ownToken(): Promise<string> {
     const nowMs = this.#deps.nowMs();
     if (this.#token === null || nowMs > this.#token.untilMs) {
-      const text = await mintToken(this.#options, "0", nowMs);
+      const text = await mintToken(this.#options, "0", nowMs, "loader");
       this.#token = { text, untilMs: nowMs + TOKEN_MS / 2 };
     }
     return this.#token.text;

@@ -123,7 +123,7 @@ function connection(flags: ReturnType<typeof readFlags>): {
     if (given !== undefined) return given;
     const nowMs = Date.now();
     if (minted === null || nowMs > minted.untilMs)
-      minted = { token: mintToken(options, "0", nowMs), untilMs: nowMs + TOKEN_RENEW_MS };
+      minted = { token: mintToken(options, "0", nowMs, "loader"), untilMs: nowMs + TOKEN_RENEW_MS };
     return minted.token;
   };
   const post: Post = async (target, body) => {

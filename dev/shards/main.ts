@@ -10,6 +10,7 @@ const HELP = `Shows who leads every shard, until when, and how far its log is; o
   npm run shards -- [options]
 
   --move N --to REGION   hands shard N over, where leaders share one database
+  --reason TEXT          why, for the log of actions; needed to move one
   --url URL              the product (default ${DEFAULT_URL}, or the port in PORT)
   --token TEXT           an operator's token, where the secret is not known (or EDGEWISE_TOKEN)
   --secret TEXT          signs one (default: AUTH_SECRET, or the local instance's)
@@ -22,6 +23,7 @@ const text = { type: "string" } as const;
 const OPTIONS = {
   move: text,
   to: text,
+  reason: text,
   url: text,
   token: text,
   secret: text,
@@ -37,17 +39,20 @@ async function main(): Promise<void> {
   const to = textFlag(flags, "to");
   if ((shard === undefined) !== (to === undefined))
     throw new FlagError("--move and --to belong together");
+  const reason = textFlag(flags, "reason");
+  if ((shard === undefined) !== (reason === undefined))
+    throw new FlagError("--move needs a --reason, and nothing else does");
 
   const given = textFlag(flags, "token") ?? process.env["EDGEWISE_TOKEN"];
   // A token of one's own needs no secret: none is looked for then.
   const secret = given === undefined ? textFlag(flags, "secret") : "unused";
   const from = { url: textFlag(flags, "url"), secret, data: textFlag(flags, "data") };
   const options = operatorOptions(from, process.env);
-  const token = given ?? (await mintToken(options, "0", Date.now()));
+  const token = given ?? (await mintToken(options, "npm-run-shards", Date.now()));
   const client = createClient({ baseUrl: options.url, token: () => token });
 
-  if (shard !== undefined && to !== undefined)
-    console.log(movedLine(await client.moveShard(shard, to), Date.now()));
+  if (shard !== undefined && to !== undefined && reason !== undefined)
+    console.log(movedLine(await client.moveShard(shard, { region: to, reason }), Date.now()));
   else console.log(tableOf(await client.shards(), Date.now()));
 }
 

@@ -1,5 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 
@@ -25,6 +30,19 @@ export interface Fault {
   readonly path: string;
   readonly status: number;
   times: number;
+}
+
+export interface OpsCall {
+  readonly method: string;
+  /** Below /v1. */
+  readonly route: string;
+  readonly query: URLSearchParams;
+  readonly body: string;
+  readonly headers: IncomingHttpHeaders;
+}
+export interface OpsAnswer {
+  readonly status: number;
+  readonly body: unknown;
 }
 
 export class FakeApi {
@@ -82,6 +100,9 @@ export class FakeApi {
     }
   }
 
+  /** Answers of operators' routes; null: not one of them. A status other than 200 is a problem document. */
+  operators: ((call: OpsCall) => OpsAnswer | null) | null = null;
+
   async #serveApi(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -94,6 +115,19 @@ export class FakeApi {
     if (fault !== undefined) {
       fault.times--;
       throw new Refusal(fault.status, "The service refused, because the test asked it to.");
+    }
+    const own = this.operators?.({
+      method,
+      route,
+      query: url.searchParams,
+      body: Buffer.concat(chunks).toString("utf8"),
+      headers: request.headers,
+    });
+    if (own !== null && own !== undefined) {
+      const type = own.status === 200 ? "application/json" : "application/problem+json";
+      response.writeHead(own.status, { "content-type": type });
+      response.end(JSON.stringify(own.body));
+      return;
     }
     const handle = request.headers.authorization?.replace("Bearer token-", "") ?? "";
     const viewer = this.world.users.find((user) => user.handle === handle) ?? null;
@@ -127,7 +161,9 @@ async function serveFile(
   response: ServerResponse,
   pathname: string,
 ): Promise<void> {
-  const wanted = path.extname(pathname) === "" ? "/index.html" : pathname;
+  const isPage = path.extname(pathname) === "";
+  const page = /^\/ops(?:\/|$)/.test(pathname) ? "/ops.html" : "/index.html";
+  const wanted = isPage ? page : pathname;
   const file = path.join(dist, path.normalize(wanted));
   const bytes = newer.get(wanted) ?? (await readFile(file).catch(() => null));
   if (bytes === null) throw new Refusal(404, "There is no such file.");

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 
 import { createClient } from "../../client/client.ts";
+import { createOperatorClient } from "../../client/operator.ts";
 import { ApiProblem } from "../../client/problem.ts";
 import type { ClientOptions } from "../../client/transport.ts";
 import { LIMITS } from "../../core/limits.ts";
@@ -13,7 +14,7 @@ import { eachCall, ELSEWHERE } from "./each-call.ts";
 async function start(roles?: readonly string[]) {
   const gateway = startGateway();
   const token = await gateway.token(roles === undefined ? {} : { roles });
-  const client = createClient({
+  const client = createOperatorClient({
     baseUrl: "http://localhost",
     token: () => token,
     fetch: async (url, init) => gateway.app.request(url, init),

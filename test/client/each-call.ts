@@ -1,4 +1,7 @@
+import type { OperatorClient } from "../../client/operator.ts";
 import type { Client } from "../../client/client.ts";
+import { DRILL_ID } from "../fakes/memory-drills.ts";
+import { FIRING_ALERT } from "../fakes/fake-controllers.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
@@ -7,8 +10,19 @@ import { pngOf } from "../gateway/images.ts";
 /** Answered by the gateway and what is behind it other than the feed Worker. */
 export const ELSEWHERE = [
   "status",
+  "history",
+  "alerts",
+  "acknowledgeAlert",
   "levels",
   "pinLevel",
+  "opsOverview",
+  "operatorActions",
+  "demoOperatorRoles",
+  "demoOperator",
+  "drills",
+  "startDrill",
+  "stopDrill",
+  "stopAllDrills",
   "rankLog",
   "rankLogSegment",
   "uploadMedia",
@@ -18,11 +32,14 @@ export const ELSEWHERE = [
 ];
 
 /** A call of each method: a method that is missing here does not compile. */
-export function eachCall(client: Client) {
+export function eachCall(client: OperatorClient) {
   const id = "1184274518017";
   const calls: {
-    readonly [Name in Exclude<keyof Client, "mediaUrl" | "transport">]: () => Promise<unknown>;
+    readonly [
+      Name in Exclude<keyof OperatorClient, "mediaUrl" | "transport">
+    ]: () => Promise<unknown>;
   } = {
+    ...drillCalls(client),
     signIn: () => client.signIn("ada"),
     session: () => client.session(),
     demoUsers: () => client.demoUsers(),
@@ -79,19 +96,44 @@ export function eachCall(client: Client) {
     graphWrite: () => client.graphWrite({ batches: [] }),
     graphRead: () => client.graphRead({ reads: [] }),
     shards: () => client.shards(),
-    moveShard: () => client.moveShard(3, "eu-west"),
+    moveShard: () => client.moveShard(3, { region: "eu-west", reason: "to see" }),
     status: () => client.status(),
+    history: () => client.history({ region: "us-east", minutes: 60 }),
+    opsOverview: () => client.opsOverview(["levels"]),
+    ranking: () => client.ranking(),
+    operatorActions: () => client.operatorActions(),
+    demoOperatorRoles: () => client.demoOperatorRoles(),
+    demoOperator: () => client.demoOperator("operator"),
     levels: () => client.levels(),
     pinLevel: () =>
       client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),
+    alerts: () => client.alerts(),
+    acknowledgeAlert: () =>
+      client.acknowledgeAlert("apac", FIRING_ALERT, { reason: "on it", revision: 1 }),
     fanout: () => client.fanout(),
     fanoutPost: () => client.fanoutPost("1184274518017"),
     fanoutDeadLetters: () => client.fanoutDeadLetters(),
     ...rolloutCalls(client),
-    fanoutReplay: () => client.fanoutReplay({ shard: 3 }),
+    fanoutReplay: () => client.fanoutReplay({ shard: 3, reason: "to see" }),
     socketTicket: () => client.socketTicket(),
     poll: () => client.poll({ life: "life-1", after: 3, watch: "5,6", wait: 0 }),
     caughtUp: () => client.caughtUp(),
   };
   return calls;
 }
+
+/** Of the one drill that is going on before. */
+const drillCalls = (client: Client) => ({
+  drills: () => client.drills(),
+  startDrill: () =>
+    client.startDrill({
+      dependency: "ranker",
+      kind: "latency",
+      ms: 200,
+      minutes: 1,
+      reason: "r",
+      revision: 1,
+    }),
+  stopDrill: () => client.stopDrill(DRILL_ID, { reason: "r" }),
+  stopAllDrills: () => client.stopAllDrills({ reason: "r" }),
+});

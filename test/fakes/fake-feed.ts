@@ -8,7 +8,7 @@ import { parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { err, ok } from "../../core/result.ts";
 import { reportOf } from "../../core/telemetry/cache-layers.ts";
-import { FANOUT_POST, ROLLOUT, ROLLOUTS } from "./fake-operations.ts";
+import { FANOUT_POST, RANKING, ROLLOUT, ROLLOUTS } from "./fake-operations.ts";
 
 export const ADA: schemas.User = {
   id: "1184274518016",
@@ -238,7 +238,7 @@ export class FakeFeed implements FeedService {
   fanoutPost = (...args: Parameters<FeedService["fanoutPost"]>) =>
     this.#byId("fanoutPost", args, args[1], FANOUT_POST, false);
   fanoutDeadLetters = (...args: Parameters<FeedService["fanoutDeadLetters"]>) =>
-    this.#reply("fanoutDeadLetters", args, { items: [] }, false);
+    this.#reply("fanoutDeadLetters", args, { items: [], away: [] }, false);
   fanoutReplay = (...args: Parameters<FeedService["fanoutReplay"]>) =>
     this.#reply("fanoutReplay", args, { replayed: 0 }, false);
   rollouts = (...args: Parameters<FeedService["rollouts"]>) =>
@@ -249,6 +249,8 @@ export class FakeFeed implements FeedService {
     this.#reply("createRollout", args, ROLLOUT, false);
   actOnRollout = (...args: Parameters<FeedService["actOnRollout"]>) =>
     this.#reply("actOnRollout", args, ROLLOUT, false);
+  ranking = (...args: Parameters<FeedService["ranking"]>) =>
+    this.#reply("ranking", args, RANKING, false);
   caches = (...args: Parameters<FeedService["caches"]>) =>
     this.#reply("caches", args, reportOf(new Map(), [], 1_800_000_000_000), false);
   async sweep(region: string) {

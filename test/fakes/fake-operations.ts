@@ -1,6 +1,7 @@
 import type { Client } from "../../client/client.ts";
 import type { FanoutPost } from "../../core/feed/fanout/admin.ts";
 import type { Settings } from "../../core/feed/schemas.ts";
+import type { RankingReport } from "../../core/ranking/stats-schemas.ts";
 import { planSchema } from "../../core/rollout/plan.ts";
 import type {
   RolloutAction,
@@ -25,6 +26,19 @@ export const FANOUT_POST: FanoutPost = {
   postedMs: 1_800_000_000_001,
   plannedMs: 1_800_000_000_010,
   doneMs: 1_800_000_000_900,
+};
+
+export const RANKING: RankingReport = {
+  isolate: "5f0c21aa",
+  counts: { modes: {}, reasons: {}, calls: {}, hedges: { sent: 0, won: 0, refused: 0 } },
+  lightModel: "light-1",
+  cachedViewers: 0,
+  pools: [],
+  models: [],
+  servers: [],
+  breakers: [],
+  transitions: [],
+  regions: { "us-east": null },
 };
 
 export const ROLLOUT: RolloutView = {

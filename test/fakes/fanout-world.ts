@@ -65,7 +65,11 @@ export class FanoutWorld {
   alarmMs: number | null = null;
   /** The most that ever was on its way at once, as the table has it. */
   outstandingMax = 0;
+  /** Chunks that somebody was told of since they were put aside. */
+  putAside = 0;
   calls = 0;
+  /** Of each post, from its write to the end of its fan-out. */
+  readonly visibleMs: number[] = [];
   /** Times that lists were read by themselves. */
   listReads = 0;
   fewAreKnown = false;
@@ -122,6 +126,7 @@ export class FanoutWorld {
             : ok([...new Set(lists.flatMap((list) => this[list].get(author) ?? []))]);
         },
       },
+      visible: (tookMs) => void this.visibleMs.push(tookMs),
       regions: REGIONS.length,
       topology: this.topology,
       costs: LIMITS.fanoutCosts,
@@ -142,6 +147,9 @@ export class FanoutWorld {
       },
       defer: (work) => void this.#background.push(work),
       report: (event) => void this.reports.push(event),
+      putAside: (count) => {
+        this.putAside += count;
+      },
     });
   }
 

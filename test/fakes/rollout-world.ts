@@ -22,6 +22,8 @@ export class RolloutWorld {
   readonly archived: AuditEntry[] = [];
   readonly reports: string[] = [];
   readonly alarms: number[] = [];
+  /** Rollouts that somebody was told of since a guard took them back. */
+  rolledBack = 0;
   isRegisterAway = false;
   isArchiveAway = false;
   readonly #copies = new Map<string, RegionCopy>();
@@ -37,6 +39,9 @@ export class RolloutWorld {
         this.archived.push(...entries);
       },
       report: (event) => this.reports.push(event),
+      rolledBack: (count) => {
+        this.rolledBack += count;
+      },
     });
     return this.registrar;
   }

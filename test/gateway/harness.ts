@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 
 import type { Failure } from "../../core/errors.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
+import { cacheCountsOf } from "../../core/telemetry/counted-caches.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
@@ -10,6 +11,7 @@ import { CacheCounts } from "../../workers/gateway/cache-counts.ts";
 import { EdgeFiles } from "../../workers/gateway/edge-files.ts";
 import { EdgePages } from "../../workers/gateway/edge-pages.ts";
 import { configFrom, DEVELOPMENT_SECRET, type GatewayEnv } from "../../workers/gateway/env.ts";
+import { OpsSections } from "../../workers/gateway/ops/overview.ts";
 import { createTokens } from "../../workers/gateway/tokens.ts";
 import { ADA, FakeFeed } from "../fakes/fake-feed.ts";
 import { MemoryTally } from "../fakes/memory-tally.ts";
@@ -17,14 +19,26 @@ import { FakeResizer } from "../fakes/fake-resizer.ts";
 import { FakeControllers } from "../fakes/fake-controllers.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
+import { MemoryDrills } from "../fakes/memory-drills.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
+import { MemoryActionLog } from "../fakes/memory-action-log.ts";
+import { MemoryOpsRecord } from "../fakes/memory-ops-record.ts";
 import { MemoryRankLog } from "../fakes/memory-rank-log.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
 
 export const START_MS = 1_800_000_000_000;
 type Vars = Omit<
   Partial<GatewayEnv>,
-  "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+  | "FEED"
+  | "MEDIA"
+  | "RANK_LOG"
+  | "OPS_RECORD"
+  | "ASSETS"
+  | "IMAGES"
+  | "SOCKETS"
+  | "CACHE_TALLY"
+  | "CONTROLLER"
+  | "DRILL_BOARD"
 >;
 
 export interface TokenOptions {
@@ -41,6 +55,7 @@ export function startGateway(
   vars: Vars = {},
   fetcher: (url: string) => Promise<Response> = offline,
   feed: FakeFeed = new FakeFeed(),
+  hasDrills = true,
 ) {
   const config = configFrom({ ENVIRONMENT: "development", DEMO_SIGN_IN: "on", ...vars });
   const [media, clock] = [new MemoryMedia(), new ManualClock(START_MS)];
@@ -53,6 +68,17 @@ export function startGateway(
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
+  const assetsAsked: string[] = [];
+  const opsRecord = new MemoryOpsRecord();
+  const actions = new MemoryActionLog();
+  const ops = new OpsSections({ store: opsRecord, clock, report });
+  const drills = new MemoryDrills(clock);
+  const levels = new IsolateLevels({
+    clock,
+    regions: config.regions.map(({ region }) => region),
+    exchange: controllers.exchange,
+    report,
+  });
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -63,20 +89,31 @@ export function startGateway(
     resizer,
     pages,
     files,
-    caches: new CacheCounts({ pages, files, tally: tally.of, clock, report }),
-    levels: new IsolateLevels({
+    caches: new CacheCounts({
+      pages,
+      files,
+      tally: tally.of,
+      told: cacheCountsOf(levels),
       clock,
-      regions: config.regions.map(({ region }) => region),
-      exchange: controllers.exchange,
       report,
     }),
+    levels,
     controllers,
+    ops,
+    actions,
+    drills: hasDrills ? drills : null,
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
     clock,
     random: { next: () => 0.5 },
-    assets: { fetch: async (request) => asset(new URL(request.url).pathname) },
+    assets: {
+      fetch: async (request) => {
+        const { pathname } = new URL(request.url);
+        assetsAsked.push(pathname);
+        return asset(pathname);
+      },
+    },
     tokens: {
       sign: tokens.sign,
       verify: (token, nowMs) => {
@@ -116,12 +153,21 @@ export function startGateway(
     zone,
     sockets,
     controllers,
+    opsRecord,
+    actions,
+    drills,
+    /** Paths that the assets binding was asked for. */
+    assetsAsked,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),
     token,
     verifications: () => verified,
     request: async (path: string, init: RequestInit = {}) => app.request(path, init),
+    asOperator: async (path: string) =>
+      app.request(path, {
+        headers: { authorization: `Bearer ${await token({ sub: "op", roles: ["operator"] })}` },
+      }),
     /** As ada, unless the headers say otherwise. */
     asAda: async (path: string, init: RequestInit = {}) => {
       const headers = {

@@ -56,7 +56,12 @@ describe("every answer", () => {
     await gateway.settle();
     const { exchanged } = gateway.controllers;
     expect(exchanged.map(({ region }) => region)).toEqual(["us-east", "us-east"]);
-    expect(exchanged[1]?.counts.counters).toEqual({ http_answers: 3 });
+    expect(exchanged[1]?.counts.counters).toEqual({
+      http_answers: 3,
+      http_2xx: 2,
+      http_4xx: 1,
+      writes_accepted: 1,
+    });
     expect(exchanged[1]?.counts.timings.http_write_ms?.counts[1]).toBe(1);
   });
 });

@@ -5,6 +5,8 @@ import type { GatewayEnv } from "../../workers/gateway/env.ts";
 import worker from "../../workers/gateway/index.ts";
 import { FakeFeed } from "../fakes/fake-feed.ts";
 
+vi.mock("cloudflare:workers", () => ({ waitUntil: () => {} }));
+
 const context = { waitUntil: () => {} } as unknown as ExecutionContext;
 const healthz = () => new Request("http://localhost/healthz") as Parameters<typeof worker.fetch>[0];
 const controller = {} as ScheduledController;
@@ -18,6 +20,7 @@ function envWith(
     FEED: feed,
     MEDIA: away,
     RANK_LOG: away,
+    OPS_RECORD: away,
     ASSETS: away,
     SOCKETS: away,
     CACHE_TALLY: away,
@@ -34,15 +37,17 @@ describe("the gateway Worker", () => {
   }) => {
     const logs = [
       vi.spyOn(console, "log").mockReturnValue(),
+      vi.spyOn(console, "warn").mockReturnValue(),
       vi.spyOn(console, "error").mockReturnValue(),
     ];
     onTestFinished(() => logs.forEach((log) => log.mockRestore()));
     const feed = new FakeFeed();
     await worker.scheduled(controller, envWith(feed));
-    expect(feed.calls.map(({ args }) => args[0])).toEqual(DEFAULT_REGIONS.map((row) => row.region));
+    const swept = () => feed.calls.filter(({ method }) => method === "sweep");
+    expect(swept().map(({ args }) => args[0])).toEqual(DEFAULT_REGIONS.map((row) => row.region));
     feed.thrown = new Error("away");
     await worker.scheduled(controller, envWith(feed));
-    expect(feed.calls).toHaveLength(2 * DEFAULT_REGIONS.length);
+    expect(swept()).toHaveLength(2 * DEFAULT_REGIONS.length);
   });
 
   it("serves nothing when misconfigured, and tells only the log why", async ({

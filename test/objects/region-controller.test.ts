@@ -74,3 +74,35 @@ it("pins by compare-and-set, with an audit line, over an eviction", async ({ exp
   const back = await stub.pin({ ...ask, level: null, by: "bob", revision: 2 });
   expect(back).toMatchObject({ ok: true, value: { level: 0, pin: null, revision: 3 } });
 });
+
+it("keeps its history and its totals over an eviction, and writes once a minute", async ({
+  expect,
+}) => {
+  await runInDurableObject(stubOf("history"), async (_, state) => {
+    let nowMs = 3_600_000_000;
+    const clock = { nowMs: () => nowMs };
+    const controller = new RegionController(state, env, clock);
+    const sums = new RegionSums();
+    sums.count("http_answers", 2);
+    sums.time("http_read_ms", 10);
+    for (let second = 0; second < 61 * 60; second += 20) {
+      await controller.exchange(sums.counts());
+      nowMs += 20_000;
+    }
+    const rows = (table: string) =>
+      state.storage.sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n;
+    expect([rows("history_minutes"), rows("history_hours")]).toEqual([60, 1]);
+    expect(await state.storage.getAlarm()).toBeGreaterThan(0);
+    const reborn = new RegionController(state, env, clock);
+    const totals = await reborn.totals();
+    expect(totals).toMatchObject({ sinceMs: 3_600_000_000, published: { level: 0 }, on: [] });
+    expect(totals.counts.counters).toEqual({ http_answers: 360 });
+    const ask = { fromMs: 3_600_000_000, stepMs: 3_600_000, points: 2 };
+    expect(await reborn.history(ask)).toMatchObject([
+      { at: 0, level: 0, counts: { counters: { http_answers: 360 } } },
+    ]);
+    expect(await reborn.history({ ...ask, stepMs: 600_000, points: 3 })).toMatchObject(
+      [0, 1, 2].map((at) => ({ at, counts: { counters: { http_answers: 60 } } })),
+    );
+  });
+});

@@ -34,7 +34,7 @@ it("moves a shard between regions over one database, and nobody loses a post", a
     const { ada, operator, shard } = await peopleOf(cluster);
     const posted: string[] = [];
     for (const [round, region] of ["apac", "us-west", "eu-west", "apac"].entries()) {
-      const moved = await operator.moveShard(shard, region);
+      const moved = await operator.moveShard(shard, { region, reason: "a test" });
       expect(moved).toMatchObject({ shard, leader: region });
       // The old leader let go: nobody waits for its lease.
       expect(moved.notBeforeMs).toBeLessThanOrEqual(Date.now());
@@ -58,12 +58,18 @@ it("refuses that where each leader keeps its shard to itself", async ({ expect }
   const cluster = await startCluster({ port: 0, dataFolder: null });
   try {
     const { ada, operator, shard } = await peopleOf(cluster);
-    await expect(operator.moveShard(shard, "apac")).rejects.toMatchObject({
+    await expect(
+      operator.moveShard(shard, { region: "apac", reason: "a test" }),
+    ).rejects.toMatchObject({
       status: 409,
       code: "conflict",
     });
-    await expect(operator.moveShard(99, "apac")).rejects.toMatchObject({ status: 409 });
-    await expect(operator.moveShard(shard, "mars")).rejects.toMatchObject({
+    await expect(
+      operator.moveShard(99, { region: "apac", reason: "a test" }),
+    ).rejects.toMatchObject({ status: 409 });
+    await expect(
+      operator.moveShard(shard, { region: "mars", reason: "a test" }),
+    ).rejects.toMatchObject({
       status: 400,
       field: "region",
     });

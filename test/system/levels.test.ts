@@ -4,6 +4,7 @@ import { createClient } from "../../client/client.ts";
 import type { FeedPage, Session } from "../../core/feed/schemas.ts";
 import { type Cluster, startCluster } from "../../dev/cluster.ts";
 import { mintToken } from "../../dev/operator/api.ts";
+import { readExposition } from "../fakes/exposition-reader.ts";
 
 /** Each in a data centre of its own, with a feed Worker of its own: one Worker is one isolate here. */
 const NAMES = ["east-1", "east-2", "east-3", "east-4"];
@@ -140,3 +141,44 @@ it("tells a socket of the level", async ({ expect }) => {
     message: expect.stringContaining("newest posts"),
   });
 }, 60_000);
+
+it("keeps what was counted: in the history, and for a scrape once its minute is over", async ({
+  expect,
+}) => {
+  const { url, secrets } = cluster;
+  const options = { url, secret: secrets.authSecret, issuer: "edgewise" };
+  const authorization = `Bearer ${await mintToken(options, "0", Date.now())}`;
+  const scrape = async () => {
+    const answer = await fetch(`${url}/metrics`, { headers: { authorization } });
+    expect(answer.status).toBe(200);
+    return readExposition(await answer.text());
+  };
+  const pagesOf = (families: Awaited<ReturnType<typeof scrape>>) =>
+    families
+      .get("edgewise_feed_pages_total")
+      ?.samples.filter(({ labels }) => labels["region"] === REGION)
+      .reduce((sum, { value }) => sum + value, 0) ?? 0;
+  // The tests before this one have read feeds at levels 0, 2 and 3; a minute and its alarm are waited for at most.
+  let families = await scrape();
+  for (let tries = 0; pagesOf(families) === 0 && tries < 80; tries++) {
+    await new Promise((resolve) => void setTimeout(resolve, 1_000));
+    families = await scrape();
+  }
+  expect(pagesOf(families)).toBeGreaterThan(0);
+  expect(families.get("edgewise_region_up")?.samples.every(({ value }) => value === 1)).toBe(true);
+  const counts = families.get("edgewise_http_request_duration_seconds")?.samples ?? [];
+  const read = counts.find(
+    ({ name, labels }) =>
+      name.endsWith("_count") && labels["region"] === REGION && labels["kind"] === "read",
+  );
+  expect(read?.value).toBeGreaterThan(0);
+  expect((await fetch(`${url}/metrics`)).status).toBe(401);
+
+  const { steps, regions } = await (await operator()).history({ region: REGION, minutes: 30 });
+  const sum = (name: string) => steps.reduce((all, { counters }) => all + (counters[name] ?? 0), 0);
+  expect(regions).toEqual([REGION]);
+  expect(sum("http_2xx")).toBeGreaterThan(0);
+  expect(sum("feed_pages_latest")).toBeGreaterThan(0);
+  expect(Math.max(...steps.map(({ level }) => level))).toBe(3);
+  expect(steps.some(({ timings }) => (timings["http_read_ms"]?.p95Ms ?? 0) > 0)).toBe(true);
+}, 120_000);

@@ -11,6 +11,9 @@ import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { type Id, parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
+import type { Failure } from "../../core/errors.ts";
+import type { RankingReport } from "../../core/ranking/stats-schemas.ts";
+import type { Result } from "../../core/result.ts";
 import { leadersNow, type ShardAdminPorts } from "../../core/regions/shard-admin.ts";
 import { FollowedRollouts } from "../../core/rollout/followed.ts";
 import { createTao } from "../../core/tao/client.ts";
@@ -27,7 +30,7 @@ import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platf
 import { controllerStubs } from "../../platform/controller-stubs.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
 import { feedCacheIn } from "./feed-cache.ts";
-import { rankingStubs } from "../../platform/ranking-stubs.ts";
+import { rankingReportFrom, rankingStubs } from "../../platform/ranking-stubs.ts";
 import { type RolloutAdmin, regionExchange, rolloutAdmin } from "../../platform/rollout-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
@@ -51,6 +54,7 @@ export interface FeedDeps {
   /** For the consumer of fan-out's queue. */
   readonly fanout: BatchPorts;
   readonly fanoutAdmin: FanoutAdminPorts;
+  readonly rankingReport: () => Promise<Result<RankingReport, Failure>>;
   /** Of pages that no object counts. */
   readonly counts: TallyOutbox;
   /** What is counted for the regions' levels, and those. */
@@ -91,6 +95,8 @@ function wire(env: FeedEnv): FeedDeps {
   const counts = new TallyOutbox({
     clock: systemClock,
     tally: cacheTallyStubs(env, regions),
+    // Of the feed cache alone, whose pages are counted as they are asked for.
+    told: () => {},
     report: (event, error) => console.warn({ event, error: String(error) }),
   });
   const levels = new IsolateLevels({
@@ -194,7 +200,9 @@ function wire(env: FeedEnv): FeedDeps {
       readPinned({ map, regions, replicas, followerAt: follower }, pin, reads),
     shardAdmin: (near) => ({
       coordinators: coordinatorsFrom(near),
-      leader: (shard) => leader({ shard }),
+      leader: (shard) => ({
+        read: (request) => within(LIMITS.statsAnswerMs, "leader", leader({ shard }).read(request)),
+      }),
     }),
     sweep: async (region) => {
       const led = cache.entries.filter((entry) => entry.leader === region);
@@ -218,7 +226,9 @@ function wire(env: FeedEnv): FeedDeps {
       shards,
       shardOf: (id) => physicalShardOf(map, id),
       fanout,
+      inTime: (call) => within(LIMITS.statsAnswerMs, "feed", call),
     },
+    rankingReport: () => rankingReportFrom(env),
     counts,
     levels,
     caches: (near) => ({

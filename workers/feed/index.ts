@@ -1,5 +1,3 @@
-import { WorkerEntrypoint } from "cloudflare:workers";
-
 import type { Call, Outcome } from "../../core/feed/call.ts";
 import { tellOthers } from "../../core/feed/home-cache.ts";
 import type { SeenRange } from "../../core/feed/explain/schemas.ts";
@@ -51,7 +49,7 @@ import {
   deadLetters,
   fanoutPost,
   fanoutReport,
-  type Replay,
+  type ReplayOf,
   replayDead,
 } from "../../core/feed/fanout/admin.ts";
 import { takeBatch } from "../../core/feed/fanout/batch.ts";
@@ -60,18 +58,19 @@ import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
 import { ok } from "../../core/result.ts";
 import type { NewRollout, RolloutAction } from "../../core/rollout/rollout.ts";
 import type { Operator } from "../../core/rollout/service.ts";
+import { replyCounters } from "../../core/telemetry/answer-counters.ts";
 import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
-import type { FeedEnv } from "./env.ts";
+import { FeedEntrypoint } from "./entrypoint.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
-import { watchedAct, watchedPage } from "./watched.ts";
+import { countedPage, watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
-export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
+export default class FeedWorker extends FeedEntrypoint implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
-    return watchedPage(depsFor(this.env).rollouts, ctx, request, () =>
-      this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags))),
-    );
+    const { levels, rollouts } = depsFor(this.env);
+    const page = () => this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags)));
+    return watchedPage(rollouts, ctx, request, () => countedPage(levels, ctx, request, page));
   }
 
   newPosts(ctx: CallContext, since: string) {
@@ -207,16 +206,16 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
   }
 
   graphRead(ctx: CallContext, body: string) {
-    const { readPinned } = depsFor(this.env);
-    return this.#run(ctx, (call) => graphRead(call, body, readPinned));
+    return this.#run(ctx, (call) => graphRead(call, body, depsFor(this.env).readPinned));
   }
 
   shards(ctx: CallContext) {
     return this.#run(ctx, () => listShards(depsFor(this.env).shardAdmin(ctx.region)));
   }
 
-  moveShard(ctx: CallContext, shard: number, to: Region) {
-    return this.#run(ctx, () => moveShard(depsFor(this.env).shardAdmin(ctx.region), shard, to));
+  moveShard(ctx: CallContext, shard: number, to: Region, epoch?: number) {
+    const ports = depsFor(this.env).shardAdmin(ctx.region);
+    return this.#run(ctx, () => moveShard(ports, shard, to, epoch));
   }
 
   fanout(ctx: CallContext) {
@@ -231,8 +230,12 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return this.#run(ctx, () => deadLetters(depsFor(this.env).fanoutAdmin));
   }
 
-  fanoutReplay(ctx: CallContext, wanted: Replay) {
+  fanoutReplay(ctx: CallContext, wanted: ReplayOf) {
     return this.#run(ctx, () => replayDead(depsFor(this.env).fanoutAdmin, wanted));
+  }
+
+  ranking(ctx: CallContext) {
+    return this.#run(ctx, depsFor(this.env).rankingReport);
   }
 
   caches(ctx: CallContext) {
@@ -262,10 +265,8 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
 
   /** Work of fan-out. What fails is sent again by whoever keeps it: no message is returned to the queue. */
   override async queue(batch: MessageBatch): Promise<void> {
-    await takeBatch(
-      batch.messages.map(({ body }) => body),
-      depsFor(this.env).fanout,
-    );
+    const work = batch.messages.map(({ body }) => body);
+    await takeBatch(work, depsFor(this.env).fanout);
     batch.ackAll();
   }
 
@@ -288,6 +289,7 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     const before = call.tao.wrote();
     const result = await useCase(call, ruled);
     tellOthers(call, before);
+    for (const name of replyCounters(result, call.tao.staleMs())) levels.count(ctx.region, name);
     if (levels.isDue(ctx.region)) defer(() => levels.exchange(ctx.region));
     if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
     if (rollouts.isDue) defer(() => rollouts.exchange(ctx.region));

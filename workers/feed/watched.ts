@@ -1,5 +1,7 @@
+import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { STATUS } from "../../core/errors.ts";
 import type { CallContext, FeedRequest, PageText, Reply } from "../../core/feed/service.ts";
+import { EMPTY_PAGE, pageCounters } from "../../core/feed/page-counters.ts";
 import type { FollowedRollouts } from "../../core/rollout/followed.ts";
 import { systemClock } from "../../platform/clock.ts";
 
@@ -29,8 +31,21 @@ export async function watchedPage(
   }
 }
 
-/** How a page's text begins that has no post. */
-const EMPTY_PAGE = '{"items":[]';
+/** Counts for its region how a home page was made, and how long that took. */
+export async function countedPage(
+  levels: Pick<IsolateLevels, "count" | "time">,
+  { region }: CallContext,
+  { cursor }: Pick<FeedRequest, "cursor">,
+  answer: () => Reply<PageText>,
+): Reply<PageText> {
+  const startedMs = systemClock.nowMs();
+  const reply = await answer();
+  levels.time(region, "feed_page_ms", systemClock.nowMs() - startedMs);
+  if (reply.ok)
+    for (const name of pageCounters(reply.value.value, cursor === undefined))
+      levels.count(region, name);
+  return reply;
+}
 
 /** Counts an act as engagement, if `counts` and it succeeds. */
 export async function watchedAct<T>(

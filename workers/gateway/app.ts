@@ -14,6 +14,7 @@ import { assetsRoute } from "./routes/assets.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { healthRoute } from "./routes/health.ts";
 import { mediaRoute } from "./routes/media.ts";
+import { metricsRoute } from "./routes/metrics.ts";
 import { notFound, onlyReads } from "./routes/not-found.ts";
 
 /** The gateway as a function of what it needs from outside: the same in production and in tests. */
@@ -30,6 +31,7 @@ export function createApp(deps: GatewayDeps): GatewayApp {
   for (const op of OPERATIONS) register(app, op, deps, { authenticator, limits });
   mediaRoute(app, deps, limits);
   healthRoute(app, deps, limits);
+  metricsRoute(app, deps, { authenticator, limits });
   docsRoutes(app, OPERATIONS);
   app.all("/v1/*", notFound(OPERATIONS));
   assetsRoute(app, deps);

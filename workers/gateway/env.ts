@@ -4,6 +4,7 @@ import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
 import type { ControllerBindings } from "../../platform/controller-stubs.ts";
+import type { DrillVars } from "../../platform/drilled-env.ts";
 import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
 import {
   type SocketBindings,
@@ -15,11 +16,13 @@ import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface GatewayEnv
-  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings {
+  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings, DrillVars {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   /** Segments of what ranking is trained on, for operators. */
   readonly RANK_LOG: R2Bucket;
+  /** What operators saw last, for when its source is away. */
+  readonly OPS_RECORD: R2Bucket;
   readonly ASSETS: Fetcher;
   /** Makes smaller images; without it they are served as they are. */
   readonly IMAGES?: ImagesBinding;
@@ -39,6 +42,8 @@ export interface GatewayEnv
   /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
   readonly CACHE_ZONE_ID?: string;
   readonly CACHE_PURGE_TOKEN?: string;
+  /** Whoever has it may scrape `/metrics`; without it only operators may. A secret. */
+  readonly METRICS_TOKEN?: string;
   /** See `platform/topology.ts`; must equal the feed Worker's. */
   readonly REGIONS?: string;
 }
@@ -68,6 +73,7 @@ const varsSchema = z.object({
   AUTH_AUDIENCE: optional(z.string()),
   AUTH_SUBJECT_CLAIM: optional(z.string()),
   DEMO_SIGN_IN: optional(z.enum(["on", "off"])),
+  DRILLS: optional(z.enum(["on", "off"])),
   CORS_ORIGINS: optional(
     z
       .string()
@@ -78,6 +84,9 @@ const varsSchema = z.object({
   RATE_FACTOR: optional(z.coerce.number().int().min(1).max(1_000)),
   CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
   CACHE_PURGE_TOKEN: optional(z.string()),
+  METRICS_TOKEN: optional(
+    z.string().regex(/^[\w.~+/=-]{32,256}$/, "32 to 256 characters of a bearer token"),
+  ),
   REGIONS: optional(regionsVar),
 });
 type Vars = z.infer<typeof varsSchema>;
@@ -106,6 +115,8 @@ export interface GatewayConfig {
   readonly regions: readonly RegionRow[];
   readonly socketBuckets: number;
   readonly signingSecret: string;
+  /** null: only operators may scrape. */
+  readonly metricsToken: string | null;
 }
 
 /** A variable is missing or wrong; the message names it and says what to do. */
@@ -117,7 +128,16 @@ export class ConfigError extends Error {
 export function configFrom(
   env: Omit<
     GatewayEnv,
-    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+    | "FEED"
+    | "MEDIA"
+    | "RANK_LOG"
+    | "OPS_RECORD"
+    | "ASSETS"
+    | "IMAGES"
+    | "SOCKETS"
+    | "CACHE_TALLY"
+    | "CONTROLLER"
+    | "DRILL_BOARD"
   >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
@@ -131,6 +151,9 @@ export function configFrom(
     throw new ConfigError(
       "DEMO_SIGN_IN: anyone could sign in as anyone; set it to off in production",
     );
+  }
+  if (vars.DRILLS === "on" && vars.ENVIRONMENT === "production") {
+    throw new ConfigError("DRILLS: faults are never injected in production; set it to off");
   }
   if (vars.RATE_FACTOR !== undefined && vars.ENVIRONMENT !== "development") {
     throw new ConfigError(
@@ -157,6 +180,7 @@ export function configFrom(
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
     socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,
     signingSecret: signingSecretFrom(vars),
+    metricsToken: vars.METRICS_TOKEN ?? null,
   };
 }
 

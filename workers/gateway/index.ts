@@ -1,3 +1,5 @@
+import { waitUntil } from "cloudflare:workers";
+
 import { systemClock, systemRandom } from "../../platform/clock.ts";
 import { cacheApi } from "../../platform/edge-cache.ts";
 import { zonePurge } from "../../platform/cache-purge.ts";
@@ -6,20 +8,28 @@ import { r2RankLog } from "../../platform/rank-log.ts";
 import { imagesResizer } from "../../platform/resizer.ts";
 import { socketTopology } from "../../core/feed/realtime/buckets.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
+import { cacheCountsOf } from "../../core/telemetry/counted-caches.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
+import { drillBoardStubs } from "../../platform/drill-stubs.ts";
+import { drilledEnv } from "../../platform/drilled-env.ts";
 import { controllerStubs } from "../../platform/controller-stubs.ts";
+import { r2ActionLog } from "../../platform/action-log.ts";
+import { r2OpsRecord } from "../../platform/ops-record.ts";
 import { cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { createApp } from "./app.ts";
+import { backgroundCall } from "./background-call.ts";
 import { CacheCounts } from "./cache-counts.ts";
-import type { GatewayApp } from "./context.ts";
+import type { GatewayApp, GatewayDeps } from "./context.ts";
 import { EdgeFiles } from "./edge-files.ts";
 import { EdgePages } from "./edge-pages.ts";
 import { configFrom, type GatewayConfig, type GatewayEnv } from "./env.ts";
 import { INTERNAL } from "./problem.ts";
+import { OpsSections } from "./ops/overview.ts";
 import { createTokens } from "./tokens.ts";
 
 interface Gateway {
+  readonly deps: GatewayDeps;
   readonly config: GatewayConfig;
   readonly app: GatewayApp;
 }
@@ -27,14 +37,21 @@ interface Gateway {
 /** An isolate reads its environment once; the runtime hands out the same object each time. */
 const gateways = new WeakMap<GatewayEnv, Gateway>();
 
-function gatewayFor(env: GatewayEnv): Gateway {
+function gatewayFor(bound: GatewayEnv): Gateway {
+  const env = globalThis.BUILT_WITH_DRILLS ? drilledEnv(bound, waitUntil) : bound;
   const known = gateways.get(env);
   if (known !== undefined) return known;
   const config = configFrom(env);
   const edge = cacheApi(() => caches.default);
   const [pages, files] = [new EdgePages(edge, systemClock), new EdgeFiles(edge)];
   const controllers = controllerStubs(env, config.regions);
-  const app = createApp({
+  const levels = new IsolateLevels({
+    clock: systemClock,
+    regions: config.regions.map(({ region }) => region),
+    exchange: controllers.exchange,
+    report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+  });
+  const deps: GatewayDeps = {
     config,
     feed: env.FEED,
     media: r2MediaStore(env.MEDIA),
@@ -43,16 +60,19 @@ function gatewayFor(env: GatewayEnv): Gateway {
     pages,
     files,
     controllers,
-    levels: new IsolateLevels({
+    actions: r2ActionLog(env.OPS_RECORD),
+    ops: new OpsSections({
+      store: r2OpsRecord(env.OPS_RECORD),
       clock: systemClock,
-      regions: config.regions.map(({ region }) => region),
-      exchange: controllers.exchange,
-      report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+      report: (event, error) => console.warn({ event, error: String(error) }),
     }),
+    drills: globalThis.BUILT_WITH_DRILLS ? drillBoardStubs(env) : null,
+    levels,
     caches: new CacheCounts({
       pages,
       files,
       tally: cacheTallyStubs(env, config.regions),
+      told: cacheCountsOf(levels),
       clock: systemClock,
       report: (event, error) => console.warn({ event, error: String(error) }),
     }),
@@ -70,8 +90,8 @@ function gatewayFor(env: GatewayEnv): Gateway {
     tokens: createTokens(config, (url, init) => fetch(url, init)),
     clock: systemClock,
     random: systemRandom,
-  });
-  const gateway = { config, app };
+  };
+  const gateway = { config, deps, app: createApp(deps) };
   gateways.set(env, gateway);
   return gateway;
 }
@@ -92,9 +112,9 @@ export default {
     return gateway.app.fetch(request, env, ctx);
   },
 
-  /** Each minute: every region's feed Worker wakes deliveries whose alarm was lost. */
+  /** Each minute: every region's feed Worker wakes deliveries whose alarm was lost, and what operators look at is recorded. */
   async scheduled(_controller, env) {
-    const { config } = gatewayFor(env);
+    const { config, deps } = gatewayFor(env);
     const sweep = async (region: string) => {
       try {
         console.log({ event: "sweep", region, ...(await env.FEED.sweep(region)) });
@@ -103,6 +123,12 @@ export default {
         console.error({ event: "sweep_failed", region, error: String(error) });
       }
     };
-    await Promise.all(config.regions.map((row) => sweep(row.region)));
+    await Promise.all([...config.regions.map((row) => sweep(row.region)), recordOps(deps)]);
   },
 } satisfies ExportedHandler<GatewayEnv>;
+
+/** Nobody need look for what was to be seen before something failed to be there. */
+async function recordOps(deps: GatewayDeps): Promise<void> {
+  const ctx = backgroundCall(deps);
+  await deps.ops.record(await deps.ops.collect(deps, ctx, deps.ops.cheapNames));
+}

@@ -13,7 +13,7 @@ import {
   TICKET_HEADER,
 } from "./freshness.ts";
 import { MEDIA_PATH, mediaObject } from "./openapi-media.ts";
-import type { Operation } from "./operation.ts";
+import { isStoppedByReadOnly, type Operation } from "./operation.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 type Json = JsonSchema;
@@ -98,7 +98,10 @@ const ACCESS: Record<Operation["access"], string> = {
   anyone: "Anyone may call this.",
   viewer: "Needs a signed-in user.",
   member: "Needs a signed-in user, or a service with the role `operator` or `loader`.",
-  operator: "Needs the role `operator` or `loader`.",
+  observe: "Needs the role `observer` or `operator`.",
+  operate: "Needs the role `operator`.",
+  operator: "Needs the role `operator`.",
+  load: "Needs the role `loader` or `operator`.",
 };
 
 const CACHING: Record<Operation["cache"], string> = {
@@ -231,7 +234,7 @@ const DESCRIPTION = {
 function failuresOf(op: Operation): readonly FailureCode[] {
   const codes = new Set<FailureCode>(["unauthenticated", ...(op.failures ?? []), ...ALWAYS]);
   if (op.access !== "anyone") codes.add("forbidden");
-  if ((op.writes ?? op.method !== "get") && op.access !== "operator") codes.add("read_only");
+  if (isStoppedByReadOnly(op)) codes.add("read_only");
   if (op.body !== undefined) codes.add("too_large").add("unsupported_media");
   return [...codes].toSorted((a, b) => STATUS[a] - STATUS[b]);
 }

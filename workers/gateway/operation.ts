@@ -73,6 +73,10 @@ export interface OperationSpec<P, Q, B, A> {
   readonly handle: (call: Call<P, Q, B>) => Outcome<A | string | null>;
 }
 
+/** Users' writes; whoever operates or loads is let through: they are who ends it. */
+export const isStoppedByReadOnly = ({ access, method, writes }: Operation): boolean =>
+  (writes ?? method !== "get") && ["anyone", "viewer", "member"].includes(access);
+
 /** An operation of unknown shape; `operation` checked that its parts fit together. */
 export type Operation = OperationSpec<never, never, never, unknown>;
 

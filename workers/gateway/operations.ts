@@ -1,16 +1,22 @@
 import type { Operation } from "./operation.ts";
+import { actionOperations } from "./routes/actions.ts";
 import { adminOperations } from "./routes/admin.ts";
+import { alertOperations } from "./routes/alerts.ts";
 import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
+import { drillOperations } from "./routes/drills.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
+import { historyOperations } from "./routes/history.ts";
 import { levelOperations } from "./routes/levels.ts";
 import { mediaOperations } from "./routes/media.ts";
 import { notificationOperations } from "./routes/notifications.ts";
+import { overviewOperations } from "./routes/overview.ts";
 import { postOperations } from "./routes/posts.ts";
 import { rankLogOperations } from "./routes/rank-log.ts";
+import { rankingOperations } from "./routes/ranking.ts";
 import { reactionOperations } from "./routes/reactions.ts";
 import { realtimeOperations } from "./routes/realtime.ts";
 import { relationOperations } from "./routes/relations.ts";
@@ -38,6 +44,12 @@ export const OPERATIONS: readonly Operation[] = [
   ...rolloutOperations,
   ...fanoutOperations,
   ...cacheOperations,
+  ...rankingOperations,
   ...levelOperations,
+  ...overviewOperations,
+  ...actionOperations,
+  ...alertOperations,
+  ...historyOperations,
+  ...drillOperations,
   ...rankLogOperations,
 ];

@@ -18,7 +18,7 @@ import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
-import type { Answered, Operation } from "./operation.ts";
+import { type Answered, isStoppedByReadOnly, type Operation } from "./operation.ts";
 import { purgeAfter } from "./purges.ts";
 import { respond, respondTagged, timed } from "./respond.ts";
 import { answerVisitor } from "./visitor-answer.ts";
@@ -36,6 +36,7 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     guards.limits.charge(c, op.rate);
     requireAccess(op.access, c.get("caller"));
     requireWritable(c, op, deps);
+    noteUse(c, op);
     const params = checked(op.params, c.req.param(), "path");
     const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
     const ctx = callContext(c, deps, op.method !== "get");
@@ -50,10 +51,16 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
   });
 }
 
-/** @throws FailureError `read_only`. Operators are let through: they are who ends it. */
+/** Whoever acts on the system, or reads what is about people, leaves a line in the log. */
+function noteUse(c: GatewayContext, { id, access }: Operation): void {
+  if (access !== "operate" && access !== "load") return;
+  const who = c.get("caller")?.subject.slice(0, LIMITS.opsWhoCharsMax);
+  console.log({ event: "operator_call", operation: id, who, path: new URL(c.req.url).pathname });
+}
+
+/** @throws FailureError `read_only` */
 function requireWritable(c: GatewayContext, op: Operation, { levels }: GatewayDeps): void {
-  const isWrite = op.writes ?? op.method !== "get";
-  if (!isWrite || op.access === "operator" || levels.admitsWrite(c.get("ownRegion"))) return;
+  if (!isStoppedByReadOnly(op) || levels.admitsWrite(c.get("ownRegion"))) return;
   levels.count(c.get("region"), "read_only_refusals");
   throw new FailureError({ code: "read_only", retryAfterMs: LIMITS.readOnlyRetryMs });
 }

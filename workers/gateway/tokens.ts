@@ -25,18 +25,30 @@ export interface Caller {
   readonly expiresAtMs: number;
 }
 
-/** Roles that may use the graph directly and are not rate limited. */
-const OPERATOR_ROLES = ["operator", "loader"];
-export const isOperator = (caller: Caller): boolean =>
-  caller.roles.some((role) => OPERATOR_ROLES.includes(role));
+/**
+ * What a role lets its holder do beside what any user may. `observe`: read what operators look
+ * at, none of it about a person. `operate`: act, and read what is about people. `load`: read and
+ * write the graph itself, without a rate limit, as loading tools must.
+ */
+export type Power = "observe" | "operate" | "load";
+
+/** Any other role in a token means nothing here. A map: a role may have any name, `constructor` too. */
+const POWERS: ReadonlyMap<string, readonly Power[]> = new Map([
+  ["observer", ["observe"]],
+  ["loader", ["load"]],
+  ["operator", ["observe", "operate", "load"]],
+]);
+export const may = (caller: Caller, power: Power): boolean =>
+  caller.roles.some((role) => POWERS.get(role)?.includes(power) === true);
 
 export interface Tokens {
   /** @returns `unauthenticated`, or `unavailable` while the issuer's keys cannot be fetched. */
   verify(token: string, nowMs: number): Promise<Result<Caller, Failure>>;
-  /** Demo sign-in: a token for a user of this deployment. */
+  /** Demo sign-in: a token for a user of this deployment, or in development for an operator. */
   sign(
-    userId: string,
+    subject: string,
     nowMs: number,
+    roles?: readonly string[],
   ): Promise<{ readonly token: string; readonly expiresAtMs: number }>;
 }
 
@@ -82,9 +94,9 @@ export function createTokens(config: TokenConfig, fetcher: Fetch): Tokens {
       }
     },
 
-    async sign(userId, nowMs) {
+    async sign(subject, nowMs, roles) {
       const expiresAt = Math.floor((nowMs + LIMITS.demoTokenMs) / 1_000);
-      const claims = { [config.subjectClaim]: userId };
+      const claims = { [config.subjectClaim]: subject, ...(roles !== undefined && { roles }) };
       const jwt = new SignJWT(claims)
         .setProtectedHeader({ alg: "HS256", typ: "JWT" })
         .setIssuer(config.issuer)

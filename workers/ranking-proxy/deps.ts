@@ -11,6 +11,7 @@ import { SharedBreaker } from "../../core/resilience/shared-breaker.ts";
 import { systemClock, systemRandom, systemTimer } from "../../platform/clock.ts";
 import { rankBreakerStubs } from "../../platform/rank-breaker-stubs.ts";
 import { configFrom, type RankingProxyEnv } from "./env.ts";
+import { faultyRanker } from "./faulty-ranker.ts";
 import lightJson from "./light-model.json";
 import { askRanker, isRankerReady } from "./ranker-client.ts";
 
@@ -21,6 +22,7 @@ export interface RankingProxyDeps {
   readonly stats: () => Promise<ProxyStats>;
 }
 
+const RANKER = { ask: askRanker, isReady: isRankerReady };
 const wired = new WeakMap<RankingProxyEnv, RankingProxyDeps>();
 
 /** The composition root. Once per isolate: the configuration cannot change under a running one. */
@@ -65,8 +67,7 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
       : new HeavyRanker({
           pools: config.pools,
           policy: config,
-          ask: askRanker,
-          isReady: isRankerReady,
+          ...(globalThis.BUILT_WITH_DRILLS ? faultyRanker(RANKER, env) : RANKER),
           breakerFor,
           counters,
           clock: systemClock,
@@ -91,6 +92,7 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
       ...counters.read(),
       lightModel: light.ok ? light.value.version : null,
       cachedViewers: cached.viewers,
+      pools: config.pools,
       servers:
         heavy?.servers.all().map((server) => ({
           server,
@@ -101,19 +103,22 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
         server,
         breaker: shared.breaker,
       })),
-      regions: await readAll(new Set([...breakers.values()].map(({ region }) => region)), regional),
+      regions: await readAll(
+        config.regions.map(({ region }) => region),
+        regional,
+      ),
     }),
   };
 }
 
 /** One that does not answer in time is null. */
 async function readAll(
-  regions: ReadonlySet<Region>,
+  regions: readonly Region[],
   regional: (region: Region) => RankBreakerService,
 ): Promise<ProxyStats["regions"]> {
   const read = async (region: Region) => {
     const answer = regional(region).read();
     return [region, await orLate(answer, LIMITS.statsAnswerMs, systemTimer, null)] as const;
   };
-  return Object.fromEntries(await Promise.all([...regions].map(read)));
+  return Object.fromEntries(await Promise.all(regions.map(read)));
 }

@@ -4,6 +4,7 @@ import type { Failure } from "../../errors.ts";
 import { formatId, type Id, parseId } from "../../ids.ts";
 import { inParallel } from "../../in-parallel.ts";
 import { LIMITS } from "../../limits.ts";
+import { reasonSchema } from "../../ops/actions.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
 import { formatVersion } from "../../tao/version.ts";
@@ -65,6 +66,9 @@ export const deadLetterListSchema = z
         sinceMs: z.int().meta({ description: "Unix ms of the write that it is about" }),
       }),
     ),
+    away: z
+      .array(z.object({ shard: z.int(), why: z.string() }))
+      .meta({ description: "Shards that could not be asked" }),
   })
   .meta({ id: "DeadLetterList" });
 
@@ -77,6 +81,7 @@ export const replaySchema = z
       .max(LIMITS.fanoutChunksMax)
       .optional()
       .meta({ description: "Of that shard; absent: all" }),
+    reason: reasonSchema,
   })
   .refine(({ shard, chunks }) => chunks === undefined || shard !== undefined, {
     path: ["shard"],
@@ -90,6 +95,8 @@ export type FanoutReport = z.infer<typeof fanoutReportSchema>;
 export type FanoutPost = z.infer<typeof fanoutPostSchema>;
 export type DeadLetterList = z.infer<typeof deadLetterListSchema>;
 export type Replay = z.infer<typeof replaySchema>;
+/** Whose dead letters are sent again. */
+export type ReplayOf = Omit<Replay, "reason">;
 export type Replayed = z.infer<typeof replayedSchema>;
 
 export interface FanoutAdminPorts {
@@ -97,14 +104,16 @@ export interface FanoutAdminPorts {
   readonly shardOf: (id: Id) => PhysicalShard;
   /** Calls may throw. */
   readonly fanout: (shard: PhysicalShard) => FanoutShardService;
+  /** The call's answer, or a failure once it has taken too long. */
+  readonly inTime: <T>(call: Promise<Result<T, Failure>>) => Promise<Result<T, Failure>>;
 }
 
 type Outcome<T> = Promise<Result<T, Failure>>;
 
 /** Every shard's state; one that cannot be asked says so, and the others answer all the same. */
 export async function fanoutReport(ports: FanoutAdminPorts): Outcome<FanoutReport> {
-  const shards = await inParallel(ports.shards, LIMITS.graphBatchesInFlight, async (shard) => {
-    const state = await asked(() => ports.fanout(shard).state());
+  const shards = await inParallel(ports.shards, LIMITS.statsInFlight, async (shard) => {
+    const state = await ports.inTime(asked(() => ports.fanout(shard).state()));
     return state.ok ? reportOf(state.value) : { ...NO_STATE, shard, failure: state.error.code };
   });
   return ok({ shards });
@@ -119,21 +128,24 @@ export async function fanoutPost(ports: FanoutAdminPorts, post: string): Outcome
   return record.value === null ? notSpread : ok(postOf(record.value));
 }
 
+/** The oldest first; a shard that cannot be asked is named, and the others' are there all the same. */
 export async function deadLetters(ports: FanoutAdminPorts): Outcome<DeadLetterList> {
-  const found = await inParallel(ports.shards, LIMITS.graphBatchesInFlight, (shard) =>
-    asked(() => ports.fanout(shard).deadLetters(LIMITS.listPageMax)),
-  );
-  const failed = found.find((one) => !one.ok);
-  if (failed !== undefined && !failed.ok) return failed;
+  const found = await inParallel(ports.shards, LIMITS.statsInFlight, async (shard) => {
+    const letters = asked(() => ports.fanout(shard).deadLetters(LIMITS.listPageMax));
+    return { shard, letters: await ports.inTime(letters) };
+  });
   const items = found
-    .flatMap((one) => (one.ok ? one.value : []))
+    .flatMap(({ letters }) => (letters.ok ? letters.value : []))
     .toSorted((a, b) => a.sinceMs - b.sinceMs)
     .slice(0, LIMITS.listPageMax);
-  return ok({ items: items.map(letterOf) });
+  const away = found.flatMap(({ shard, letters }) =>
+    letters.ok ? [] : [{ shard, why: letters.error.code }],
+  );
+  return ok({ items: items.map(letterOf), away });
 }
 
 /** Sends dead letters again, from their first try on. */
-export async function replayDead(ports: FanoutAdminPorts, wanted: Replay): Outcome<Replayed> {
+export async function replayDead(ports: FanoutAdminPorts, wanted: ReplayOf): Outcome<Replayed> {
   const { shard, chunks = null } = wanted;
   if (shard !== undefined && !ports.shards.includes(shard))
     return err({ code: "not_found", what: `shard ${shard}` });

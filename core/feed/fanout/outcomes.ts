@@ -1,6 +1,6 @@
 import type { Random } from "../../clock.ts";
 import { LIMITS } from "../../limits.ts";
-import type { ChunkOutcome } from "./service.ts";
+import type { ChunkOutcome, FanoutRecord } from "./service.ts";
 import type { ChunkMove, ChunkRow, FanoutHead } from "./table.ts";
 
 /** How long a chunk that was sent `tries` times is waited for, ms. */
@@ -43,4 +43,17 @@ export function learned(head: FanoutHead, { kind }: ChunkRow, outcome: ChunkOutc
     return { ...head, activeShare, entries: head.entries * (1 - LIMITS.fanoutEntriesFade) };
   }
   return kind === "announce" ? { ...head, entries: toward(head.entries, named) } : head;
+}
+
+/** One more chunk of a post is where it was to go. */
+export function withDone(record: FanoutRecord, outcome: ChunkOutcome, nowMs: number): FanoutRecord {
+  const chunksDone = Math.min(record.chunks, record.chunksDone + 1);
+  return {
+    ...record,
+    chunksDone,
+    named: record.named + outcome.named,
+    active: record.active + outcome.active,
+    calls: record.calls + outcome.calls,
+    doneMs: chunksDone === record.chunks ? (record.doneMs ?? nowMs) : null,
+  };
 }

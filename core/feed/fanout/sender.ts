@@ -12,6 +12,8 @@ export interface SenderPorts {
   readonly table: FanoutTable;
   /** Into the queue, all or none. Rejects when the queue is away. */
   readonly enqueue: (messages: readonly FanoutMessage[]) => Promise<void>;
+  /** So many chunks were put aside just now: somebody should look. */
+  readonly putAside: (count: number) => void;
   readonly report: (event: string, error: unknown) => void;
 }
 
@@ -58,6 +60,7 @@ export class Sender {
       for (const { number, tries } of late)
         table.move({ number, place: "dead", dueMs: nowMs, tries, lastError: "no answer" });
     });
+    this.#ports.putAside(late.length);
   }
 
   #mark(batch: readonly Sending[], nowMs: number): void {

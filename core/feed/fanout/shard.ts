@@ -15,7 +15,7 @@ import type {
   FanoutShardService,
   FanoutState,
 } from "./service.ts";
-import { afterOutcome, learned } from "./outcomes.ts";
+import { afterOutcome, learned, withDone } from "./outcomes.ts";
 import { stateOf, waitingEvents } from "./state.ts";
 import type { FanoutTable } from "./table.ts";
 import { encodeEvent, encodeWork, NO_WORK } from "./work.ts";
@@ -26,6 +26,8 @@ export interface FanoutPorts extends PlanPorts, Omit<SenderPorts, "shard"> {
   readonly table: FanoutTable;
   /** Wakes the shell, which calls `wake`, even if this object dies meanwhile. */
   readonly arm: (atMs: number) => void;
+  /** A post is wherever it was to go, so long after it was written. */
+  readonly visible: (tookMs: number) => void;
   /** Keeps background work alive after the answer. */
   readonly defer: (work: Promise<unknown>) => void;
   readonly report: (event: string, error: unknown) => void;
@@ -77,8 +79,9 @@ export class Fanout implements FanoutShardService {
   }
 
   async settle(outcomes: readonly ChunkOutcome[]): Promise<void> {
-    const { table, clock, random } = this.#ports;
+    const { table, clock, random, visible } = this.#ports;
     const nowMs = clock.nowMs();
+    let dead = 0;
     table.transaction(() => {
       for (const outcome of outcomes) {
         const chunk = table.chunk(outcome.chunk);
@@ -87,15 +90,19 @@ export class Fanout implements FanoutShardService {
         const next = afterOutcome(chunk, outcome, nowMs, random);
         if (next !== null) {
           table.move(next);
+          if (next.place === "dead") dead++;
           continue;
         }
         table.dropChunk(chunk.number);
         table.saveHead(learned(table.head(), chunk, outcome));
         const record = chunk.post === null ? null : table.record(chunk.post);
-        if (record !== null)
-          table.putRecord(withDone(record, outcome, nowMs), LIMITS.fanoutRecordsMax);
+        if (record === null) continue;
+        const done = withDone(record, outcome, nowMs);
+        table.putRecord(done, LIMITS.fanoutRecordsMax);
+        if (record.doneMs === null && done.doneMs !== null) visible(nowMs - done.postedMs);
       }
     });
+    if (dead > 0) this.#ports.putAside(dead);
     this.#kick();
   }
 
@@ -281,16 +288,4 @@ function firstWhole(events: readonly GraphEvent[], room: number): readonly Graph
   const last = events[room - 1]?.at ?? null;
   const end = events.findIndex(({ at }, place) => place >= room && compareVersions(at, last) > 0);
   return end < 0 ? events : events.slice(0, end);
-}
-
-function withDone(record: FanoutRecord, outcome: ChunkOutcome, nowMs: number): FanoutRecord {
-  const chunksDone = Math.min(record.chunks, record.chunksDone + 1);
-  return {
-    ...record,
-    chunksDone,
-    named: record.named + outcome.named,
-    active: record.active + outcome.active,
-    calls: record.calls + outcome.calls,
-    doneMs: chunksDone === record.chunks ? (record.doneMs ?? nowMs) : null,
-  };
 }

@@ -3,7 +3,9 @@ import { describe, it } from "vitest";
 import type { Change, Controller } from "../../../core/degradation/controller.ts";
 import { RegionWatch } from "../../../core/degradation/region-watch.ts";
 import { type RegionCounts, RegionSums } from "../../../core/telemetry/region-counts.ts";
+import type { HistoryMinute } from "../../../core/telemetry/history.ts";
 import { ManualClock } from "../../fakes/manual-clock.ts";
+import { MemoryHistoryRows } from "../../fakes/memory-history-rows.ts";
 
 /** A second's counts of writes. */
 function writes(calls: number, errors: number): RegionCounts {
@@ -18,6 +20,8 @@ function region() {
   const clock = new ManualClock(1_000_000);
   const stored = { controller: null as Controller | null, saves: 0, changes: [] as Change[] };
   const looks: number[] = [];
+  const history = new MemoryHistoryRows();
+  const minutes: HistoryMinute[] = [];
   const wake = () =>
     new RegionWatch("apac", {
       clock,
@@ -30,6 +34,8 @@ function region() {
         changes: () => stored.changes.toReversed(),
         append: (change) => void stored.changes.push(change),
       },
+      history,
+      minuteClosed: (minute) => void minutes.push(minute),
       lookAt: (atMs) => void looks.push(atMs - clock.nowMs()),
       changed: () => {},
     });
@@ -45,7 +51,7 @@ function region() {
   const lose = () => {
     watch.now = wake();
   };
-  return { clock, stored, looks, pass, lose, watch };
+  return { clock, stored, history, minutes, looks, pass, lose, watch };
 }
 
 describe("a region whose writes fail", () => {
@@ -89,10 +95,45 @@ describe("a region whose writes fail", () => {
   });
 });
 
-it("writes nothing while all is well", ({ expect }) => {
-  const { pass, stored, looks } = region();
-  pass(600, writes(20, 0));
-  expect([stored.saves, looks.length]).toEqual([0, 0]);
+describe("a region that is well", () => {
+  it("writes its history once a minute, and nothing else", ({ expect }) => {
+    const { pass, stored, history, minutes } = region();
+    pass(600, writes(20, 0));
+    expect([stored.saves, history.puts]).toEqual([0, 10]);
+    expect(minutes.map(({ counts }) => counts.counters.tao_writes)).toEqual([
+      // The test begins 20 s before a minute does.
+      380,
+      ...Array.from({ length: 9 }, () => 1_200),
+    ]);
+  });
+
+  it("writes nothing while nobody counts anything, and sleeps", ({ expect }) => {
+    const { pass, stored, history, looks } = region();
+    pass(600, NOTHING);
+    expect([stored.saves, history.puts, looks.length]).toEqual([0, 0, 0]);
+  });
+
+  it("is looked at when its minute is over, if nobody comes any more", ({ expect }) => {
+    const { clock, watch, looks, minutes } = region();
+    watch.now.exchange(writes(20, 0));
+    clock.advance(1_000);
+    watch.now.look();
+    expect(looks).toEqual([19_000]);
+    clock.advance(19_000);
+    watch.now.look();
+    expect(looks).toHaveLength(1);
+    expect(minutes).toHaveLength(1);
+    expect(watch.now.totals().counts.counters).toEqual({ tao_writes: 20 });
+  });
+});
+
+it("remembers the worst level of a minute, and the conditions that are on", ({ expect }) => {
+  const { pass, clock, watch, minutes } = region();
+  pass(2, writes(20, 20));
+  expect(watch.now.totals()).toMatchObject({ published: { level: 3 }, on: ["tao_writes"] });
+  clock.advance(60_000);
+  watch.now.look();
+  expect(minutes).toMatchObject([{ atMs: 960_000, level: 3 }]);
 });
 
 it("looks once a second, however many isolates exchange", ({ expect }) => {

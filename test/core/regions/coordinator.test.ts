@@ -222,6 +222,23 @@ describe("a hand-over", () => {
     expect(register.map.revision).toBe(revision);
   });
 
+  it("is refused when the shard has moved since it was looked at, wherever it is asked for", async ({
+    expect,
+  }) => {
+    const { of, register } = coordinators();
+    await of("east").lease(0);
+    expect(await of("east").handOver(0, "west", false, 1)).toMatchObject({ value: { epoch: 2 } });
+    const { revision } = register.map;
+    // Once more, after an answer that was lost: it is there already.
+    expect(await of("east").handOver(0, "west", false, 1)).toMatchObject({ value: { epoch: 2 } });
+    const overtaken = { error: { code: "conflict", field: "epoch", revision: 2 } };
+    expect(await of("east").handOver(0, "north", false, 1)).toMatchObject(overtaken);
+    // Another region's coordinator passes on what was seen.
+    expect(await of("west").handOver(0, "north", false, 1)).toMatchObject(overtaken);
+    expect(register.map.revision).toBe(revision);
+    expect(await of("west").handOver(0, "north", false, 2)).toMatchObject({ value: { epoch: 3 } });
+  });
+
   it("is refused where each leader keeps its shard to itself", async ({ expect }) => {
     const { of, register } = coordinators({ sharesStore: false });
     await of("east").lease(0);

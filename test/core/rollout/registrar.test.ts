@@ -169,6 +169,7 @@ it("rolls back by itself, naming the guard, in the audit log too", async () => {
     },
   });
   expect(isolate.evaluator.evaluate("feed.page-max", "7", "eu-west").value).toBe(50);
+  expect(world.rolledBack).toBe(1);
 });
 
 it("keeps what it has counted over a restart, and looks by itself while something is under way", async () => {

@@ -2,14 +2,14 @@ import { FailureError } from "../../../core/errors.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { LruMap } from "../../../core/lru.ts";
 import type { GatewayContext } from "../context.ts";
-import { type Caller, isOperator, type Tokens } from "../tokens.ts";
+import { type Caller, may, type Power, type Tokens } from "../tokens.ts";
 import type { RateLimits } from "./rate-limit.ts";
 
 /**
- * Who may call a route. `viewer`: a signed-in user. `member`: a user or a service with a
- * role. `operator`: a token with the role `operator` or `loader`.
+ * Who may call a route. `viewer`: a signed-in user. `member`: a user, or whoever may load.
+ * Otherwise a power that the token's roles must give; `operator` is an older word for `operate`.
  */
-export type Access = "anyone" | "viewer" | "member" | "operator";
+export type Access = "anyone" | "viewer" | "member" | "operator" | Power;
 
 /** Roughly what an entry takes beside the token's text: caller, roles, numbers. */
 const ENTRY_BYTES = 250;
@@ -69,12 +69,21 @@ export function requireAccess(access: Access, caller: Caller | null): void {
   if (caller === null) {
     throw new FailureError({ code: "unauthenticated", reason: "this needs a signed-in user" });
   }
-  const allowed =
-    (access === "viewer" && caller.viewer !== null) ||
-    (access === "member" && (caller.viewer !== null || isOperator(caller))) ||
-    (access === "operator" && isOperator(caller));
-  if (allowed) return;
-  const reason =
-    access === "operator" ? "this needs the role operator or loader" : "this needs a user's token";
-  throw new FailureError({ code: "forbidden", reason });
+  if (isAllowed(access, caller)) return;
+  throw new FailureError({ code: "forbidden", reason: NEEDS[access] });
 }
+
+function isAllowed(access: Exclude<Access, "anyone">, caller: Caller): boolean {
+  if (access === "viewer") return caller.viewer !== null;
+  if (access === "member") return caller.viewer !== null || may(caller, "load");
+  return may(caller, access === "operator" ? "operate" : access);
+}
+
+const NEEDS: Readonly<Record<Exclude<Access, "anyone">, string>> = {
+  viewer: "this needs a user's token",
+  member: "this needs a user's token",
+  observe: "this needs the role observer or operator",
+  operate: "this needs the role operator",
+  operator: "this needs the role operator",
+  load: "this needs the role loader or operator",
+};

@@ -1,6 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 
 import type { Region } from "../../../core/regions/regions.ts";
+import { countersOf } from "../../../core/slo/request-counters.ts";
+import { answerCounters } from "../../../core/telemetry/answer-counters.ts";
 import type { GatewayDeps, GatewayTypes } from "../context.ts";
 
 /** Of every answer: how far the region has stepped back from full service, 0 to 4. */
@@ -13,12 +15,16 @@ export const regionLevels =
     await next();
     const region = c.get("region");
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    for (const name of answerCounters(c.res.status, isRead)) levels.count(region, name);
     // What stays open says nothing about how long an answer takes.
     if (c.res.status !== 101) {
-      levels.count(region, "http_answers");
-      if (c.res.status >= 500) levels.count(region, "http_errors");
       const tookMs = clock.nowMs() - c.get("nowMs");
       levels.time(region, isRead ? "http_read_ms" : "http_write_ms", tookMs);
+      const { method, path } = c.req;
+      const counters = countersOf({ method, path, status: c.res.status, tookMs });
+      for (const name of counters) levels.count(region, name);
+      if (counters.length > 0 && region !== c.get("ownRegion"))
+        levels.count(region, "api_for_others");
     }
     const exchange = (one: Region) => {
       if (levels.isDue(one)) c.executionCtx.waitUntil(levels.exchange(one));

@@ -8,12 +8,13 @@ import {
 import { graphReadSchema, graphWriteSchema } from "../../../core/tao/graph-wire.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { operation } from "../operation.ts";
+import { recorded } from "../recorded.ts";
 
 /** The feed Worker parses and answers; the gateway checks the role and the size. */
 const common = {
   method: "post",
   tag: "Operators",
-  access: "operator",
+  access: "load",
   rate: "write",
   cache: "personal",
   bodyKind: "text",
@@ -60,7 +61,7 @@ export const adminOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     rate: "read",
     cache: "personal",
     id: "shards",
@@ -73,7 +74,7 @@ export const adminOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     rate: "write",
     cache: "personal",
     id: "moveShard",
@@ -85,6 +86,14 @@ export const adminOperations = [
     status: 200,
     answer: shardSchema,
     failures: ["conflict", "not_found"],
-    handle: ({ deps, ctx, params, body }) => deps.feed.moveShard(ctx, params.shard, body.region),
+    note: "Says why. `epoch` is of what you looked at: when the shard has moved since, nothing happens and you get 409.",
+    handle: (call) => {
+      const { deps, ctx, params, body } = call;
+      const { region, reason, epoch } = body;
+      const target = `shard ${params.shard} to ${region}`;
+      return recorded(call, { action: "moveShard", target, reason }, () =>
+        deps.feed.moveShard(ctx, params.shard, region, epoch),
+      );
+    },
   }),
 ];

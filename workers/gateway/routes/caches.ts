@@ -4,7 +4,7 @@ import { operation } from "../operation.ts";
 export const cacheOperations = [
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     cache: "personal",
     rate: "read",
     id: "caches",

@@ -1,18 +1,20 @@
 import {
   deadLetterListSchema,
+  type ReplayOf,
   fanoutPostSchema,
   fanoutReportSchema,
   replayedSchema,
   replaySchema,
 } from "../../../core/feed/fanout/admin.ts";
 import { operation } from "../operation.ts";
+import { recorded } from "../recorded.ts";
 import { idPath } from "./paths.ts";
 
 /** How posts reach feeds, for operators: docs/fanout.md says what to do with what it shows. */
 export const fanoutOperations = [
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     cache: "personal",
     rate: "read",
     id: "fanout",
@@ -25,7 +27,7 @@ export const fanoutOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     cache: "personal",
     rate: "read",
     id: "fanoutPost",
@@ -40,7 +42,7 @@ export const fanoutOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     cache: "personal",
     rate: "read",
     id: "fanoutDeadLetters",
@@ -53,7 +55,7 @@ export const fanoutOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     cache: "personal",
     rate: "write",
     id: "fanoutReplay",
@@ -64,6 +66,19 @@ export const fanoutOperations = [
     status: 200,
     answer: replayedSchema,
     failures: ["not_found"],
-    handle: ({ deps, ctx, body }) => deps.feed.fanoutReplay(ctx, body),
+    handle: (call) => {
+      const { deps, ctx } = call;
+      const { reason, ...wanted } = call.body;
+      return recorded(call, { action: "fanoutReplay", target: targetOf(wanted), reason }, () =>
+        deps.feed.fanoutReplay(ctx, wanted),
+      );
+    },
   }),
 ];
+
+function targetOf({ shard, chunks }: ReplayOf): string {
+  if (shard === undefined) return "dead letters of every shard";
+  return chunks === undefined
+    ? `dead letters of shard ${shard}`
+    : `${chunks.length} dead letters of shard ${shard}`;
+}

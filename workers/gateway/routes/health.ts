@@ -1,6 +1,7 @@
 import { FailureError } from "../../../core/errors.ts";
 import { cacheHeaders } from "../../../core/http/cache-policy.ts";
 import type { GatewayApp, GatewayDeps } from "../context.ts";
+import { backgroundCall } from "../background-call.ts";
 import type { RateLimits } from "../middleware/rate-limit.ts";
 import { respond } from "../respond.ts";
 
@@ -19,18 +20,7 @@ export function healthRoute(app: GatewayApp, deps: GatewayDeps, limits: RateLimi
     if (c.req.query("deep") === undefined) return health({ region });
 
     limits.charge(c, "read");
-    const answer = await deps.feed.suggested(
-      {
-        viewer: null,
-        region,
-        ticket: null,
-        consistency: "ticket",
-        allowStale: false,
-        idempotencyKey: null,
-        deadlineMs: nowMs + deps.config.requestBudgetMs,
-      },
-      1,
-    );
+    const answer = await deps.feed.suggested(backgroundCall(deps, region), 1);
     if (!answer.ok) throw new FailureError(answer.error);
     return health({ region, feedMs: deps.clock.nowMs() - nowMs });
   });

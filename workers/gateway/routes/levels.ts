@@ -39,7 +39,7 @@ export const levelOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "observe",
     cache: "personal",
     rate: "read",
     id: "levels",
@@ -52,7 +52,7 @@ export const levelOperations = [
   }),
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     cache: "personal",
     rate: "write",
     id: "pinLevel",

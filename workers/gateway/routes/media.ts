@@ -10,7 +10,7 @@ import { storeUpload } from "../media/upload.ts";
 import type { Body } from "../middleware/body-limit.ts";
 import type { RateLimits } from "../middleware/rate-limit.ts";
 import { operation } from "../operation.ts";
-import { isOperator } from "../tokens.ts";
+import { may } from "../tokens.ts";
 
 const QUOTA = `A user may upload ${LIMITS.uploadBytesPerDay / 1_000_000} MB and ${LIMITS.uploadsPerDay} files at once, which come back evenly within a day; beyond it \`rate_limited\` names the limit, and \`Retry-After\` says when there is room for this file.`;
 
@@ -35,7 +35,7 @@ export const mediaOperations = [
     async handle({ c, deps, ctx, body }) {
       const caller = c.get("caller");
       // Loaders are bounded nowhere else either, and may be nobody.
-      const isBounded = caller === null || !isOperator(caller);
+      const isBounded = caller === null || !may(caller, "load");
       const stored = await storeUpload(deps.media, body, async (bytes) =>
         isBounded ? deps.feed.noteUpload(ctx, bytes) : ok(null),
       );

@@ -9,7 +9,7 @@ import { operation } from "../operation.ts";
 
 const common = {
   tag: "Operators",
-  access: "operator",
+  access: "operate",
   rate: "read",
   cache: "personal",
   method: "get",

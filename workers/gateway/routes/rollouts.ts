@@ -14,7 +14,7 @@ import type { Operator } from "../../../core/rollout/service.ts";
 import type { Call } from "../operation.ts";
 import { operation } from "../operation.ts";
 
-const common = { tag: "Operators", access: "operator", cache: "personal" } as const;
+const common = { tag: "Operators", cache: "personal" } as const;
 const idPath = z.object({ id: rolloutId });
 
 /** Who is written into the audit log. */
@@ -41,6 +41,7 @@ function unknownRegion(
 export const rolloutOperations = [
   operation({
     ...common,
+    access: "observe",
     rate: "read",
     id: "rollouts",
     method: "get",
@@ -53,6 +54,7 @@ export const rolloutOperations = [
   }),
   operation({
     ...common,
+    access: "observe",
     rate: "read",
     id: "rollout",
     method: "get",
@@ -66,6 +68,7 @@ export const rolloutOperations = [
   }),
   operation({
     ...common,
+    access: "operate",
     rate: "write",
     id: "createRollout",
     method: "post",
@@ -84,6 +87,7 @@ export const rolloutOperations = [
   }),
   operation({
     ...common,
+    access: "operate",
     rate: "write",
     id: "actOnRollout",
     method: "post",

@@ -16,7 +16,8 @@ import { tagsOfPosts, tagsOfUser } from "../../../core/http/tags.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { firstMissing } from "../../../platform/media-store.ts";
 import { operation } from "../operation.ts";
-import { isOperator } from "../tokens.ts";
+import { recorded } from "../recorded.ts";
+import { may } from "../tokens.ts";
 import { notUploaded } from "./media.ts";
 import { userPath } from "./paths.ts";
 import { sessionFor } from "./session.ts";
@@ -60,13 +61,18 @@ export const userOperations = [
     async handle({ deps, ctx, body, c }) {
       const demo = deps.config.demoSignIn;
       const caller = c.get("caller");
-      const operator = caller !== null && isOperator(caller);
+      const operator = caller !== null && may(caller, "operate");
       if (!demo && !operator) {
         const reason = "only an operator creates users here";
         return err({ code: caller === null ? "unauthenticated" : "forbidden", reason });
       }
-      const created = await deps.feed.createUser({ ...ctx, viewer: null }, body);
-      if (!created.ok || operator) return created;
+      const create = () => deps.feed.createUser({ ...ctx, viewer: null }, body);
+      if (operator) {
+        const reason = "this operation asks for none";
+        return recorded({ deps, c }, { action: "createUser", target: "a user", reason }, create);
+      }
+      const created = await create();
+      if (!created.ok) return created;
       const { value: user, ticket } = created.value;
       return ok({ value: await sessionFor(deps, user), ticket });
     },

@@ -32,6 +32,7 @@ async function newPorts() {
     shards: [0, 1],
     shardOf: () => 0,
     fanout: (shard: number) => (shard === 0 ? world.fanout : away),
+    inTime: <T>(call: Promise<T>) => call,
   };
   return { world, ports, alone: { ...ports, shards: [0] } };
 }
@@ -60,9 +61,11 @@ describe("what operators see of fan-out", () => {
 
   it("is what was put aside, which they may send again", async ({ expect }) => {
     const { world, ports, alone } = await newPorts();
-    expect(await deadLetters(ports)).toMatchObject({ error: { code: "unavailable" } });
-    expect(await deadLetters(alone)).toMatchObject({
-      value: { items: [{ shard: 0, chunk: 1, post: `${POST}`, tries: 10 }] },
+    expect(await deadLetters(ports)).toMatchObject({
+      value: {
+        items: [{ shard: 0, chunk: 1, post: `${POST}`, tries: 10 }],
+        away: [{ shard: 1, why: "unavailable" }],
+      },
     });
     world.faults.bucketFails = 0;
     expect(await replayDead(ports, { shard: 2 })).toMatchObject({ error: { code: "not_found" } });
@@ -72,12 +75,12 @@ describe("what operators see of fan-out", () => {
     });
     expect(await replayDead(alone, {})).toEqual({ ok: true, value: { replayed: 1 } });
     await world.quiesce();
-    expect(await deadLetters(alone)).toEqual({ ok: true, value: { items: [] } });
+    expect(await deadLetters(alone)).toEqual({ ok: true, value: { items: [], away: [] } });
   });
 
   it("names the shard when it names chunks", ({ expect }) => {
-    expect(replaySchema.safeParse({ chunks: [1] }).success).toBe(false);
-    expect(replaySchema.safeParse({ shard: 0, chunks: [1] }).success).toBe(true);
-    expect(replaySchema.safeParse({}).success).toBe(true);
+    expect(replaySchema.safeParse({ chunks: [1], reason: "r" }).success).toBe(false);
+    expect(replaySchema.safeParse({ shard: 0, chunks: [1], reason: "r" }).success).toBe(true);
+    expect(replaySchema.safeParse({ reason: "r" }).success).toBe(true);
   });
 });

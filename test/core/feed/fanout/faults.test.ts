@@ -48,6 +48,7 @@ describe("a shard's fan-out, when something is away", () => {
     expect(letter?.lastError).toMatch(reason);
     expect((await world.fanout.record(id(10)))?.doneMs).toBeNull();
     expect((await world.fanout.state()).dead).toBe(1);
+    expect(world.putAside).toBe(1);
 
     Object.assign(world.faults, { bucketFails: 0, lost: 0 });
     expect(await world.fanout.replay([12_345])).toEqual({ ok: true, value: 0 });

@@ -31,6 +31,7 @@ describe("a shard's fan-out", () => {
         named: REGIONS.length * (FANS.length + 1),
       });
       expect(record?.calls).toBeGreaterThanOrEqual(REGIONS.length);
+      expect(world.visibleMs).toEqual([(record?.doneMs ?? 0) - (record?.postedMs ?? 0)]);
       // Those who are told that there is something new: not the author.
       const told = world.sockets.flatMap(({ event }) =>
         event.kind === "new-post" ? event.viewers : [],

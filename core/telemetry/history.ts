@@ -1,0 +1,199 @@
+import type { Level } from "../degradation/levels.ts";
+import { LIMITS } from "../limits.ts";
+import { LruMap } from "../lru.ts";
+import { type RegionCounts, RegionSums } from "./region-counts.ts";
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+/** Later than any row. */
+const EVER_MS = Number.MAX_SAFE_INTEGER;
+
+/** What a region's isolates counted in one minute; in rows of hours: in one hour. Plain JSON. */
+export interface HistoryMinute {
+  /** Unix ms of its beginning. */
+  readonly atMs: number;
+  readonly counts: RegionCounts;
+  /** The worst that was published in it. */
+  readonly level: Level;
+}
+
+/** Plain JSON: everything since the object was made, up to the last closed minute. */
+export interface HistoryTotals {
+  /** Unix ms. */
+  readonly sinceMs: number;
+  readonly counts: RegionCounts;
+}
+
+export type HistorySpan = "minute" | "hour";
+
+/** Rows that outlast the object's memory; of each span at most one per `atMs`. */
+export interface HistoryRows {
+  totals(): HistoryTotals | null;
+  saveTotals(totals: HistoryTotals): void;
+  /** Oldest first, `fromMs` <= atMs < `untilMs`. */
+  read(span: HistorySpan, fromMs: number, untilMs: number): Iterable<HistoryMinute>;
+  /** Adds a row, or replaces it. */
+  put(span: HistorySpan, row: HistoryMinute): void;
+  /** Of the newest row; null: there is none. */
+  newestMs(span: HistorySpan): number | null;
+  /** Deletes rows outside `fromMs` <= atMs < `untilMs`. */
+  keep(span: HistorySpan, fromMs: number, untilMs: number): void;
+}
+
+interface Open {
+  readonly atMs: number;
+  readonly sums: RegionSums;
+  level: Level;
+}
+
+/**
+ * What a region has met, minute by minute: one row for each with traffic, kept for a day, one for each
+ * hour, kept for a month, and the total. Memory holds the open minute only: losing it loses a minute.
+ *
+ * A minute that belongs to an hour whose row exists is in that row too, always. Clocks that step back
+ * add to the rows of then.
+ */
+export class History {
+  readonly #rows: HistoryRows;
+  readonly #prefixes = new LruMap<string, RegionSums>(LIMITS.historyPrefixesMax);
+  readonly #total = new RegionSums();
+  readonly #sinceMs: number;
+  #open: Open | null = null;
+  /** Hours before this have their rows. */
+  #rolledMs: number;
+
+  constructor(rows: HistoryRows, nowMs: number) {
+    this.#rows = rows;
+    const totals = rows.totals();
+    this.#sinceMs = totals?.sinceMs ?? nowMs;
+    if (totals !== null) this.#total.add(totals.counts);
+    this.#rolledMs = rolledOf(rows);
+  }
+
+  /** @returns the minute that this closed, if it did. Idle times make no rows. */
+  add(counts: RegionCounts, level: Level, nowMs: number): HistoryMinute | null {
+    const closed = this.close(nowMs);
+    if (isNothing(counts)) return closed;
+    this.#open ??= { atMs: floorTo(MINUTE_MS, nowMs), sums: new RegionSums(), level };
+    this.#open.sums.add(counts);
+    this.notice(level);
+    return closed;
+  }
+
+  /** The level has changed within the open minute. */
+  notice(level: Level): void {
+    if (this.#open !== null && level > this.#open.level) this.#open.level = level;
+  }
+
+  /** When somebody must call `close`, even if nothing comes; null: nothing is open. */
+  get closesMs(): number | null {
+    return this.#open === null ? null : this.#open.atMs + MINUTE_MS;
+  }
+
+  /** Writes the open minute's row once it is over, and with the first one of a new hour those of the past. */
+  close(nowMs: number): HistoryMinute | null {
+    const open = this.#open;
+    if (open === null || open.atMs === floorTo(MINUTE_MS, nowMs)) return null;
+    this.#open = null;
+    const minute = { atMs: open.atMs, counts: open.sums.counts(), level: open.level };
+    this.#put("minute", minute);
+    if (open.atMs < this.#rolledMs) {
+      this.#put("hour", { ...minute, atMs: floorTo(HOUR_MS, open.atMs) });
+      this.#prefixes.clear();
+    }
+    this.#total.add(minute.counts);
+    this.#rows.saveTotals(this.totals());
+    this.#rollUp(nowMs);
+    return minute;
+  }
+
+  /** Without the open minute: what is said here is never taken back, whatever happens to the object. */
+  totals(): HistoryTotals {
+    return { sinceMs: this.#sinceMs, counts: this.#total.counts() };
+  }
+
+  /**
+   * What came since `fromMs`, including the open minute. Reads the minutes of two hours at most: what lies
+   * between is in rows of hours, and their sum is remembered until the next one. Before the minutes that
+   * are kept, `fromMs` is exact to the hour only.
+   */
+  sumsSince(fromMs: number): RegionSums {
+    const startMs = floorTo(MINUTE_MS, fromMs);
+    const firstHourMs = Math.ceil(startMs / HOUR_MS) * HOUR_MS;
+    const sums = new RegionSums();
+    const lead = this.#rows.read("minute", startMs, firstHourMs);
+    for (const { counts } of lead) sums.add(counts);
+    if (firstHourMs < this.#rolledMs) sums.add(this.#hoursSince(firstHourMs).counts());
+    const lateMs = Math.max(firstHourMs, this.#rolledMs);
+    for (const { counts } of this.#rows.read("minute", lateMs, EVER_MS)) sums.add(counts);
+    if (this.#open !== null && this.#open.atMs >= startMs) sums.add(this.#open.sums.counts());
+    return sums;
+  }
+
+  /** Rows for a series, oldest first, the open minute included: of hours, and of minutes of the last one. */
+  *rows(span: HistorySpan, fromMs: number, untilMs: number): Iterable<HistoryMinute> {
+    const byHourMs = span === "hour" ? Math.min(this.#rolledMs, untilMs) : fromMs;
+    if (byHourMs > fromMs) yield* this.#rows.read("hour", fromMs, byHourMs);
+    yield* this.#rows.read("minute", Math.max(fromMs, byHourMs), untilMs);
+    const open = this.#open;
+    if (open !== null && open.atMs >= fromMs && open.atMs < untilMs)
+      yield { atMs: open.atMs, counts: open.sums.counts(), level: open.level };
+  }
+
+  #hoursSince(fromMs: number): RegionSums {
+    const key = `${fromMs} ${this.#rolledMs}`;
+    const known = this.#prefixes.get(key);
+    if (known !== undefined) return known;
+    const sums = new RegionSums();
+    for (const { counts } of this.#rows.read("hour", fromMs, this.#rolledMs)) sums.add(counts);
+    this.#prefixes.set(key, sums, 1);
+    return sums;
+  }
+
+  #put(span: HistorySpan, row: HistoryMinute): void {
+    const [known] = this.#rows.read(span, row.atMs, row.atMs + 1);
+    this.#rows.put(span, known === undefined ? row : together(known, row));
+  }
+
+  /** Rows for the hours that are over; what is too old goes, and what a clock made that was far ahead. */
+  #rollUp(nowMs: number): void {
+    const hourMs = floorTo(HOUR_MS, nowMs);
+    const futureMs = hourMs + LIMITS.historyMinutesKeptMs;
+    if (this.#rolledMs > futureMs) this.#forgetFrom(futureMs);
+    if (hourMs <= this.#rolledMs) return;
+    const hours = new Map<number, HistoryMinute>();
+    for (const minute of this.#rows.read("minute", this.#rolledMs, hourMs)) {
+      const row = { ...minute, atMs: floorTo(HOUR_MS, minute.atMs) };
+      const known = hours.get(row.atMs);
+      hours.set(row.atMs, known === undefined ? row : together(known, row));
+    }
+    for (const hour of hours.values()) this.#rows.put("hour", hour);
+    this.#rolledMs = hourMs;
+    this.#rows.keep("minute", hourMs - LIMITS.historyMinutesKeptMs, EVER_MS);
+    this.#rows.keep("hour", hourMs - LIMITS.historyHoursKeptMs, EVER_MS);
+  }
+
+  #forgetFrom(futureMs: number): void {
+    this.#rows.keep("minute", 0, futureMs);
+    this.#rows.keep("hour", 0, futureMs);
+    this.#rolledMs = rolledOf(this.#rows);
+    this.#prefixes.clear();
+  }
+}
+
+export const floorTo = (spanMs: number, atMs: number): number => Math.floor(atMs / spanMs) * spanMs;
+
+function rolledOf(rows: HistoryRows): number {
+  const newestMs = rows.newestMs("hour");
+  return newestMs === null ? 0 : newestMs + HOUR_MS;
+}
+
+const isNothing = ({ counters, timings }: RegionCounts): boolean =>
+  Object.keys(counters).length === 0 && Object.keys(timings).length === 0;
+
+function together(a: HistoryMinute, b: HistoryMinute): HistoryMinute {
+  const sums = new RegionSums();
+  sums.add(a.counts);
+  sums.add(b.counts);
+  return { atMs: a.atMs, counts: sums.counts(), level: a.level > b.level ? a.level : b.level };
+}

@@ -1,0 +1,52 @@
+import type { OperatorClient } from "../../../client/operator.ts";
+import { createStore } from "../../app/state/store.ts";
+
+/** What an action rests on: its revision, and what to show when another one came first. */
+export interface Seen {
+  /** Compare-and-set: sent with the action; null leaves it open. */
+  readonly revision: number | null;
+  /** In the words of the page, in order. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+}
+
+/** What the dialog was filled in with. */
+export interface Filled {
+  readonly reason: string;
+  readonly minutes: number;
+  readonly revision: number | null;
+  /** The same for every try of one decision. */
+  readonly idempotencyKey: string;
+}
+
+/** Something an operator can do, as the dialog asks for it. */
+export interface Action {
+  /** "Pin us-east at level 2" */
+  readonly title: string;
+  /** What will happen, in sentences. */
+  readonly effect: string;
+  /** The button that does it: a verb. */
+  readonly yes: string;
+  readonly danger?: boolean;
+  /** The longest reason that the API takes, characters. */
+  readonly reasonCharsMax: number;
+  /** For what has to be quick: it can be sent as it is. */
+  readonly reasonDefault?: string;
+  /** Asks for how long, when given. */
+  readonly minutes?: { readonly usual: number; readonly max: number };
+  readonly seen: Seen;
+  /** After a conflict: what holds now. */
+  readonly lookAgain: (api: OperatorClient) => Promise<Seen>;
+  /** @returns what to tell, in a sentence. @throws ApiProblem */
+  readonly send: (api: OperatorClient, filled: Filled) => Promise<string>;
+}
+
+export const actionStore = createStore<Action | null>(null);
+export const askAction = (action: Action): void => actionStore.set(action);
+
+/** What another's change has made of what the operator saw. */
+export function changesOf(before: Seen, now: Seen): { label: string; was: string; is: string }[] {
+  const old = new Map(before.facts);
+  return now.facts
+    .map(([label, is]) => ({ label, was: old.get(label) ?? "–", is }))
+    .filter(({ was, is }) => was !== is);
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+import { LIMITS } from "../../../core/limits.ts";
+import { err, ok } from "../../../core/result.ts";
+import {
+  alertListSchema,
+  newAcknowledgementSchema,
+  regionAlertSchema,
+} from "../../../core/slo/alert-service.ts";
+import { operation } from "../operation.ts";
+
+const alertPath = z.object({
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{2,20}$/, "the name of a region")
+    .meta({ example: "us-east" }),
+  alert: z
+    .string()
+    .regex(/^[a-z-]{2,40}$/, "the id of an alert")
+    .meta({ example: "read-availability-page" }),
+});
+
+/** What each region promises, what of it is left, and what is wrong: docs/slo.md says what to do with it. */
+export const alertOperations = [
+  operation({
+    tag: "Operators",
+    access: "observe",
+    cache: "personal",
+    rate: "read",
+    id: "alerts",
+    method: "get",
+    path: "/v1/admin/alerts",
+    summary: "Each region's objectives, error budgets, burn rates, alerts and webhook",
+    status: 200,
+    answer: alertListSchema,
+    handle: async ({ deps }) => ok({ value: await deps.controllers.alerts(), ticket: null }),
+  }),
+  operation({
+    tag: "Operators",
+    access: "operate",
+    cache: "personal",
+    rate: "write",
+    id: "acknowledgeAlert",
+    method: "post",
+    path: "/v1/admin/alerts/{region}/{alert}/acknowledge",
+    summary:
+      "Say that somebody looks after a firing alert: it is told of no more until it fires anew",
+    note: "`revision` is of the alert as you saw it: when it has changed since, or does not fire, you get 409.",
+    params: alertPath,
+    body: newAcknowledgementSchema,
+    status: 200,
+    answer: regionAlertSchema,
+    failures: ["conflict", "not_found"],
+    async handle({ deps, params, body, c }) {
+      const isKnown = deps.config.regions.some(({ region }) => region === params.region);
+      if (!isKnown) return err({ code: "not_found", what: "region" });
+      const by = c.get("caller")?.subject.slice(0, LIMITS.pinByCharsMax) ?? "";
+      const made = await deps.controllers.acknowledge(params.region, params.alert, { ...body, by });
+      return made.ok ? ok({ value: made.value, ticket: null }) : made;
+    },
+  }),
+];
