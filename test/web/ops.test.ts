@@ -1,12 +1,12 @@
 import { describe, it } from "vitest";
 
 import type { HistorySeries } from "../../core/telemetry/history-series.ts";
-import { burnTone } from "../../web/ops/alerts.ts";
 import { type AuditLine, auditOf, filtered } from "../../web/ops/audit.ts";
-import { waitAfter } from "../../web/ops/data/poll.ts";
+import { burnTone } from "../../web/ops/burn.ts";
+import { waitAfter } from "../../web/ops/data/backoff.ts";
 import { linesOf } from "../../web/ops/history.ts";
 import { EMPTY_WISH, wishFrom } from "../../web/ops/rollout-wish.ts";
-import { changesOf } from "../../web/ops/ui/action-store.ts";
+import { changesOf } from "../../web/ops/seen.ts";
 import { alertsOf, regionAt, rolloutsOf } from "../browser/fake-ops-state.ts";
 
 describe("a series as plots take it", () => {
