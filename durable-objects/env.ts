@@ -1,3 +1,4 @@
+import type { EventsBinding } from "../platform/telemetry.ts";
 import type { FanoutMessage, FanoutShardService } from "../core/feed/fanout/service.ts";
 import type { BreakerVars } from "../platform/breaker-policy.ts";
 import type { ControllerBindings } from "../platform/controller-stubs.ts";
@@ -19,7 +20,8 @@ export interface ObjectsEnv
     StoreVars,
     TuningVars,
     BreakerVars,
-    ControllerBindings {
+    ControllerBindings,
+    EventsBinding {
   readonly FANOUT: ObjectNamespace<FanoutShardService>;
   readonly ROLLOUT_REGISTER: RolloutBindings["ROLLOUT_REGISTER"];
   /** Segments of what ranking is trained on. */

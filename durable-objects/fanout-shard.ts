@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -60,7 +62,7 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
         if (levels.isDue(region)) ctx.waitUntil(levels.exchange(region));
       },
       defer: (work) => ctx.waitUntil(work),
-      report: (event, error) => console.warn({ event, shard, error: String(error) }),
+      report: (event, error) => report(failed(event, error, { shard })),
     });
   }
 

@@ -1,3 +1,4 @@
+import type { FailureName } from "../../telemetry/events.ts";
 import type { Clock } from "../../clock.ts";
 import { LIMITS } from "../../limits.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
@@ -12,7 +13,7 @@ export interface SenderPorts {
   readonly table: FanoutTable;
   /** Into the queue, all or none. Rejects when the queue is away. */
   readonly enqueue: (messages: readonly FanoutMessage[]) => Promise<void>;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**
