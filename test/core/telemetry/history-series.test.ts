@@ -62,7 +62,8 @@ describe("what is asked for", () => {
 describe("a series", () => {
   it("has a step for each with traffic, the open minute too", ({ expect }) => {
     const history = region(3, answers(2, 10));
-    history.add(answers(5, 10), 3, START_MS + 7 * MINUTE_MS);
+    history.add(answers(4, 10), 0, START_MS + 6 * MINUTE_MS);
+    history.add(answers(1, 10), 3, START_MS + 7 * MINUTE_MS);
     const ask = { fromMs: START_MS, stepMs: 2 * MINUTE_MS, points: 5 };
     const { steps, regions } = seriesFrom(ask, [{ region: "a", steps: stepsOf(history, ask) }]);
     expect(regions).toEqual(["a"]);
