@@ -1,3 +1,7 @@
+import { env } from "cloudflare:workers";
+
+import { type EventsBinding, keepEventsIn } from "../platform/telemetry.ts";
+
 export { CacheTally } from "./cache-tally.ts";
 export { FeatureBucket } from "./feature-bucket.ts";
 export { FeedBucket } from "./feed-bucket.ts";
@@ -10,6 +14,8 @@ export { RolloutRegister } from "./rollout-register.ts";
 export { ShardFollower } from "./shard-follower.ts";
 export { SocketBucket } from "./socket-bucket.ts";
 export { ShardLeader } from "./shard-leader.ts";
+
+keepEventsIn(env as EventsBinding);
 
 /** The script holds objects only; nothing is served over HTTP. */
 export default {

@@ -17,6 +17,8 @@ export const TELEMETRY_LIMITS = {
   statsInFlight: 32,
   /** An object that takes longer is named as away; with the width above, hundreds of them fit into a request. */
   statsAnswerMs: 1_500,
+  /** Text of one event: a message and the first lines of a stack. Of 16 KB that a data point may have. */
+  eventTextCharsMax: 1_000,
 
   /** A region's minutes are kept for so long, and one hour more at most: a day, and what a burn rate looks back to. */
   historyMinutesKeptMs: 26 * 3_600_000,

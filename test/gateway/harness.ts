@@ -25,7 +25,15 @@ import { MemoryMedia } from "../fakes/memory-media.ts";
 export const START_MS = 1_800_000_000_000;
 type Vars = Omit<
   Partial<GatewayEnv>,
-  "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+  | "FEED"
+  | "MEDIA"
+  | "RANK_LOG"
+  | "ASSETS"
+  | "IMAGES"
+  | "SOCKETS"
+  | "CACHE_TALLY"
+  | "CONTROLLER"
+  | "EVENTS"
 >;
 
 export interface TokenOptions {

@@ -11,11 +11,12 @@ import {
   socketBuckets,
   type SocketVars,
 } from "../../platform/socket-stubs.ts";
+import type { EventsBinding } from "../../platform/telemetry.ts";
 import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface GatewayEnv
-  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings {
+  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings, EventsBinding {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   /** Segments of what ranking is trained on, for operators. */
@@ -124,7 +125,15 @@ export class ConfigError extends Error {
 export function configFrom(
   env: Omit<
     GatewayEnv,
-    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+    | "FEED"
+    | "MEDIA"
+    | "RANK_LOG"
+    | "ASSETS"
+    | "IMAGES"
+    | "SOCKETS"
+    | "CACHE_TALLY"
+    | "CONTROLLER"
+    | "EVENTS"
   >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);

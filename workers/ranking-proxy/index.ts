@@ -1,3 +1,5 @@
+import { report } from "../../platform/telemetry.ts";
+import { failed } from "../../core/telemetry/events.ts";
 import { WorkerEntrypoint } from "cloudflare:workers";
 
 import { chronological } from "../../core/ranking/chronological.ts";
@@ -20,7 +22,7 @@ export default class RankingProxy
       return answer;
     } catch (error) {
       // A mistake, in the configuration or here: a page in the order of time is better than none.
-      console.error({ event: "ranking_failed", error: String(error) });
+      report(failed("rank_threw", error));
       return chronological("error");
     }
   }
