@@ -1,3 +1,4 @@
+import type { FailureName } from "../core/telemetry/events.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -35,7 +36,7 @@ export interface MysqlStorePorts {
   readonly writer: string;
   /** Keeps background work alive after the answer. */
   readonly defer: (work: Promise<unknown>) => void;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**

@@ -2,13 +2,12 @@ import type { Region } from "../core/regions/regions.ts";
 import { AlertWatch, type AlertWatchPorts, type Webhook } from "../core/slo/alert-watch.ts";
 import { SLO_LIMITS } from "../core/slo/limits.ts";
 import { Outbox } from "../core/slo/outbox.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { alertConfigFrom, type AlertVars, postMessage } from "../platform/alert-webhook.ts";
+import { report } from "../platform/telemetry.ts";
 import { AlertRows } from "./alert-rows.ts";
 
 type Own = Pick<AlertWatchPorts, "clock" | "view" | "wakeAt">;
-
-const report = (event: string, fields: Readonly<Record<string, unknown>>): void =>
-  console.warn({ event, ...fields });
 
 /** The alerts of a region over its object's SQLite, with the webhook that its variables name. */
 export function alertWatch(
@@ -34,7 +33,7 @@ function webhookOf(
 ): Webhook {
   const config = alertConfigFrom(vars);
   if (config.at === "misconfigured")
-    report("alert_webhook_misconfigured", { region, why: config.why });
+    report(failed("alert_webhook_misconfigured", config.why, { region }));
   if (config.at !== "on") return config;
   const send = postMessage(config.webhook, {
     fetch: (url, init) => fetch(url, init),
@@ -42,5 +41,11 @@ function webhookOf(
     timeoutMs: SLO_LIMITS.deliveryTimeoutMs,
   });
   const { runbookBase } = config.webhook;
-  return { at: "on", outbox: new Outbox({ clock, rows, send, report }), runbookBase };
+  const outbox = new Outbox({
+    clock,
+    rows,
+    send,
+    report: (event, error) => report(failed(event, error, { region })),
+  });
+  return { at: "on", outbox, runbookBase };
 }

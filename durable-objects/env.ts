@@ -1,3 +1,4 @@
+import type { EventsBinding } from "../platform/telemetry.ts";
 import type { FanoutMessage, FanoutShardService } from "../core/feed/fanout/service.ts";
 import type { AlertVars } from "../platform/alert-webhook.ts";
 import type { BreakerVars } from "../platform/breaker-policy.ts";
@@ -23,7 +24,8 @@ export interface ObjectsEnv
     BreakerVars,
     DrillVars,
     AlertVars,
-    ControllerBindings {
+    ControllerBindings,
+    EventsBinding {
   readonly FANOUT: ObjectNamespace<FanoutShardService>;
   readonly ROLLOUT_REGISTER: RolloutBindings["ROLLOUT_REGISTER"];
   /** Segments of what ranking is trained on. */

@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -65,7 +67,7 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
         // At once: nothing may come after it that would take it along.
         ctx.waitUntil(levels.exchange(region));
       },
-      report: (event, error) => console.warn({ event, shard, error: String(error) }),
+      report: (event, error) => report(failed(event, error, { shard })),
     });
   }
 

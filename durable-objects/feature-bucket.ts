@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -62,7 +64,7 @@ export class FeatureBucket extends DurableObject<ObjectsEnv> implements FeatureB
       this.#features.trim();
     } catch (error) {
       // Slates stay, and the next sweep logs them: one that throws would be tried again only six times.
-      console.error({ event: "rank_log_failed", error: String(error) });
+      report(failed("rank_log_failed", error));
     }
     if (!this.#features.isEmpty) this.#arm();
   }

@@ -1,4 +1,7 @@
+import { env } from "cloudflare:workers";
+
 import { parseObjectName } from "../core/tao/names.ts";
+import { type EventsBinding, keepEventsIn } from "../platform/telemetry.ts";
 import { DrillBoard as Board } from "./drill-board.ts";
 import { drilled } from "./drilled.ts";
 import { FanoutShard as Fanout } from "./fanout-shard.ts";
@@ -29,6 +32,8 @@ export const ShardLeader = globalThis.BUILT_WITH_DRILLS
       operation: "read",
     }))
   : Leader;
+
+keepEventsIn(env as EventsBinding);
 
 /** The script holds objects only; nothing is served over HTTP. */
 export default {

@@ -1,3 +1,4 @@
+import type { FailureName } from "../core/telemetry/events.ts";
 import { drizzle } from "drizzle-orm/durable-sqlite";
 
 import type { Clock } from "../core/clock.ts";
@@ -15,7 +16,7 @@ import type { StoreConfig } from "./store-config.ts";
 export interface LeaderStorePorts {
   readonly ctx: Pick<DurableObjectState, "storage" | "waitUntil">;
   readonly clock: Clock;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 export interface LeaderStore {

@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { breakerChanged } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -42,7 +44,7 @@ export class RankBreaker extends DurableObject<ObjectsEnv> implements RankBreake
             levels.count(region, "breakers_opened");
             ctx.waitUntil(levels.exchange(region));
           }
-          console.warn({ event: "breaker_changed", object: ctx.id.name, ...transition });
+          report(breakerChanged(region, "region", transition));
         },
       },
       ctx.storage.kv.get<RegionBreakers>(KEPT),
@@ -53,8 +55,8 @@ export class RankBreaker extends DurableObject<ObjectsEnv> implements RankBreake
     return this.#table.claim(backend, known, this.#clock.nowMs());
   }
 
-  async report(report: BreakerReport): Promise<Breaker> {
-    return this.#table.report(report, this.#clock.nowMs());
+  async report(told: BreakerReport): Promise<Breaker> {
+    return this.#table.report(told, this.#clock.nowMs());
   }
 
   async read(): Promise<RegionBreakers> {

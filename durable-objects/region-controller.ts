@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed, levelChanged } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -103,12 +105,12 @@ export class RegionController extends DurableObject<ObjectsEnv> implements Regio
 
   /** Isolates ask by themselves; who holds a socket is told. A bucket that cannot be told hears of it with the next change. */
   #changed(published: Published, change: Change): void {
-    console.log({ event: "level_changed", region: this.#region, ...change });
+    report(levelChanged(this.#region, change));
     const { regions } = topologyFrom(this.env);
     const tell = levelBroadcast(this.env, regions);
     this.ctx.waitUntil(
       tell(this.#region, published).catch((error: unknown) =>
-        console.warn({ event: "level_not_told", region: this.#region, error: String(error) }),
+        report(failed("level_not_told", error, { region: this.#region })),
       ),
     );
   }

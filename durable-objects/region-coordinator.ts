@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -38,7 +40,7 @@ export class RegionCoordinator extends DurableObject<ObjectsEnv> implements Coor
       sharesStore: storeConfigFrom(env).kind === "mysql",
       coordinator: stubs.coordinator,
       leader: (shard) => stubs.leaderIn(shard, region),
-      report: (event, error) => console.warn({ event, region, error: String(error) }),
+      report: (event, error) => report(failed(event, error, { region })),
     });
   }
 

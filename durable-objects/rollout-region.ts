@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -27,7 +29,7 @@ export class RolloutRegion extends DurableObject<ObjectsEnv> implements RolloutR
       kept: kv.get<RolloutDocument>("document") ?? null,
       keep: (document) => kv.put("document", document),
       exchange: registerExchange(env),
-      report: (event, error) => console.warn({ event, region, error: String(error) }),
+      report: (event, error) => report(failed(event, error, { region })),
     });
   }
 

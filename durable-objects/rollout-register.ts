@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -43,11 +45,11 @@ export class RolloutRegister extends DurableObject<ObjectsEnv> implements Rollou
       // Not awaited: the output gate holds answers until the alarm is durable with the change.
       arm: (atMs) => ctx.waitUntil(ctx.storage.setAlarm(atMs)),
       archive: auditArchive(env.REGISTER, "rollouts"),
-      report: (event, error) => console.warn({ event, error: String(error) }),
       rolledBack: (count) => {
         levels.count(first, "rollouts_rolled_back", count);
         ctx.waitUntil(levels.exchange(first));
       },
+      report: (event, error) => report(failed(event, error)),
     });
   }
 

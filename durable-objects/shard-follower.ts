@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed, type FailureName } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -47,8 +49,8 @@ export class ShardFollower extends DurableObject<ObjectsEnv> implements Follower
         pull: (by: string, after: Version) => inTime(leader.pull(by, after)),
         read: (request: ReadRequest) => inTime(leader.read(request)),
       },
-      report: (event: string, error: unknown) =>
-        console.warn({ event, follower: name, error: String(error) }),
+      report: (event: FailureName, error: unknown) =>
+        report(failed(event, error, { object: name })),
     };
     this.#follower = new Follower(name, ports, tuningFrom(env).followerBytes);
   }

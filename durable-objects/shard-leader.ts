@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed, type FailureName } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -93,11 +95,11 @@ export class ShardLeader
     const { shard, region } = parseObjectName(this.ctx.id.name ?? "");
     const topology = topologyFrom(this.env);
     const stubs = graphStubs(this.env, topology);
-    const report = (event: string, error: unknown) =>
-      console.warn({ event, shard, error: describe(withoutStatement(error)) });
+    const tell = (event: FailureName, error: unknown) =>
+      report(failed(event, describe(withoutStatement(error)), { shard }));
     const tuning = tuningFrom(this.env);
     const config = storeConfigFrom(this.env);
-    const { open, cursors } = leaderStore(config, shard, { ctx: this.ctx, clock, report });
+    const { open, cursors } = leaderStore(config, shard, { ctx: this.ctx, clock, report: tell });
     const openStore = globalThis.BUILT_WITH_DRILLS ? faultyStore(open, this.env, region) : open;
     const fanout = fanoutStubs(this.env, topology).fanout(shard);
     return new Leader(shard, topology.map, {
@@ -115,7 +117,7 @@ export class ShardLeader
       // Not awaited: the output gate holds answers until the alarm is durable with the commit.
       arm: (atMs) => this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs)),
       defer: (work) => this.ctx.waitUntil(work),
-      report,
+      report: tell,
       gather: () => systemSleep(0),
       groupRequestsMax: tuning.groupRequestsMax,
       memoryBytes: tuning.leaderBytes,

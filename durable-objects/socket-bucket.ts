@@ -1,3 +1,5 @@
+import { report } from "../platform/telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
@@ -69,7 +71,7 @@ export class SocketBucket extends DurableObject<ObjectsEnv> implements SocketBuc
       graph,
       flushIn: (ms) => setTimeout(() => this.#switchboard.flush(), ms),
       sweepAt: (atMs) => ctx.waitUntil(this.#sweepAt(atMs)),
-      report: (event, reason) => console.warn({ event, bucket: ctx.id.name, reason }),
+      report: (event, reason) => report(failed(event, reason, { object: ctx.id.name ?? "" })),
     });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     for (const ws of ctx.getWebSockets()) this.#restore(ws);
@@ -225,7 +227,7 @@ function graphOf(env: ObjectsEnv, region: Region): RealtimeGraph {
     routes: new Routes(
       regions.map((row) => row.region),
       1,
-      (event) => console.warn(event),
+      report,
     ),
     hot: new HotCache(),
   };

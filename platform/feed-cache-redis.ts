@@ -1,3 +1,5 @@
+import { report } from "./telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
 import { Bucket } from "../core/feed/cache/bucket.ts";
@@ -192,7 +194,7 @@ function understood<T>(
   if (!reply.ok) return reply;
   const value = parse(reply.value);
   if (value !== null) return ok(value);
-  console.error({ event: "feed_cache_call_failed", error: "the answer is not one of the script" });
+  report(failed("feed_cache_call_failed", "the answer is not one of the script"));
   const retryAfterMs = LIMITS.overloadRetryMs;
   return err({ code: "unavailable", dependency: "feed_cache", retryAfterMs });
 }

@@ -1,3 +1,5 @@
+import { report } from "./telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import type { CoordinatorService } from "../core/regions/coordinator-service.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Region } from "../core/regions/regions.ts";
@@ -28,7 +30,7 @@ export function leaderStubs(bindings: LeaderBindings, { map, regions }: GraphTop
   const cache = new MapCache(map, {
     clock: systemClock,
     read: async () => (await register.read())?.map ?? null,
-    report: (event, error) => console.warn({ event, error: String(error) }),
+    report: (event, error) => report(failed(event, error)),
   });
 
   const leaderIn = (shard: PhysicalShard, region: Region): LeaderService => {

@@ -1,3 +1,5 @@
+import { report } from "./telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import type { Dependency, Failure } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Region, RegionRow } from "../core/regions/regions.ts";
@@ -38,6 +40,6 @@ function failureOf(error: unknown, dependency: Dependency): Failure {
   if ("overloaded" in flags && flags.overloaded === true) {
     return { code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs };
   }
-  console.error({ event: "object_call_failed", dependency, error: String(error) });
+  report(failed("object_call_failed", error, { dependency }));
   return { code: "unavailable", dependency, retryAfterMs: LIMITS.overloadRetryMs };
 }

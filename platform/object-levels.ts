@@ -1,3 +1,5 @@
+import { report } from "./telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import type { Clock } from "../core/clock.ts";
 import { IsolateLevels } from "../core/degradation/isolate-levels.ts";
 import type { RegionRow } from "../core/regions/regions.ts";
@@ -13,5 +15,5 @@ export const objectLevels = (
     clock,
     regions: regions.map(({ region }) => region),
     exchange: controllerStubs(env, regions).exchange,
-    report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+    report: (event, region, error) => report(failed(event, error, { region })),
   });

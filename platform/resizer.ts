@@ -1,3 +1,6 @@
+import { report } from "./telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
+
 /** Makes smaller images. */
 export interface Resizer {
   /**
@@ -29,7 +32,7 @@ export function imagesResizer(images: ImagesBinding | undefined): Resizer {
         return new Uint8Array(await transformed.response().arrayBuffer());
       } catch (error) {
         // Not an image after all, too large for the service, or the service is away.
-        console.error({ event: "resize_failed", width, error: String(error).slice(0, 200) });
+        report(failed("resize_failed", `to ${width}: ${String(error)}`));
         return null;
       }
     },

@@ -1,3 +1,5 @@
+import { report } from "./telemetry.ts";
+import { failed } from "../core/telemetry/events.ts";
 import { createHash } from "node:crypto";
 
 import { Redis } from "@upstash/redis/cloudflare";
@@ -148,7 +150,7 @@ function failureOf(answer: Exclude<Answer, { is: "answered" }>): Failure {
   const dependency = "feed_cache";
   if (answer.is === "late")
     return { code: "deadline_exceeded", dependency, budgetMs: answer.budgetMs };
-  console.error({ event: "feed_cache_call_failed", error: answer.message });
+  report(failed("feed_cache_call_failed", answer.message));
   return { code: "unavailable", dependency, retryAfterMs: LIMITS.overloadRetryMs };
 }
 

@@ -37,9 +37,11 @@ describe.for([...files, ...procedures])("%s", (name) => {
   });
 
   it("asks only what the product answers", ({ expect }) => {
-    const asked = [...read(name).matchAll(/api '?(\/v1\/[a-z/-]+)/g)].map(([, path = ""]) => path);
+    const asked = [...read(name).matchAll(/api '?(\/v1\/[a-zA-Z/-]+)/g)].map(
+      ([, path = ""]) => path,
+    );
     const known = OPERATIONS.map(
-      ({ path }) => new RegExp(`^${path.replaceAll(/\{[a-z]+\}/g, "[a-z0-9-]+")}$`),
+      ({ path }) => new RegExp(`^${path.replaceAll(/\{[a-z]+\}/g, "[a-zA-Z0-9-]+")}$`),
     );
     expect(asked.filter((path) => !known.some((pattern) => pattern.test(path)))).toEqual([]);
   });

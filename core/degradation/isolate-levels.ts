@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
@@ -17,7 +18,7 @@ export interface IsolateLevelsPorts {
     region: Region,
     counts: Parameters<RegionControllerService["exchange"]>[0],
   ) => Promise<Published>;
-  readonly report: (event: string, region: Region, error: unknown) => void;
+  readonly report: (event: FailureName, region: Region, error: unknown) => void;
 }
 
 interface Known {

@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -30,7 +31,7 @@ export interface CoordinatorPorts {
   readonly coordinator: (region: Region) => Pick<CoordinatorService, "handOver" | "release">;
   /** The leader object of this coordinator's own region. */
   readonly leader: (shard: PhysicalShard) => Pick<LeaderService, "release">;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /** Puts that another coordinator overtook, before giving up: each means that somebody got on. */

@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock, Sleep } from "../clock.ts";
 import type { Region } from "../regions/regions.ts";
 import { Counted, type PageOutcome } from "./counted.ts";
@@ -11,7 +12,7 @@ export interface FollowedPorts {
   readonly sleep: Sleep;
   /** Ends within a bounded time; may reject. */
   readonly exchange: (region: Region, exchange: Exchange) => Promise<ExchangeAnswer>;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /** Where it is counted what became of a request. */

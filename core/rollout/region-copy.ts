@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import type { Region } from "../regions/regions.ts";
 import { Counted } from "./counted.ts";
@@ -12,7 +13,7 @@ export interface RegionCopyPorts {
   readonly keep: (document: RolloutDocument) => void;
   /** Of the register. Ends within a bounded time; may reject. */
   readonly exchange: (region: Region, exchange: Exchange) => Promise<ExchangeAnswer>;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { fingerprint } from "../hash.ts";
@@ -47,9 +48,9 @@ export interface RegistrarPorts {
   readonly arm: (atMs: number) => void;
   /** Keeps entries of the audit log for good; may reject, and may be asked again for the same ones. */
   readonly archive: (entries: readonly AuditEntry[]) => Promise<void>;
-  readonly report: (event: string, error: unknown) => void;
   /** So many rollouts were taken back by a guard just now: somebody should look. */
   readonly rolledBack: (count: number) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /** Keeps the register of rollouts: what changes it and what its audit log says become durable together. */

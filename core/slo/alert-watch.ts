@@ -10,6 +10,7 @@ import type {
   RegionAlerts,
 } from "./alert-service.ts";
 import { acknowledge, type AlertState, QUIET, statusOf } from "./alert-state.ts";
+import { alertChanged, type Report } from "../telemetry/events.ts";
 import {
   type Alert,
   ALERTS,
@@ -44,7 +45,7 @@ export interface AlertWatchPorts {
   readonly webhook: Webhook;
   /** `wake` must be called at this Unix ms, even if nothing comes. */
   readonly wakeAt: (atMs: number) => void;
-  readonly report: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly report: Report;
 }
 
 /**
@@ -107,8 +108,7 @@ export class AlertWatch {
     rows.save(this.#states);
     this.#kept = JSON.stringify(this.#states);
     const { by, reason } = request;
-    rows.append({ atMs: nowMs, alert: id, event: "acknowledged", by, why: reason });
-    this.#ports.report("alert_acknowledged", { region: this.#region, alert: id, by, reason });
+    this.#note({ atMs: nowMs, alert: id, event: "acknowledged", by, why: reason });
     return ok(shown(alert, made.value));
   }
 
@@ -127,12 +127,16 @@ export class AlertWatch {
   }
 
   #tell(transition: Transition, nowMs: number): void {
-    const { rows, webhook, report } = this.#ports;
+    const { webhook } = this.#ports;
     const { alert, event, state } = transition;
-    rows.append({ atMs: nowMs, alert: alert.id, event, by: AUTOMATIC, why: state.why });
-    report("alert", { region: this.#region, alert: alert.id, alertEvent: event, why: state.why });
+    this.#note({ atMs: nowMs, alert: alert.id, event, by: AUTOMATIC, why: state.why });
     if (webhook.at === "on")
       webhook.outbox.add(messageOf(this.#region, transition, webhook.runbookBase, nowMs));
+  }
+
+  #note(line: Omit<AlertLogLine, "seq">): void {
+    this.#ports.rows.append(line);
+    this.#ports.report(alertChanged(this.#region, line));
   }
 
   #arm(): void {

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { FailureName } from "../telemetry/events.ts";
 import { SLO_LIMITS } from "./limits.ts";
 import type { Message } from "./webhook-message.ts";
 
@@ -41,7 +42,7 @@ export interface OutboxPorts {
   readonly rows: OutboxRows;
   /** Ends within a bounded time and never rejects. @returns null, or why it was not taken. */
   readonly send: (message: Message) => Promise<string | null>;
-  readonly report: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**
@@ -62,7 +63,7 @@ export class Outbox {
   add(message: Message): void {
     const { rows, report } = this.#ports;
     if (message.body.length > SLO_LIMITS.deliveryCharsMax) {
-      report("alert_message_too_large", { id: message.id });
+      report("alert_message_too_large", message.id);
       return this.#save({ lost: this.#state.lost + 1 });
     }
     rows.append(message);
@@ -115,7 +116,7 @@ export class Outbox {
       dueMs: atMs + deliveryWaitMs(tries),
       lastFailure: { atMs, why: short },
     });
-    this.#ports.report("alert_not_delivered", { id: message.id, tries, why: short });
+    this.#ports.report("alert_not_delivered", `${message.id}, try ${tries}: ${short}`);
     if (tries >= SLO_LIMITS.deliveryTriesMax) this.#lose(message, "too many tries");
   }
 
@@ -123,7 +124,7 @@ export class Outbox {
     this.#ports.rows.remove(seq);
     // The next one keeps the wait: the receiver is the same.
     this.#save({ tries: 0, lost: this.#state.lost + 1 });
-    this.#ports.report("alert_message_lost", { id, why });
+    this.#ports.report("alert_message_lost", `${id}: ${why}`);
   }
 
   #save(change: Partial<OutboxState>): void {

@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -26,7 +27,7 @@ export interface DeliveryPorts {
   ) => Promise<Result<null, Failure>>;
   /** Wakes the shell, which calls `tick`, even if this object dies meanwhile. */
   readonly arm: (atMs: number) => void;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /** What still has to be delivered. */

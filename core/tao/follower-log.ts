@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -17,7 +18,7 @@ import { compareVersions, maxVersion, type Version, ZERO } from "./version.ts";
 export interface FollowerLogPorts {
   readonly clock: Clock;
   readonly leader: Pick<LeaderService, "pull">;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 type Wish = Pick<ReadRequest, "atLeast" | "allowStale">;

@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -27,7 +28,7 @@ export interface FollowerPorts {
   readonly clock: Clock;
   /** The leader of this follower's shard; a call may reject when it is away. */
   readonly leader: Pick<LeaderService, "fill" | "pull" | "read">;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**

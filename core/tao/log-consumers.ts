@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import { LIMITS } from "../limits.ts";
 import type { GroupLog, LogGroup } from "./log-group.ts";
 import { endOf, firstWithin, type LogRecord } from "./log.ts";
@@ -29,7 +30,7 @@ export interface Consumed {
 }
 
 interface ConsumerPorts extends Consumed {
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 interface Lane {

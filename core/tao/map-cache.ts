@@ -1,3 +1,4 @@
+import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
 import type { PhysicalShard, ShardEntry, ShardMap } from "./shard-map.ts";
@@ -6,7 +7,7 @@ export interface MapCachePorts {
   readonly clock: Clock;
   /** The shard map as the register holds it, null while it holds none. May reject. */
   readonly read: () => Promise<ShardMap | null>;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**

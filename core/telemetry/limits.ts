@@ -22,6 +22,8 @@ export const TELEMETRY_LIMITS = {
   statsAnswerMs: 1_500,
   /** The ranking proxy waits for its regions' objects for `statsAnswerMs`, and then answers. */
   rankingReportMs: 2_000,
+  /** Text of one event: a message and the first lines of a stack. Of 16 KB that a data point may have. */
+  eventTextCharsMax: 1_000,
 
   /** A region's minutes are kept for so long, and one hour more at most: a day, and what a burn rate looks back to. */
   historyMinutesKeptMs: 26 * 3_600_000,

@@ -1,3 +1,4 @@
+import type { FailureName } from "./events.ts";
 import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
@@ -17,7 +18,7 @@ export interface TallyOutboxPorts {
   readonly tally: (region: Region) => Pick<CacheTallyService, "add">;
   /** Told of everything once, whether it arrives or not. */
   readonly told: (region: Region, layer: TalliedLayer, delta: TallyDelta) => void;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**

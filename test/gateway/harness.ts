@@ -39,6 +39,7 @@ type Vars = Omit<
   | "CACHE_TALLY"
   | "CONTROLLER"
   | "DRILL_BOARD"
+  | "EVENTS"
 >;
 
 export interface TokenOptions {

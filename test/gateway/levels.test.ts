@@ -57,6 +57,9 @@ describe("every answer", () => {
     const { exchanged } = gateway.controllers;
     expect(exchanged.map(({ region }) => region)).toEqual(["us-east", "us-east"]);
     expect(exchanged[1]?.counts.counters).toEqual({
+      api_reads: 2,
+      api_reads_timed: 2,
+      api_writes: 1,
       http_answers: 3,
       http_2xx: 2,
       http_4xx: 1,

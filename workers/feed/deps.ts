@@ -1,3 +1,5 @@
+import { keepEventsIn, report } from "../../platform/telemetry.ts";
+import { failed, feedReported } from "../../core/telemetry/events.ts";
 import type { Call } from "../../core/feed/call.ts";
 import type { FanoutAdminPorts } from "../../core/feed/fanout/admin.ts";
 import type { BatchPorts } from "../../core/feed/fanout/batch.ts";
@@ -75,6 +77,7 @@ export function depsFor(env: FeedEnv): FeedDeps {
 }
 
 function wire(env: FeedEnv): FeedDeps {
+  keepEventsIn(env);
   const {
     map,
     regions,
@@ -97,13 +100,13 @@ function wire(env: FeedEnv): FeedDeps {
     tally: cacheTallyStubs(env, regions),
     // Of the feed cache alone, whose pages are counted as they are asked for.
     told: () => {},
-    report: (event, error) => console.warn({ event, error: String(error) }),
+    report: (event, error) => report(failed(event, error)),
   });
   const levels = new IsolateLevels({
     clock: systemClock,
     regions: regions.map(({ region }) => region),
     exchange: controllerStubs(env, regions).exchange,
-    report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+    report: (event, region, error) => report(failed(event, error, { region })),
   });
   const feedCache = feedCacheIn(env, cacheConfig, {
     regions,
@@ -116,7 +119,7 @@ function wire(env: FeedEnv): FeedDeps {
   });
   const { fanout } = fanoutStubs(env, { map, regions });
   const names = regions.map(({ region }) => region);
-  const routes = new Routes(names, replicas, (event) => console.warn(event));
+  const routes = new Routes(names, replicas, report);
   const guard = new CallGuard({
     clock: systemClock,
     random: systemRandom,
@@ -136,7 +139,7 @@ function wire(env: FeedEnv): FeedDeps {
     try {
       return await fanout(physicalShardOf(map, post)).record(post);
     } catch (error) {
-      console.warn({ event: "fanout_record_unknown", error: String(error) });
+      report(failed("fanout_record_unknown", error));
       return null;
     }
   };
@@ -165,7 +168,7 @@ function wire(env: FeedEnv): FeedDeps {
     clock: systemClock,
     sleep: systemSleep,
     exchange: regionExchange(env, regions),
-    report: (event, error) => console.warn({ event, error: String(error) }),
+    report: (event, error) => report(failed(event, error)),
   });
   return {
     rollouts,
@@ -194,7 +197,7 @@ function wire(env: FeedEnv): FeedDeps {
       idempotencyKey,
       deadlineMs,
       fanout: { record: recordOf },
-      report: (event) => console.warn(event),
+      report: (event) => report(feedReported(event)),
     }),
     readPinned: (pin, reads) =>
       readPinned({ map, regions, replicas, followerAt: follower }, pin, reads),
@@ -220,7 +223,7 @@ function wire(env: FeedEnv): FeedDeps {
         { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
       ],
       fanout,
-      report: (event, error) => console.warn({ event, error: String(error) }),
+      report: (event, error) => report(failed(event, error)),
     },
     fanoutAdmin: {
       shards,
@@ -251,12 +254,12 @@ function wire(env: FeedEnv): FeedDeps {
 async function sweepAll(leaders: readonly Pick<RoutedLeader, "sweep">[]): Promise<SweepReport> {
   const swept = await Promise.all(leaders.map((leader) => leader.sweep()));
   const reports = swept.flatMap((result) => (result.ok ? result.value : []));
-  const sum = (of: (report: (typeof reports)[number]) => number) =>
-    reports.reduce((total, report) => total + of(report), 0);
+  const sum = (of: (each: (typeof reports)[number]) => number) =>
+    reports.reduce((total, each) => total + of(each), 0);
   return {
     shards: leaders.length,
-    intents: sum((report) => report.intents),
-    followersBehind: sum((report) => report.followersBehind),
+    intents: sum((each) => each.intents),
+    followersBehind: sum((each) => each.followersBehind),
     unreachable: leaders.length - reports.length,
   };
 }

@@ -1,3 +1,4 @@
+import type { EventsBinding } from "../../platform/telemetry.ts";
 import { z } from "zod";
 
 import { LIMITS } from "../../core/limits.ts";
@@ -19,6 +20,7 @@ export interface FeedEnv
   extends
     GraphBindings,
     CacheTallyBindings,
+    EventsBinding,
     ControllerBindings,
     DrillVars,
     FanoutBindings,

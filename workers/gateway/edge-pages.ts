@@ -1,3 +1,5 @@
+import { report } from "../../platform/telemetry.ts";
+import { failed } from "../../core/telemetry/events.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Failure } from "../../core/errors.ts";
 import { PUBLIC_KEEP_MS, type PublicPage, stateOf } from "../../core/http/public-page.ts";
@@ -157,7 +159,7 @@ export class EdgePages {
     } catch (error) {
       // Once: a cache that is away would say so with every request. The counter says how often.
       if (this.#counts.errors++ === 0) {
-        console.error({ event: "edge_cache_failed", error: String(error) });
+        report(failed("edge_cache_failed", error));
       }
     }
   }

@@ -12,11 +12,18 @@ import {
   socketBuckets,
   type SocketVars,
 } from "../../platform/socket-stubs.ts";
+import type { EventsBinding } from "../../platform/telemetry.ts";
 import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface GatewayEnv
-  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings, DrillVars {
+  extends
+    SocketBindings,
+    SocketVars,
+    CacheTallyBindings,
+    ControllerBindings,
+    DrillVars,
+    EventsBinding {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   /** Segments of what ranking is trained on, for operators. */
@@ -138,6 +145,7 @@ export function configFrom(
     | "CACHE_TALLY"
     | "CONTROLLER"
     | "DRILL_BOARD"
+    | "EVENTS"
   >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);

@@ -1,5 +1,7 @@
 import { waitUntil } from "cloudflare:workers";
 
+import { keepEventsIn, report } from "../../platform/telemetry.ts";
+import { failed, swept } from "../../core/telemetry/events.ts";
 import { systemClock, systemRandom } from "../../platform/clock.ts";
 import { cacheApi } from "../../platform/edge-cache.ts";
 import { zonePurge } from "../../platform/cache-purge.ts";
@@ -41,6 +43,7 @@ function gatewayFor(bound: GatewayEnv): Gateway {
   const env = globalThis.BUILT_WITH_DRILLS ? drilledEnv(bound, waitUntil) : bound;
   const known = gateways.get(env);
   if (known !== undefined) return known;
+  keepEventsIn(env);
   const config = configFrom(env);
   const edge = cacheApi(() => caches.default);
   const [pages, files] = [new EdgePages(edge, systemClock), new EdgeFiles(edge)];
@@ -49,7 +52,7 @@ function gatewayFor(bound: GatewayEnv): Gateway {
     clock: systemClock,
     regions: config.regions.map(({ region }) => region),
     exchange: controllers.exchange,
-    report: (event, region, error) => console.warn({ event, region, error: String(error) }),
+    report: (event, region, error) => report(failed(event, error, { region })),
   });
   const deps: GatewayDeps = {
     config,
@@ -74,7 +77,7 @@ function gatewayFor(bound: GatewayEnv): Gateway {
       tally: cacheTallyStubs(env, config.regions),
       told: cacheCountsOf(levels),
       clock: systemClock,
-      report: (event, error) => console.warn({ event, error: String(error) }),
+      report: (event, error) => report(failed(event, error)),
     }),
     zone:
       config.purge === null
@@ -103,7 +106,7 @@ export default {
       gateway = gatewayFor(env);
     } catch (error) {
       // The operator finds the reason in the log; a visitor learns only that it is not theirs.
-      console.error({ event: "gateway_misconfigured", error: String(error) });
+      report(failed("gateway_misconfigured", error));
       return Response.json(INTERNAL, {
         status: 500,
         headers: { "content-type": "application/problem+json" },
@@ -117,10 +120,10 @@ export default {
     const { config, deps } = gatewayFor(env);
     const sweep = async (region: string) => {
       try {
-        console.log({ event: "sweep", region, ...(await env.FEED.sweep(region)) });
+        report(swept(region, await env.FEED.sweep(region)));
       } catch (error) {
         // The next minute tries again; the other regions must not wait for this one.
-        console.error({ event: "sweep_failed", region, error: String(error) });
+        report(failed("sweep_failed", error, { region }));
       }
     };
     await Promise.all([...config.regions.map((row) => sweep(row.region)), recordOps(deps)]);

@@ -1,3 +1,5 @@
+import { report } from "../../platform/telemetry.ts";
+import { purgeFailed } from "../../core/telemetry/events.ts";
 import type { GatewayDeps } from "./context.ts";
 import type { Operation } from "./operation.ts";
 
@@ -23,6 +25,6 @@ async function purge(
 ): Promise<void> {
   const everywhere = zone === null ? [] : [zone.purge(tags)];
   for (const result of await Promise.all([pages.purge(origin, tags), ...everywhere])) {
-    if (!result.ok) console.error({ event: "purge_failed", tags: tags.length, ...result.error });
+    if (!result.ok) report(purgeFailed(tags.length, result.error));
   }
 }

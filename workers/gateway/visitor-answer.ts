@@ -1,3 +1,5 @@
+import { report } from "../../platform/telemetry.ts";
+import { failed } from "../../core/telemetry/events.ts";
 import { FailureError } from "../../core/errors.ts";
 import { cacheHeaders } from "../../core/http/cache-policy.ts";
 import { etagOf } from "../../core/http/conditional.ts";
@@ -72,7 +74,7 @@ async function refresh(op: Operation, call: VisitorCall, key: string): Promise<v
     else if (!outcome.ok && outcome.error.code === "not_found") await deps.pages.drop(key);
   } catch (error) {
     // Nobody waits for this answer; the page that is there ages on.
-    console.error({ event: "page_refresh_failed", error: String(error) });
+    report(failed("page_refresh_failed", error));
   } finally {
     deps.pages.refreshed(key);
   }

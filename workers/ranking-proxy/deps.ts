@@ -1,3 +1,5 @@
+import { keepEventsIn, report } from "../../platform/telemetry.ts";
+import { breakerChanged, failed } from "../../core/telemetry/events.ts";
 import { CachedScores } from "../../core/ranking/cached-scores.ts";
 import { HeavyRanker } from "../../core/ranking/heavy.ts";
 import type { LadderPorts } from "../../core/ranking/ladder.ts";
@@ -35,6 +37,7 @@ export function depsFor(env: RankingProxyEnv): RankingProxyDeps {
 }
 
 function wire(env: RankingProxyEnv): RankingProxyDeps {
+  keepEventsIn(env);
   const config = configFrom(env);
   const regional = rankBreakerStubs(env, config.regions);
   const counters = new ProxyCounters();
@@ -54,7 +57,7 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
       region: regional(region),
       changed: (transition) => {
         counters.changed(region, transition);
-        console.warn({ event: "breaker_changed", isolate, region, ...transition });
+        report(breakerChanged(region, "isolate", transition));
       },
     });
     breakers.set(key, { region, server, shared });
@@ -75,7 +78,7 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
           random: systemRandom,
         });
   const light = parseLight(lightJson);
-  if (!light.ok) console.error({ event: "light_model_unusable", reason: light.error });
+  if (!light.ok) report(failed("light_model_unusable", light.error));
   const cached = new CachedScores();
   const { callMs } = config;
   return {

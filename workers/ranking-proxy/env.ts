@@ -1,3 +1,4 @@
+import type { EventsBinding } from "../../platform/telemetry.ts";
 import { z } from "zod";
 
 import type { Pool } from "../../core/ranking/balance/pools.ts";
@@ -10,7 +11,12 @@ import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface RankingProxyEnv
-  extends RankBreakerBindings, BreakerVars, DrillVars, Pick<TopologyVars, "REGIONS"> {
+  extends
+    RankBreakerBindings,
+    BreakerVars,
+    DrillVars,
+    EventsBinding,
+    Pick<TopologyVars, "REGIONS"> {
   /** JSON array of pools; empty: no ranker, and the light model ranks. */
   readonly RANKER_URLS?: string;
   /** Ms; the specification has 50. */

@@ -1,5 +1,8 @@
 import { waitUntil, WorkerEntrypoint } from "cloudflare:workers";
 
+import { report } from "../../platform/telemetry.ts";
+import { failed } from "../../core/telemetry/events.ts";
+
 import { chronological } from "../../core/ranking/chronological.ts";
 import { climb } from "../../core/ranking/ladder.ts";
 import type { ProxyStats, RankingStatsService } from "../../core/ranking/proxy-stats.ts";
@@ -25,7 +28,7 @@ export default class RankingProxy
       return answer;
     } catch (error) {
       // A mistake, in the configuration or here: a page in the order of time is better than none.
-      console.error({ event: "ranking_failed", error: String(error) });
+      report(failed("rank_threw", error));
       return chronological("error");
     }
   }

@@ -1,3 +1,4 @@
+import type { FailureName } from "../../telemetry/events.ts";
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import { inParallel } from "../../in-parallel.ts";
@@ -14,7 +15,7 @@ import { decodeWork, NO_WORK, type Work } from "./work.ts";
 export interface DeliverPorts {
   readonly regions: readonly Region[];
   readonly sinks: readonly Sink[];
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /** What became of one message's chunk. */

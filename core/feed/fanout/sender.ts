@@ -1,3 +1,4 @@
+import type { FailureName } from "../../telemetry/events.ts";
 import type { Clock } from "../../clock.ts";
 import { LIMITS } from "../../limits.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
@@ -14,7 +15,7 @@ export interface SenderPorts {
   readonly enqueue: (messages: readonly FanoutMessage[]) => Promise<void>;
   /** So many chunks were put aside just now: somebody should look. */
   readonly putAside: (count: number) => void;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**

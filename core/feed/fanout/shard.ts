@@ -1,3 +1,4 @@
+import type { FailureName } from "../../telemetry/events.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
@@ -30,7 +31,7 @@ export interface FanoutPorts extends PlanPorts, Omit<SenderPorts, "shard"> {
   readonly visible: (tookMs: number) => void;
   /** Keeps background work alive after the answer. */
   readonly defer: (work: Promise<unknown>) => void;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
 }
 
 /**

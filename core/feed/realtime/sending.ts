@@ -1,3 +1,4 @@
+import type { FailureName } from "../../telemetry/events.ts";
 import type { Failure } from "../../errors.ts";
 import { formatId, type Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
@@ -140,7 +141,7 @@ export function seqOf({ streams }: Pick<Board, "streams">, { line }: OpenLine): 
 /** A store that throws is one that is away. */
 export function stored<T>(
   step: () => T,
-  { report }: { readonly report: (event: string, reason: string) => void },
+  { report }: { readonly report: (event: FailureName, reason: string) => void },
 ): Result<T, Failure> {
   try {
     return ok(step());

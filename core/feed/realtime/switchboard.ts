@@ -1,3 +1,4 @@
+import type { FailureName } from "../../telemetry/events.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
@@ -26,7 +27,7 @@ export interface SwitchboardPorts {
   readonly flushIn: (ms: number) => void;
   /** `sweep` is to be called at this time, Unix ms, even if memory is lost until then. */
   readonly sweepAt: (atMs: number) => void;
-  readonly report: (event: string, reason: string) => void;
+  readonly report: (event: FailureName, reason: string) => void;
 }
 
 /**

@@ -21,8 +21,8 @@ function answers(count: number, ms: number): RegionCounts {
 }
 
 /** A region with one exchange in each minute. */
-function region(minutes: number, counts: RegionCounts): History {
-  const history = new History(new MemoryHistoryRows(), START_MS);
+function region(minutes: number, counts: RegionCounts, rows = new MemoryHistoryRows()): History {
+  const history = new History(rows, START_MS);
   for (let at = 0; at < minutes; at++) history.add(counts, 0, START_MS + at * MINUTE_MS);
   return history;
 }
@@ -62,7 +62,8 @@ describe("what is asked for", () => {
 describe("a series", () => {
   it("has a step for each with traffic, the open minute too", ({ expect }) => {
     const history = region(3, answers(2, 10));
-    history.add(answers(5, 10), 3, START_MS + 7 * MINUTE_MS);
+    history.add(answers(4, 10), 0, START_MS + 6 * MINUTE_MS);
+    history.add(answers(1, 10), 3, START_MS + 7 * MINUTE_MS);
     const ask = { fromMs: START_MS, stepMs: 2 * MINUTE_MS, points: 5 };
     const { steps, regions } = seriesFrom(ask, [{ region: "a", steps: stepsOf(history, ask) }]);
     expect(regions).toEqual(["a"]);
@@ -104,26 +105,28 @@ describe("a series", () => {
   });
 });
 
-it("of a busy day is there within 100 ms of CPU", ({ expect }) => {
+it("of a busy day reads each row once; what that takes is printed", ({ expect }) => {
   const sums = new RegionSums();
   for (const [at, name] of COUNTERS.entries()) sums.count(name, 1_000_003 + at);
   // Forty buckets of each timing: from one millisecond to over twenty.
   for (const name of TIMINGS) for (let ms = 1; ms < 32; ms *= 1.09) sums.time(name, ms);
-  const history = region(1_500, sums.counts());
+  const rows = new MemoryHistoryRows();
+  const history = region(1_500, sums.counts(), rows);
   const ask = historyAsk(1_440, 288, START_MS + 1_500 * MINUTE_MS);
-  const cpuMs = [1, 2, 3, 4, 5].map(() => {
-    // Of this process: how busy the machine is does not matter.
+  const runs = [1, 2, 3, 4, 5].map(() => {
+    rows.reads = 0;
     const before = process.cpuUsage();
     const series = seriesFrom(ask, [{ region: "a", steps: stepsOf(history, ask) }]);
-    expect(series.steps).toHaveLength(288);
     const { user, system } = process.cpuUsage(before);
+    // A day less the minute that is open, and the one that the last step has to come.
+    expect([rows.reads, series.steps.length]).toEqual([1_438, 288]);
     return (user + system) / 1_000;
   });
+  const rowBytes = JSON.stringify(sums.counts()).length;
   console.log({
     event: "history_series",
-    rows: 1_440,
-    rowBytes: JSON.stringify(sums.counts()).length,
-    cpuMs,
+    rows: rows.reads,
+    rowBytes,
+    leastCpuMs: Math.min(...runs),
   });
-  expect(Math.min(...cpuMs)).toBeLessThan(100);
 });

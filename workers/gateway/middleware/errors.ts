@@ -1,3 +1,5 @@
+import { report } from "../../../platform/telemetry.ts";
+import { gatewayBug } from "../../../core/telemetry/events.ts";
 import { FailureError, type Failure } from "../../../core/errors.ts";
 import { cacheHeaders } from "../../../core/http/cache-policy.ts";
 import type { GatewayContext } from "../context.ts";
@@ -10,13 +12,7 @@ export function onError(error: Error, c: GatewayContext): Response {
   const traceId = c.get("traceId")();
   const instance = new URL(c.req.url).pathname;
   if (failure !== null) return problemResponse(c, problemOf(failure, instance, traceId), failure);
-  console.error({
-    event: "gateway_bug",
-    traceId,
-    path: instance,
-    error: String(error),
-    stack: error.stack,
-  });
+  report(gatewayBug(traceId, instance, error));
   return problemResponse(c, { ...INTERNAL, instance, traceId }, null);
 }
 
