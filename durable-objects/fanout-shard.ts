@@ -19,6 +19,7 @@ import { parseFanoutName } from "../core/tao/names.ts";
 import type { Version } from "../core/tao/version.ts";
 import { systemClock, systemRandom } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
+import { spans } from "../platform/spans.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { SqlFanoutTable } from "./fanout-table.ts";
@@ -46,6 +47,7 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
       topology: topology.feedBuckets,
       costs: LIMITS.fanoutCosts,
       force: tuningFrom(env).fanoutForce,
+      spans,
       enqueue: async (messages) => {
         await env.FANOUT_QUEUE.sendBatch(messages.map((body) => ({ body })));
       },

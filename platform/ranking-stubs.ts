@@ -7,6 +7,7 @@ import { type Id, parseId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Region } from "../core/regions/regions.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { TraceContext } from "../core/telemetry/trace.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
 import { within } from "./time-limit.ts";
 import type { Topology } from "./topology.ts";
@@ -16,6 +17,14 @@ export interface RankingBindings {
   readonly FEATURE_BUCKET: ObjectNamespace<FeatureBucketService>;
 }
 
+/** What belongs to one request. */
+export interface RequestFacts {
+  /** Version that is to score; null: whichever is served. */
+  readonly model?: string | null;
+  /** Where it is sampled. */
+  readonly trace?: TraceContext;
+}
+
 const NOBODY: Result<never, Failure> = err({ code: "not_found", what: "viewer" });
 
 /** The way to the ranking proxy and to the viewer's feature bucket, for one request. */
@@ -23,7 +32,7 @@ export function rankingStubs(
   { RANKING, FEATURE_BUCKET }: RankingBindings,
   { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
   weighing: Weighing,
-  model: string | null = null,
+  { model = null, trace }: RequestFacts = {},
 ): RankingPort {
   const hintOf = hintsOf(regions);
   let calls = 0;
@@ -51,12 +60,16 @@ export function rankingStubs(
     ...(model !== null && { model }),
     calls: () => calls,
     facts: (region, viewer, keys, budgetMs) =>
-      features(region, viewer, budgetMs, (stub) => stub.facts(keys)),
+      features(region, viewer, budgetMs, (stub) =>
+        trace === undefined ? stub.facts(keys) : stub.facts(keys, trace),
+      ),
     rank: (request, budgetMs) =>
       within(
         budgetMs,
         "ranker",
-        answered("ranker", async () => ok(await RANKING.rank(request))),
+        answered("ranker", async () =>
+          ok(await RANKING.rank(trace === undefined ? request : { ...request, trace })),
+        ),
       ),
     keep: (region, slate) => told(region, slate.viewer, (stub) => stub.keep(slate)),
     tell: (region, events) => told(region, events.viewer, (stub) => stub.tell(events)),

@@ -4,6 +4,7 @@ import type { Region } from "../regions/regions.ts";
 import type { Priority } from "../resilience/priority.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { HotCache } from "./hot-cache.ts";
 import { unionFromLeader } from "./leader-union.ts";
 import { inChunks } from "./read-chunks.ts";
@@ -46,6 +47,8 @@ export interface TaoSession {
   readonly allowStale?: boolean;
   /** What it is for; default: somebody waits for it. */
   readonly priority?: Priority;
+  /** Where the request is sampled. */
+  readonly trace?: TraceContext;
 }
 
 /** Calls to shards that hold a merged list back, before it is returned shorter than asked. */
@@ -78,6 +81,10 @@ class TaoClient implements Tao {
 
   calls(): number {
     return this.#calls.made;
+  }
+
+  waitedMs(): number | null {
+    return this.#calls.made === 0 ? null : this.#calls.waitedMs;
   }
 
   staleMs(): number | null {
@@ -195,7 +202,7 @@ class TaoClient implements Tao {
     const entry = entryOf(this.#ports.map, shard);
     const kind = opId === null ? "write once" : "write";
     const answer = await this.#calls.leader(entry, kind, (leader) =>
-      leader.write({ writes, opId }),
+      leader.write({ writes, opId, ...this.#traced() }),
     );
     if (answer.ok && isAwaited) {
       this.#ticket = null;
@@ -240,7 +247,9 @@ class TaoClient implements Tao {
       );
     }
     const text = encodeUnionRequest(asked);
-    const answer = await this.#calls.follower(shard, (follower) => follower.union(text));
+    const answer = await this.#calls.follower(shard, (follower) =>
+      follower.union(text, this.#session.trace),
+    );
     if (!answer.ok) return answer;
     const response = decodeUnionResponse(answer.value);
     this.#saw(shard, response.at, response.staleMs);
@@ -254,7 +263,7 @@ class TaoClient implements Tao {
   ): Promise<Result<ReadResponse, Failure>> {
     const entry = this.#ports.map.entries[shard];
     if (entry === undefined) return err({ code: "not_found", what: `shard ${shard}` });
-    const request = { reads, ...this.#wish(shard, consistency) };
+    const request = { reads, ...this.#wish(shard, consistency), ...this.#traced() };
     const askedMs = this.#ports.clock.nowMs();
     const answer = await (consistency === "leader"
       ? this.#calls.leader(entry, "read", (leader) => leader.read(request))
@@ -275,6 +284,11 @@ class TaoClient implements Tao {
     const known = this.#ports.hot.get(read, atLeast, this.#ports.clock.nowMs());
     if (known !== undefined) this.#saw(shard, known.at);
     return known?.result;
+  }
+
+  #traced(): Pick<TaoSession, "trace"> | undefined {
+    const { trace } = this.#session;
+    return trace === undefined ? undefined : { trace };
   }
 
   #consistency = (): Consistency => this.#session.consistency ?? "ticket";

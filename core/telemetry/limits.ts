@@ -17,4 +17,13 @@ export const TELEMETRY_LIMITS = {
   statsInFlight: 32,
   /** An object that takes longer is named as away; with the width above, hundreds of them fit into a request. */
   statsAnswerMs: 1_500,
+  /** `traceparent` and `tracestate`: as much as the W3C asks everybody to pass on. Longer ones are left out. */
+  traceHeaderCharsMax: 512,
+  traceStateMembersMax: 32,
+  /** Share of requests that are traced where `TRACE_SAMPLE` says nothing: enough to see every route, and little to keep. */
+  traceShare: 0.01,
+  /** A fifth of the time that a request has: one that takes longer is worth a line, traced or not. */
+  slowRequestMs: 1_000,
+  /** Such lines of one isolate, and of failures: a region in trouble has thousands, which all say the same. */
+  lateSpansPerSecond: 10,
 } as const;

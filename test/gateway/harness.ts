@@ -3,6 +3,7 @@ import { SignJWT } from "jose";
 import type { Failure } from "../../core/errors.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { SpanEvent } from "../../core/telemetry/span.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { createApp } from "../../workers/gateway/app.ts";
@@ -54,6 +55,7 @@ export function startGateway(
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
   const tokens = createTokens(config, fetcher);
+  const spans: SpanEvent[] = [];
   let verified = 0;
   const bare = createApp({
     config,
@@ -76,6 +78,7 @@ export function startGateway(
     signer: hmacSigner(config.signingSecret),
     clock,
     random: { next: () => 0.5 },
+    span: (event) => spans.push(event),
     assets: { fetch: async (request) => asset(new URL(request.url).pathname) },
     tokens: {
       sign: tokens.sign,
@@ -117,6 +120,7 @@ export function startGateway(
     sockets,
     controllers,
     clock,
+    spans,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),
     token,

@@ -21,6 +21,7 @@ import { CallGuard } from "../../core/resilience/call-guard.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
+import { CallTiming } from "../../core/telemetry/call-timing.ts";
 import { TallyOutbox } from "../../core/telemetry/tally-outbox.ts";
 import { cacheStatsStubs, cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
@@ -31,6 +32,7 @@ import { rankingStubs } from "../../platform/ranking-stubs.ts";
 import { type RolloutAdmin, regionExchange, rolloutAdmin } from "../../platform/rollout-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
+import { spans } from "../../platform/spans.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
 import { within } from "../../platform/time-limit.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
@@ -166,7 +168,7 @@ function wire(env: FeedEnv): FeedDeps {
     flags: new RequestFlags(rollouts),
     rolloutAdmin: rolloutAdmin(env),
     callFor: (
-      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
+      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs, trace },
       defer,
       flags,
     ) => ({
@@ -175,15 +177,22 @@ function wire(env: FeedEnv): FeedDeps {
       effects: levels.effects(region),
       consistency,
       cache: flags.isCached ? (feedCache?.cache ?? null) : null,
-      ranking: rankingStubs(
-        ranking,
-        { regions, feedBuckets },
-        flags.weighing ?? weighing,
-        flags.model,
-      ),
+      ranking: rankingStubs(ranking, { regions, feedBuckets }, flags.weighing ?? weighing, {
+        model: flags.model,
+        ...(trace !== undefined && { trace }),
+      }),
       told: new Set(),
+      timing: new CallTiming(),
+      ...(trace !== undefined && { trace }),
       defer,
-      tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
+      tao: createTao(taoPorts, {
+        region,
+        ticket,
+        consistency,
+        allowStale,
+        deadlineMs,
+        ...(trace !== undefined && { trace }),
+      }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,
@@ -212,6 +221,7 @@ function wire(env: FeedEnv): FeedDeps {
         { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
       ],
       fanout,
+      spans,
       report: (event, error) => console.warn({ event, error: String(error) }),
     },
     fanoutAdmin: {

@@ -64,6 +64,7 @@ import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import type { FeedEnv } from "./env.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
+import { traced } from "./traced.ts";
 import { watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
@@ -279,7 +280,11 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     return watchedAct(rollouts, ctx, counts, () => this.#run(ctx, useCase));
   }
 
-  async #run<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
+  #run<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
+    return traced(ctx, (own) => this.#answer(own, useCase));
+  }
+
+  async #answer<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
     const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
     const { callFor, counts, flags, levels, rollouts } = depsFor(this.env);
     await rollouts.ready(ctx.region);
@@ -292,7 +297,9 @@ export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements Fee
     if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
     if (rollouts.isDue) defer(() => rollouts.exchange(ctx.region));
     if (!result.ok) return result;
-    const { tao } = call;
-    return ok({ value: result.value, ticket: tao.ticket(), staleMs: tao.staleMs() });
+    const { tao, timing } = call;
+    const answer = { value: result.value, ticket: tao.ticket(), staleMs: tao.staleMs() };
+    const waited = timing.text(tao.waitedMs());
+    return ok(waited === "" ? answer : { ...answer, timing: waited });
   }
 }

@@ -1,4 +1,5 @@
 import { systemClock, systemRandom } from "../../platform/clock.ts";
+import { spans } from "../../platform/spans.ts";
 import { cacheApi } from "../../platform/edge-cache.ts";
 import { zonePurge } from "../../platform/cache-purge.ts";
 import { r2MediaStore } from "../../platform/media-store.ts";
@@ -70,6 +71,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
     tokens: createTokens(config, (url, init) => fetch(url, init)),
     clock: systemClock,
     random: systemRandom,
+    span: spans.span,
   });
   const gateway = { config, app };
   gateways.set(env, gateway);
