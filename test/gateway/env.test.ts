@@ -19,6 +19,7 @@ it("needs only ENVIRONMENT in development", ({ expect }) => {
     rateFactor: 1,
     regions: DEFAULT_REGIONS,
     socketBuckets: 4,
+    traceShare: 0,
     signingSecret: DEVELOPMENT_SECRET,
   });
 });
