@@ -27,8 +27,8 @@ function nanoseconds(run: () => RequestTrace): number {
   const round = (): number => {
     const before = process.cpuUsage();
     for (let n = 0; n < CALLS; n++) {
-      const trace = run();
-      kept += trace.id.length + (contextOf(trace) === undefined ? 0 : 1);
+      const begun = run();
+      kept += begun.id.length + (contextOf(begun) === undefined ? 0 : 1);
     }
     return (process.cpuUsage(before).user * 1_000) / CALLS;
   };

@@ -4,7 +4,6 @@ import type { Region } from "../regions/regions.ts";
 import type { Priority } from "../resilience/priority.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
-import type { TraceContext } from "../telemetry/trace.ts";
 import type { HotCache } from "./hot-cache.ts";
 import { unionFromLeader } from "./leader-union.ts";
 import { inChunks } from "./read-chunks.ts";
@@ -47,8 +46,6 @@ export interface TaoSession {
   readonly allowStale?: boolean;
   /** What it is for; default: somebody waits for it. */
   readonly priority?: Priority;
-  /** Where the request is sampled. */
-  readonly trace?: TraceContext;
 }
 
 /** Calls to shards that hold a merged list back, before it is returned shorter than asked. */
@@ -202,7 +199,7 @@ class TaoClient implements Tao {
     const entry = entryOf(this.#ports.map, shard);
     const kind = opId === null ? "write once" : "write";
     const answer = await this.#calls.leader(entry, kind, (leader) =>
-      leader.write({ writes, opId, ...this.#traced() }),
+      leader.write({ writes, opId }),
     );
     if (answer.ok && isAwaited) {
       this.#ticket = null;
@@ -247,9 +244,7 @@ class TaoClient implements Tao {
       );
     }
     const text = encodeUnionRequest(asked);
-    const answer = await this.#calls.follower(shard, (follower) =>
-      follower.union(text, this.#session.trace),
-    );
+    const answer = await this.#calls.follower(shard, (follower) => follower.union(text));
     if (!answer.ok) return answer;
     const response = decodeUnionResponse(answer.value);
     this.#saw(shard, response.at, response.staleMs);
@@ -263,7 +258,7 @@ class TaoClient implements Tao {
   ): Promise<Result<ReadResponse, Failure>> {
     const entry = this.#ports.map.entries[shard];
     if (entry === undefined) return err({ code: "not_found", what: `shard ${shard}` });
-    const request = { reads, ...this.#wish(shard, consistency), ...this.#traced() };
+    const request = { reads, ...this.#wish(shard, consistency) };
     const askedMs = this.#ports.clock.nowMs();
     const answer = await (consistency === "leader"
       ? this.#calls.leader(entry, "read", (leader) => leader.read(request))
@@ -284,11 +279,6 @@ class TaoClient implements Tao {
     const known = this.#ports.hot.get(read, atLeast, this.#ports.clock.nowMs());
     if (known !== undefined) this.#saw(shard, known.at);
     return known?.result;
-  }
-
-  #traced(): Pick<TaoSession, "trace"> | undefined {
-    const { trace } = this.#session;
-    return trace === undefined ? undefined : { trace };
   }
 
   #consistency = (): Consistency => this.#session.consistency ?? "ticket";

@@ -290,13 +290,7 @@ const contextSchema = z.strictObject({
   allowStale: z.boolean(),
   idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyCharsMax).nullable(),
   deadlineMs: z.number(),
-  trace: z
-    .strictObject({
-      trace: z.string().length(32),
-      span: z.string().length(16),
-      state: z.string().exactOptional(),
-    })
-    .exactOptional(),
+  trace: z.object({ trace: z.string().length(32), span: z.string().length(16) }).exactOptional(),
 });
 const pageSchema: z.ZodType<PageRequest> = z.object({
   limit: z.int().min(1).max(LIMITS.listPageMax),

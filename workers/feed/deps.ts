@@ -19,6 +19,7 @@ import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { CallGuard } from "../../core/resilience/call-guard.ts";
 import { Routes } from "../../core/tao/route.ts";
+import { tracedCalls } from "../../core/tao/traced-calls.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
 import { CallTiming } from "../../core/telemetry/call-timing.ts";
@@ -185,13 +186,12 @@ function wire(env: FeedEnv): FeedDeps {
       timing: new CallTiming(),
       ...(trace !== undefined && { trace }),
       defer,
-      tao: createTao(taoPorts, {
+      tao: createTao(trace === undefined ? taoPorts : tracedCalls(taoPorts, trace), {
         region,
         ticket,
         consistency,
         allowStale,
         deadlineMs,
-        ...(trace !== undefined && { trace }),
       }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,

@@ -1,4 +1,5 @@
-import type { CallContext, Reply } from "../../core/feed/service.ts";
+import type { Call } from "../../core/feed/call.ts";
+import type { Answer, CallContext, Reply } from "../../core/feed/service.ts";
 import { inSpan, type SpanEnding } from "../../core/telemetry/span.ts";
 import { spans } from "../../platform/spans.ts";
 
@@ -15,6 +16,13 @@ export function traced<T>(ctx: CallContext, answer: (ctx: CallContext) => Reply<
     (own) => answer({ ...ctx, trace: own }),
     endingOf,
   );
+}
+
+/** What a use-case made, with its ticket, its age, and where the time went. */
+export function answerOf<T>({ tao, timing }: Call, value: T): Answer<T> {
+  const answer = { value, ticket: tao.ticket(), staleMs: tao.staleMs() };
+  const waited = timing.text(tao.waitedMs());
+  return waited === "" ? answer : { ...answer, timing: waited };
 }
 
 function endingOf(answer: Answered<unknown>): SpanEnding {
