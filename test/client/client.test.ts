@@ -133,6 +133,12 @@ describe("retries", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it("end with the trace of an answer that is no problem document", async ({ expect }) => {
+    const headers = { "edgewise-trace": "4bf92f3577b34da6a3ce929d0e0e4736" };
+    const { client } = scripted([() => new Response("<h1>Oops</h1>", { status: 500, headers })]);
+    await expect(client.feed()).rejects.toMatchObject({ traceId: headers["edgewise-trace"] });
+  });
+
   it("do not make the reader wait long", async ({ expect }) => {
     const { client, sent } = scripted([busy(503, "60")]);
     await expect(client.feed()).rejects.toMatchObject({ status: 503, retryAfterMs: 60_000 });
