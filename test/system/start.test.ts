@@ -18,6 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const start = () => startProduct(["--no-ranker", "--data", folder]);
 
 /** On a busy machine. */
+const BUSY = { timeout: 300_000 };
 const PATIENTLY = { timeout: 40_000, interval: 200 };
 const json = { "content-type": "application/json" };
 
@@ -65,21 +66,23 @@ it("serves the app, the docs and the API description", async ({ expect }) => {
   }
 });
 
-it("starts a ranker beside the product, prints what is traced, stops it, or leaves it out", async ({
-  expect,
-}) => {
-  const withRanker = await startProduct(["--data", folder]);
-  const url = /by model \S+ \(fp32, cpu\) at (http:\S+)\n/.exec(withRanker.said())?.[1] ?? "";
-  expect((await fetch(`${url}/v2/health/ready`)).status).toBe(200);
-  expect(await (await fetch(`${url}/metrics`)).text()).toContain("ranker_ready 1");
-  await followTraces(withRanker, expect);
-  expect(await withRanker.stop("SIGTERM")).toBe(0);
-  await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow();
+it(
+  "starts a ranker beside the product, prints what is traced, stops it, or leaves it out",
+  BUSY,
+  async ({ expect }) => {
+    const withRanker = await startProduct(["--data", folder]);
+    const url = /by model \S+ \(fp32, cpu\) at (http:\S+)\n/.exec(withRanker.said())?.[1] ?? "";
+    expect((await fetch(`${url}/v2/health/ready`)).status).toBe(200);
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain("ranker_ready 1");
+    await followTraces(withRanker, expect);
+    expect(await withRanker.stop("SIGTERM")).toBe(0);
+    await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow();
 
-  const without = await startProduct(["--no-ranker", "--data", folder]);
-  expect(without.said()).toContain("by the light model in the Worker: no ranker was started");
-  expect(await without.stop("SIGTERM")).toBe(0);
-});
+    const without = await startProduct(["--no-ranker", "--data", folder]);
+    expect(without.said()).toContain("by the light model in the Worker: no ranker was started");
+    expect(await without.stop("SIGTERM")).toBe(0);
+  },
+);
 
 /** A page and a post, each from where it enters to the last that takes part. */
 async function followTraces(
