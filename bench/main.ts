@@ -25,6 +25,7 @@ import { hitRates } from "./hit-rates/hit-rates.ts";
 import { HELP as HIT_RATES_HELP } from "./hit-rates/options.ts";
 import { HELP as TAO_HELP } from "./tao/options.ts";
 import { tao } from "./tao/tao.ts";
+import { HELP as TRACE_HELP, trace } from "./trace/trace.ts";
 import { HELP as WEB_HELP } from "./web/options.ts";
 import { web } from "./web/web.ts";
 
@@ -122,6 +123,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "hit rates, latency, invalidation lag and capacity of the graph layer",
       help: TAO_HELP,
       run: tao,
+    },
+  ],
+  [
+    "trace",
+    {
+      about: "what tracing costs a request in the gateway, traced or not",
+      help: TRACE_HELP,
+      run: trace,
     },
   ],
   [

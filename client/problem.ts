@@ -13,6 +13,7 @@ export class ApiProblem extends Error {
   /** The part of the request that is wrong. */
   readonly field: string | null;
   readonly retryAfterMs: number | null;
+  /** Under which the service's logs have it. */
   readonly traceId: string | null;
 
   constructor(problem: ProblemFields, options?: ErrorOptions) {
@@ -47,7 +48,7 @@ export async function problemFrom(response: Response): Promise<ApiProblem> {
     detail: textOf(fields?.["detail"]) ?? `The server answered ${response.status}.`,
     field: textOf(fields?.["field"]),
     retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : null,
-    traceId: textOf(fields?.["traceId"]),
+    traceId: textOf(fields?.["traceId"]) ?? response.headers.get("edgewise-trace"),
   });
 }
 

@@ -5,6 +5,7 @@ import { BuildError } from "../deploy/build-web.ts";
 import { BACKEND_PORTS, type Backends, type FeedCacheAccess } from "./backends.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
+import { FollowedFile } from "./follow-file.ts";
 import { HOSTED_FOLDER, type HostedCluster, startHosted, startOnServices } from "./hosted.ts";
 import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { stopOnSignals } from "./operator/stop.ts";
@@ -12,6 +13,7 @@ import { portTaken } from "./port.ts";
 import { poolOf, type RankerProcess, rankingText, startRanker } from "./ranker.ts";
 import { DATA_FOLDER } from "./secrets.ts";
 import { freePort, ServerError } from "./server-process.ts";
+import { TraceLog } from "./trace-log.ts";
 
 const HELP = `Runs the built product on this machine.
 
@@ -37,6 +39,7 @@ const HELP = `Runs the built product on this machine.
 
 /** The gateway's cron, "* * * * *": nothing fires it locally but this. */
 const CRON_MS = 60_000;
+const TRACES_MS = 250;
 
 const options = readOptions();
 process.exitCode = await main().catch((error: unknown) => {
@@ -108,21 +111,35 @@ async function main(): Promise<number> {
 }
 
 async function runWith(ranker: RankerProcess | null, rankerUrls: string): Promise<number> {
+  const traces = new TraceLog();
+  const rankerLog = ranker === null ? null : await FollowedFile.atEnd(ranker.log);
   const cluster = await start({
     port: options.port,
     host: options.host,
     dataFolder: options.data,
     vars: { "ranking-proxy": { RANKER_URLS: rankerUrls } },
     onStep: (text) => console.log(text),
-    onLog: (level, message) => (level === "error" || level === "warn") && console.error(message),
+    onLog: (level, message) => {
+      if (traces.hear(message, Date.now())) return;
+      if (level === "error" || level === "warn") console.error(message);
+    },
   });
+  const printing = setInterval(() => void printTraces(traces, rankerLog), TRACES_MS);
   try {
     await serve(cluster, ranker, stopSignal());
     return 0;
   } finally {
+    clearInterval(printing);
     await cluster.stop();
     console.log("Stopped. The data is kept; npm start goes on with it.");
   }
+}
+
+/** Where a request asked to be traced: docs/telemetry-trace.md. */
+async function printTraces(traces: TraceLog, rankerLog: FollowedFile | null): Promise<void> {
+  if (!traces.isWaiting) return;
+  for (const line of (await rankerLog?.lines()) ?? []) traces.hear(line, Date.now());
+  for (const text of traces.take(Date.now())) console.log(text);
 }
 
 async function start(to: ClusterOptions): Promise<Cluster | HostedCluster> {

@@ -22,6 +22,7 @@ import type { Version } from "../core/tao/version.ts";
 import { systemClock, systemRandom } from "../platform/clock.ts";
 import { objectLevels } from "../platform/object-levels.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
+import { spans } from "../platform/spans.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { SqlFanoutTable } from "./fanout-table.ts";
@@ -52,6 +53,7 @@ export class FanoutShard extends DurableObject<ObjectsEnv> implements FanoutShar
       topology: topology.feedBuckets,
       costs: LIMITS.fanoutCosts,
       force: tuningFrom(env).fanoutForce,
+      spans,
       enqueue: async (messages) => {
         await env.FANOUT_QUEUE.sendBatch(messages.map((body) => ({ body })));
       },

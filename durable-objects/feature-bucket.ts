@@ -2,6 +2,10 @@ import { report } from "../platform/telemetry.ts";
 import { failed } from "../core/telemetry/events.ts";
 import { DurableObject } from "cloudflare:workers";
 
+import { regionOfBucket } from "../core/feed/cache/names.ts";
+import type { Region } from "../core/regions/regions.ts";
+import { inSpanIf } from "../core/telemetry/span.ts";
+import type { TraceContext } from "../core/telemetry/trace.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Act, ClientEvents } from "../core/ranking/behaviour.ts";
 import { FeatureBucket as Features } from "../core/ranking/feature-bucket.ts";
@@ -11,6 +15,7 @@ import { segmentOf } from "../core/ranking/log-segment.ts";
 import type { Slate } from "../core/ranking/slate.ts";
 import type { Tallies } from "../core/ranking/tallies.ts";
 import { systemClock } from "../platform/clock.ts";
+import { spans } from "../platform/spans.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { SqlFeatureRows } from "./feature-rows.ts";
 import { tuningFrom } from "./tuning.ts";
@@ -22,6 +27,7 @@ import { tuningFrom } from "./tuning.ts";
  */
 export class FeatureBucket extends DurableObject<ObjectsEnv> implements FeatureBucketService {
   readonly #clock: Clock;
+  readonly #region: Region | null;
   readonly #features: Features;
   readonly #sweepMs: number;
   #isArmed = false;
@@ -30,13 +36,20 @@ export class FeatureBucket extends DurableObject<ObjectsEnv> implements FeatureB
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
     this.#clock = clock;
+    this.#region = regionOfBucket(ctx.id.name ?? "");
     const { rankSlateMs } = tuningFrom(env);
     this.#sweepMs = Math.min(FEATURE_LIMITS.featureSweepMs, rankSlateMs);
     this.#features = new Features(new SqlFeatureRows(ctx.storage.sql), rankSlateMs);
   }
 
-  async facts(keys: readonly string[]): Promise<Tallies> {
-    return this.#features.facts(keys);
+  async facts(keys: readonly string[], trace?: TraceContext): Promise<Tallies> {
+    return inSpanIf(
+      spans,
+      trace,
+      () => ({ name: "feature-bucket facts", region: this.#region }),
+      async () => this.#features.facts(keys),
+      () => ({ outcome: "ok" }),
+    );
   }
 
   async keep(slate: Slate): Promise<void> {

@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
 import { Bucket } from "../core/feed/cache/bucket.ts";
+import { regionOfBucket } from "../core/feed/cache/names.ts";
 import type { Pushed } from "../core/feed/cache/port.ts";
 import type {
   BucketStats,
@@ -17,9 +18,12 @@ import type {
 } from "../core/feed/cache/service.ts";
 import type { Id } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { Region } from "../core/regions/regions.ts";
 import { ok, type Result } from "../core/result.ts";
+import { inSpanIf, type SpanEnding } from "../core/telemetry/span.ts";
 import type { ListCursor } from "../core/tao/types.ts";
 import { systemClock } from "../platform/clock.ts";
+import { spans } from "../platform/spans.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { FeedBucketRows } from "./feed-bucket-rows.ts";
 
@@ -29,6 +33,7 @@ import { FeedBucketRows } from "./feed-bucket-rows.ts";
  */
 export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketService {
   readonly #clock: Clock;
+  readonly #region: Region | null;
   readonly #bucket: Bucket;
   #isArmed = false;
   #isResting = false;
@@ -37,11 +42,18 @@ export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketS
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
     this.#clock = clock;
+    this.#region = regionOfBucket(ctx.id.name ?? "");
     this.#bucket = new Bucket(new FeedBucketRows(ctx.storage.sql), clock.nowMs());
   }
 
   async page(viewer: Id, wish: PageWish): Promise<Result<CachedPage | Miss, Failure>> {
-    return ok(this.#bucket.page(viewer, wish, this.#clock.nowMs()));
+    return inSpanIf(
+      spans,
+      wish.trace,
+      () => ({ name: "feed-bucket page", region: this.#region }),
+      async () => ok(this.#bucket.page(viewer, wish, this.#clock.nowMs())),
+      endingOf,
+    );
   }
 
   async newSince(
@@ -100,3 +112,8 @@ export class FeedBucket extends DurableObject<ObjectsEnv> implements FeedBucketS
     this.ctx.waitUntil(this.ctx.storage.setAlarm(this.#clock.nowMs() + LIMITS.feedSweepMs));
   }
 }
+
+const endingOf = (answer: Result<CachedPage | Miss, Failure>): SpanEnding => {
+  if (!answer.ok) return { outcome: answer.error.code };
+  return answer.value.hit ? { outcome: "hit" } : { outcome: "miss", detail: answer.value.why };
+};

@@ -5,6 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { Region } from "../core/regions/regions.ts";
 import type { Result } from "../core/result.ts";
 import { Follower } from "../core/tao/follower.ts";
 import { parseObjectName } from "../core/tao/names.ts";
@@ -17,8 +18,11 @@ import type {
   ReadResponse,
 } from "../core/tao/service.ts";
 import type { Version } from "../core/tao/version.ts";
+import { endingOfResult, inSpanIf } from "../core/telemetry/span.ts";
+import type { TraceContext } from "../core/telemetry/trace.ts";
 import { systemClock } from "../platform/clock.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
+import { spans } from "../platform/spans.ts";
 import { within } from "../platform/time-limit.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
@@ -34,12 +38,14 @@ const inTime = <T>(call: Promise<Result<T, Failure>>) =>
  */
 export class ShardFollower extends DurableObject<ObjectsEnv> implements FollowerService {
   readonly #follower: Follower;
+  readonly #region: Region;
 
   // The runtime passes two arguments; a test subclass passes the third.
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
     const name = ctx.id.name ?? "";
-    const { shard } = parseObjectName(name);
+    const { shard, region } = parseObjectName(name);
+    this.#region = region;
     const topology = topologyFrom(env);
     const leader = graphStubs(env, topology).leader({ shard });
     const ports = {
@@ -56,11 +62,23 @@ export class ShardFollower extends DurableObject<ObjectsEnv> implements Follower
   }
 
   read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
-    return this.#follower.read(request);
+    return inSpanIf(
+      spans,
+      request.trace,
+      () => ({ name: "follower read", region: this.#region }),
+      () => this.#follower.read(request),
+      endingOfResult,
+    );
   }
 
-  union(request: string): Promise<Result<string, Failure>> {
-    return this.#follower.union(request);
+  union(request: string, trace?: TraceContext): Promise<Result<string, Failure>> {
+    return inSpanIf(
+      spans,
+      trace,
+      () => ({ name: "follower union", region: this.#region }),
+      () => this.#follower.union(request),
+      endingOfResult,
+    );
   }
 
   push(push: LogPush): Promise<Version | null> {

@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
+import type { Region } from "../core/regions/regions.ts";
 import type { Result } from "../core/result.ts";
 import type { DeliveryBacklog } from "../core/tao/delivery.ts";
 import { fanoutConsumer } from "../core/feed/fanout/log-consumer.ts";
@@ -25,10 +26,12 @@ import type {
 } from "../core/tao/service.ts";
 import type { PhysicalShard } from "../core/tao/shard-map.ts";
 import type { Version } from "../core/tao/version.ts";
+import { endingOfResult, inSpanIf } from "../core/telemetry/span.ts";
 import { withoutStatement } from "../db/mysql-client.ts";
 import { systemClock, systemSleep } from "../platform/clock.ts";
 import { fanoutStubs } from "../platform/fanout-stubs.ts";
 import { graphStubs } from "../platform/object-stubs.ts";
+import { spans } from "../platform/spans.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { tuningFrom } from "./tuning.ts";
@@ -45,19 +48,34 @@ export class ShardLeader
   implements LeaderService, LeaderInspection
 {
   readonly #leader: Leader;
+  readonly #region: Region;
 
   // The runtime passes two arguments; a test subclass passes the third.
   constructor(ctx: DurableObjectState, env: ObjectsEnv, clock: Clock = systemClock) {
     super(ctx, env);
-    this.#leader = this.#wire(clock);
+    const { shard, region } = parseObjectName(ctx.id.name ?? "");
+    this.#region = region;
+    this.#leader = this.#wire(shard, clock);
   }
 
   write(request: WriteRequest): Promise<Result<WriteResponse, Failure>> {
-    return this.#leader.write(request);
+    return inSpanIf(
+      spans,
+      request.trace,
+      () => ({ name: "leader write", region: this.#region }),
+      (trace) => this.#leader.write(trace === undefined ? request : { ...request, trace }),
+      endingOfResult,
+    );
   }
 
   read(request: ReadRequest): Promise<Result<ReadResponse, Failure>> {
-    return this.#leader.read(request);
+    return inSpanIf(
+      spans,
+      request.trace,
+      () => ({ name: "leader read", region: this.#region }),
+      () => this.#leader.read(request),
+      endingOfResult,
+    );
   }
 
   fill(follower: string, request: FillRequest): Promise<Result<FillResponse, Failure>> {
@@ -91,8 +109,7 @@ export class ShardLeader
     await this.#leader.tick();
   }
 
-  #wire(clock: Clock): Leader {
-    const { shard, region } = parseObjectName(this.ctx.id.name ?? "");
+  #wire(shard: PhysicalShard, clock: Clock): Leader {
     const topology = topologyFrom(this.env);
     const stubs = graphStubs(this.env, topology);
     const tell = (event: FailureName, error: unknown) =>
@@ -100,11 +117,13 @@ export class ShardLeader
     const tuning = tuningFrom(this.env);
     const config = storeConfigFrom(this.env);
     const { open, cursors } = leaderStore(config, shard, { ctx: this.ctx, clock, report: tell });
-    const openStore = globalThis.BUILT_WITH_DRILLS ? faultyStore(open, this.env, region) : open;
+    const openStore = globalThis.BUILT_WITH_DRILLS
+      ? faultyStore(open, this.env, this.#region)
+      : open;
     const fanout = fanoutStubs(this.env, topology).fanout(shard);
     return new Leader(shard, topology.map, {
       clock,
-      lease: stubs.coordinator(region),
+      lease: stubs.coordinator(this.#region),
       openStore,
       consumersOf: (store) => ({
         log: new RecordLog(store, cursors()),

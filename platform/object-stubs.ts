@@ -20,7 +20,11 @@ export function graphStubs(bindings: GraphBindings, topology: GraphTopology) {
     ...leaderStubs(bindings, topology),
     follower: (shard: PhysicalShard, replica: Replica): FollowerService => ({
       read: (request) => answered("follower", () => followerStub(shard, replica).read(request)),
-      union: (request) => answered("follower", () => followerStub(shard, replica).union(request)),
+      union: (request, trace) =>
+        answered("follower", () => {
+          const stub = followerStub(shard, replica);
+          return trace === undefined ? stub.union(request) : stub.union(request, trace);
+        }),
       push: (push) => followerStub(shard, replica).push(push),
       stats: () => followerStub(shard, replica).stats(),
     }),

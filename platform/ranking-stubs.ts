@@ -9,6 +9,7 @@ import { type Id, parseId } from "../core/ids.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Region } from "../core/regions/regions.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { TraceContext } from "../core/telemetry/trace.ts";
 import { answered, hintsOf, type ObjectNamespace } from "./object-call.ts";
 import { within } from "./time-limit.ts";
 import type { Topology } from "./topology.ts";
@@ -31,6 +32,13 @@ export const rankingReportFrom = ({
     // Over RPC it arrives as plain data of the reader's own: nothing else holds its lists.
     answered("ranker", async () => ok((await RANKING.stats()) as RankingReport)),
   );
+/** What belongs to one request. */
+export interface RequestFacts {
+  /** Version that is to score; null: whichever is served. */
+  readonly model?: string | null;
+  /** Where it is sampled. */
+  readonly trace?: TraceContext;
+}
 
 const NOBODY: Result<never, Failure> = err({ code: "not_found", what: "viewer" });
 
@@ -42,7 +50,7 @@ export function rankingStubs(
   }: Pick<RankingBindings, "FEATURE_BUCKET"> & { readonly RANKING: RankingService },
   { regions, feedBuckets }: Pick<Topology, "regions" | "feedBuckets">,
   weighing: Weighing,
-  model: string | null = null,
+  { model = null, trace }: RequestFacts = {},
 ): RankingPort {
   const hintOf = hintsOf(regions);
   let calls = 0;
@@ -70,12 +78,16 @@ export function rankingStubs(
     ...(model !== null && { model }),
     calls: () => calls,
     facts: (region, viewer, keys, budgetMs) =>
-      features(region, viewer, budgetMs, (stub) => stub.facts(keys)),
+      features(region, viewer, budgetMs, (stub) =>
+        trace === undefined ? stub.facts(keys) : stub.facts(keys, trace),
+      ),
     rank: (request, budgetMs) =>
       within(
         budgetMs,
         "ranker",
-        answered("ranker", async () => ok(await RANKING.rank(request))),
+        answered("ranker", async () =>
+          ok(await RANKING.rank(trace === undefined ? request : { ...request, trace })),
+        ),
       ),
     keep: (region, slate) => told(region, slate.viewer, (stub) => stub.keep(slate)),
     tell: (region, events) => told(region, events.viewer, (stub) => stub.tell(events)),

@@ -9,6 +9,8 @@ import type { Signer } from "../signer.ts";
 import type { Consistency } from "../tao/service.ts";
 import type { PhysicalShard } from "../tao/shard-map.ts";
 import type { Tao } from "../tao/tao.ts";
+import type { CallTiming } from "../telemetry/call-timing.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { FeedCache } from "./cache/service.ts";
 import type { RankingPort } from "./ranked/port.ts";
 
@@ -47,6 +49,10 @@ export interface Call {
   readonly effects: Effects;
   /** Shards whose writes in this request the cache is told of, each as what it was. */
   readonly told: Set<PhysicalShard>;
+  /** Where this request waits. */
+  readonly timing: CallTiming;
+  /** Of a sampled request: what others are asked under. */
+  readonly trace?: TraceContext;
   /** Work that the answer does not wait for. */
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly report: (event: FeedEvent) => void;

@@ -31,7 +31,9 @@ export async function askCache<T extends CachedPage | KeptScores | NewPosts>(
   const cache = cacheFor(call);
   if (cache === null) return { answer: null, calls: 0 };
   const wrote = call.consistency === "eventual" ? [] : [...call.tao.wrote()];
+  const askedMs = call.clock.nowMs();
   const answer = await ask(cache, wrote);
+  call.timing.cacheMs = call.clock.nowMs() - askedMs;
   if (answer.ok) return { answer: answer.value, calls: 1 };
   call.report({ event: "cache_failed", stage: answer.error.code, viewer: String(call.viewer) });
   return { answer: null, calls: 1 };

@@ -7,6 +7,7 @@ import type { NewRollout, RolloutAction, RolloutList, RolloutView } from "../rol
 import type { Operator } from "../rollout/service.ts";
 import type { Consistency } from "../tao/service.ts";
 import type { CacheReport } from "../telemetry/cache-layers.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { FeedEvents, FeedEventsTaken } from "./explain/event-schemas.ts";
 import type { FeedbackState, SeenRange, SeenState, Why, WhyNot } from "./explain/schemas.ts";
 import type { NotificationPage } from "./notifications/schemas.ts";
@@ -51,6 +52,8 @@ export interface CallContext {
   readonly idempotencyKey: string | null;
   /** Unix time, milliseconds, after which the caller has stopped listening. */
   readonly deadlineMs: number;
+  /** Of a sampled request; others have none. */
+  readonly trace?: TraceContext;
 }
 
 /** An answer and the ticket that includes it. */
@@ -59,6 +62,8 @@ export interface Answer<T> {
   readonly ticket: string;
   /** How long ago, ms, the oldest part was known to be true; null while within the promised bound. */
   readonly staleMs: number | null;
+  /** Where the time went, as Server-Timing has it; left out where nobody was waited for. */
+  readonly timing?: string;
 }
 
 export type Reply<T> = Promise<Result<Answer<T>, Failure>>;

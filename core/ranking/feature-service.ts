@@ -1,4 +1,5 @@
 import type { Region } from "../regions/regions.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { Act, ClientEvents } from "./behaviour.ts";
 import type { Slate } from "./slate.ts";
 import type { Tallies } from "./tallies.ts";
@@ -21,7 +22,8 @@ export interface FeatureStats {
  * its own viewers saw them, and one call knows all that a page needs.
  */
 export interface FeatureBucketService {
-  facts(keys: readonly string[]): Promise<Tallies>;
+  /** @param trace of a sampled request. */
+  facts(keys: readonly string[], trace?: TraceContext): Promise<Tallies>;
   keep(slate: Slate): Promise<void>;
   tell(events: ClientEvents): Promise<void>;
   act(act: Act): Promise<void>;

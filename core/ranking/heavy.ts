@@ -5,6 +5,7 @@ import { NO_HEDGES, withCall, withHedge } from "../resilience/hedge-budget.ts";
 import { orLate } from "../resilience/or-late.ts";
 import type { Defer, SharedBreaker } from "../resilience/shared-breaker.ts";
 import { mayAsk, refused, taken, type Throttle, UNTHROTTLED } from "../resilience/throttle.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { Pool } from "./balance/pools.ts";
 import {
   estimateMs,
@@ -57,6 +58,8 @@ export interface HeavyQuestion {
   readonly matrices: Rows;
   /** Unix ms. */
   readonly untilMs: number;
+  /** Of a sampled request. */
+  readonly trace?: TraceContext;
 }
 
 export type HeavyAnswer =
@@ -153,7 +156,7 @@ export class HeavyRanker {
   /** @param callMs of its own time; the caller may have less, and then its end says nothing about the server. */
   #call(
     { server, breaker, admitted }: Picked,
-    { region, viewerId, model, schema, rows, untilMs }: HeavyQuestion,
+    { region, viewerId, model, schema, rows, untilMs, trace }: HeavyQuestion,
     body: RankerQuestion["body"],
     callMs: number,
     defer: Defer,
@@ -163,9 +166,12 @@ export class HeavyRanker {
     const limitMs = Math.max(0, Math.min(callMs, untilMs - begunMs));
     const late: Tried = { kind: limitMs >= policy.callMs ? "timeout" : "no_time" };
     this.servers.began(server, rows);
-    const version = model === undefined ? {} : { model };
+    const wish = {
+      ...(model !== undefined && { model }),
+      ...(trace !== undefined && { trace }),
+    };
     const budget = { rows, budgetMs: limitMs };
-    const asked = ask({ region, server, body, ...budget, viewerId, schema, ...version });
+    const asked = ask({ region, server, body, ...budget, viewerId, schema, ...wish });
     const { done, cancel } = attempt(asked, limitMs, late, timer);
     const settled = done.then((tried) => {
       const { outcome, news } = meaningOf(tried);

@@ -76,11 +76,13 @@ async function askHeavy(
   const leftMs = () => untilMs - clock.nowMs();
   const estimateMs = (count: number) => heavy.estimateMs(request.region, count);
   const ask = async (pool: readonly number[] | null, reason: RankReason): Promise<Asked> => {
-    const { region, viewerId, schema, model } = request;
+    const { region, viewerId, schema, model, trace } = request;
     const matrices = pool === null ? request : rowsAt(request, pool);
     const count = pool?.length ?? rows;
     const version = model === undefined ? {} : { model };
-    const question = { region, viewerId, schema, rows: count, matrices, untilMs, ...version };
+    const traced = trace === undefined ? {} : { trace };
+    const rest = { rows: count, matrices, untilMs, ...version, ...traced };
+    const question = { region, viewerId, schema, ...rest };
     const answer = await heavy.score(question, defer);
     return answer.ok ? { ...answer, pool, reason } : answer;
   };

@@ -1,3 +1,4 @@
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { Timer } from "../clock.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Outcome } from "../resilience/breaker.ts";
@@ -19,6 +20,8 @@ export interface RankerQuestion {
   /** Version of the model; absent: whichever serves the viewer. */
   readonly model?: string;
   readonly schema: string;
+  /** Of a sampled request. */
+  readonly trace?: TraceContext;
 }
 
 export interface Scored {

@@ -1,4 +1,5 @@
 import type { Region } from "../regions/regions.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 
 /**
  * Candidates to score, as the rows of two matrices that one pure module made (`features.ts`).
@@ -24,6 +25,8 @@ export interface RankRequest {
   readonly deadlineMs: number;
   /** The best rung that may be tried, by the region's level; without it, the first. See `degradation/effects.ts`. */
   readonly atMost?: RankMode;
+  /** Of a sampled request. */
+  readonly trace?: TraceContext;
 }
 
 /** The rung of the fallback ladder that answered. */

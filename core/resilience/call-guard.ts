@@ -7,7 +7,7 @@ import { err, type Result } from "../result.ts";
 import { type Concurrency, entered, IDLE, left } from "./concurrency.ts";
 import type { Priority } from "./priority.ts";
 import { FULL_BUDGET, type RetryBudget, withFirst, withRetry } from "./retry-budget.ts";
-import { accepted, OPEN, refusalChance, refused, type Throttle } from "./priority-throttle.ts";
+import { accepted, OPEN, refusalChanceOf, refused, type Throttle } from "./priority-throttle.ts";
 
 export interface CallGuardPorts {
   readonly clock: Clock;
@@ -61,7 +61,11 @@ export class CallGuard {
       const before = guarded.throttles.get(priority) ?? OPEN;
       guarded.throttles.set(priority, as(before, clock.nowMs()));
     };
-    const chance = refusalChance(guarded.throttles.get(priority) ?? OPEN, priority, clock.nowMs());
+    const chance = refusalChanceOf(
+      guarded.throttles.get(priority) ?? OPEN,
+      priority,
+      clock.nowMs(),
+    );
     const isThrottled = chance > 0 && random.next() < chance;
     if (isThrottled) settle(refused);
     const concurrency = isThrottled ? null : entered(guarded.concurrency, priority, max);

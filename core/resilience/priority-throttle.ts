@@ -1,5 +1,6 @@
 import { LIMITS } from "../limits.ts";
 import { LENIENCE, type Priority } from "./priority.ts";
+import { refusalChance } from "./throttle.ts";
 
 /**
  * Calls that have ended, sent or not, and those that were taken on. Those under way count for nothing
@@ -18,20 +19,15 @@ interface Slice {
 export type Throttle = readonly Slice[];
 export const OPEN: Throttle = [];
 
-/**
- * The chance, from 0 to 1, that a call is refused here. Never so high that no call would go out.
- *
- * max(0, (asked - K * accepted) / (asked + 1)), where a lower priority has a lower K.
- */
-export function refusalChance(throttle: Throttle, priority: Priority, nowMs: number): number {
+/** The chance, from 0 to 1, that a call is refused here; a lower priority has a lower K. */
+export function refusalChanceOf(throttle: Throttle, priority: Priority, nowMs: number): number {
   let [asked, taken] = [0, 0];
   for (const slice of recent(throttle, nowMs)) {
     asked += slice.asked;
     taken += slice.accepted;
   }
   const factor = LIMITS.throttleFactor * LENIENCE[priority];
-  const chance = (asked - factor * taken) / (asked + 1);
-  return Math.min(1 - LIMITS.throttleFloor, Math.max(0, chance));
+  return refusalChance(asked, taken, { factor, free: 0, max: 1 - LIMITS.throttleFloor });
 }
 
 /** A call that the dependency took on. That it failed otherwise says nothing about load. */

@@ -80,6 +80,10 @@ class TaoClient implements Tao {
     return this.#calls.made;
   }
 
+  waitedMs(): number | null {
+    return this.#calls.made === 0 ? null : this.#calls.waitedMs;
+  }
+
   staleMs(): number | null {
     return this.#staleMs;
   }

@@ -65,7 +65,7 @@ function planRequest(
   records: LogRecord[],
   context: PlanContext,
 ): Result<WriteResponse, Failure> {
-  const { opId, writes } = request;
+  const { opId, writes, trace } = request;
   const hash = opId === null ? "" : writesHash(writes);
   const known = opId === null ? null : draft.op(opId);
   if (known !== null) return replay(known, hash);
@@ -77,7 +77,8 @@ function planRequest(
   if (!outcome.ok) return outcome;
   const { nowMs: timeMs } = context;
   const at = draft.head;
-  if (entries.length > 0) records.push({ epoch: at.epoch, opId, timeMs, entries });
+  const traced = trace === undefined ? undefined : { trace };
+  if (entries.length > 0) records.push({ epoch: at.epoch, opId, timeMs, entries, ...traced });
   if (opId !== null) draft.putOp({ opId, hash, timeMs, at, results: outcome.value });
   return ok({ results: outcome.value, at, replayed: false, timeMs });
 }

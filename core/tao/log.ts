@@ -1,4 +1,5 @@
 import type { Id } from "../ids.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { AssocType, ObjectType } from "./types.ts";
 import type { Version } from "./version.ts";
 
@@ -36,6 +37,8 @@ export interface LogRecord {
   /** Leader's clock at commit, Unix milliseconds. */
   readonly timeMs: number;
   readonly entries: readonly LogEntry[];
+  /** Of a sampled write, for who is told of it now. Kept in memory alone: what is told later is told without. */
+  readonly trace?: TraceContext;
 }
 
 export const firstSeq = (record: LogRecord): number => record.entries[0]?.seq ?? 0;

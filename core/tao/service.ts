@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import type { Result } from "../result.ts";
+import type { TraceContext } from "../telemetry/trace.ts";
 import type { DeliveryBacklog } from "./delivery.ts";
 import type { LogRecord } from "./log.ts";
 import type { PhysicalShard } from "./shard-map.ts";
@@ -20,6 +21,8 @@ export interface ReadRequest {
   readonly atLeast: Version | null;
   /** An answer that may be too old, marked, instead of none while the leader is away. */
   readonly allowStale?: boolean;
+  /** Of a sampled request. */
+  readonly trace?: TraceContext;
 }
 
 export interface ReadResponse {
@@ -38,6 +41,8 @@ export interface WriteRequest {
   readonly writes: readonly Write[];
   /** Makes the whole batch idempotent: a replay returns the first answer. At most 128 characters. */
   readonly opId: string | null;
+  /** Of a sampled request: goes on with what the write means for others. */
+  readonly trace?: TraceContext;
 }
 
 export interface WriteResponse {
@@ -130,7 +135,7 @@ export interface FollowerService {
    * The newest entries over many lists of this shard, with their objects: text in,
    * text out (`union.ts`), because a page crosses a hop cheaper as a string.
    */
-  union(request: string): Promise<Result<string, Failure>>;
+  union(request: string, trace?: TraceContext): Promise<Result<string, Failure>>;
   /** Applies pushed log records; answers how far this follower now is, or null: nothing cached, stop pushing. */
   push(push: LogPush): Promise<Version | null>;
   stats(): Promise<FollowerStats>;

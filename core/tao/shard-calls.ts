@@ -51,6 +51,10 @@ export class ShardCalls {
   readonly #deadline: Deadline;
   readonly #priority: Priority;
   made = 0;
+  /** How long, ms, at least one was under way. */
+  waitedMs = 0;
+  #underWay = 0;
+  #sinceMs = 0;
 
   constructor(
     ports: ShardCallsPorts,
@@ -116,8 +120,11 @@ export class ShardCalls {
     const sent = async () => {
       this.made++;
       const startMs = clock.nowMs();
+      if (this.#underWay++ === 0) this.#sinceMs = startMs;
       const answer = await attempt();
-      const tookMs = clock.nowMs() - startMs;
+      const endMs = clock.nowMs();
+      if (--this.#underWay === 0) this.waitedMs += endMs - this.#sinceMs;
+      const tookMs = endMs - startMs;
       const failed = !answer.ok && isTheGraphs(answer.error, tookMs);
       this.#ports.observe?.({ region: this.#region, kind, priority, tookMs, failed });
       return answer;

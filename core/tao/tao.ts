@@ -84,4 +84,6 @@ export interface Tao {
   staleMs(): number | null;
   /** Object calls made so far in this request. */
   calls(): number;
+  /** How long, ms, at least one of them was under way; null: none was made. */
+  waitedMs(): number | null;
 }

@@ -33,4 +33,13 @@ export const TELEMETRY_LIMITS = {
   historyPointsMax: 400,
   /** Sums of closed hours that are remembered: one for each window that is asked for again and again. */
   historyPrefixesMax: 16,
+  /** `traceparent` and `tracestate`: as much as the W3C asks everybody to pass on. Longer ones are left out. */
+  traceHeaderCharsMax: 512,
+  traceStateMembersMax: 32,
+  /** Share of requests that are traced where `TRACE_SAMPLE` says nothing: enough to see every route, and little to keep. */
+  traceShare: 0.01,
+  /** A fifth of the time that a request has: one that takes longer is worth a line, traced or not. */
+  slowRequestMs: 1_000,
+  /** Such lines of one isolate, and of failures: a region in trouble has thousands, which all say the same. */
+  lateSpansPerSecond: 10,
 } as const;

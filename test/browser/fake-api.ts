@@ -24,6 +24,9 @@ const TYPES: Record<string, string> = {
   ".webmanifest": "application/manifest+json",
 };
 
+/** Of whatever it refuses. */
+export const REFUSED_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
 /** How a test makes the next calls go wrong: by method and start of path. */
 export interface Fault {
   readonly method: string;
@@ -95,7 +98,10 @@ export class FakeApi {
       else await serveFile(this.#dist, this.newer, response, url.pathname);
     } catch (error) {
       const status = error instanceof Refusal ? error.status : 500;
-      response.writeHead(status, { "content-type": "application/problem+json" });
+      response.writeHead(status, {
+        "content-type": "application/problem+json",
+        "edgewise-trace": REFUSED_TRACE,
+      });
       response.end(JSON.stringify({ status, code: "refused", detail: (error as Error).message }));
     }
   }

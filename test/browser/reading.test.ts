@@ -11,6 +11,7 @@ import {
   signIn,
   wheelUntil,
 } from "./browser.ts";
+import { REFUSED_TRACE } from "./fake-api.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -184,6 +185,8 @@ describe("reading", () => {
     await page.goto(visit.url);
     await page.locator("button.face-button").first().click();
     await page.getByRole("heading", { name: "This did not load" }).waitFor();
+    const failed = await page.getByRole("alert").textContent();
+    expect(failed).toContain(`Reference: ${REFUSED_TRACE}`);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.locator(POST).first().waitFor();
     expect(visit.errors).toEqual([]);

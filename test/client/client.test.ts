@@ -62,7 +62,7 @@ it("throws what the problem document says", async ({ expect }) => {
   const { client } = await start();
   const problem: unknown = await client.post("404").catch((error: unknown) => error);
   expect(problem).toBeInstanceOf(ApiProblem);
-  expect(problem).toMatchObject({ code: "not_found", status: 404, traceId: "8888888888888888" });
+  expect(problem).toMatchObject({ code: "not_found", status: 404, traceId: "80000000".repeat(4) });
   await expect(client.createPost({ text: " " })).rejects.toMatchObject({
     code: "invalid_request",
     field: "text",
@@ -132,6 +132,12 @@ describe("retries", () => {
     const { client, sent } = scripted([busy(status)]);
     await expect(client.feed()).rejects.toMatchObject({ status, code: `http_${status}` });
     expect(sent).toHaveLength(1);
+  });
+
+  it("end with the trace of an answer that is no problem document", async ({ expect }) => {
+    const headers = { "edgewise-trace": "4bf92f3577b34da6a3ce929d0e0e4736" };
+    const { client } = scripted([() => new Response("<h1>Oops</h1>", { status: 500, headers })]);
+    await expect(client.feed()).rejects.toMatchObject({ traceId: headers["edgewise-trace"] });
   });
 
   it("do not make the reader wait long", async ({ expect }) => {

@@ -115,6 +115,9 @@ export class FakeFeed implements FeedService {
   thrown: Error | null = null;
   ticket = "ticket-1";
   staleMs: number | null = null;
+  timing = "";
+  /** Called before each answer: time may pass. */
+  waits: () => void = () => {};
 
   async #reply<T>(
     method: Method,
@@ -123,13 +126,15 @@ export class FakeFeed implements FeedService {
     needsViewer = true,
   ): Reply<T> {
     this.calls.push({ method, args });
+    this.waits();
     if (this.thrown !== null) throw this.thrown;
     if (this.failure !== null) return err(this.failure);
     const ctx = contextSchema.parse(args[0]);
     if (needsViewer && ctx.viewer === null) {
       return err({ code: "unauthenticated", reason: "this needs a signed-in user" });
     }
-    return ok({ value, ticket: this.ticket, staleMs: this.staleMs });
+    const answer = { value, ticket: this.ticket, staleMs: this.staleMs };
+    return ok(this.timing === "" ? answer : { ...answer, timing: this.timing });
   }
 
   async #page<T>(method: Method, args: readonly unknown[], value: T, needsViewer = true): Reply<T> {
@@ -287,6 +292,7 @@ const contextSchema = z.strictObject({
   allowStale: z.boolean(),
   idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyCharsMax).nullable(),
   deadlineMs: z.number(),
+  trace: z.object({ trace: z.string().length(32), span: z.string().length(16) }).exactOptional(),
 });
 const pageSchema: z.ZodType<PageRequest> = z.object({
   limit: z.int().min(1).max(LIMITS.listPageMax),

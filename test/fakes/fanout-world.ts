@@ -15,6 +15,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { err, ok } from "../../core/result.ts";
 import { AUDIENCES } from "../../core/tao/registry.ts";
 import { SqlFanoutTable } from "../../durable-objects/fanout-table.ts";
+import type { SpanEvent, SpanPorts } from "../../core/telemetry/span.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { endingWith, sqlStorage } from "./sql-storage.ts";
 
@@ -60,6 +61,7 @@ export class FanoutWorld {
   readonly sockets: { readonly region: string; readonly event: SocketEvent }[] = [];
   readonly noted: Noted[] = [];
   readonly reports: string[] = [];
+  readonly spans: SpanEvent[] = [];
   /** On their way. */
   queue: FanoutMessage[] = [];
   alarmMs: number | null = null;
@@ -131,6 +133,7 @@ export class FanoutWorld {
       topology: this.topology,
       costs: LIMITS.fanoutCosts,
       force: this.#force,
+      spans: this.#spanPorts(),
       enqueue: async (messages) => {
         await Promise.resolve();
         if (isOver()) throw gone();
@@ -151,6 +154,11 @@ export class FanoutWorld {
         this.putAside += count;
       },
     });
+  }
+
+  #spanPorts(): SpanPorts {
+    const { clock, spans } = this;
+    return { clock, random: this.#random, span: (event) => void spans.push(event) };
   }
 
   /** Some lists come with the post, and others do not. */
@@ -213,6 +221,7 @@ export class FanoutWorld {
           await this.fanout.settle(outcomes);
         },
       }),
+      spans: this.#spanPorts(),
       report: (event) => void this.reports.push(event),
     });
     await this.idle();

@@ -13,6 +13,7 @@ import { createPost } from "../../core/feed/usecases/posts.ts";
 import { profile } from "../../core/feed/usecases/profiles.ts";
 import { relate, unrelate } from "../../core/feed/usecases/relations.ts";
 import { type Id, ID_EPOCH_MS } from "../../core/ids.ts";
+import { CallTiming } from "../../core/telemetry/call-timing.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import type { Consistency } from "../../core/tao/service.ts";
 import type { Tao } from "../../core/tao/tao.ts";
@@ -64,6 +65,7 @@ export class FeedWorld {
       region: "us-east",
       effects: this.effects,
       told: new Set(),
+      timing: new CallTiming(),
       defer: (work) => void this.#deferred.push(work()),
       idempotencyKey: options.key ?? null,
       deadlineMs: this.nowMs + BUDGET_MS,

@@ -164,6 +164,8 @@ export class MemoryTao implements Tao {
   atLeast = (): void => {};
   madeBy = (): void => {};
   calls = (): number => this.#calls;
+  /** It answers at once. */
+  waitedMs = (): number | null => (this.#calls === 0 ? null : 0);
   staleMs = (): null => null;
 
   #shardOf = (id: Id): PhysicalShard => entryOfId(this.#map, id).shard;

@@ -19,6 +19,7 @@ it("needs only ENVIRONMENT in development", ({ expect }) => {
     rateFactor: 1,
     regions: DEFAULT_REGIONS,
     socketBuckets: 4,
+    traceShare: 0,
     signingSecret: DEVELOPMENT_SECRET,
     metricsToken: null,
   });
@@ -41,11 +42,17 @@ it("takes empty variables as missing, and converts the rest", ({ expect }) => {
     issuer: "edgewise",
     corsOrigins: ["https://a.example", "http://localhost:5173"],
     requestBudgetMs: 750,
+    traceShare: 0.01,
     socketBuckets: 64,
     signingSecret: SECRET,
     purge: { zoneId: "0".repeat(32), token: "secret" },
     regions: [{ region: "mars" }],
   });
+});
+
+it("traces nothing where that is said", ({ expect }) => {
+  const vars = { ENVIRONMENT: "production", AUTH_SECRET: SECRET, SIGNING_SECRET: SECRET };
+  expect(configFrom({ ...vars, TRACE_SAMPLE: "0" }).traceShare).toBe(0);
 });
 
 describe("refuses, naming the variable", () => {
@@ -87,6 +94,8 @@ describe("refuses, naming the variable", () => {
     ["CACHE_ZONE_ID", { ...production, CACHE_ZONE_ID: "0".repeat(32) }],
     ["CACHE_ZONE_ID", { ...production, CACHE_PURGE_TOKEN: "secret" }],
     ["CACHE_ZONE_ID", { ...production, CACHE_ZONE_ID: "a/b", CACHE_PURGE_TOKEN: "secret" }],
+    ["TRACE_SAMPLE", { ...production, TRACE_SAMPLE: "1.1" }],
+    ["TRACE_SAMPLE", { ...production, TRACE_SAMPLE: "few" }],
     ["REGIONS", { ...production, REGIONS: "{" }],
     ["REGIONS", { ...production, REGIONS: "[]" }],
   ] as const)("%s %o", ([name, vars], { expect }) => {

@@ -16,7 +16,7 @@ describe("GET /v1/feed", () => {
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(response.headers.get("cache-control")).toBe("private, no-store");
     expect(response.headers.get("edgewise-ticket")).toBe("ticket-1");
-    expect(response.headers.get("server-timing")).toBe("feed;dur=0");
+    expect(response.headers.get("server-timing")).toBe("total;dur=0, feed;dur=0");
     expect(gateway.feed.calls).toEqual([
       {
         method: "home",

@@ -4,6 +4,7 @@ import type { Failure } from "../../core/errors.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { cacheCountsOf } from "../../core/telemetry/counted-caches.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { SpanEvent } from "../../core/telemetry/span.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { createApp } from "../../workers/gateway/app.ts";
@@ -81,6 +82,7 @@ export function startGateway(
     report,
   });
   const tokens = createTokens(config, fetcher);
+  const spans: SpanEvent[] = [];
   let verified = 0;
   const bare = createApp({
     config,
@@ -108,6 +110,7 @@ export function startGateway(
     signer: hmacSigner(config.signingSecret),
     clock,
     random: { next: () => 0.5 },
+    span: (event) => spans.push(event),
     assets: {
       fetch: async (request) => {
         const { pathname } = new URL(request.url);
@@ -160,6 +163,7 @@ export function startGateway(
     /** Paths that the assets binding was asked for. */
     assetsAsked,
     clock,
+    spans,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),
     token,

@@ -35,7 +35,7 @@ describe("every failure of the feed Worker becomes a problem document", () => {
       code: failure.code,
       status: STATUS[failure.code],
       instance: "/v1/feed",
-      traceId: "8888888888888888",
+      traceId: "80000000".repeat(4),
     });
     const retryAfter =
       "retryAfterMs" in failure ? Math.ceil(failure.retryAfterMs / 1_000) : undefined;

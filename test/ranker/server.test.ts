@@ -197,3 +197,34 @@ describe("infer", () => {
 function expectVersion(version: string) {
   return { version, provider: "cpu", precision: "fp32" };
 }
+
+describe("a traced request", () => {
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const span = "00f067aa0ba902b7";
+  const spans = () => ranker.logged.filter(({ event }) => event === "span");
+
+  it("is told in the log under the caller's span, and has its timing", async ({ expect }) => {
+    const before = spans().length;
+    const response = await ranker.infer(rowsFrom(1, 4), { traceparent: `00-${trace}-${span}-01` });
+    await response.arrayBuffer();
+    const timing = response.headers.get("server-timing") ?? "";
+    expect(timing).toMatch(/^queue;dur=[\d.]+, compute;dur=[\d.]+$/);
+    const [told] = spans().slice(before);
+    expect(told?.fields).toMatchObject({
+      trace,
+      parent: span,
+      name: "gpu-ranker infer",
+      outcome: "200",
+      detail: timing,
+    });
+    expect(Math.abs(Date.now() - Number(told?.fields["startMs"]))).toBeLessThan(60_000);
+  });
+
+  it.for([`00-${trace}-${span}-00`, "nonsense"])("is none with %s", async (parent, { expect }) => {
+    const before = spans().length;
+    const response = await ranker.infer(rowsFrom(1, 4), { traceparent: parent });
+    expect([response.status, response.headers.get("server-timing")]).toEqual([200, null]);
+    await response.arrayBuffer();
+    expect(spans()).toHaveLength(before);
+  });
+});

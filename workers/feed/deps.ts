@@ -24,8 +24,10 @@ import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { CallGuard } from "../../core/resilience/call-guard.ts";
 import { Routes } from "../../core/tao/route.ts";
+import { tracedCalls } from "../../core/tao/traced-calls.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
+import { CallTiming } from "../../core/telemetry/call-timing.ts";
 import { TallyOutbox } from "../../core/telemetry/tally-outbox.ts";
 import { cacheStatsStubs, cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
@@ -36,6 +38,7 @@ import { rankingReportFrom, rankingStubs } from "../../platform/ranking-stubs.ts
 import { type RolloutAdmin, regionExchange, rolloutAdmin } from "../../platform/rollout-stubs.ts";
 import { graphStubs } from "../../platform/object-stubs.ts";
 import { hmacSigner, rememberingSigner } from "../../platform/signer.ts";
+import { spans } from "../../platform/spans.ts";
 import { socketSink, socketTopologyFrom } from "../../platform/socket-stubs.ts";
 import { within } from "../../platform/time-limit.ts";
 import { configFrom, type FeedEnv } from "./env.ts";
@@ -175,7 +178,7 @@ function wire(env: FeedEnv): FeedDeps {
     flags: new RequestFlags(rollouts),
     rolloutAdmin: rolloutAdmin(env),
     callFor: (
-      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
+      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs, trace },
       defer,
       flags,
     ) => ({
@@ -184,15 +187,21 @@ function wire(env: FeedEnv): FeedDeps {
       effects: levels.effects(region),
       consistency,
       cache: flags.isCached ? (feedCache?.cache ?? null) : null,
-      ranking: rankingStubs(
-        ranking,
-        { regions, feedBuckets },
-        flags.weighing ?? weighing,
-        flags.model,
-      ),
+      ranking: rankingStubs(ranking, { regions, feedBuckets }, flags.weighing ?? weighing, {
+        model: flags.model,
+        ...(trace !== undefined && { trace }),
+      }),
       told: new Set(),
+      timing: new CallTiming(),
+      ...(trace !== undefined && { trace }),
       defer,
-      tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
+      tao: createTao(trace === undefined ? taoPorts : tracedCalls(taoPorts, trace), {
+        region,
+        ticket,
+        consistency,
+        allowStale,
+        deadlineMs,
+      }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,
@@ -223,6 +232,7 @@ function wire(env: FeedEnv): FeedDeps {
         { kind: "notifications", sink: { note: (events) => tell(graphForFanout(), events) } },
       ],
       fanout,
+      spans,
       report: (event, error) => report(failed(event, error)),
     },
     fanoutAdmin: {

@@ -63,6 +63,7 @@ import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import { FeedEntrypoint } from "./entrypoint.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
+import { answerOf, traced } from "./answering.ts";
 import { countedPage, watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
@@ -280,21 +281,21 @@ export default class FeedWorker extends FeedEntrypoint implements FeedService {
     return watchedAct(rollouts, ctx, counts, () => this.#run(ctx, useCase));
   }
 
-  async #run<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
-    const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
-    const { callFor, counts, flags, levels, rollouts } = depsFor(this.env);
-    await rollouts.ready(ctx.region);
-    const ruled = await flags.of(ctx);
-    const call = callFor(ctx, defer, ruled);
-    const before = call.tao.wrote();
-    const result = await useCase(call, ruled);
-    tellOthers(call, before);
-    for (const name of replyCounters(result, call.tao.staleMs())) levels.count(ctx.region, name);
-    if (levels.isDue(ctx.region)) defer(() => levels.exchange(ctx.region));
-    if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
-    if (rollouts.isDue) defer(() => rollouts.exchange(ctx.region));
-    if (!result.ok) return result;
-    const { tao } = call;
-    return ok({ value: result.value, ticket: tao.ticket(), staleMs: tao.staleMs() });
+  #run<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
+    return traced(ctx, async (own) => {
+      const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
+      const { callFor, counts, flags, levels, rollouts } = depsFor(this.env);
+      await rollouts.ready(own.region);
+      const ruled = await flags.of(own);
+      const call = callFor(own, defer, ruled);
+      const before = call.tao.wrote();
+      const result = await useCase(call, ruled);
+      tellOthers(call, before);
+      for (const name of replyCounters(result, call.tao.staleMs())) levels.count(own.region, name);
+      if (levels.isDue(own.region)) defer(() => levels.exchange(own.region));
+      if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
+      if (rollouts.isDue) defer(() => rollouts.exchange(own.region));
+      return result.ok ? ok(answerOf(call, result.value)) : result;
+    });
   }
 }

@@ -17,6 +17,8 @@ import type { CacheCounts } from "./cache-counts.ts";
 import type { EdgeFiles } from "./edge-files.ts";
 import type { EdgePages } from "./edge-pages.ts";
 import type { Signer } from "../../core/signer.ts";
+import type { RequestTrace } from "../../core/telemetry/request-trace.ts";
+import type { SpanEvent } from "../../core/telemetry/span.ts";
 import type { Sockets } from "../../platform/socket-stubs.ts";
 import type { GatewayConfig } from "./env.ts";
 import type { Caller, Tokens } from "./tokens.ts";
@@ -49,6 +51,8 @@ export interface GatewayDeps {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
+  /** Of traced requests. */
+  readonly span: (event: SpanEvent) => void;
 }
 
 /** What the middleware knows about a request. */
@@ -65,8 +69,7 @@ export interface RequestVariables {
   caller: Caller | null;
   /** Headers of the answer, whatever it will be; see `respond`. */
   readonly headers: Record<string, string>;
-  /** Made when first asked for: most requests need none. */
-  readonly traceId: () => string;
+  trace: RequestTrace;
 }
 
 export interface GatewayTypes {

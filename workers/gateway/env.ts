@@ -46,6 +46,8 @@ export interface GatewayEnv
   readonly REQUEST_BUDGET_MS?: string;
   /** Multiplies what every caller may ask, for load tests; refused anywhere but in development. */
   readonly RATE_FACTOR?: string;
+  /** Share of requests, 0 to 1, that are traced; see docs/telemetry-trace.md. */
+  readonly TRACE_SAMPLE?: string;
   /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
   readonly CACHE_ZONE_ID?: string;
   readonly CACHE_PURGE_TOKEN?: string;
@@ -89,6 +91,7 @@ const varsSchema = z.object({
   ),
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
   RATE_FACTOR: optional(z.coerce.number().int().min(1).max(1_000)),
+  TRACE_SAMPLE: optional(z.coerce.number().min(0).max(1)),
   CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
   CACHE_PURGE_TOKEN: optional(z.string()),
   METRICS_TOKEN: optional(
@@ -117,6 +120,8 @@ export interface GatewayConfig {
   readonly requestBudgetMs: number;
   /** What every rate limit is multiplied by: 1, except under a load test. */
   readonly rateFactor: number;
+  /** Of requests, 0 to 1, that are traced whoever asks. */
+  readonly traceShare: number;
   /** null: only this data centre's cache is purged. */
   readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
@@ -184,6 +189,8 @@ export function configFrom(
     corsOrigins: vars.CORS_ORIGINS ?? [],
     requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
     rateFactor: vars.RATE_FACTOR ?? 1,
+    // A developer asks for a trace; others would only be in the way.
+    traceShare: vars.TRACE_SAMPLE ?? (vars.ENVIRONMENT === "development" ? 0 : LIMITS.traceShare),
     purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
     socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,

@@ -3,6 +3,7 @@ import { waitUntil } from "cloudflare:workers";
 import { keepEventsIn, report } from "../../platform/telemetry.ts";
 import { failed, swept } from "../../core/telemetry/events.ts";
 import { systemClock, systemRandom } from "../../platform/clock.ts";
+import { spans } from "../../platform/spans.ts";
 import { cacheApi } from "../../platform/edge-cache.ts";
 import { zonePurge } from "../../platform/cache-purge.ts";
 import { r2MediaStore } from "../../platform/media-store.ts";
@@ -93,6 +94,7 @@ function gatewayFor(bound: GatewayEnv): Gateway {
     tokens: createTokens(config, (url, init) => fetch(url, init)),
     clock: systemClock,
     random: systemRandom,
+    span: spans.span,
   };
   const gateway = { config, deps, app: createApp(deps) };
   gateways.set(env, gateway);

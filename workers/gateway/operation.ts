@@ -32,6 +32,8 @@ export interface Answered<T> {
   readonly value: T;
   readonly ticket: string | null;
   readonly staleMs?: number | null;
+  /** Where the feed Worker's time went, as Server-Timing has it. */
+  readonly timing?: string;
 }
 export type Outcome<T> = Promise<Result<Answered<T>, Failure>>;
 

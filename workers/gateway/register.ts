@@ -11,6 +11,7 @@ import {
   PERSONAL_HEADERS,
 } from "../../core/http/cache-policy.ts";
 import { etagOf } from "../../core/http/conditional.ts";
+import { contextOf, honoured } from "../../core/telemetry/request-trace.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
 import { freshnessOf, STALE_HEADER, ticketsOf } from "./freshness.ts";
@@ -21,6 +22,7 @@ import type { RateLimits } from "./middleware/rate-limit.ts";
 import { type Answered, isStoppedByReadOnly, type Operation } from "./operation.ts";
 import { purgeAfter } from "./purges.ts";
 import { respond, respondTagged, timed } from "./respond.ts";
+import { isOperator } from "./tokens.ts";
 import { answerVisitor } from "./visitor-answer.ts";
 
 export interface Guards {
@@ -32,7 +34,10 @@ export interface Guards {
 export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guards: Guards): void {
   const path = op.path.replace(/\{(\w+)\}/g, ":$1");
   app.on(op.method.toUpperCase(), path, async (c) => {
-    c.set("caller", await guards.authenticator.callerOf(c));
+    const caller = await guards.authenticator.callerOf(c);
+    c.set("caller", caller);
+    if (caller !== null && isOperator(caller))
+      c.set("trace", honoured(c.get("trace"), deps.random));
     guards.limits.charge(c, op.rate);
     requireAccess(op.access, c.get("caller"));
     requireWritable(c, op, deps);
@@ -96,6 +101,7 @@ function answer(
 function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {
   const { headers } = c.req.raw;
   const { consistency, allowStale } = freshnessOf(headers, !write);
+  const trace = contextOf(c.get("trace"));
   return {
     viewer: c.get("caller")?.viewer ?? null,
     region: c.get("region"),
@@ -104,6 +110,7 @@ function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean)
     allowStale: allowStale || (!write && c.get("effects").allowStale),
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
     deadlineMs: c.get("nowMs") + config.requestBudgetMs,
+    ...(trace !== undefined && { trace }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { matchesEtag } from "../../core/http/conditional.ts";
 import type { GatewayContext, GatewayDeps } from "./context.ts";
+import type { Outcome } from "./operation.ts";
 
 /**
  * Every answer that this Worker makes. Headers are collected as plain text and handed over
@@ -23,14 +24,19 @@ export function respondTagged(
   return respond(c, same ? 304 : 200, same ? null : body, { ...headers, etag });
 }
 
-/** Says in Server-Timing how long the feed Worker took, whatever it answers. */
+export const SERVER_TIMING = "server-timing";
+
+/** Says in Server-Timing how long the answer took, the feed Worker of that, and what it knows of its own time. */
 export async function timed<T>(
   c: GatewayContext,
   { clock }: GatewayDeps,
-  call: () => Promise<T>,
-): Promise<T> {
+  call: () => Outcome<T>,
+): Outcome<T> {
   const startMs = clock.nowMs();
-  const answer = await call();
-  c.get("headers")["server-timing"] = `feed;dur=${clock.nowMs() - startMs}`;
-  return answer;
+  const outcome = await call();
+  const endMs = clock.nowMs();
+  const timing = outcome.ok ? (outcome.value.timing ?? "") : "";
+  const own = `total;dur=${endMs - c.get("nowMs")}, feed;dur=${endMs - startMs}`;
+  c.get("headers")[SERVER_TIMING] = timing === "" ? own : `${own}, ${timing}`;
+  return outcome;
 }

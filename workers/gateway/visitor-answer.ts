@@ -6,7 +6,7 @@ import { etagOf } from "../../core/http/conditional.ts";
 import { ageSeconds, pageKey, type PublicPage } from "../../core/http/public-page.ts";
 import { STALE_HEADER } from "./freshness.ts";
 import type { Answered, Operation } from "./operation.ts";
-import { respond, respondTagged, timed } from "./respond.ts";
+import { respond, respondTagged, SERVER_TIMING, timed } from "./respond.ts";
 
 type VisitorCall = Parameters<Operation["handle"]>[0];
 
@@ -36,17 +36,20 @@ export async function answerVisitor(op: Operation, visitor: VisitorCall): Promis
   if (!outcome.ok) throw new FailureError(outcome.error);
   const page = pageOf(op, call, outcome.value, readAtMs);
   if (page === null) return showMarked(call, outcome.value);
+  // Caches may show it to others, who did not wait for it.
+  delete c.get("headers")[SERVER_TIMING];
   c.executionCtx.waitUntil(deps.pages.keep(key, page));
   return show(call, page, "fwd=miss; stored");
 }
 
 /** The same call by nobody: should a caller ever get here by mistake, they are a visitor too. */
 function anonymous(call: VisitorCall): VisitorCall {
-  const { region, deadlineMs } = call.ctx;
+  const { region, deadlineMs, trace } = call.ctx;
   // What is marked as old is not kept: only this visitor sees it.
   const { allowStale } = call.c.get("effects");
   const nobody = { viewer: null, ticket: null, idempotencyKey: null, allowStale } as const;
-  return { ...call, ctx: { ...nobody, region, deadlineMs, consistency: "ticket" } };
+  const traced = trace === undefined ? {} : { trace };
+  return { ...call, ctx: { ...nobody, region, deadlineMs, consistency: "ticket", ...traced } };
 }
 
 /** @returns null when the answer may be older than promised: it is nothing to keep. */
@@ -67,7 +70,8 @@ async function refresh(op: Operation, call: VisitorCall, key: string): Promise<v
   const { deps } = call;
   try {
     const nowMs = deps.clock.nowMs();
-    const ctx = { ...call.ctx, deadlineMs: nowMs + deps.config.requestBudgetMs };
+    const { trace: _, ...rest } = call.ctx;
+    const ctx = { ...rest, deadlineMs: nowMs + deps.config.requestBudgetMs };
     const outcome = await op.handle({ ...call, ctx });
     const page = outcome.ok ? pageOf(op, call, outcome.value, nowMs) : null;
     if (page !== null) await deps.pages.keep(key, page);

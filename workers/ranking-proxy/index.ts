@@ -8,6 +8,8 @@ import { climb } from "../../core/ranking/ladder.ts";
 import type { ProxyStats, RankingStatsService } from "../../core/ranking/proxy-stats.ts";
 import type { RankAnswer, RankingService, RankRequest } from "../../core/ranking/service.ts";
 import { drilledEnv } from "../../platform/drilled-env.ts";
+import { inSpanIf } from "../../core/telemetry/span.ts";
+import { spans } from "../../platform/spans.ts";
 import { depsFor } from "./deps.ts";
 import type { RankingProxyEnv } from "./env.ts";
 
@@ -20,7 +22,17 @@ export default class RankingProxy
     super(ctx, globalThis.BUILT_WITH_DRILLS ? drilledEnv(env, waitUntil) : env);
   }
 
-  async rank(request: RankRequest): Promise<RankAnswer> {
+  rank(request: RankRequest): Promise<RankAnswer> {
+    return inSpanIf(
+      spans,
+      request.trace,
+      () => ({ name: "ranking-proxy rank", region: request.region }),
+      (trace) => this.#rank(trace === undefined ? request : { ...request, trace }),
+      ({ mode, reason, scored }) => ({ outcome: mode, detail: `${reason}, ${scored} scored` }),
+    );
+  }
+
+  async #rank(request: RankRequest): Promise<RankAnswer> {
     try {
       const { ladder, counters } = depsFor(this.env);
       const answer = await climb(request, ladder, (work) => this.ctx.waitUntil(work));

@@ -1,6 +1,7 @@
 import { decodeAnswer, MODEL_NAME } from "../../core/ranking/infer.ts";
 import type { RankerAsk, RankerQuestion, RankerReply } from "../../core/ranking/ranker-call.ts";
 import { RANKER_HEADERS, SHED_REASONS } from "../../core/ranking/ranker-headers.ts";
+import { traceHeaders } from "../../core/telemetry/trace.ts";
 import { LIMITS } from "../../core/limits.ts";
 
 const H = RANKER_HEADERS;
@@ -19,7 +20,7 @@ export function askRanker(question: RankerQuestion): RankerAsk {
 }
 
 async function ask(
-  { server, body, rows, budgetMs, viewerId, model, schema }: RankerQuestion,
+  { server, body, rows, budgetMs, viewerId, model, schema, trace }: RankerQuestion,
   signal: AbortSignal,
 ): Promise<RankerReply> {
   const version = model === undefined ? "" : `/versions/${encodeURIComponent(model)}`;
@@ -31,6 +32,7 @@ async function ask(
       [H.budgetMs]: String(Math.floor(budgetMs)),
       [H.viewer]: viewerId,
       [H.schema]: schema,
+      ...(trace !== undefined && traceHeaders(trace)),
     },
     body: body.body,
     signal,

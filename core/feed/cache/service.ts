@@ -3,6 +3,7 @@ import type { Id } from "../../ids.ts";
 import type { Region } from "../../regions/regions.ts";
 import type { Result } from "../../result.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
+import type { TraceContext } from "../../telemetry/trace.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import type { Version } from "../../tao/version.ts";
 import type { Weighing } from "../../ranking/weighing.ts";
@@ -26,6 +27,8 @@ export interface PageWish {
   readonly ttlFactor?: number;
   /** For ranked pages: what is applied to the probabilities that are kept. */
   readonly weighing: Weighing;
+  /** Of a sampled request; a cache that is no hop of its own does without. */
+  readonly trace?: TraceContext;
 }
 
 /** Why there is no page: each is an honest one, and none of them is a cache that is away. */

@@ -1,10 +1,14 @@
 import type { PhysicalShard } from "../../tao/shard-map.ts";
-import { type DeliverPorts, deliver } from "./deliver.ts";
+import type { SpanPorts } from "../../telemetry/span.ts";
+import { newSpanId } from "../../telemetry/trace.ts";
+import { type Delivered, type DeliverPorts, deliver } from "./deliver.ts";
 import type { ChunkOutcome, FanoutMessage, FanoutShardService } from "./service.ts";
 import { messageSchema } from "./work.ts";
 
 export interface BatchPorts extends DeliverPorts {
   readonly fanout: (shard: PhysicalShard) => Pick<FanoutShardService, "settle">;
+  /** Of sampled posts; absent: told to nobody. */
+  readonly spans?: SpanPorts;
 }
 
 /**
@@ -18,7 +22,9 @@ export async function takeBatch(bodies: readonly unknown[], ports: BatchPorts): 
   for (const one of parsed)
     if (!one.success) ports.report("fanout_message_refused", one.error.issues[0]?.message);
 
+  const startMs = ports.spans?.clock.nowMs() ?? 0;
   const delivered = await deliver(messages, ports);
+  for (const one of delivered) tellSpan(one, startMs, ports);
   const byShard = Map.groupBy(delivered, ({ shard }) => shard);
   await Promise.all(
     [...byShard].map(([shard, group]) =>
@@ -29,6 +35,24 @@ export async function takeBatch(bodies: readonly unknown[], ports: BatchPorts): 
       ),
     ),
   );
+}
+
+/** A chunk took as long as its whole batch. */
+function tellSpan({ outcome, trace, shard }: Delivered, startMs: number, { spans }: BatchPorts) {
+  if (trace === undefined || spans === undefined) return;
+  const { chunk, error, named, active, calls } = outcome;
+  spans.span({
+    event: "span",
+    trace: trace.trace,
+    span: newSpanId(spans.random),
+    parent: trace.span,
+    name: "fanout deliver",
+    region: null,
+    startMs,
+    tookMs: spans.clock.nowMs() - startMs,
+    outcome: error ?? "ok",
+    detail: `shard ${shard} chunk ${chunk}: ${named} named, ${active} active, ${calls} calls`,
+  });
 }
 
 async function tell(

@@ -6,6 +6,7 @@ import { LIMITS } from "../../limits.ts";
 import type { Region } from "../../regions/regions.ts";
 import { ok, type Result } from "../../result.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
+import type { TraceContext } from "../../telemetry/trace.ts";
 import type { Pushed } from "../cache/port.ts";
 import { cachePlaces, type Place, socketPlaces } from "./places.ts";
 import type { ChunkOutcome, FanoutMessage } from "./service.ts";
@@ -22,6 +23,8 @@ export interface DeliverPorts {
 export interface Delivered {
   readonly shard: PhysicalShard;
   readonly outcome: ChunkOutcome;
+  /** Of the post, where it was sampled. */
+  readonly trace?: TraceContext;
 }
 
 interface Tally {
@@ -51,10 +54,11 @@ export async function deliver(
   const batch = new Batch(works, tallies, ports);
   const [notified] = await Promise.all([batch.note(), batch.tellCaches()]);
   await batch.tellSockets(notified);
-  return messages.map(({ shard, chunk }, index) => ({
-    shard,
-    outcome: { chunk, ...(tallies[index] ?? UNKNOWN) },
-  }));
+  return messages.map(({ shard, chunk }, index) => {
+    const trace = works[index]?.trace;
+    const outcome = { chunk, ...(tallies[index] ?? UNKNOWN) };
+    return { shard, outcome, ...(trace !== undefined && { trace }) };
+  });
 }
 
 const UNKNOWN: Tally = { error: "lost", named: 0, active: 0, calls: 0 };

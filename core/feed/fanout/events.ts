@@ -1,4 +1,5 @@
 import type { Id } from "../../ids.ts";
+import type { TraceContext } from "../../telemetry/trace.ts";
 import type { Version } from "../../tao/version.ts";
 
 /** Relations that decide what a viewer sees, from the viewer's side. */
@@ -13,6 +14,8 @@ export type GraphEvent = {
   readonly at: Version;
   /** Leader's clock at the commit, Unix ms. */
   readonly fromMs: number;
+  /** Of a sampled write. */
+  readonly trace?: TraceContext | undefined;
 } & (
   | {
       readonly kind: "posted";

@@ -4,6 +4,7 @@ import { inParallel } from "../../in-parallel.ts";
 import { LIMITS } from "../../limits.ts";
 import { ok, type Result } from "../../result.ts";
 import { AUDIENCES } from "../../tao/registry.ts";
+import { inSpan, type SpanPorts } from "../../telemetry/span.ts";
 import type { FeedCacheTopology } from "../cache/port.ts";
 import { bytesOf, cutReaders } from "./chunks.ts";
 import {
@@ -33,6 +34,8 @@ export interface PlanPorts {
   readonly costs: FanoutCosts;
   /** A bench that compares them; null lets the costs decide. */
   readonly force: Exclude<FanoutStrategy, "skip"> | null;
+  /** Of sampled posts; absent: told to nobody. */
+  readonly spans?: SpanPorts;
 }
 
 /** What a batch of events becomes. Events that are not among `planned` could not be read for now. */
@@ -57,7 +60,7 @@ export async function planPosts(
   });
   const spread = await inParallel(posts, LIMITS.fanoutReadsInFlight, async ({ row, event }) => ({
     row,
-    plan: await planPost(event, head, ports, nowMs),
+    plan: await tracedPlan(event, ports, (traced) => planPost(traced, head, ports, nowMs)),
   }));
   const done = spread.flatMap(({ row, plan }) => (plan.ok ? [{ row, ...plan.value }] : []));
   return {
@@ -77,6 +80,27 @@ export const isToSpread = (event: GraphEvent): event is ToSpread =>
 interface PostPlan {
   readonly chunks: readonly NewChunk[];
   readonly record: FanoutRecord;
+}
+
+/** What is planned goes on under the plan's own span. */
+function tracedPlan(
+  event: ToSpread,
+  { spans }: PlanPorts,
+  plan: (event: ToSpread) => Promise<Result<PostPlan, Failure>>,
+): Promise<Result<PostPlan, Failure>> {
+  if (event.trace === undefined || spans === undefined) return plan(event);
+  const subject = { name: "fanout plan", region: null };
+  return inSpan(
+    spans,
+    event.trace,
+    subject,
+    (trace) => plan({ ...event, trace }),
+    (planned) => {
+      if (!planned.ok) return { outcome: planned.error.code };
+      const { post, strategy, chunks } = planned.value.record;
+      return { outcome: strategy, detail: `post ${post}, ${chunks} chunks` };
+    },
+  );
 }
 
 async function planPost(
@@ -116,7 +140,11 @@ async function planPost(
   const chunks = works.map((work, index): NewChunk => ({
     kind: strategy === "announce" ? "announce" : "push",
     post,
-    work: encodeWork(index === 0 ? { ...work, ...onceOf(event) } : work),
+    work: encodeWork({
+      ...work,
+      ...(index === 0 && onceOf(event)),
+      ...(event.trace !== undefined && { trace: event.trace }),
+    }),
     fromMs,
   }));
   return ok({ chunks, record: recordOf(event, decision, followers, chunks.length, nowMs) });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { type Id, parseId } from "../../ids.ts";
+import type { TraceContext } from "../../telemetry/trace.ts";
 import type { Version } from "../../tao/version.ts";
 import type { Cell, PushedPost } from "../cache/port.ts";
 import type { GraphEvent } from "./events.ts";
@@ -45,6 +46,8 @@ export interface Work {
   /** For another reason, such as settings. */
   readonly forgets: readonly Forgotten[];
   readonly notes: readonly Noted[];
+  /** Of a sampled post. */
+  readonly trace?: TraceContext | undefined;
 }
 
 export const NO_WORK: Work = {
@@ -79,7 +82,8 @@ const pushed: z.ZodType<PushedPost, unknown> = z.object({
   original: cell.nullable(),
 });
 
-const base = { at, fromMs: z.int() };
+const trace = z.object({ trace: z.string(), span: z.string(), state: z.string().exactOptional() });
+const base = { at, fromMs: z.int(), trace: trace.optional() };
 const posted = z.object({
   ...base,
   kind: z.literal("posted"),
@@ -134,6 +138,7 @@ const work: z.ZodType<Work, unknown> = z.object({
   changes: z.array(z.object({ at, viewer: id, other: id, hide: z.boolean() })),
   forgets: z.array(z.object({ at, viewer: id })),
   notes: z.array(z.discriminatedUnion("kind", [posted, acted])),
+  trace: trace.optional(),
 });
 
 /** One message of the queue, as it may arrive: from an older version of this code too. */

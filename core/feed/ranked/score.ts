@@ -54,6 +54,7 @@ export async function scoreItems(
   const { viewer, items, asOfMs } = ask;
   if (ranking === null) return { scores: unscored("no_ranker"), slate: null };
   if (items.length === 0) return { scores: { ...unscored("ok"), mode: "ranked" }, slate: null };
+  const begunMs = call.clock.nowMs();
   const leftMs = () => call.deadlineMs - call.clock.nowMs();
   const counted = items.map((item) => countedOf(viewer, item));
   const keys = new Set(counted.flatMap((one) => Object.values(tallyKeys(one)).flatMap(present)));
@@ -80,6 +81,7 @@ export async function scoreItems(
   );
   if (!answer.ok) report(call, "rank");
   const scores = answer.ok ? scoresFrom(answer.value, items) : unscored("late");
+  call.timing.rank = { tookMs: call.clock.nowMs() - begunMs, mode: scores.mode };
   if (!known.ok) return { scores: withoutFeatures(scores), slate: null };
   const slate = slateOf(call, ask, scores, rows);
   return { scores: { ...scores, slate: slate.id }, slate };

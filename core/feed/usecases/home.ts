@@ -165,6 +165,7 @@ async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
       mode,
       ttlFactor: call.effects.feedTtlFactor,
       weighing: weighingOf(call),
+      ...(call.trace !== undefined && { trace: call.trace }),
     }),
   );
   if (asked.answer?.hit === true) {

@@ -8,6 +8,7 @@ import { admin, type AdminDeps } from "./admin-routes.ts";
 import { type Answer, refusal } from "./answer.ts";
 import { infer, type InferDeps } from "./infer-route.ts";
 import { lengthOf } from "./read-body.ts";
+import { traced } from "./traced.ts";
 import { live, modelInfo, modelReady, ready, serverInfo } from "./info-routes.ts";
 
 export interface ServerDeps extends InferDeps {
@@ -70,7 +71,9 @@ async function serveInfer(
   response.once("close", () => {
     if (!response.writableFinished) gone.abort();
   });
-  const inferred = await infer(message, version ?? null, gone.signal, deps);
+  const inferred = await traced(message.headers, deps.log, (log) =>
+    infer(message, version ?? null, gone.signal, log === deps.log ? deps : { ...deps, log }),
+  );
   if (inferred === null || gone.signal.aborted) return;
   await write(message, response, inferred.answer);
   const { served } = inferred;

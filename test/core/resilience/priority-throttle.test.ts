@@ -6,7 +6,7 @@ import { PRIORITIES } from "../../../core/resilience/priority.ts";
 import {
   accepted,
   OPEN,
-  refusalChance,
+  refusalChanceOf,
   refused,
   type Throttle,
 } from "../../../core/resilience/priority-throttle.ts";
@@ -20,28 +20,28 @@ function after(calls: number, taken: number, nowMs = 0): Throttle {
 
 describe("the chance of a refusal", () => {
   it("is nothing until more than half is refused", ({ expect }) => {
-    expect(refusalChance(OPEN, "interactive", 0)).toBe(0);
-    expect(refusalChance(after(100, 50), "interactive", 0)).toBe(0);
-    expect(refusalChance(after(100, 49), "interactive", 0)).toBeCloseTo(2 / 101);
+    expect(refusalChanceOf(OPEN, "interactive", 0)).toBe(0);
+    expect(refusalChanceOf(after(100, 50), "interactive", 0)).toBe(0);
+    expect(refusalChanceOf(after(100, 49), "interactive", 0)).toBeCloseTo(2 / 101);
   });
 
   it("leaves one call in twenty when everything is refused", ({ expect }) => {
-    expect(refusalChance(after(10_000, 0), "interactive", 0)).toBe(0.95);
+    expect(refusalChanceOf(after(10_000, 0), "interactive", 0)).toBe(0.95);
   });
 
   it("is higher for what is less important", ({ expect }) => {
     const half = after(100, 50);
-    const chances = PRIORITIES.map((priority) => refusalChance(half, priority, 0));
+    const chances = PRIORITIES.map((priority) => refusalChanceOf(half, priority, 0));
     expect(chances).toEqual(chances.toSorted((a, b) => a - b));
     expect(chances[0]).toBe(0);
     expect(chances.at(-1)).toBeGreaterThan(0.4);
-    expect(refusalChance(after(100, 100), "batch", 0)).toBe(0);
+    expect(refusalChanceOf(after(100, 100), "batch", 0)).toBe(0);
   });
 
   it("forgets what is thirty seconds old", ({ expect }) => {
     const all = after(1_000, 0);
-    expect(refusalChance(all, "interactive", LIMITS.throttleWindowMs - 1)).toBe(0.95);
-    expect(refusalChance(all, "interactive", LIMITS.throttleWindowMs)).toBe(0);
+    expect(refusalChanceOf(all, "interactive", LIMITS.throttleWindowMs - 1)).toBe(0.95);
+    expect(refusalChanceOf(all, "interactive", LIMITS.throttleWindowMs)).toBe(0);
   });
 
   it("is one, and its memory bounded, whatever comes when", ({ expect }) => {
@@ -56,7 +56,7 @@ describe("the chance of a refusal", () => {
         for (const { gapMs, isTaken } of all) {
           nowMs += gapMs;
           throttle = (isTaken ? accepted : refused)(throttle, nowMs);
-          const chance = refusalChance(throttle, "interactive", nowMs);
+          const chance = refusalChanceOf(throttle, "interactive", nowMs);
           expect(chance).toBeGreaterThanOrEqual(0);
           expect(chance).toBeLessThanOrEqual(0.95);
           const slices = LIMITS.throttleWindowMs / LIMITS.throttleSliceMs;
@@ -78,7 +78,7 @@ it("lets about twice what is accepted through, under a load of five times", ({ e
     let room = 100;
     for (let call = 0; call < 500; call++) {
       const nowMs = second * 1_000 + 2 * call;
-      const isRefused = chanceOf() < refusalChance(throttle, "interactive", nowMs);
+      const isRefused = chanceOf() < refusalChanceOf(throttle, "interactive", nowMs);
       if (!isRefused && second >= 30) sent++;
       const isTaken = !isRefused && room-- > 0;
       throttle = (isTaken ? accepted : refused)(throttle, nowMs);

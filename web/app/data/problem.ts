@@ -8,3 +8,7 @@ export function explain(error: unknown): string {
 
 export const isNotFound = (error: unknown): boolean =>
   error instanceof ApiProblem && error.status === 404;
+
+/** Of a call that was answered; null of any other. */
+export const referenceOf = (error: unknown): string | null =>
+  error instanceof ApiProblem ? error.traceId : null;

@@ -10,7 +10,7 @@ import { watchPosts } from "../live/live.ts";
 import { PostCard } from "../post/post-card.tsx";
 import { keepPlace, keptPlace } from "../state/keep-place.ts";
 import { placeStore } from "../state/location.ts";
-import { Failed, PostSkeletons } from "../ui/states.tsx";
+import { Failed, PostSkeletons, Reference } from "../ui/states.tsx";
 import { hiddenInWords } from "./hidden.ts";
 import { watchSeen } from "./seen.ts";
 
@@ -175,6 +175,7 @@ function ListEnd({ query }: { query: PagedQuery }) {
     return (
       <div class="list-end" role="alert">
         <p>{explain(query.error)}</p>
+        <Reference error={query.error} />
         <button
           type="button"
           class="button button-quiet"

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-import { explain } from "../data/problem.ts";
+import { explain, referenceOf } from "../data/problem.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 /** What a list says when it has nothing, with something to do about it. */
@@ -30,10 +30,22 @@ export function Failed({ error, retry }: { error: unknown; retry: () => void }) 
       </span>
       <h2>This did not load</h2>
       <p>{explain(error)}</p>
+      <Reference error={error} />
       <button type="button" class="button" onClick={retry}>
         Try again
       </button>
     </div>
+  );
+}
+
+/** What a reader can quote to whoever runs the service. */
+export function Reference({ error }: { error: unknown }) {
+  const reference = referenceOf(error);
+  if (reference === null) return null;
+  return (
+    <p class="reference">
+      Reference: <code>{reference}</code>
+    </p>
   );
 }
 

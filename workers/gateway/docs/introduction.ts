@@ -60,6 +60,21 @@ export const introduction = (): Html =>
           </td>
         </tr>
         <tr>
+          <th scope="row"><code>Edgewise-Trace</code></th>
+          <td>answer</td>
+          <td>
+            The id under which our logs have the request; name it when you report something. It is
+            that of your "traceparent", if you sent one.
+          </td>
+        </tr>
+        <tr>
+          <th scope="row"><code>Server-Timing</code></th>
+          <td>answer</td>
+          <td>
+            Where the time went, in milliseconds. Pages that caches may keep for others have none.
+          </td>
+        </tr>
+        <tr>
           <th scope="row"><code>Edgewise-Cache-Report</code></th>
           <td>request, signed in</td>
           <td>

@@ -3,11 +3,13 @@ import type { MiddlewareHandler } from "hono";
 
 import type { GatewayTypes } from "../context.ts";
 import type { GatewayConfig } from "../env.ts";
+import { TRACE_HEADER } from "./tracing.ts";
 
 /** Lets pages of the configured origins call the API; without any, browsers refuse them all. */
 export function corsPolicy({ corsOrigins }: GatewayConfig): MiddlewareHandler<GatewayTypes> {
+  const isAllowed = (origin: string) => corsOrigins.includes("*") || corsOrigins.includes(origin);
   const policy = cors({
-    origin: (origin) => (corsOrigins.includes("*") || corsOrigins.includes(origin) ? origin : null),
+    origin: (origin) => (isAllowed(origin) ? origin : null),
     allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     allowHeaders: [
       "authorization",
@@ -19,12 +21,15 @@ export function corsPolicy({ corsOrigins }: GatewayConfig): MiddlewareHandler<Ga
       "idempotency-key",
       "if-none-match",
       "last-event-id",
+      "traceparent",
+      "tracestate",
     ],
     exposeHeaders: [
       "age",
       "cache-status",
       "edgewise-stale-ms",
       "edgewise-ticket",
+      TRACE_HEADER,
       "etag",
       "ratelimit",
       "ratelimit-policy",
@@ -37,6 +42,10 @@ export function corsPolicy({ corsOrigins }: GatewayConfig): MiddlewareHandler<Ga
   // browsers do not, and its answer cannot be given more headers.
   return (c, next) => {
     const { headers } = c.req.raw;
-    return headers.has("origin") && !headers.has("upgrade") ? policy(c, next) : next();
+    const origin = headers.get("origin");
+    if (origin === null || headers.has("upgrade")) return next();
+    // Beside exposing it: what a browser keeps of another origin's timing is zeros otherwise.
+    if (isAllowed(origin)) c.res.headers.set("timing-allow-origin", origin);
+    return policy(c, next);
   };
 }

@@ -9,7 +9,7 @@ import { respond } from "../respond.ts";
 /** Every failure of every route becomes a problem document here. */
 export function onError(error: Error, c: GatewayContext): Response {
   const failure = error instanceof FailureError ? error.failure : failureOfThrow(error);
-  const traceId = c.get("traceId")();
+  const traceId = c.get("trace").id;
   const instance = new URL(c.req.url).pathname;
   if (failure !== null) return problemResponse(c, problemOf(failure, instance, traceId), failure);
   report(gatewayBug(traceId, instance, error));
