@@ -36,6 +36,8 @@ export interface GatewayEnv
   readonly REQUEST_BUDGET_MS?: string;
   /** Multiplies what every caller may ask, for load tests; refused anywhere but in development. */
   readonly RATE_FACTOR?: string;
+  /** `off` takes on whatever comes, for comparison; refused anywhere but in development. */
+  readonly ADMISSION?: string;
   /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
   readonly CACHE_ZONE_ID?: string;
   readonly CACHE_PURGE_TOKEN?: string;
@@ -76,6 +78,7 @@ const varsSchema = z.object({
   ),
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
   RATE_FACTOR: optional(z.coerce.number().int().min(1).max(1_000)),
+  ADMISSION: optional(z.enum(["on", "off"])),
   CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
   CACHE_PURGE_TOKEN: optional(z.string()),
   REGIONS: optional(regionsVar),
@@ -101,6 +104,8 @@ export interface GatewayConfig {
   readonly requestBudgetMs: number;
   /** What every rate limit is multiplied by: 1, except under a load test. */
   readonly rateFactor: number;
+  /** Whether it refuses what is more than it can do. */
+  readonly admission: boolean;
   /** null: only this data centre's cache is purged. */
   readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
@@ -137,6 +142,9 @@ export function configFrom(
       "RATE_FACTOR: it is for load tests of a development instance; unset it anywhere else",
     );
   }
+  if (vars.ADMISSION === "off" && vars.ENVIRONMENT !== "development") {
+    throw new ConfigError("ADMISSION: off is for benches of a development instance; unset it");
+  }
   const trust = trustFrom(vars);
   if (demoSignIn && trust.kind === "jwks") {
     throw new ConfigError(
@@ -153,6 +161,7 @@ export function configFrom(
     corsOrigins: vars.CORS_ORIGINS ?? [],
     requestBudgetMs: vars.REQUEST_BUDGET_MS ?? LIMITS.requestBudgetMs,
     rateFactor: vars.RATE_FACTOR ?? 1,
+    admission: vars.ADMISSION !== "off",
     purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
     socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,

@@ -16,6 +16,7 @@ import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
 import { freshnessOf, STALE_HEADER, ticketsOf } from "./freshness.ts";
 import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
+import type { Gate } from "./middleware/admission.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
 import type { Answered, Operation } from "./operation.ts";
@@ -26,12 +27,15 @@ import { answerVisitor } from "./visitor-answer.ts";
 export interface Guards {
   readonly authenticator: Authenticator;
   readonly limits: RateLimits;
+  readonly gate: Gate;
 }
 
 /** Adds an operation's route: who calls, may they, is the request valid, then the call. */
 export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guards: Guards): void {
   const path = op.path.replace(/\{(\w+)\}/g, ":$1");
+  const { gate } = guards;
   app.on(op.method.toUpperCase(), path, async (c) => {
+    gate.enter(c, op);
     c.set("caller", await guards.authenticator.callerOf(c));
     guards.limits.charge(c, op.rate);
     requireAccess(op.access, c.get("caller"));
@@ -42,8 +46,8 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     const cacheClass = classFor(op.cache, askerOf(c));
     const body = await bodyOf(op, c.req.raw);
     const call = { deps, ctx, params, query, body, c } as Parameters<Operation["handle"]>[0];
-    if (cacheClass === "public") return answerVisitor(op, call);
-    const outcome = await timed(c, deps, () => op.handle(call));
+    if (cacheClass === "public") return answerVisitor(op, call, gate);
+    const outcome = await timed(c, deps, () => gate.run(c, op, () => op.handle(call)));
     if (!outcome.ok) throw new FailureError(outcome.error);
     purgeAfter(op, call, outcome.value.value);
     return answer(c, op, cacheClass, outcome.value);
