@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { LIMITS } from "../../core/limits.ts";
+import { benchCpuSeconds, busySeconds, cpuSeconds, withDescendants } from "../measure/processes.ts";
 import type { Plan } from "./drive/plan.ts";
 import { drive, ofLabel } from "./drive.ts";
 import { type OverloadOptions, overloadOptions } from "./options.ts";
@@ -81,9 +82,15 @@ async function compare(
   const times = reads === "cold" ? options.coldTimes : options.warmTimes;
   const round = async (name: string, one: Loaded, rate: number): Promise<Row> => {
     say(`${name}: ${rate.toFixed(0)}/s`);
+    const before = reading(one);
     const driven = await drive(planOf(one, rate), folder);
+    const after = reading(one);
     await delay(REST_MS);
-    return { name, rate, driven };
+    const seconds = (after.atMs - before.atMs) / 1_000;
+    const cores = (after.server - before.server) / seconds;
+    const ownCores = cores + (after.bench - before.bench) / seconds;
+    const foreignCores = Math.max(0, (after.busy - before.busy) / seconds - ownCores);
+    return { name, rate, driven, cores, foreignCores };
   };
   const { rate } = found;
   const limited = await round(`with limits, ${times} x`, on, rate * times);
@@ -95,6 +102,13 @@ async function compare(
   ];
   return { reads, sustainable: rate, times, rows, limited };
 }
+
+const reading = ({ product: { pids } }: Loaded) => ({
+  server: cpuSeconds(pids.flatMap(withDescendants)),
+  bench: benchCpuSeconds(),
+  busy: busySeconds(),
+  atMs: performance.now(),
+});
 
 function isKept({ limited, sustainable: rate }: Measured, options: OverloadOptions): boolean {
   const { p99Ms, wrong } = ofLabel(limited.driven, "interactive");

@@ -9,6 +9,9 @@ export interface Row {
   readonly name: string;
   readonly rate: number;
   readonly driven: Driven;
+  /** Kept busy by the product, and by processes that are neither it nor the bench. */
+  readonly cores: number;
+  readonly foreignCores: number;
 }
 
 export interface Measured {
@@ -62,6 +65,8 @@ function sectionText(
         "refusal p99 ms",
         "unseen p99 ms",
         "generator late p99 ms",
+        "cores",
+        "others",
       ],
       lines,
     ),
@@ -91,5 +96,7 @@ function line(row: Row, sustainable: number, options: OverloadOptions): string[]
     digits(reads.refusedP99Ms ?? Number.NaN, 0),
     digits(reads.unseenP99Ms ?? Number.NaN, 0),
     digits(driven.lateP99Ms, 0),
+    digits(row.cores, 2),
+    digits(row.foreignCores, 2),
   ];
 }

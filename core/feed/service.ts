@@ -1,6 +1,7 @@
 import type { Failure } from "../errors.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
+import type { Priority } from "../resilience/priority.ts";
 import type { Result } from "../result.ts";
 import type { NewRollout, RolloutAction, RolloutList, RolloutView } from "../rollout/rollout.ts";
 import type { Operator } from "../rollout/service.ts";
@@ -44,6 +45,8 @@ export interface CallContext {
   readonly idempotencyKey: string | null;
   /** Unix time, milliseconds, after which the caller has stopped listening. */
   readonly deadlineMs: number;
+  /** What it is given up for; absent: somebody waits for it. */
+  readonly priority?: Priority;
 }
 
 /** An answer and the ticket that includes it. */

@@ -15,6 +15,8 @@ export interface Work {
   /** Of a small set, fixed in the code: what it takes is known by it. */
   readonly kind: string;
   readonly priority: Priority;
+  /** Until nobody waits for it, ms. */
+  readonly leftMs?: number;
 }
 
 /**
@@ -58,10 +60,12 @@ export class Admission {
 
   /** Does it, or refuses it: `overloaded`. */
   async run<T>(
-    { kind, priority }: Work,
+    { kind, priority, leftMs = Number.POSITIVE_INFINITY }: Work,
     work: () => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
-    const refusal = this.refusal(priority);
+    // What takes longer than somebody waits is better not begun.
+    const isLate = leftMs <= (this.#state.baseMs[kind] ?? 0);
+    const refusal = isLate ? busy(this.#ports.random) : this.refusal(priority);
     if (refusal !== null) return err(refusal);
     const { clock } = this.#ports;
     const beginMs = clock.nowMs();

@@ -34,6 +34,9 @@ export const OVERLOAD_LIMITS = {
   admissionProbeMs: 30_000,
   /** Calls of one isolate to one shard under way: what a leader has under way at most. */
   shardCallsMax: 2_000,
-  /** Shards that one isolate keeps count of, bytes: some 4,000. */
+  /** To one bucket of the feed cache, and to a region's ranking: a second of what an object, and an isolate, take. */
+  feedCacheCallsMax: 1_000,
+  rankingCallsMax: 1_000,
+  /** Dependencies that one isolate keeps count of, bytes: some 4,000 shards and buckets. */
   guardsBytesMax: 2_000_000,
 } as const;

@@ -1,4 +1,8 @@
 import type { Call } from "../../core/feed/call.ts";
+import { Builds } from "../../core/feed/builds.ts";
+import { guardedCache } from "../../core/feed/cache/guarded.ts";
+import type { FeedCache } from "../../core/feed/cache/service.ts";
+import { guardedRanking } from "../../core/feed/ranked/guarded.ts";
 import type { FanoutAdminPorts } from "../../core/feed/fanout/admin.ts";
 import type { BatchPorts } from "../../core/feed/fanout/batch.ts";
 import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
@@ -17,6 +21,9 @@ import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
+import { Admission } from "../../core/resilience/admission.ts";
+import { BUILDS_POLICY } from "../../core/resilience/admission-policies.ts";
+import { PRIORITIES, type Priority } from "../../core/resilience/priority.ts";
 import { CallGuard } from "../../core/resilience/call-guard.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
@@ -79,6 +86,7 @@ function wire(env: FeedEnv): FeedDeps {
     feedCache: cacheConfig,
     signingSecret,
     weighing,
+    admission,
   } = configFrom(env);
   const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
@@ -115,6 +123,18 @@ function wire(env: FeedEnv): FeedDeps {
     clock: systemClock,
     random: systemRandom,
     count: (region, event) => levels.count(region, event),
+  });
+  const guardedCacheOf = new Map<Priority, FeedCache>();
+  for (const priority of feedCache === null ? [] : PRIORITIES)
+    guardedCacheOf.set(
+      priority,
+      guardedCache(feedCache.cache, guard, feedCache.topology.bucketOf, priority),
+    );
+  const builds = new Builds({
+    admission: admission
+      ? new Admission({ clock: systemClock, random: systemRandom, policy: BUILDS_POLICY })
+      : null,
+    shed: ({ region }) => levels.count(region, "builds_shed"),
   });
   const taoPorts = {
     ...ports,
@@ -166,7 +186,16 @@ function wire(env: FeedEnv): FeedDeps {
     flags: new RequestFlags(rollouts),
     rolloutAdmin: rolloutAdmin(env),
     callFor: (
-      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs },
+      {
+        viewer,
+        region,
+        ticket,
+        consistency,
+        allowStale,
+        idempotencyKey,
+        deadlineMs,
+        priority = "interactive",
+      },
       defer,
       flags,
     ) => ({
@@ -174,16 +203,25 @@ function wire(env: FeedEnv): FeedDeps {
       region,
       effects: levels.effects(region),
       consistency,
-      cache: flags.isCached ? (feedCache?.cache ?? null) : null,
-      ranking: rankingStubs(
-        ranking,
-        { regions, feedBuckets },
-        flags.weighing ?? weighing,
-        flags.model,
+      priority,
+      asked: ticket,
+      builds,
+      cache: flags.isCached ? (guardedCacheOf.get(priority) ?? null) : null,
+      ranking: guardedRanking(
+        rankingStubs(ranking, { regions, feedBuckets }, flags.weighing ?? weighing, flags.model),
+        guard,
+        priority,
       ),
       told: new Set(),
       defer,
-      tao: createTao(taoPorts, { region, ticket, consistency, allowStale, deadlineMs }),
+      tao: createTao(taoPorts, {
+        region,
+        ticket,
+        consistency,
+        allowStale,
+        deadlineMs,
+        priority,
+      }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,
       deadlineMs,

@@ -16,7 +16,7 @@ import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
 import { freshnessOf, STALE_HEADER, ticketsOf } from "./freshness.ts";
 import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
-import type { Gate } from "./middleware/admission.ts";
+import { type Gate, priorityOf } from "./middleware/admission.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
 import type { Answered, Operation } from "./operation.ts";
@@ -42,7 +42,7 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     requireWritable(c, op, deps);
     const params = checked(op.params, c.req.param(), "path");
     const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
-    const ctx = callContext(c, deps, op.method !== "get");
+    const ctx = callContext(c, deps, op);
     const cacheClass = classFor(op.cache, askerOf(c));
     const body = await bodyOf(op, c.req.raw);
     const call = { deps, ctx, params, query, body, c } as Parameters<Operation["handle"]>[0];
@@ -90,7 +90,8 @@ function answer(
     : respond(c, op.status, text, headers);
 }
 
-function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {
+function callContext(c: GatewayContext, { config }: GatewayDeps, op: Operation): CallContext {
+  const write = op.method !== "get";
   const { headers } = c.req.raw;
   const { consistency, allowStale } = freshnessOf(headers, !write);
   return {
@@ -101,6 +102,7 @@ function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean)
     allowStale: allowStale || (!write && c.get("effects").allowStale),
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
     deadlineMs: c.get("nowMs") + config.requestBudgetMs,
+    priority: priorityOf(op),
   };
 }
 
