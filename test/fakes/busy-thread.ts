@@ -42,7 +42,14 @@ export class BusyThread {
   }
 
   async under(load: Load): Promise<Came> {
-    const { rate, serviceMs, waitMs, refusalMs, deadlineMs, priorityOf = () => "interactive" } = load;
+    const {
+      rate,
+      serviceMs,
+      waitMs,
+      refusalMs,
+      deadlineMs,
+      priorityOf = () => "interactive",
+    } = load;
     const ends: { readonly atMs: number; readonly end: () => void }[] = [];
     const came = { good: 0, sent: 0, refused: 0, tookMs: [] as number[] };
     const byPriority = new Map<Priority, { good: number; sent: number }>();

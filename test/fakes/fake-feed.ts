@@ -6,6 +6,7 @@ import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { PRIORITIES } from "../../core/resilience/priority.ts";
 import { err, ok } from "../../core/result.ts";
 import { reportOf } from "../../core/telemetry/cache-layers.ts";
 import { FANOUT_POST, ROLLOUT, ROLLOUTS } from "./fake-operations.ts";
@@ -285,6 +286,7 @@ const contextSchema = z.strictObject({
   allowStale: z.boolean(),
   idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyCharsMax).nullable(),
   deadlineMs: z.number(),
+  priority: z.enum(PRIORITIES).optional(),
 });
 const pageSchema: z.ZodType<PageRequest> = z.object({
   limit: z.int().min(1).max(LIMITS.listPageMax),

@@ -92,6 +92,7 @@ function answer(
 
 function callContext(c: GatewayContext, { config }: GatewayDeps, op: Operation): CallContext {
   const write = op.method !== "get";
+  const priority = priorityOf(op);
   const { headers } = c.req.raw;
   const { consistency, allowStale } = freshnessOf(headers, !write);
   return {
@@ -102,7 +103,7 @@ function callContext(c: GatewayContext, { config }: GatewayDeps, op: Operation):
     allowStale: allowStale || (!write && c.get("effects").allowStale),
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
     deadlineMs: c.get("nowMs") + config.requestBudgetMs,
-    priority: priorityOf(op),
+    ...(priority !== "interactive" && { priority }),
   };
 }
 

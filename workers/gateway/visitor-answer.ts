@@ -45,13 +45,13 @@ export async function answerVisitor(
 
 /** The same call by nobody: should a caller ever get here by mistake, they are a visitor too. */
 function anonymous(call: VisitorCall): VisitorCall {
-  const { region, deadlineMs, priority } = call.ctx;
+  const { region, deadlineMs } = call.ctx;
   // What is marked as old is not kept: only this visitor sees it.
   const { allowStale } = call.c.get("effects");
   const nobody = { viewer: null, ticket: null, idempotencyKey: null, allowStale } as const;
   return {
     ...call,
-    ctx: { ...nobody, region, deadlineMs, ...(priority && { priority }), consistency: "ticket" },
+    ctx: { ...nobody, region, deadlineMs, consistency: "ticket" },
   };
 }
 

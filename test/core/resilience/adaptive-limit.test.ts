@@ -34,15 +34,18 @@ describe("a limit that adapts", () => {
     );
     const one = fc.record({ ended, underWayMax: fc.nat(2_000), refused: fc.nat(100) });
     fc.assert(
-      fc.property(fc.array(fc.tuple(one, fc.integer({ min: 250, max: 40_000 })), { maxLength: 60 }), (windows) => {
-        let [state, nowMs] = [startLimit(policy, 0), 0];
-        for (const [{ ended: of, ...rest }, ms] of windows) {
-          nowMs += ms;
-          state = adapted(state, { ...rest, ended: new Map(Object.entries(of)) }, policy, nowMs);
-          expect(state.limit).toBeGreaterThanOrEqual(policy.min);
-          expect(state.limit).toBeLessThanOrEqual(policy.max);
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(one, fc.integer({ min: 250, max: 40_000 })), { maxLength: 60 }),
+        (windows) => {
+          let [state, nowMs] = [startLimit(policy, 0), 0];
+          for (const [{ ended: of, ...rest }, ms] of windows) {
+            nowMs += ms;
+            state = adapted(state, { ...rest, ended: new Map(Object.entries(of)) }, policy, nowMs);
+            expect(state.limit).toBeGreaterThanOrEqual(policy.min);
+            expect(state.limit).toBeLessThanOrEqual(policy.max);
+          }
+        },
+      ),
     );
   });
 
@@ -57,7 +60,9 @@ describe("a limit that adapts", () => {
     expect(adapted(known(100), window(50, 100), policy, 250).limit).toBeCloseTo(90);
   });
 
-  it("knows each kind by what it takes: slow ones among quick ones are no overload", ({ expect }) => {
+  it("knows each kind by what it takes: slow ones among quick ones are no overload", ({
+    expect,
+  }) => {
     const before = { ...known(100), baseMs: { read: 10, report: 400 } };
     const both: LimitWindow = {
       ended: new Map([
@@ -90,7 +95,11 @@ describe("a limit that adapts", () => {
     const draining = adapted(known(100), window(80, 100, 1), policy, due);
     expect(draining).toMatchObject({ limit: policy.min, probe: "draining" });
     const listening = adapted(draining, window(90, 100, 1), policy, due + 250);
-    expect(listening).toMatchObject({ limit: policy.min, probe: "listening", baseMs: { read: 10 } });
+    expect(listening).toMatchObject({
+      limit: policy.min,
+      probe: "listening",
+      baseMs: { read: 10 },
+    });
     const after = adapted(listening, window(30, 8, 1), policy, due + 500);
     expect(after).toMatchObject({ probe: "none", baseMs: { read: 30 }, heardMs: due + 500 });
   });
@@ -127,7 +136,12 @@ describe("one thread under more than it can do", () => {
   it("keeps that over minutes of it, and takes everything again after", async ({ expect }) => {
     const limited = new BusyThread(policy);
     await limited.under(load);
-    const long = await limited.under({ ...load, rate: 2 * CAPACITY, seconds: 150, fromSeconds: 100 });
+    const long = await limited.under({
+      ...load,
+      rate: 2 * CAPACITY,
+      seconds: 150,
+      fromSeconds: 100,
+    });
     expect(long.good / 50).toBeGreaterThan(0.8 * CAPACITY);
     expect(percentile(long.tookMs, 0.99)).toBeLessThan(300);
     const after = await limited.under({ ...load, fromSeconds: 5 });
@@ -142,10 +156,12 @@ describe("one thread under more than it can do", () => {
     expect(limited.admission?.limit).toBeGreaterThan(200);
   });
 
-  it("refuses what is less important first, and leaves each of them a little", async ({ expect }) => {
+  it("refuses what is less important first, and leaves each of them a little", async ({
+    expect,
+  }) => {
     const limited = new BusyThread(policy);
     await limited.under(load);
-    const mix = (["interactive", "write", "realtime", "batch"] as const);
+    const mix = ["interactive", "write", "realtime", "batch"] as const;
     const priorityOf = (n: number) => mix[n % mix.length] ?? "batch";
     const busy = await limited.under({ ...load, rate: 3 * CAPACITY, fromSeconds: 4, priorityOf });
     const [interactive = 0, write = 0, ...others] = mix.map((priority) => {
