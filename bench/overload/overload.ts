@@ -8,6 +8,7 @@ import { benchCpuSeconds, busySeconds, cpuSeconds, withDescendants } from "../me
 import type { Plan } from "./drive/plan.ts";
 import { drive, ofLabel } from "./drive.ts";
 import { type OverloadOptions, overloadOptions } from "./options.ts";
+import { outage } from "./outage.ts";
 import { type Loaded, type Reads, startLoaded } from "./product.ts";
 import { goodput, type Measured, reportText, type Row } from "./report.ts";
 import { sustainable } from "./search.ts";
@@ -28,6 +29,7 @@ const REST_MS = 3_000;
 /** @returns the exit code: 1 when goodput or latency was not kept, or an answer was wrong. */
 export async function overload(args: readonly string[]): Promise<number> {
   const options = overloadOptions(args);
+  if (options.outage) return outage(options, say);
   const folder = await mkdtemp(path.join(os.tmpdir(), "edgewise-overload-"));
   try {
     const measured: Measured[] = [];

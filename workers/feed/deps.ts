@@ -124,12 +124,13 @@ function wire(env: FeedEnv): FeedDeps {
     random: systemRandom,
     count: (region, event) => levels.count(region, event),
   });
-  const guardedCacheOf = new Map<Priority, FeedCache>();
-  for (const priority of feedCache === null ? [] : PRIORITIES)
-    guardedCacheOf.set(
+  /** One for each priority: a request makes none. */
+  const caches = new Map(
+    PRIORITIES.map((priority): [Priority, FeedCache | null] => [
       priority,
-      guardedCache(feedCache.cache, guard, feedCache.topology.bucketOf, priority),
-    );
+      feedCache && guardedCache(feedCache.cache, guard, feedCache.topology.bucketOf, priority),
+    ]),
+  );
   const builds = new Builds({
     admission: admission
       ? new Admission({ clock: systemClock, random: systemRandom, policy: BUILDS_POLICY })
@@ -138,7 +139,7 @@ function wire(env: FeedEnv): FeedDeps {
   });
   const taoPorts = {
     ...ports,
-    guard,
+    ...(admission && { guard }),
     observe: observedBy(levels),
     map,
     follower,
@@ -206,7 +207,7 @@ function wire(env: FeedEnv): FeedDeps {
       priority,
       asked: ticket,
       builds,
-      cache: flags.isCached ? (guardedCacheOf.get(priority) ?? null) : null,
+      cache: flags.isCached ? (caches.get(priority) ?? null) : null,
       ranking: guardedRanking(
         rankingStubs(ranking, { regions, feedBuckets }, flags.weighing ?? weighing, flags.model),
         guard,

@@ -1,6 +1,5 @@
 import type { Failure } from "../../errors.ts";
 import { formatId, type Id } from "../../ids.ts";
-import { LIMITS } from "../../limits.ts";
 import { ok, type Result } from "../../result.ts";
 import type { ListCursor } from "../../tao/types.ts";
 import { cutPage } from "../cache/cut.ts";
