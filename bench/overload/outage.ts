@@ -21,6 +21,7 @@ const WRITE_EVERY = 10;
 
 /** In the module of the objects: every call of the graph fails, and is counted. */
 const OUTAGE = `
+{
 const attempts = { reads: 0, writes: 0 };
 const fail = (of) => async function () {
   attempts[of]++;
@@ -30,6 +31,7 @@ for (const name of ["read", "union"]) ShardFollower.prototype[name] = fail("read
 for (const name of ["read", "fill", "pull"]) ShardLeader.prototype[name] = fail("reads");
 ShardLeader.prototype.write = fail("writes");
 index_default.fetch = () => Response.json(attempts);
+}
 `;
 
 const attemptsSchema = z.object({ reads: z.int(), writes: z.int() });
