@@ -21,7 +21,7 @@ export const OVERLOAD_LIMITS = {
   busySpreadMs: 2_000,
   /** Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least and at most. */
   gatewayInitial: 100,
-  gatewayMin: 8,
+  gatewayMin: 16,
   gatewayMax: 1_000,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 16,
