@@ -55,7 +55,16 @@ describe("bounds of what waits", () => {
     const own = new OwnWrites();
     const at = (seq: number) => ({ epoch: 1, seq });
     const add = (seq: number) =>
-      own.add({ viewer: VIEWER, shard: 0, prev: seq === 1 ? null : at(seq - 1), at: at(seq), change: null }, true);
+      own.add(
+        {
+          viewer: VIEWER,
+          shard: 0,
+          prev: seq === 1 ? null : at(seq - 1),
+          at: at(seq),
+          change: null,
+        },
+        true,
+      );
     for (let seq = 1; seq <= LIMITS.feedOwnWritesMax; seq++) add(seq);
     expect(own.reflects(0, at(LIMITS.feedOwnWritesMax), null)).toBe(true);
     add(LIMITS.feedOwnWritesMax + 1);

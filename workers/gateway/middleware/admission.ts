@@ -32,7 +32,7 @@ const isLong = ({ connects, waits, bodyKind }: Operation): boolean =>
 export class Gate {
   readonly #deps: GateDeps;
   readonly #admission: Admission;
-  /** By operation and priority, of which there are as many as the API has. */
+  /** By operation, of which there are as many as the API has; each has one priority. */
   readonly #throttles = new Map<string, Throttle>();
 
   constructor(deps: GateDeps) {
@@ -42,8 +42,7 @@ export class Gate {
 
   /** Before anything is known of the caller. @throws FailureError `overloaded` */
   enter(c: GatewayContext, op: Operation): void {
-    const { clock, config, random } = this.#deps;
-    if (!config.admission) return;
+    const { clock, random } = this.#deps;
     const priority = priorityOf(op);
     const throttle = this.#throttles.get(op.id);
     const chance = throttle === undefined ? 0 : refusalChance(throttle, priority, clock.nowMs());
@@ -55,7 +54,7 @@ export class Gate {
     if (refusal !== null) throw this.#shed(c, priority, refusal);
   }
 
-  /** The work itself, or `overloaded`. */
+  /** The work itself, or `overloaded`; where admission is off, nothing is ever under way here. */
   async run<T>(
     c: GatewayContext,
     op: Operation,
