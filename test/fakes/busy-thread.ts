@@ -81,8 +81,8 @@ export class BusyThread {
         ends.push({ atMs: this.#freeAtMs + waitMs, end: () => resolve(ok(null)) });
         return promise;
       };
-      const answer = this.admission?.run({ kind: "read", priority }, work) ?? work();
-      void answer.then((result) => {
+      const answer = async () => {
+        const result = await (this.admission?.run({ kind: "read", priority }, work) ?? work());
         if (!result.ok) this.#freeAtMs = Math.max(this.#freeAtMs, startMs) + refusalMs;
         if (!counts) return;
         came.sent++;
@@ -96,7 +96,8 @@ export class BusyThread {
         if (tookMs > deadlineMs) return;
         came.good++;
         of.good++;
-      });
+      };
+      void answer();
       await settled();
       dueMs += (-Math.log(1 - this.#random.next()) * 1_000) / rate;
     }
