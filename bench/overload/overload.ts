@@ -34,9 +34,11 @@ export async function overload(args: readonly string[]): Promise<number> {
   try {
     const measured: Measured[] = [];
     for (const reads of ["cold", "warm"] as const)
-      if (options.only === null || options.only === reads)
-        measured.push(await measure(reads, options, folder));
-    console.log(reportText(measured, options));
+      if (options.only === null || options.only === reads) {
+        const one = await measure(reads, options, folder);
+        measured.push(one);
+        console.log(`${reportText(one, options)}\n`);
+      }
     if (options.json !== null)
       await writeFile(options.json, `${JSON.stringify({ options, measured }, null, 2)}\n`);
     return measured.every((one) => isKept(one, options)) ? 0 : 1;

@@ -28,11 +28,7 @@ export interface Measured {
 export const goodput = ({ driven }: Row, { seconds }: Pick<OverloadOptions, "seconds">): number =>
   sumOf(driven, ({ good }) => good) / seconds;
 
-export function reportText(measured: readonly Measured[], options: OverloadOptions): string {
-  return measured.map((one) => sectionText(one, options)).join("\n\n");
-}
-
-function sectionText(
+export function reportText(
   { reads, sustainable, times, rows, limited }: Measured,
   options: OverloadOptions,
 ): string {
