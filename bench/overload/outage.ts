@@ -150,7 +150,7 @@ async function count(
       const response = await send(next++);
       const text = await response.text();
       if (text.includes('"overloaded"')) refused++;
-      else if (!text.includes('"unavailable"') && !text.includes('"read_only"'))
+      else if (!/"(?:unavailable|deadline_exceeded)"/.test(text))
         throw new Error(`An answer without the graph: ${response.status} ${text.slice(0, 200)}`);
     }
   };
