@@ -11,6 +11,8 @@ import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
 import { HELP as OPS_HELP } from "./ops/options.ts";
 import { ops } from "./ops/ops.ts";
+import { HELP as OVERLOAD_HELP } from "./overload/options.ts";
+import { overload } from "./overload/overload.ts";
 import { HELP as RANKER_FAULTS_HELP } from "./ranker-faults/options.ts";
 import { rankerFaults } from "./ranker-faults/ranker-faults.ts";
 import { HELP as RANKER_HELP } from "./ranker/options.ts";
@@ -67,6 +69,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "the operators' dashboard with a day of history: its API, and its page in Chromium",
       help: OPS_HELP,
       run: ops,
+    },
+  ],
+  [
+    "overload",
+    {
+      about: "more than the product can do, with its limits and without; attempts in an outage",
+      help: OVERLOAD_HELP,
+      run: overload,
     },
   ],
   [

@@ -1,4 +1,5 @@
 import { LIMITS } from "../core/limits.ts";
+import { FULL_BUDGET, withFirst, withRetry } from "../core/resilience/retry-budget.ts";
 import type { Consistency } from "../core/tao/service.ts";
 import type { TallyDelta } from "../core/telemetry/cache-tally.ts";
 import { CACHE_REPORT_HEADER, formatCacheReport } from "../core/telemetry/client-report.ts";
@@ -71,6 +72,8 @@ export class Transport {
   readonly #options: ClientOptions;
   readonly #tickets: Tickets;
   readonly #stopped = new AbortController();
+  /** Of all calls together: while nobody is answered, a client asks about as often as without retries. */
+  #budget = FULL_BUDGET;
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(options: ClientOptions) {
@@ -133,6 +136,7 @@ export class Transport {
   }
 
   async #attempts<T>(request: ApiRequest, call: OwnCall, key: string | null): Promise<T> {
+    this.#budget = withFirst(this.#budget);
     for (let attempt = 0; ; attempt++) {
       call.signal.throwIfAborted();
       try {
@@ -225,8 +229,13 @@ export class Transport {
     const askedMs = problem.retryAfterMs ?? 0;
     if (!away || attempt >= LIMITS.clientRetriesMax || askedMs > LIMITS.clientRetryWaitMs)
       return null;
+    const budget = withRetry(this.#budget);
+    if (budget === null) return null;
+    this.#budget = budget;
     const random = this.#options.random ?? Math.random;
-    return askedMs + random() * LIMITS.clientRetryBaseMs * 2 ** attempt;
+    // Everybody was told the same seconds.
+    const spreadMs = Math.max(LIMITS.clientRetryBaseMs * 2 ** attempt, askedMs / 2);
+    return askedMs + random() * spreadMs;
   }
 
   #sleep(ms: number): Promise<void> {

@@ -58,6 +58,10 @@ export const REALTIME_LIMITS = {
   /** A ticket for one socket: a client asks for it just before it connects. */
   socketTicketMs: 30_000,
   socketTicketCharsMax: 300,
+  /** Calls that wait for one tick of a bucket: more are refused, and come again. A tick of fan-out at its bound has fewer. */
+  socketTellsMax: 500,
+  /** Changes of one viewer's count that wait for one tick; beyond it the client is told that something may be missing. */
+  socketRecountsMax: 1_000,
   /** Tickets that a bucket remembers as used, a row of some 60 bytes each: 500 a second for as long as one lives. */
   socketTicketsUsedMax: 16_384,
   /** A stream of server-sent events ends after this; the client begins the next where it ended. */

@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly directSockets?: readonly WorkerId[];
   /** Code to run in place of what was built, such as one with a known mistake. */
   readonly scripts?: Partial<Record<WorkerId, string>>;
+  /** Code that runs after what was built, in the same module, such as a fault. */
+  readonly appended?: Partial<Record<WorkerId, string>>;
   /**
    * Names of gateways beside the first, as if in data centres of their own: each an isolate with a
    * socket (`directUrl`), whose edge cache nothing but its pages' age empties.
@@ -188,7 +190,7 @@ async function workerOptions(
     name: worker.name,
     modules:
       script === undefined
-        ? await modulesIn(built.workers.get(worker.name) ?? "")
+        ? await modulesIn(built.workers.get(worker.name) ?? "", options.appended?.[worker.id])
         : [{ type: "ESModule", path: "index.js", contents: script }],
     bindings: {
       ...bindings,
@@ -205,6 +207,7 @@ async function workerOptions(
 /** A bundle is one script and the texts (SQL of migrations) that it imports by name. */
 async function modulesIn(
   folder: string,
+  appended = "",
 ): Promise<{ type: "ESModule" | "Text"; path: string; contents: string }[]> {
   const names = (await readdir(folder)).filter((name) => /\.(?:js|sql|txt|html)$/.test(name));
   const entryFirst = names.toSorted((a, b) => Number(b === "index.js") - Number(a === "index.js"));
@@ -212,7 +215,9 @@ async function modulesIn(
     entryFirst.map(async (name) => ({
       type: name.endsWith(".js") ? "ESModule" : "Text",
       path: name,
-      contents: await readFile(path.join(folder, name), "utf8"),
+      contents:
+        (await readFile(path.join(folder, name), "utf8")) +
+        (name === "index.js" ? `\n${appended}` : ""),
     })),
   );
 }

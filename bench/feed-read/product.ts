@@ -37,12 +37,14 @@ export interface ProductOptions {
   readonly profile?: Profile;
   /** Variables of the feed Worker and of the objects. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** Of the gateway. */
+  readonly gatewayVars?: Readonly<Record<string, string>>;
   readonly dataFolder?: string | null;
 }
 
 export async function startProduct(
   onStep: (text: string) => void,
-  { profile = "embedded", vars = {}, dataFolder = null }: ProductOptions,
+  { profile = "embedded", vars = {}, gatewayVars = {}, dataFolder = null }: ProductOptions,
 ): Promise<Product> {
   const before = new Set(withDescendants(process.pid));
   const both = { SHARDS: String(SHARDS), ...vars };
@@ -51,7 +53,7 @@ export async function startProduct(
     dataFolder,
     directSockets: ["gateway"],
     withAssets: false,
-    vars: { gateway: { RATE_FACTOR }, feed: both, objects: both },
+    vars: { gateway: { RATE_FACTOR, ...gatewayVars }, feed: both, objects: both },
     onStep,
     onLog: (level, message) => level === "error" && console.error(message),
   };

@@ -108,6 +108,6 @@ export function afterFailure(
     return { ...item, state: "failed", tries, refusal };
   }
   const spreadMs = Math.min(LIMITS.outboxRetryMaxMs, LIMITS.outboxRetryBaseMs * 2 ** tries);
-  const waitMs = Math.max(problem.retryAfterMs ?? 0, random * spreadMs);
+  const waitMs = (problem.retryAfterMs ?? 0) + random * spreadMs;
   return { ...item, state: "queued", tries, notBeforeMs: nowMs + waitMs };
 }

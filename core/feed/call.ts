@@ -2,7 +2,9 @@ import type { Clock, Random, Sleep } from "../clock.ts";
 import type { Effects } from "../degradation/effects.ts";
 import type { Failure } from "../errors.ts";
 import type { Id } from "../ids.ts";
+import type { Builds } from "./builds.ts";
 import type { FanoutRecord } from "./fanout/service.ts";
+import type { Priority } from "../resilience/priority.ts";
 import type { Region } from "../regions/regions.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Signer } from "../signer.ts";
@@ -32,6 +34,11 @@ export interface Call {
   /** Who asks; null for a visitor. */
   readonly viewer: Id | null;
   readonly consistency: Consistency;
+  readonly priority: Priority;
+  /** The client's ticket, as it came; null: none. */
+  readonly asked: string | null;
+  /** Of the isolate: feeds that are read from the graph. */
+  readonly builds: Pick<Builds, "run">;
   readonly idempotencyKey: string | null;
   /** Unix time, milliseconds, after which nobody listens. */
   readonly deadlineMs: number;

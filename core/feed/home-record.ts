@@ -2,6 +2,8 @@ import type { Id } from "../ids.ts";
 import { LIMITS } from "../limits.ts";
 import { ok } from "../result.ts";
 import type { ListCursor } from "../tao/types.ts";
+import { CellTable } from "./cache/cells.ts";
+import { Entry } from "./cache/entry.ts";
 import type { CellContent, EntryRecord, RecordSlot } from "./cache/record.ts";
 import type { Call, Outcome } from "./call.ts";
 import { readStretch, type Stretch } from "./pipeline.ts";
@@ -20,6 +22,9 @@ export interface HomeRecord {
   /** False where something was left out, or marked as older than promised. */
   readonly isSound: boolean;
 }
+
+export const entryOf = ({ record }: HomeRecord): Entry =>
+  new Entry({ ...record, ticket: "", upTo: null }, new CellTable());
 
 /** What was known before anything of it was read. */
 export type BuildStart = Pick<EntryRecord, "viewer" | "builtMs" | "since" | "wrote">;

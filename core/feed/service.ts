@@ -2,6 +2,7 @@ import type { Failure } from "../errors.ts";
 import type { RankingReport } from "../ranking/stats-schemas.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Shard, ShardList } from "../regions/shard-admin.ts";
+import type { Priority } from "../resilience/priority.ts";
 import type { Result } from "../result.ts";
 import type { NewRollout, RolloutAction, RolloutList, RolloutView } from "../rollout/rollout.ts";
 import type { Operator } from "../rollout/service.ts";
@@ -54,6 +55,8 @@ export interface CallContext {
   readonly deadlineMs: number;
   /** Of a sampled request; others have none. */
   readonly trace?: TraceContext;
+  /** What it is given up for; absent: somebody waits for it. */
+  readonly priority?: Priority;
 }
 
 /** An answer and the ticket that includes it. */

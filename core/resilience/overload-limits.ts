@@ -11,8 +11,32 @@ export const OVERLOAD_LIMITS = {
   throttleSliceMs: 3_000,
   /** Share of calls that are sent in spite of all: nobody would see it recover otherwise. */
   throttleFloor: 0.05,
+  /** An isolate's limits adapt this often: tens of requests of a busy one, and soon enough for a reader. */
+  admissionWindowMs: 250,
+  /** Requests that must have ended by then, or it waits for more, up to the longer time. */
+  admissionSampleMin: 10,
+  admissionWindowMaxMs: 2_000,
+  /** Busy: come again after this, and somewhere in so much more. Retry-After has whole seconds. */
+  busyRetryMs: 1_000,
+  busySpreadMs: 2_000,
+  /** Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least and at most. */
+  gatewayInitial: 100,
+  gatewayMin: 16,
+  gatewayMax: 1_000,
+  /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
+  buildsInitial: 16,
+  buildsMin: 4,
+  buildsMax: 200,
+  /** Half as long again as when nothing waits, and 25 ms: what a reader does not see. */
+  admissionTolerance: 1.5,
+  admissionSlackMs: 25,
+  /** While it refuses, an isolate finds out this often what requests take when few are under way. */
+  admissionProbeMs: 30_000,
   /** Calls of one isolate to one shard under way: what a leader has under way at most. */
   shardCallsMax: 2_000,
-  /** Shards that one isolate keeps count of, bytes: some 4,000. */
+  /** To one bucket of the feed cache, and to a region's ranking: a second of what an object, and an isolate, take. */
+  feedCacheCallsMax: 1_000,
+  rankingCallsMax: 1_000,
+  /** Dependencies that one isolate keeps count of, bytes: some 4,000 shards and buckets. */
   guardsBytesMax: 2_000_000,
 } as const;

@@ -14,6 +14,15 @@ export const SHARE: Readonly<Record<Priority, number>> = {
   batch: 0.2,
 };
 
+/** Share of an isolate's places that a priority has in any case: a flood of others never shuts it out. */
+export const GUARANTEED: Readonly<Record<Priority, number>> = {
+  interactive: 0.5,
+  write: 0.1,
+  realtime: 0.05,
+  warming: 0.02,
+  batch: 0.02,
+};
+
 /** How generous adaptive throttling is, as a part of its factor: lower ones are refused while others still pass. */
 export const LENIENCE: Readonly<Record<Priority, number>> = {
   interactive: 1,

@@ -30,6 +30,8 @@ export class Observations {
     const { id, stage } = delta;
     const phase = document.rollouts.find((rollout) => rollout.id === id)?.phase;
     if (phase === undefined || !isExposing(phase) || phase.stage !== stage) return;
+    for (const other of this.#stages.keys())
+      if (!document.rollouts.some((rollout) => rollout.id === other)) this.#stages.delete(other);
     const known = this.#stages.get(id);
     const before =
       known?.stage === stage ? known : { id, stage, control: NOTHING, treatment: NOTHING };

@@ -1,3 +1,4 @@
+import type { Priority } from "../resilience/priority.ts";
 import { Histogram, type HistogramText } from "./histogram.ts";
 
 /**
@@ -20,6 +21,13 @@ export const COUNTERS = [
   "throttled",
   "retries",
   "retries_denied",
+  /** Requests that a gateway refused for load, by priority, and feeds that were not built. */
+  "shed_interactive",
+  "shed_write",
+  "shed_realtime",
+  "shed_warming",
+  "shed_batch",
+  "builds_shed",
   /** Answers of the gateway, and those of them with a status of 500 or more. */
   "http_answers",
   "http_errors",
@@ -76,6 +84,14 @@ export const COUNTERS = [
   "rollouts_rolled_back",
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
+
+export const SHED = {
+  interactive: "shed_interactive",
+  write: "shed_write",
+  realtime: "shed_realtime",
+  warming: "shed_warming",
+  batch: "shed_batch",
+} as const satisfies Record<Priority, Counter>;
 
 export const TIMINGS = [
   /** As the ranker says, or a probe that waits longer than callers do. */

@@ -117,7 +117,7 @@ describe("retries", () => {
     expect(sent).toHaveLength(3);
     expect(keyOf(sent[0])).toMatch(/^[0-9a-f]{32}$/);
     expect(new Set(sent.map(keyOf)).size).toBe(1);
-    expect(waits).toEqual([2_100, 200]);
+    expect(waits).toEqual([2_500, 200]);
     await client.createPost({ text: "hello" });
     expect(keyOf(sent[3])).not.toBe(keyOf(sent[0]));
   });
@@ -126,6 +126,20 @@ describe("retries", () => {
     const { client, sent } = scripted([offline, offline, offline, offline]);
     await expect(client.feed()).rejects.toMatchObject({ code: "network", status: 0 });
     expect(sent).toHaveLength(1 + LIMITS.clientRetriesMax);
+  });
+
+  it("are few in all while nobody is answered, and possible again later", async ({ expect }) => {
+    const steps = Array.from({ length: 1_000 }, () => busy(503, "1"));
+    const { client, sent } = scripted(steps);
+    const calls = 400;
+    for (let n = 0; n < calls; n++)
+      await expect(client.feed()).rejects.toMatchObject({ status: 503 });
+    expect(sent.length).toBeLessThanOrEqual(1.1 * calls + LIMITS.retriesSavedMax);
+    expect(sent.length).toBeGreaterThan(calls + LIMITS.retriesSavedMax);
+    steps.length = 0;
+    for (let n = 0; n < 20; n++) await client.feed();
+    steps.push(busy(503, "1"));
+    await client.feed();
   });
 
   it.for([400, 401, 404, 409, 422, 429, 500])("do not follow a %d", async (status, { expect }) => {

@@ -23,7 +23,7 @@ describe("a failure", () => {
   it("waits as long as asked, a minute at most otherwise, and ends only if someone answers", ({
     expect,
   }) => {
-    expect(fate(problem(503, 90_000)).notBeforeMs).toBe(91_000);
+    expect(fate(problem(503, 90_000)).notBeforeMs).toBe(92_000);
     expect(fate(networkProblem(null), 50)).toMatchObject({ state: "queued", notBeforeMs: 31_000 });
     expect(fate(problem(500), LIMITS.outboxTriesMax - 1).state).toBe("failed");
     expect(fate(problem(401), 50).state).toBe("queued");

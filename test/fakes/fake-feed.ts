@@ -6,6 +6,7 @@ import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { PRIORITIES } from "../../core/resilience/priority.ts";
 import { err, ok } from "../../core/result.ts";
 import { reportOf } from "../../core/telemetry/cache-layers.ts";
 import { FANOUT_POST, RANKING, ROLLOUT, ROLLOUTS } from "./fake-operations.ts";
@@ -293,6 +294,7 @@ const contextSchema = z.strictObject({
   idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyCharsMax).nullable(),
   deadlineMs: z.number(),
   trace: z.object({ trace: z.string().length(32), span: z.string().length(16) }).exactOptional(),
+  priority: z.enum(PRIORITIES).optional(),
 });
 const pageSchema: z.ZodType<PageRequest> = z.object({
   limit: z.int().min(1).max(LIMITS.listPageMax),

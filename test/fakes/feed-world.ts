@@ -1,4 +1,5 @@
 import { type Effects, effectsOf } from "../../core/degradation/effects.ts";
+import { Builds } from "../../core/feed/builds.ts";
 import type { Call, FeedEvent, Outcome } from "../../core/feed/call.ts";
 import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
 import type { FeedPage, NewPost, Post, Profile } from "../../core/feed/schemas.ts";
@@ -39,6 +40,8 @@ export class FeedWorld {
   effects: Effects = effectsOf(0);
   /** Who scores; nobody unless a test sets one. */
   ranking: RankingPort | null = null;
+  /** Takes on everything. */
+  builds: Call["builds"] = new Builds({ admission: null, shed: () => {} });
   #deferred: Promise<unknown>[] = [];
   readonly #taoFor: ((world: FeedWorld) => Tao) | undefined;
   #seed = 1;
@@ -66,6 +69,9 @@ export class FeedWorld {
       effects: this.effects,
       told: new Set(),
       timing: new CallTiming(),
+      priority: "interactive",
+      asked: null,
+      builds: this.builds,
       defer: (work) => void this.#deferred.push(work()),
       idempotencyKey: options.key ?? null,
       deadlineMs: this.nowMs + BUDGET_MS,

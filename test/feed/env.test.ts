@@ -27,6 +27,14 @@ describe("configuration of the feed Worker", () => {
     expect(() => configFrom(env({ ...vars, ENVIRONMENT: "staging" }))).not.toThrow();
   });
 
+  it("takes on everything for benches only", ({ expect }) => {
+    const off = { ADMISSION: "off", SIGNING_SECRET: SECRET };
+    expect(configFrom(env({})).admission).toBe(true);
+    expect(configFrom(env(off)).admission).toBe(false);
+    for (const ENVIRONMENT of ["staging", "production"])
+      expect(() => configFrom(env({ ...off, ENVIRONMENT }))).toThrow(/ADMISSION/);
+  });
+
   it.for([
     ["ENVIRONMENT", "test"],
     ["SIGNING_SECRET", "short"],

@@ -1,6 +1,10 @@
 import { keepEventsIn, report } from "../../platform/telemetry.ts";
 import { failed, feedReported } from "../../core/telemetry/events.ts";
 import type { Call } from "../../core/feed/call.ts";
+import { Builds } from "../../core/feed/builds.ts";
+import { guardedCache } from "../../core/feed/cache/guarded.ts";
+import type { FeedCache } from "../../core/feed/cache/service.ts";
+import { guardedRanking } from "../../core/feed/ranked/guarded.ts";
 import type { FanoutAdminPorts } from "../../core/feed/fanout/admin.ts";
 import type { BatchPorts } from "../../core/feed/fanout/batch.ts";
 import type { FanoutRecord } from "../../core/feed/fanout/service.ts";
@@ -22,6 +26,9 @@ import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
 import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
+import { Admission } from "../../core/resilience/admission.ts";
+import { BUILDS_POLICY } from "../../core/resilience/admission-policies.ts";
+import { PRIORITIES, type Priority } from "../../core/resilience/priority.ts";
 import { CallGuard } from "../../core/resilience/call-guard.ts";
 import { Routes } from "../../core/tao/route.ts";
 import { tracedCalls } from "../../core/tao/traced-calls.ts";
@@ -89,6 +96,7 @@ function wire(env: FeedEnv): FeedDeps {
     feedCache: cacheConfig,
     signingSecret,
     weighing,
+    admission,
   } = configFrom(env);
   const { cache, coordinator, follower, leader } = graphStubs(env, { map, regions });
   const ports = {
@@ -128,9 +136,22 @@ function wire(env: FeedEnv): FeedDeps {
     random: systemRandom,
     count: (region, event) => levels.count(region, event),
   });
+  /** One for each priority: a request makes none. */
+  const caches = new Map(
+    PRIORITIES.map((priority): [Priority, FeedCache | null] => [
+      priority,
+      feedCache && guardedCache(feedCache.cache, guard, feedCache.topology.bucketOf, priority),
+    ]),
+  );
+  const builds = new Builds({
+    admission: admission
+      ? new Admission({ clock: systemClock, random: systemRandom, policy: BUILDS_POLICY })
+      : null,
+    shed: ({ region }) => levels.count(region, "builds_shed"),
+  });
   const taoPorts = {
     ...ports,
-    guard,
+    ...(admission && { guard }),
     observe: observedBy(levels),
     map,
     follower,
@@ -178,7 +199,17 @@ function wire(env: FeedEnv): FeedDeps {
     flags: new RequestFlags(rollouts),
     rolloutAdmin: rolloutAdmin(env),
     callFor: (
-      { viewer, region, ticket, consistency, allowStale, idempotencyKey, deadlineMs, trace },
+      {
+        viewer,
+        region,
+        ticket,
+        consistency,
+        allowStale,
+        idempotencyKey,
+        deadlineMs,
+        priority = "interactive",
+        trace,
+      },
       defer,
       flags,
     ) => ({
@@ -186,11 +217,18 @@ function wire(env: FeedEnv): FeedDeps {
       region,
       effects: levels.effects(region),
       consistency,
-      cache: flags.isCached ? (feedCache?.cache ?? null) : null,
-      ranking: rankingStubs(ranking, { regions, feedBuckets }, flags.weighing ?? weighing, {
-        model: flags.model,
-        ...(trace !== undefined && { trace }),
-      }),
+      priority,
+      asked: ticket,
+      builds,
+      cache: flags.isCached ? (caches.get(priority) ?? null) : null,
+      ranking: guardedRanking(
+        rankingStubs(ranking, { regions, feedBuckets }, flags.weighing ?? weighing, {
+          model: flags.model,
+          ...(trace !== undefined && { trace }),
+        }),
+        guard,
+        priority,
+      ),
       told: new Set(),
       timing: new CallTiming(),
       ...(trace !== undefined && { trace }),
@@ -201,6 +239,7 @@ function wire(env: FeedEnv): FeedDeps {
         consistency,
         allowStale,
         deadlineMs,
+        priority,
       }),
       viewer: viewer === null ? null : parseId(viewer),
       idempotencyKey,

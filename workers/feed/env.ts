@@ -38,6 +38,8 @@ export interface FeedEnv
   readonly REPLICAS?: string;
   /** What actions are worth in a ranked feed: JSON of a `name`, and of `weights` that differ from the default. */
   readonly RANK_WEIGHTS?: string;
+  /** `off` builds every feed that is asked for and sends every call, for comparison; refused anywhere but in development. */
+  readonly ADMISSION?: string;
 }
 
 /** Everyone can read it, so it is refused anywhere but on a developer's machine. */
@@ -50,8 +52,10 @@ const varsSchema = z
     SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
     REPLICAS: z.coerce.number().int().min(1).max(LIMITS.replicasMax).default(1),
     RANK_WEIGHTS: weighingVar.default(DEFAULT_WEIGHING),
+    ADMISSION: z.enum(["on", "off"]).default("on"),
   })
-  .transform(({ DRILLS, ENVIRONMENT, SIGNING_SECRET, REPLICAS, RANK_WEIGHTS }, context) => {
+  .transform((vars, context) => {
+    const { DRILLS, ENVIRONMENT, SIGNING_SECRET, REPLICAS, RANK_WEIGHTS, ADMISSION } = vars;
     const signingSecret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
     if (signingSecret === DEVELOPMENT_SECRET && ENVIRONMENT !== "development") {
       const message = "one of your own is needed here";
@@ -61,7 +65,16 @@ const varsSchema = z
       const message = "faults are never injected in production; set it to off";
       context.addIssue({ code: "custom", path: ["DRILLS"], message });
     }
-    return { signingSecret, replicas: REPLICAS, weighing: RANK_WEIGHTS };
+    if (ADMISSION === "off" && ENVIRONMENT !== "development") {
+      const message = "off is for benches of a development instance";
+      context.addIssue({ code: "custom", path: ["ADMISSION"], message });
+    }
+    return {
+      signingSecret,
+      replicas: REPLICAS,
+      weighing: RANK_WEIGHTS,
+      admission: ADMISSION === "on",
+    };
   });
 
 /**

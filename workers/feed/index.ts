@@ -32,7 +32,8 @@ import { addComment, comments, deleteComment } from "../../core/feed/usecases/co
 import { giveFeedback } from "../../core/feed/usecases/feedback.ts";
 import { profileFeed } from "../../core/feed/usecases/feeds.ts";
 import { graphRead, graphWrite } from "../../core/feed/usecases/graph.ts";
-import { home, newPosts } from "../../core/feed/usecases/home.ts";
+import { home } from "../../core/feed/usecases/home.ts";
+import { newPosts } from "../../core/feed/usecases/new-posts.ts";
 import { ownList, suggested, users } from "../../core/feed/usecases/lists.ts";
 import { markRead, notifications, unread } from "../../core/feed/usecases/notifications.ts";
 import { deletePost, setAudience } from "../../core/feed/usecases/own-posts.ts";

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 
 import type { GatewayApp, GatewayDeps, GatewayTypes } from "./context.ts";
+import { Gate } from "./middleware/admission.ts";
 import { Authenticator } from "./middleware/auth.ts";
 import { cacheCounts } from "./middleware/cache-counts.ts";
 import { regionLevels } from "./middleware/levels.ts";
@@ -21,6 +22,7 @@ import { notFound, onlyReads } from "./routes/not-found.ts";
 export function createApp(deps: GatewayDeps): GatewayApp {
   const app: GatewayApp = new Hono<GatewayTypes>();
   const limits = new RateLimits(deps.config);
+  const gate = new Gate(deps);
   const authenticator = new Authenticator(deps.tokens, limits);
 
   app.onError(onError);
@@ -28,7 +30,7 @@ export function createApp(deps: GatewayDeps): GatewayApp {
   app.use(regionLevels(deps));
   app.use(cacheCounts(deps));
   app.use("/v1/*", corsPolicy(deps.config));
-  for (const op of OPERATIONS) register(app, op, deps, { authenticator, limits });
+  for (const op of OPERATIONS) register(app, op, deps, { authenticator, limits, gate });
   mediaRoute(app, deps, limits);
   healthRoute(app, deps, limits);
   metricsRoute(app, deps, { authenticator, limits });

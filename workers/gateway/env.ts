@@ -48,6 +48,8 @@ export interface GatewayEnv
   readonly RATE_FACTOR?: string;
   /** Share of requests, 0 to 1, that are traced; see docs/telemetry-trace.md. */
   readonly TRACE_SAMPLE?: string;
+  /** `off` takes on whatever comes, for comparison; refused anywhere but in development. */
+  readonly ADMISSION?: string;
   /** The zone that the gateway answers for, and a secret that may purge its cache: both, or neither. */
   readonly CACHE_ZONE_ID?: string;
   readonly CACHE_PURGE_TOKEN?: string;
@@ -92,6 +94,7 @@ const varsSchema = z.object({
   REQUEST_BUDGET_MS: optional(z.coerce.number().int().min(50).max(60_000)),
   RATE_FACTOR: optional(z.coerce.number().int().min(1).max(1_000)),
   TRACE_SAMPLE: optional(z.coerce.number().min(0).max(1)),
+  ADMISSION: optional(z.enum(["on", "off"])),
   CACHE_ZONE_ID: optional(z.string().regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")),
   CACHE_PURGE_TOKEN: optional(z.string()),
   METRICS_TOKEN: optional(
@@ -122,6 +125,8 @@ export interface GatewayConfig {
   readonly rateFactor: number;
   /** Of requests, 0 to 1, that are traced whoever asks. */
   readonly traceShare: number;
+  /** Whether it refuses what is more than it can do. */
+  readonly admission: boolean;
   /** null: only this data centre's cache is purged. */
   readonly purge: { readonly zoneId: string; readonly token: string } | null;
   readonly regions: readonly RegionRow[];
@@ -173,6 +178,9 @@ export function configFrom(
       "RATE_FACTOR: it is for load tests of a development instance; unset it anywhere else",
     );
   }
+  if (vars.ADMISSION === "off" && vars.ENVIRONMENT !== "development") {
+    throw new ConfigError("ADMISSION: off is for benches of a development instance; unset it");
+  }
   const trust = trustFrom(vars);
   if (demoSignIn && trust.kind === "jwks") {
     throw new ConfigError(
@@ -191,6 +199,7 @@ export function configFrom(
     rateFactor: vars.RATE_FACTOR ?? 1,
     // A developer asks for a trace; others would only be in the way.
     traceShare: vars.TRACE_SAMPLE ?? (vars.ENVIRONMENT === "development" ? 0 : LIMITS.traceShare),
+    admission: vars.ADMISSION !== "off",
     purge: purgeFrom(vars),
     regions: vars.REGIONS ?? DEFAULT_REGIONS,
     socketBuckets: vars.SOCKET_BUCKETS ?? SOCKET_BUCKETS_DEFAULT,

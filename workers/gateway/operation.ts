@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Failure, FailureCode } from "../../core/errors.ts";
 import type { CallContext } from "../../core/feed/service.ts";
 import type { CacheClass } from "../../core/http/cache-policy.ts";
+import type { Priority } from "../../core/resilience/priority.ts";
 import type { Result } from "../../core/result.ts";
 import type { GatewayContext, GatewayDeps } from "./context.ts";
 import type { Access } from "./middleware/auth.ts";
@@ -70,6 +71,10 @@ export interface OperationSpec<P, Q, B, A> {
   readonly answer: z.ZodType<A> | null;
   /** Failures beyond those that any operation may give. */
   readonly failures?: readonly FailureCode[];
+  /** How soon it is refused when not everything can be done; default: a read somebody waits for, or a write. */
+  readonly priority?: Priority;
+  /** Its answer may wait for news. */
+  readonly waits?: boolean;
   /** Whether it changes the graph, and is refused while a region is read-only; default: whatever is no GET. */
   readonly writes?: boolean;
   readonly handle: (call: Call<P, Q, B>) => Outcome<A | string | null>;

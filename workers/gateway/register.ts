@@ -17,6 +17,7 @@ import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
 import { freshnessOf, STALE_HEADER, ticketsOf } from "./freshness.ts";
 import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
+import { type Gate, priorityOf } from "./middleware/admission.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
 import { type Answered, isStoppedByReadOnly, type Operation } from "./operation.ts";
@@ -28,12 +29,15 @@ import { answerVisitor } from "./visitor-answer.ts";
 export interface Guards {
   readonly authenticator: Authenticator;
   readonly limits: RateLimits;
+  readonly gate: Gate;
 }
 
 /** Adds an operation's route: who calls, may they, is the request valid, then the call. */
 export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guards: Guards): void {
   const path = op.path.replace(/\{(\w+)\}/g, ":$1");
+  const { gate } = guards;
   app.on(op.method.toUpperCase(), path, async (c) => {
+    gate.enter(c, op);
     const caller = await guards.authenticator.callerOf(c);
     c.set("caller", caller);
     if (caller !== null && isOperator(caller))
@@ -44,12 +48,12 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     noteUse(c, op);
     const params = checked(op.params, c.req.param(), "path");
     const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
-    const ctx = callContext(c, deps, op.method !== "get");
+    const ctx = callContext(c, deps, op);
     const cacheClass = classFor(op.cache, askerOf(c));
     const body = await bodyOf(op, c.req.raw);
     const call = { deps, ctx, params, query, body, c } as Parameters<Operation["handle"]>[0];
-    if (cacheClass === "public") return answerVisitor(op, call);
-    const outcome = await timed(c, deps, () => op.handle(call));
+    if (cacheClass === "public") return answerVisitor(op, call, gate);
+    const outcome = await timed(c, deps, () => gate.run(c, op, () => op.handle(call)));
     if (!outcome.ok) throw new FailureError(outcome.error);
     purgeAfter(op, call, outcome.value.value);
     return answer(c, op, cacheClass, outcome.value);
@@ -98,7 +102,9 @@ function answer(
     : respond(c, op.status, text, headers);
 }
 
-function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean): CallContext {
+function callContext(c: GatewayContext, { config }: GatewayDeps, op: Operation): CallContext {
+  const write = op.method !== "get";
+  const priority = priorityOf(op);
   const { headers } = c.req.raw;
   const { consistency, allowStale } = freshnessOf(headers, !write);
   const trace = contextOf(c.get("trace"));
@@ -111,6 +117,7 @@ function callContext(c: GatewayContext, { config }: GatewayDeps, write: boolean)
     idempotencyKey: write ? idempotencyKeyOf(headers) : null,
     deadlineMs: c.get("nowMs") + config.requestBudgetMs,
     ...(trace !== undefined && { trace }),
+    ...(priority !== "interactive" && { priority }),
   };
 }
 

@@ -5,6 +5,7 @@ import { cacheHeaders } from "../../core/http/cache-policy.ts";
 import { etagOf } from "../../core/http/conditional.ts";
 import { ageSeconds, pageKey, type PublicPage } from "../../core/http/public-page.ts";
 import { STALE_HEADER } from "./freshness.ts";
+import type { Gate } from "./middleware/admission.ts";
 import type { Answered, Operation } from "./operation.ts";
 import { respond, respondTagged, SERVER_TIMING, timed } from "./respond.ts";
 
@@ -17,7 +18,11 @@ type CacheStatus = "hit" | "hit; detail=stale" | "fwd=miss; stored" | "fwd=miss"
  * An answer for a visitor who brings neither a token nor a wish: from the shared cache, or
  * made without anything of this request but what is in its key, and kept there.
  */
-export async function answerVisitor(op: Operation, visitor: VisitorCall): Promise<Response> {
+export async function answerVisitor(
+  op: Operation,
+  visitor: VisitorCall,
+  gate: Gate,
+): Promise<Response> {
   const { deps, c } = visitor;
   const call = anonymous(visitor);
   const { params, query } = call as { readonly params: object; readonly query?: object };
@@ -32,7 +37,7 @@ export async function answerVisitor(op: Operation, visitor: VisitorCall): Promis
   }
 
   const readAtMs = deps.clock.nowMs();
-  const outcome = await timed(c, deps, () => op.handle(call));
+  const outcome = await timed(c, deps, () => gate.run(c, op, () => op.handle(call)));
   if (!outcome.ok) throw new FailureError(outcome.error);
   const page = pageOf(op, call, outcome.value, readAtMs);
   if (page === null) return showMarked(call, outcome.value);

@@ -63,4 +63,6 @@ export const FEED_CACHE_LIMITS = {
   feedRedisHeadTtlMs: 3_600_000,
   /** Signatures that one isolate remembers: of some 6,000 cursors and tickets. */
   signaturesBytesMax: 2_000_000,
+  /** Own writes that one entry keeps account of: what 5 a second make of its longest life, 15 min. Beyond it, it is void for who wrote. */
+  feedOwnWritesMax: 5_000,
 } as const;

@@ -1,4 +1,5 @@
 import type { Id } from "../../ids.ts";
+import { LIMITS } from "../../limits.ts";
 import type { PhysicalShard } from "../../tao/shard-map.ts";
 import { compareVersions, formatVersion, type Version } from "../../tao/version.ts";
 import type { ReactionKind } from "../schemas.ts";
@@ -15,6 +16,9 @@ export class OwnWrites {
   readonly #others = new Map<PhysicalShard, readonly Version[]>();
   readonly #reactions = new Map<Id, { readonly at: Version; readonly kind: ReactionKind | null }>();
   #upTo: Version | null = null;
+  #count = 0;
+  /** It was told more than it keeps. */
+  #isFull = false;
 
   /** The newest reaction that is shown here. */
   get upTo(): Version | null {
@@ -30,6 +34,11 @@ export class OwnWrites {
   add({ shard, prev, at, change }: OwnWrite, isNews: boolean): boolean {
     // A chain that does not lead back would have no end.
     if (compareVersions(prev, at) >= 0) return false;
+    if (this.#count >= LIMITS.feedOwnWritesMax) {
+      this.#isFull = true;
+      return false;
+    }
+    this.#count++;
     if (change === "other") {
       this.#others.set(shard, [...(this.#others.get(shard) ?? []), at]);
       return false;
@@ -45,6 +54,7 @@ export class OwnWrites {
 
   /** Whether all that a client wrote on a shard, up to `at`, was told here, or read: up to `read`. */
   reflects(shard: PhysicalShard, at: Version, read: Version | null): boolean {
+    if (this.#isFull) return compareVersions(read, at) >= 0;
     const isOther = (other: Version): boolean =>
       compareVersions(read, other) < 0 && compareVersions(other, at) <= 0;
     if (this.#others.get(shard)?.some(isOther) === true) return false;

@@ -41,6 +41,8 @@ export const FANOUT_LIMITS = {
   fanoutRetryMsMax: 30_000,
   /** Then it is a dead letter: some four minutes after the first. */
   fanoutTriesMax: 10,
+  /** Dead letters of one shard, up to 110 KB each, of the 10 GB that its object holds; the oldest go first. */
+  fanoutDeadMax: 2_000,
   /** Posts whose spreading is remembered, newest first. */
   fanoutRecordsMax: 2_000,
   /** Newest posts that the ages are taken from. */

@@ -112,7 +112,7 @@ function count(
     if (revoked.has(one.post, nowMs) || audiences.isSince(one.post, askedRevision)) return;
     if (hidden.isSince(hiddenKey(viewer, one.author), askedMs)) return;
   }
-  pending.of(viewer).recounts.push((stream) => countPost(stream, { post, author, original }));
+  pending.recount(viewer, (stream) => countPost(stream, { post, author, original }));
 }
 
 /**
@@ -138,9 +138,8 @@ function related(
   if (!hide) return;
   hidden.add(hiddenKey(viewer, other), nowMs);
   if (streams.get(viewer) === undefined) return;
-  const waiting = pending.of(viewer);
-  waiting.hidden.add(other);
-  waiting.recounts.push((stream) => uncount(stream, (counted) => isBy(other, counted)));
+  pending.of(viewer).hidden.add(other);
+  pending.recount(viewer, (stream) => uncount(stream, (counted) => isBy(other, counted)));
 }
 
 const isBy = (user: Id, { author, original }: Watched): boolean =>

@@ -75,7 +75,7 @@ export function withdraw(
     lines.keep(open);
   }
   for (const viewer of new Set([...streams.mentioning(post), ...pending.viewers()]))
-    pending.of(viewer).recounts.push((stream) =>
+    pending.recount(viewer, (stream) =>
       uncount(stream, (counted) => {
         const author = authorIn(post, counted);
         return author !== null && isGone(viewer, author);

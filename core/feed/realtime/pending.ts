@@ -1,4 +1,5 @@
 import { formatId, type Id } from "../../ids.ts";
+import { LIMITS } from "../../limits.ts";
 import { type News, newPosts, type Stream } from "./stream.ts";
 
 /** A change of what counts as new; null when it changes nothing. */
@@ -41,6 +42,13 @@ export class Pending {
     };
     this.#byViewer.set(viewer, waiting);
     return waiting;
+  }
+
+  /** A change of what counts as new; one too many is a gap. */
+  recount(viewer: Id, recount: Recount): void {
+    const waiting = this.of(viewer);
+    if (waiting.recounts.length < LIMITS.socketRecountsMax) waiting.recounts.push(recount);
+    else waiting.gap = true;
   }
 
   /** Takes everything. */

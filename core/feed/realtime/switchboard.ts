@@ -153,7 +153,7 @@ export class Switchboard {
     const { streams, pending } = this.#board;
     streams.load([viewer]);
     if (streams.get(viewer) === undefined) return;
-    pending.of(viewer).recounts.push(caughtUp);
+    pending.recount(viewer, caughtUp);
     this.#schedule();
   }
 
@@ -162,6 +162,8 @@ export class Switchboard {
     const named = events.reduce((sum, one) => sum + ("viewers" in one ? one.viewers.length : 1), 0);
     if (named > LIMITS.socketEventsMax)
       return err({ code: "limit_reached", what: "events of a call", max: LIMITS.socketEventsMax });
+    if (this.#told.length >= LIMITS.socketTellsMax)
+      return err({ code: "overloaded", retryAfterMs: LIMITS.overloadRetryMs });
     // What protects waits for nobody: only posts that are to be counted need the graph.
     const first = this.#store(events.filter(isProtecting));
     const narrowings = events.filter(isNarrowing).map((event) => this.#narrow(event));

@@ -1,11 +1,8 @@
 import type { Failure } from "../../errors.ts";
 import { formatId, type Id } from "../../ids.ts";
-import { LIMITS } from "../../limits.ts";
 import { ok, type Result } from "../../result.ts";
 import type { ListCursor } from "../../tao/types.ts";
-import { CellTable } from "../cache/cells.ts";
-import { cutPage, newerThan } from "../cache/cut.ts";
-import { Entry } from "../cache/entry.ts";
+import { cutPage } from "../cache/cut.ts";
 import { cutRanked } from "../cache/ranked-cut.ts";
 import type { CachedPage } from "../cache/service.ts";
 import { DEFAULT_WEIGHING, type Weighing } from "../../ranking/weighing.ts";
@@ -13,7 +10,7 @@ import { type Call, type Outcome, signedIn } from "../call.ts";
 import { type CursorScope, decodeCursor, encodeCursor, isOf } from "../cursor.ts";
 import { orderedBy } from "../degraded-home.ts";
 import { askCache, type CacheAnswer, startOf } from "../home-cache.ts";
-import { type BuildStart, type HomeRecord, readHome } from "../home-record.ts";
+import { type BuildStart, entryOf, type HomeRecord, readHome } from "../home-record.ts";
 import { keepHome, keepSlate, keepUnscored, scoreHome, withScores } from "../home-scores.ts";
 import { timeline } from "../pipeline.ts";
 import { rankableOf } from "../ranked/context.ts";
@@ -21,7 +18,7 @@ import { itemOfPost } from "../ranked/rank-items.ts";
 import { scoreItems } from "../ranked/score.ts";
 import { placeOf, rankedPage, type RankedSource } from "../ranked/ranked-page.ts";
 import { decodeSegment, encodeSegment, type Segment } from "../ranked/segment-cursor.ts";
-import type { FeedPage, NewPosts, Post } from "../schemas.ts";
+import type { FeedPage, Post } from "../schemas.ts";
 import type { FeedRequest, PageText } from "../service.ts";
 import { reportExhausted } from "../stage.ts";
 import { type HomeViewer, loadHomeViewer } from "../stages/home-viewer.ts";
@@ -58,6 +55,21 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   };
   if (cached.answer?.hit === true) return text(cached.answer, cached.answer.ageMs);
   const start = startOf(call, from.viewer, cached.answer);
+  const build = {
+    kind: from.mode ?? "setting",
+    viewer: from.viewer,
+    page: { limit: request.limit, cursor: request.cursor },
+  } as const;
+  const built = await call.builds.run(call, build, () => pageFromGraph(call, from, start, isFirst));
+  return built.ok ? text(built.value, 0) : built;
+}
+
+async function pageFromGraph(
+  call: Call,
+  from: From,
+  start: BuildStart | null,
+  isFirst: boolean,
+): Outcome<PageParts> {
   const facts = await loadHomeViewer(call, from.viewer);
   if (!facts.ok) return facts;
   const mode = from.mode ?? facts.value.settings.feedMode;
@@ -65,59 +77,31 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
     // One page, at once; the entry is for later readers: without it nothing would recover.
     const one = await latestFromGraph(call, facts.value, from);
     if (call.effects.entriesAfterwards) call.defer(() => keepWhole(call, start, facts.value));
-    return one.ok ? text(one.value, 0) : one;
+    return one;
   }
   if (start !== null && isFirst) {
     const read = await readHome(call, start, facts.value);
     if (!read.ok) return read;
     const scored = mode === "ranked" ? await scoreHome(call, read.value) : null;
-    const parts = firstPageOf(call, withScores(read.value, scored), mode, request.limit);
+    const parts = firstPageOf(call, withScores(read.value, scored), mode, from.limit);
     // What fills no first page, because so much of it is hidden, is not worth keeping.
     if (parts !== null) {
       keepHome(call, read.value, scored);
-      return text(parts, 0);
+      return ok(parts);
     }
   }
-  const graph = await (mode === "ranked"
+  return mode === "ranked"
     ? rankedFromGraph(call, facts.value, from)
-    : latestFromGraph(call, facts.value, from));
-  return graph.ok ? text(graph.value, 0) : graph;
+    : latestFromGraph(call, facts.value, from);
 }
 
 async function keepWhole(call: Call, start: BuildStart, facts: HomeViewer): Promise<void> {
-  const read = await readHome(call, start, facts);
+  // Nobody waits for it.
+  const build = { kind: "entry", viewer: start.viewer, priority: "warming", page: null } as const;
+  const read = await call.builds.run(call, build, () => readHome(call, start, facts));
   if (read.ok) keepUnscored(call, read.value);
 }
 
-/** How much came to the viewer's feed since `since`, `timeMs.id`: what a client polls that has no socket. */
-export async function newPosts(call: Call, since: string): Outcome<NewPosts> {
-  const viewer = signedIn(call);
-  if (!viewer.ok) return viewer;
-  const [timeMs = "", id = ""] = since.split(".");
-  const at = { timeMs: Number(timeMs), id2: toId(id) };
-  const cached = await askCache(call, (cache, wrote) =>
-    cache.newSince(call.region, viewer.value, at, wrote),
-  );
-  if (cached.answer?.hit === true) {
-    const { count, authors } = cached.answer;
-    return ok({ count, authors: [...authors] });
-  }
-  const start = startOf(call, viewer.value, cached.answer) ?? {
-    viewer: viewer.value,
-    builtMs: call.clock.nowMs(),
-    since: null,
-    wrote: new Map(),
-  };
-  const facts = await loadHomeViewer(call, viewer.value);
-  if (!facts.ok) return facts;
-  const read = await readHome(call, start, facts.value);
-  if (!read.ok) return read;
-  if (cached.answer !== null) keepUnscored(call, read.value);
-  const { count, authors } = newerThan(entryOf(read.value), at, LIMITS.feedNewPostsMax);
-  return ok({ count, authors: authors.slice(0, AUTHORS_TOLD).map(({ user }) => user) });
-}
-
-const AUTHORS_TOLD = 3;
 const SECOND_MS = 1_000;
 
 interface From {
@@ -174,9 +158,6 @@ async function cachedPage(call: Call, from: From): Promise<CacheAnswer> {
   }
   return asked;
 }
-
-const entryOf = ({ record }: HomeRecord): Entry =>
-  new Entry({ ...record, ticket: "", upTo: null }, new CellTable());
 
 type PageParts = Pick<CachedPage, "items" | "hidden" | "head" | "scoring" | "next">;
 

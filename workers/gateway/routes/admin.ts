@@ -18,6 +18,7 @@ const common = {
   rate: "write",
   cache: "personal",
   bodyKind: "text",
+  priority: "batch",
   bodyBytesMax: LIMITS.adminBodyBytesMax,
   status: 200,
 } as const;

@@ -79,6 +79,7 @@ const newNonce = ({ random }: GatewayDeps): string =>
 export const realtimeOperations = [
   operation({
     id: "socketTicket",
+    priority: "realtime",
     method: "post",
     writes: false,
     path: "/v1/realtime/ticket",
@@ -99,6 +100,7 @@ export const realtimeOperations = [
   }),
   operation({
     id: "socket",
+    priority: "realtime",
     method: "get",
     path: "/v1/realtime",
     tag,
@@ -127,6 +129,7 @@ export const realtimeOperations = [
   }),
   operation({
     id: "eventStream",
+    priority: "realtime",
     method: "get",
     path: "/v1/realtime/events",
     tag,
@@ -157,6 +160,8 @@ export const realtimeOperations = [
   }),
   operation({
     id: "poll",
+    priority: "realtime",
+    waits: true,
     method: "get",
     path: "/v1/realtime/poll",
     tag,
@@ -178,6 +183,7 @@ export const realtimeOperations = [
   }),
   operation({
     id: "caughtUp",
+    priority: "realtime",
     method: "post",
     writes: false,
     path: "/v1/realtime/caught-up",

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 
 import type { FeedPage } from "../../../../core/feed/schemas.ts";
-import { home, newPosts } from "../../../../core/feed/usecases/home.ts";
+import { home } from "../../../../core/feed/usecases/home.ts";
+import { newPosts } from "../../../../core/feed/usecases/new-posts.ts";
 import { DEFAULT_SETTINGS } from "../../../../core/feed/views.ts";
 import { updateSettings } from "../../../../core/feed/usecases/accounts.ts";
 import type { Id } from "../../../../core/ids.ts";

@@ -1,0 +1,119 @@
+import type { Clock, Random } from "../clock.ts";
+import type { Failure } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import { err, type Result } from "../result.ts";
+import { adapted, type AdaptiveLimit, type LimitPolicy, startLimit } from "./adaptive-limit.ts";
+import { GUARANTEED, PRIORITIES, type Priority, SHARE } from "./priority.ts";
+
+export interface AdmissionPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: LimitPolicy;
+}
+
+export interface Work {
+  /** Of a small set, fixed in the code: what it takes is known by it. */
+  readonly kind: string;
+  readonly priority: Priority;
+  /** Until nobody waits for it, ms. */
+  readonly leftMs?: number;
+}
+
+/**
+ * Work that one isolate takes on, up to what it turns out to be able to do; the rest is refused at once, since what
+ * waits here would only grow old. Lower priorities are refused first, and each has a few places of its own.
+ */
+export class Admission {
+  readonly #ports: AdmissionPorts;
+  readonly #underWay = new Map<Priority, number>(PRIORITIES.map((priority) => [priority, 0]));
+  readonly #ended = new Map<string, { count: number; sumMs: number }>();
+  #state: AdaptiveLimit;
+  #total = 0;
+  #underWayMax = 0;
+  #refused = 0;
+  #endedCount = 0;
+  #windowFromMs: number;
+
+  constructor(ports: AdmissionPorts) {
+    this.#ports = ports;
+    this.#windowFromMs = ports.clock.nowMs();
+    this.#state = startLimit(ports.policy, this.#windowFromMs);
+  }
+
+  get limit(): number {
+    return Math.floor(this.#state.limit);
+  }
+
+  /** Null: there is room. */
+  refusal(priority: Priority): Failure | null {
+    const limit = this.#state.limit;
+    const own = this.#underWay.get(priority) ?? 0;
+    const isRoom =
+      this.#total < Math.floor(limit * SHARE[priority]) ||
+      own < Math.max(1, Math.floor(limit * GUARANTEED[priority]));
+    if (isRoom) return null;
+    this.#refused++;
+    // Refusals are heard of too: while nothing ends, windows must.
+    this.#adapt(this.#ports.clock.nowMs());
+    return busy(this.#ports.random);
+  }
+
+  /** Does it, or refuses it: `overloaded`. */
+  async run<T>(
+    { kind, priority, leftMs = Number.POSITIVE_INFINITY }: Work,
+    work: () => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    // What takes longer than somebody waits is better not begun.
+    const isLate = leftMs <= (this.#state.baseMs[kind] ?? 0);
+    const refusal = isLate ? busy(this.#ports.random) : this.refusal(priority);
+    if (refusal !== null) return err(refusal);
+    const { clock } = this.#ports;
+    const beginMs = clock.nowMs();
+    this.#enter(priority, 1);
+    let isSample = false;
+    try {
+      const result = await work();
+      isSample = result.ok || result.error.code === "deadline_exceeded";
+      return result;
+    } finally {
+      this.#enter(priority, -1);
+      const nowMs = clock.nowMs();
+      // A refusal of somebody else's is quick, and says nothing about what work takes.
+      if (isSample) this.#sample(kind, nowMs - beginMs);
+      this.#adapt(nowMs);
+    }
+  }
+
+  #enter(priority: Priority, by: 1 | -1): void {
+    this.#underWay.set(priority, (this.#underWay.get(priority) ?? 0) + by);
+    this.#total += by;
+    this.#underWayMax = Math.max(this.#underWayMax, this.#total);
+  }
+
+  #sample(kind: string, tookMs: number): void {
+    const known = this.#ended.get(kind);
+    if (known === undefined) this.#ended.set(kind, { count: 1, sumMs: tookMs });
+    else {
+      known.count++;
+      known.sumMs += tookMs;
+    }
+    this.#endedCount++;
+  }
+
+  #adapt(nowMs: number): void {
+    if (nowMs - this.#windowFromMs < LIMITS.admissionWindowMs) return;
+    const isMuch = this.#endedCount >= LIMITS.admissionSampleMin;
+    if (!isMuch && nowMs - this.#windowFromMs < LIMITS.admissionWindowMaxMs) return;
+    const window = { ended: this.#ended, underWayMax: this.#underWayMax, refused: this.#refused };
+    this.#state = adapted(this.#state, window, this.#ports.policy, nowMs);
+    this.#ended.clear();
+    this.#underWayMax = this.#total;
+    [this.#refused, this.#endedCount, this.#windowFromMs] = [0, 0, nowMs];
+  }
+}
+
+/** When to come again: not all at once. */
+export const busy = (random: Random): Failure => ({
+  code: "overloaded",
+  retryAfterMs: LIMITS.busyRetryMs + random.next() * LIMITS.busySpreadMs,
+});

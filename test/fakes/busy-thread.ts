@@ -1,0 +1,112 @@
+import type { Failure } from "../../core/errors.ts";
+import { Admission } from "../../core/resilience/admission.ts";
+import type { LimitPolicy } from "../../core/resilience/adaptive-limit.ts";
+import type { Priority } from "../../core/resilience/priority.ts";
+import { ok, type Result } from "../../core/result.ts";
+import { stream } from "../../dev/world/random.ts";
+
+export interface Load {
+  /** Requests a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** What one takes of the thread, ms, and how long it waits for others beside. */
+  readonly serviceMs: number;
+  readonly waitMs: number;
+  /** What refusing one takes, ms. */
+  readonly refusalMs: number;
+  /** Later answers are worth nothing, ms. */
+  readonly deadlineMs: number;
+  readonly priorityOf?: (n: number) => Priority;
+  /** Counted from here on, seconds. */
+  readonly fromSeconds?: number;
+}
+
+export interface Came {
+  readonly good: number;
+  readonly sent: number;
+  readonly refused: number;
+  readonly tookMs: readonly number[];
+  readonly byPriority: ReadonlyMap<Priority, { good: number; sent: number }>;
+}
+
+/** One thread that does everything in turn, and what an admission lets in; time is simulated. */
+export class BusyThread {
+  #nowMs = 0;
+  #freeAtMs = 0;
+  readonly admission: Admission | null;
+  readonly #random = stream(7, "arrivals");
+
+  constructor(policy: LimitPolicy | null) {
+    const ports = { clock: { nowMs: () => this.#nowMs }, random: stream(7, "spread") };
+    this.admission = policy === null ? null : new Admission({ ...ports, policy });
+  }
+
+  async under(load: Load): Promise<Came> {
+    const {
+      rate,
+      serviceMs,
+      waitMs,
+      refusalMs,
+      deadlineMs,
+      priorityOf = () => "interactive",
+    } = load;
+    const ends: { readonly atMs: number; readonly end: () => void }[] = [];
+    const came = { good: 0, sent: 0, refused: 0, tookMs: [] as number[] };
+    const byPriority = new Map<Priority, { good: number; sent: number }>();
+    const beginMs = this.#nowMs;
+    const countFromMs = beginMs + (load.fromSeconds ?? 0) * 1_000;
+    const until = async (atMs: number) => {
+      for (;;) {
+        // One thread, and the same wait for each: they end in the order in which they began.
+        const [next] = ends;
+        if (next === undefined || next.atMs > atMs) break;
+        ends.shift();
+        this.#nowMs = next.atMs;
+        next.end();
+        await settled();
+      }
+      this.#nowMs = atMs;
+    };
+    let dueMs = beginMs;
+    for (let n = 0; dueMs < beginMs + load.seconds * 1_000; n++) {
+      await until(dueMs);
+      const startMs = dueMs;
+      const priority = priorityOf(n);
+      const counts = startMs >= countFromMs;
+      const of = byPriority.get(priority) ?? { good: 0, sent: 0 };
+      byPriority.set(priority, of);
+      const work = (): Promise<Result<null, Failure>> => {
+        this.#freeAtMs = Math.max(this.#freeAtMs, this.#nowMs) + serviceMs;
+        const { promise, resolve } = Promise.withResolvers<Result<null, Failure>>();
+        ends.push({ atMs: this.#freeAtMs + waitMs, end: () => resolve(ok(null)) });
+        return promise;
+      };
+      const answer = async () => {
+        const result = await (this.admission?.run({ kind: "read", priority }, work) ?? work());
+        if (!result.ok) this.#freeAtMs = Math.max(this.#freeAtMs, startMs) + refusalMs;
+        if (!counts) return;
+        came.sent++;
+        of.sent++;
+        if (!result.ok) {
+          came.refused++;
+          return;
+        }
+        const tookMs = this.#nowMs - startMs;
+        came.tookMs.push(tookMs);
+        if (tookMs > deadlineMs) return;
+        came.good++;
+        of.good++;
+      };
+      void answer();
+      await settled();
+      dueMs += (-Math.log(1 - this.#random.next()) * 1_000) / rate;
+    }
+    await until(Number.MAX_SAFE_INTEGER);
+    this.#nowMs = this.#freeAtMs;
+    return { ...came, byPriority };
+  }
+}
+
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 6; turn++) await Promise.resolve();
+};
