@@ -53,6 +53,12 @@ export class RegionController extends DurableObject<ObjectsEnv> implements Regio
     return this.#watch.pin(request);
   }
 
+  async drain(
+    request: Parameters<RegionControllerService["drain"]>[0],
+  ): Promise<Result<Published, Failure>> {
+    return this.#watch.drain(request);
+  }
+
   override alarm(): void {
     this.#alarmMs = null;
     this.#watch.look();

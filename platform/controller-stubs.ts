@@ -1,6 +1,7 @@
 import type { Published } from "../core/degradation/controller.ts";
 import {
   type LevelList,
+  type NewDrain,
   type NewPin,
   regionControllerName,
   type RegionControllerService,
@@ -24,6 +25,10 @@ export interface Controllers {
   exchange(region: Region, counts: RegionCounts): Promise<Published>;
   list(): Promise<LevelList>;
   pin(region: Region, pin: NewPin & { readonly by: string }): Promise<Result<Published, Failure>>;
+  drain(
+    region: Region,
+    drain: NewDrain & { readonly by: string },
+  ): Promise<Result<Published, Failure>>;
 }
 
 export function controllerStubs(
@@ -53,11 +58,12 @@ export function controllerStubs(
         ),
       };
     },
-    pin: (region, pin) =>
-      within(
-        LIMITS.statsAnswerMs,
-        "controller",
-        answered("controller", () => stub(region).pin(pin)),
-      ),
+    pin: (region, pin) => told(() => stub(region).pin(pin)),
+    drain: (region, drain) => told(() => stub(region).drain(drain)),
   };
 }
+
+const told = (
+  tell: () => Promise<Result<Published, Failure>>,
+): Promise<Result<Published, Failure>> =>
+  within(LIMITS.statsAnswerMs, "controller", answered("controller", tell));

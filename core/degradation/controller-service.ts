@@ -5,7 +5,7 @@ import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
 import type { Result } from "../result.ts";
 import type { RegionCounts } from "../telemetry/region-counts.ts";
-import type { PinRequest, Published } from "./controller.ts";
+import type { DrainRequest, PinRequest, Published } from "./controller.ts";
 import { LEVELS, TRIGGERS } from "./levels.ts";
 
 export const levelSchema = z.literal(LEVELS).meta({
@@ -20,6 +20,15 @@ const pinSchema = z.object({
   untilMs: z.number().meta({ description: "Unix ms" }),
 });
 
+const drainSchema = z.object({
+  keep: z.number().meta({ description: "Share of the viewers who come its way, 0 to 1" }),
+  from: z.number().meta({ description: "What it kept when this began" }),
+  sinceMs: z.number().meta({ description: "Unix ms; it takes a minute to get there" }),
+  untilMs: z.number().meta({ description: "Unix ms; a drain ends by itself" }),
+  reason: z.string(),
+  by: z.string(),
+});
+
 export const publishedSchema = z
   .object({
     revision: z
@@ -29,6 +38,7 @@ export const publishedSchema = z
     sinceMs: z.number().meta({ description: "Unix ms" }),
     reason: z.string(),
     pin: pinSchema.nullable(),
+    drain: drainSchema.optional().meta({ description: "Left out: nothing ever moved its viewers" }),
   })
   .meta({ id: "PublishedLevel" });
 
@@ -94,6 +104,18 @@ export const newPinSchema = z
   .meta({ id: "NewPin" });
 export type NewPin = z.infer<typeof newPinSchema>;
 
+export const newDrainSchema = newPinSchema
+  .omit({ level: true })
+  .extend({
+    keep: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta({ description: "Share of its viewers that the region goes on to serve; 1: all" }),
+  })
+  .meta({ id: "NewDrain" });
+export type NewDrain = z.infer<typeof newDrainSchema>;
+
 /** RPC contract of a region's controller. */
 export interface RegionControllerService {
   /** Takes what an isolate has counted, and says what is published. One small call a second and isolate. */
@@ -103,6 +125,8 @@ export interface RegionControllerService {
   pin(
     request: Omit<PinRequest, "level"> & Pick<NewPin, "level">,
   ): Promise<Result<Published, Failure>>;
+  /** Moves viewers to other regions, or back. @returns as `pin` does. */
+  drain(request: DrainRequest): Promise<Result<Published, Failure>>;
 }
 
 const PREFIX = "region-controller:";

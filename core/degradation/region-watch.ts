@@ -10,6 +10,7 @@ import {
   automaticLevel,
   type Change,
   type Controller,
+  drained,
   pinned,
   type Published,
   started,
@@ -85,6 +86,15 @@ export class RegionWatch {
       level === null
         ? unpinned(this.#controller, rest, nowMs)
         : pinned(this.#controller, { ...rest, level }, nowMs);
+    return this.#word(made, nowMs);
+  }
+
+  drain(request: Parameters<RegionControllerService["drain"]>[0]): Result<Published, Failure> {
+    const nowMs = this.#ports.clock.nowMs();
+    return this.#word(drained(this.#controller, request, nowMs), nowMs);
+  }
+
+  #word(made: Result<Step, Failure>, nowMs: number): Result<Published, Failure> {
     if (!made.ok) return made;
     this.#take(made.value);
     this.#arm(nowMs);
@@ -129,9 +139,12 @@ export class RegionWatch {
   #arm(nowMs: number): void {
     const { conditions, published } = this.#controller;
     const isQuiet = TRIGGERS.every((trigger) => conditions[trigger].at === "off");
-    if (published.pin === null && isQuiet) return;
+    const { pin, drain } = published;
+    const isDrained = drain !== undefined && drain.keep < 1;
+    if (pin === null && !isDrained && isQuiet) return;
     const nextMs = nowMs + LIMITS.levelSilentLookMs;
-    this.#ports.lookAt(Math.min(nextMs, published.pin?.untilMs ?? nextMs));
+    const drainedUntilMs = isDrained ? Math.max(nowMs + 1, drain.untilMs) : nextMs;
+    this.#ports.lookAt(Math.min(nextMs, pin?.untilMs ?? nextMs, drainedUntilMs));
   }
 
   #take({ next, change }: Step): void {

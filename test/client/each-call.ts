@@ -9,6 +9,7 @@ export const ELSEWHERE = [
   "status",
   "levels",
   "pinLevel",
+  "drainRegion",
   "rankLog",
   "rankLogSegment",
   "uploadMedia",
@@ -84,6 +85,8 @@ export function eachCall(client: Client) {
     levels: () => client.levels(),
     pinLevel: () =>
       client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),
+    drainRegion: () =>
+      client.drainRegion("apac", { keep: 0.5, reason: "a drill", minutes: 5, revision: 1 }),
     fanout: () => client.fanout(),
     fanoutPost: () => client.fanoutPost("1184274518017"),
     fanoutDeadLetters: () => client.fanoutDeadLetters(),

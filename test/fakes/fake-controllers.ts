@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Change, Published } from "../../core/degradation/controller.ts";
-import type { LevelList, NewPin } from "../../core/degradation/controller-service.ts";
+import type { LevelList, NewDrain, NewPin } from "../../core/degradation/controller-service.ts";
 import { RegionWatch } from "../../core/degradation/region-watch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { RegionCounts } from "../../core/telemetry/region-counts.ts";
@@ -33,6 +33,10 @@ export class FakeControllers implements Controllers {
 
   async pin(region: Region, pin: NewPin & { readonly by: string }) {
     return this.of(region).pin(pin);
+  }
+
+  async drain(region: Region, drain: NewDrain & { readonly by: string }) {
+    return this.of(region).drain(drain);
   }
 
   of(region: Region): RegionWatch {

@@ -26,6 +26,7 @@ const BODIES: Record<string, unknown> = {
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
+  drainRegion: { keep: 0.5, reason: "a drill", minutes: 5, revision: 1 },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 
@@ -51,6 +52,7 @@ const OPERATOR = [
   "actOnRollout",
   "caches",
   "createRollout",
+  "drainRegion",
   "fanout",
   "fanoutDeadLetters",
   "fanoutPost",

@@ -66,7 +66,7 @@ export function startGateway(
     caches: new CacheCounts({ pages, files, tally: tally.of, clock, report }),
     levels: new IsolateLevels({
       clock,
-      regions: config.regions.map(({ region }) => region),
+      regions: config.regions,
       exchange: controllers.exchange,
       report,
     }),

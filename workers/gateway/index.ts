@@ -45,7 +45,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
     controllers,
     levels: new IsolateLevels({
       clock: systemClock,
-      regions: config.regions.map(({ region }) => region),
+      regions: config.regions,
       exchange: controllers.exchange,
       report: (event, region, error) => console.warn({ event, region, error: String(error) }),
     }),

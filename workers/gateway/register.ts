@@ -17,6 +17,7 @@ import { freshnessOf, STALE_HEADER, ticketsOf } from "./freshness.ts";
 import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
+import { place } from "./middleware/request-context.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
 import type { Answered, Operation } from "./operation.ts";
 import { purgeAfter } from "./purges.ts";
@@ -32,7 +33,11 @@ export interface Guards {
 export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guards: Guards): void {
   const path = op.path.replace(/\{(\w+)\}/g, ":$1");
   app.on(op.method.toUpperCase(), path, async (c) => {
-    c.set("caller", await guards.authenticator.callerOf(c));
+    const caller = await guards.authenticator.callerOf(c);
+    c.set("caller", caller);
+    // By who they are, so that a new address does not move anybody to another region.
+    if (caller !== null && deps.levels.share(c.get("ownRegion")) < 1)
+      place(c, deps.levels, caller.subject);
     guards.limits.charge(c, op.rate);
     requireAccess(op.access, c.get("caller"));
     requireWritable(c, op, deps);
@@ -53,7 +58,12 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
 /** @throws FailureError `read_only`. Operators are let through: they are who ends it. */
 function requireWritable(c: GatewayContext, op: Operation, { levels }: GatewayDeps): void {
   const isWrite = op.writes ?? op.method !== "get";
-  if (!isWrite || op.access === "operator" || levels.admitsWrite(c.get("ownRegion"))) return;
+  if (
+    !isWrite ||
+    op.access === "operator" ||
+    levels.admitsWrite(c.get("ownRegion"), c.get("region"))
+  )
+    return;
   levels.count(c.get("region"), "read_only_refusals");
   throw new FailureError({ code: "read_only", retryAfterMs: LIMITS.readOnlyRetryMs });
 }
