@@ -52,6 +52,8 @@ async function forEverybody(
 export interface Crowd {
   /** Pages read, and reads that failed. */
   readonly counts: { pages: number; failed: number; reactions: number };
+  /** Pages by the rung that made them. */
+  readonly rungs: ReadonlyMap<string, number>;
   /** Called with everybody who reads, before the read. */
   onRead: (user: string) => void;
   /** Half of the reads are theirs, so that a stage of 1 % does not take hours; empty: nobody's. */
@@ -76,6 +78,7 @@ export async function gather(
   const over = new AbortController();
   const crowd = {
     counts: { pages: 0, failed: 0, reactions: 0 },
+    rungs: new Map<string, number>(),
     onRead: (_user: string) => {},
     often: [] as readonly string[],
   };
@@ -90,6 +93,7 @@ export async function gather(
       try {
         const page = await product.page(user, isolate, PAGE);
         crowd.counts.pages += 1;
+        crowd.rungs.set(page.mode, (crowd.rungs.get(page.mode) ?? 0) + 1);
         const post = page.items[0];
         const likely = Math.min(REACTS_MAX, (REACTS * worth(page, tastes.get(user))) / usual);
         if (post === undefined || !chance(random, likely)) continue;

@@ -86,7 +86,7 @@ export function eachCall(client: Client) {
     pinLevel: () =>
       client.pinLevel("apac", { level: 2, reason: "a drill", minutes: 5, revision: 1 }),
     drainRegion: () =>
-      client.drainRegion("apac", { keep: 0.5, reason: "a drill", minutes: 5, revision: 1 }),
+      client.drainRegion("us-west", { keep: 0.5, reason: "a drill", minutes: 5, revision: 1 }),
     fanout: () => client.fanout(),
     fanoutPost: () => client.fanoutPost("1184274518017"),
     fanoutDeadLetters: () => client.fanoutDeadLetters(),
