@@ -6,8 +6,8 @@ export const RANK_PROXY_LIMITS = {
   rankReserveMs: 8,
   /** With less than this left no ranker is asked: a small pool takes about as long. */
   rankCallMinMs: 10,
-  /** Rows of the smaller pool, the best by the light model. */
-  rankPoolRows: 100,
+  /** Rows of the smaller pool, the best by the light model: two pages, of the three that a feed's 60 candidates make. */
+  rankPoolRows: 40,
   /** A second request goes out when the first has failed, or has not answered by then: half the time of a call. */
   hedgeAfterMs: 25,
   /** Share of calls that may have a second request. */

@@ -46,26 +46,30 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const isAsked = request.mode !== undefined || !isFirst;
 
   const cached = await cachedPage(call, from);
-  const text = (parts: PageParts, ageMs: number) => {
+  const text = (parts: PageParts, ageMs: number, feedMode: HomeViewer["settings"]["feedMode"]) => {
+    // Who has the order of time by setting, and names no other, has what they want at every level.
+    const isAsSet = request.mode === undefined && isFirst && feedMode === "latest";
     const { mode, reason, ...by } = parts.scoring ?? {
       mode: "latest",
-      reason: isLevelled ? "degraded" : isAsked ? "requested" : "setting",
+      reason: isAsSet ? "setting" : isLevelled ? "degraded" : isAsked ? "requested" : "setting",
       model: null,
       slate: null,
     };
     const calls = call.tao.calls() + cached.calls + (call.ranking?.calls() ?? 0);
     return ok(pageText(call, from.viewer, parts, { mode, reason, ...by, ageMs, calls }));
   };
-  if (cached.answer?.hit === true) return text(cached.answer, cached.answer.ageMs);
+  if (cached.answer?.hit === true)
+    return text(cached.answer, cached.answer.ageMs, cached.answer.feedMode);
   const start = startOf(call, from.viewer, cached.answer);
   const facts = await loadHomeViewer(call, from.viewer);
   if (!facts.ok) return facts;
-  const mode = from.mode ?? facts.value.settings.feedMode;
+  const { feedMode } = facts.value.settings;
+  const mode = from.mode ?? feedMode;
   if (start !== null && isFirst && call.effects.onMiss === "page") {
     // One page, at once; the entry is for later readers: without it nothing would recover.
     const one = await latestFromGraph(call, facts.value, from);
     if (call.effects.entriesAfterwards) call.defer(() => keepWhole(call, start, facts.value));
-    return one.ok ? text(one.value, 0) : one;
+    return one.ok ? text(one.value, 0, feedMode) : one;
   }
   if (start !== null && isFirst) {
     const read = await readHome(call, start, facts.value);
@@ -75,13 +79,13 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
     // What fills no first page, because so much of it is hidden, is not worth keeping.
     if (parts !== null) {
       keepHome(call, read.value, scored);
-      return text(parts, 0);
+      return text(parts, 0, feedMode);
     }
   }
   const graph = await (mode === "ranked"
     ? rankedFromGraph(call, facts.value, from)
     : latestFromGraph(call, facts.value, from));
-  return graph.ok ? text(graph.value, 0) : graph;
+  return graph.ok ? text(graph.value, 0, feedMode) : graph;
 }
 
 async function keepWhole(call: Call, start: BuildStart, facts: HomeViewer): Promise<void> {
