@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import type { FeedPage } from "../../core/feed/schemas.ts";
 import { chance, pick, stream } from "../../dev/world/random.ts";
 import { mean } from "../measure/statistics.ts";
@@ -10,6 +12,8 @@ const REACTS_MAX = 0.9;
 const SAMPLE = 60;
 const LOOKED_AT = 20;
 const LIKED = 3;
+const TRIES = 5;
+const AGAIN_MS = 2_000;
 
 /** What each person's page showed before anything was rolled out: that is their taste. */
 type Tastes = ReadonlyMap<string, ReadonlySet<string>>;
@@ -43,10 +47,24 @@ async function forEverybody(
 ): Promise<void> {
   const left = [...product.users.entries()];
   const walk = async () => {
-    for (let next = left.pop(); next !== undefined; next = left.pop())
-      await visit(next[1], next[0] % product.isolates);
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [n, user] = next;
+      await patiently(() => visit(user, n % product.isolates));
+    }
   };
   await Promise.all(Array.from({ length: inFlight }, walk));
+}
+
+/** Nothing is measured yet: on a machine that does other things a first page may come too late. */
+async function patiently(act: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await delay(AGAIN_MS);
+    }
+  }
 }
 
 export interface Crowd {

@@ -128,9 +128,10 @@ function write(message: IncomingMessage, response: ServerResponse, answer: Answe
     if (isTooLong) response.setHeader("connection", "close");
     response.writeHead(answer.status, { ...answer.headers, ...length });
     if (isTooLong) {
-      response.write(body);
+      // The status at once; the end, with which some clients hang up, when they have sent what they would.
+      response.flushHeaders();
       const { discardBytesMax, discardMs } = RANKER_LIMITS;
-      void discardBody(message, discardBytesMax, discardMs).then(() => response.end());
+      void discardBody(message, discardBytesMax, discardMs).then(() => response.end(body));
       return;
     }
     // What was not read is read and dropped, or it would be taken for the next request.

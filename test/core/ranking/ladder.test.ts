@@ -233,7 +233,7 @@ describe("the smaller pool", () => {
   }) => {
     const world = new RankingWorld();
     world.behaviours.set(ONE, hung);
-    await world.rank(30);
+    await world.rank(10);
     world.behaviours.clear();
     expect(await world.rank(500)).toMatchObject({ mode: "light-model", reason: "no_time" });
     await world.time.advance(30_000);
