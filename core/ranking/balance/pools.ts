@@ -51,8 +51,7 @@ export function nextTurn(
   const due = weighed.map(({ pool, weight }) => ({
     pool,
     weight,
-    // Who has no turns saves none up.
-    turn: weight === 0 ? 0 : (turns[pool.name] ?? 0) + weight,
+    turn: (turns[pool.name] ?? 0) + weight,
   }));
   const [first] = due.filter(({ weight }) => weight > 0).toSorted((a, b) => b.turn - a.turn);
   const others = due.filter((one) => one !== first).toSorted((a, b) => b.weight - a.weight);
