@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../deploy/build-web.ts";
 import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
+import { balance } from "./balance/balance.ts";
+import { HELP as BALANCE_HELP } from "./balance/options.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { HELP as FAN_OUT_HELP } from "./fan-out/options.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
@@ -39,6 +41,14 @@ interface Bench {
 }
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  [
+    "balance",
+    {
+      about: "how evenly each level balances, and what moves when somebody comes or goes",
+      help: BALANCE_HELP,
+      run: balance,
+    },
+  ],
   [
     "fan-out",
     {

@@ -38,8 +38,8 @@ import type {
 } from "../core/feed/fanout/admin.ts";
 import type { Published } from "../core/degradation/controller.ts";
 import type { AlertList, NewAcknowledgement, RegionAlert } from "../core/slo/alert-service.ts";
-import type { LevelList, NewPin } from "../core/degradation/controller-service.ts";
 import type { HistorySeries } from "../core/telemetry/history-series.ts";
+import type { LevelList, NewDrain, NewPin } from "../core/degradation/controller-service.ts";
 import type { Status } from "../core/degradation/status.ts";
 import type { NotificationPage } from "../core/feed/notifications/schemas.ts";
 import type { IssuedSocketTicket } from "../core/feed/realtime/schemas.ts";
@@ -234,6 +234,12 @@ export function createClient(options: ClientOptions) {
     pinLevel: (region: string, pin: NewPin, call?: CallOptions) =>
       send<Published>(
         { method: "POST", path: `/v1/admin/levels/${region}/pin`, json: pin, write: true },
+        call,
+      ),
+    /** For operators: moves a part of a region's viewers to the next nearest, or back. */
+    drainRegion: (region: string, drain: NewDrain, call?: CallOptions) =>
+      send<Published>(
+        { method: "POST", path: `/v1/admin/levels/${region}/drain`, json: drain, write: true },
         call,
       ),
 

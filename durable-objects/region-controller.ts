@@ -79,6 +79,12 @@ export class RegionController extends DurableObject<ObjectsEnv> implements Regio
     return this.#watch.pin(request);
   }
 
+  async drain(
+    request: Parameters<RegionControllerService["drain"]>[0],
+  ): Promise<Result<Published, Failure>> {
+    return this.#watch.drain(request);
+  }
+
   async alerts(): Promise<RegionAlerts> {
     return this.#alerts.read();
   }

@@ -1,6 +1,7 @@
 import type { Published } from "../core/degradation/controller.ts";
 import {
   type LevelList,
+  type NewDrain,
   type NewPin,
   regionControllerName,
   type RegionControllerService,
@@ -37,6 +38,10 @@ export interface Controllers {
     alert: string,
     request: NewAcknowledgement & { readonly by: string },
   ): Promise<Result<RegionAlert, Failure>>;
+  drain(
+    region: Region,
+    drain: NewDrain & { readonly by: string },
+  ): Promise<Result<Published, Failure>>;
 }
 
 export function controllerStubs(
@@ -103,11 +108,12 @@ export function controllerStubs(
         "controller",
         answered("controller", () => stub(region).acknowledge(alert, request)),
       ),
-    pin: (region, pin) =>
-      within(
-        LIMITS.statsAnswerMs,
-        "controller",
-        answered("controller", () => stub(region).pin(pin)),
-      ),
+    pin: (region, pin) => told(() => stub(region).pin(pin)),
+    drain: (region, drain) => told(() => stub(region).drain(drain)),
   };
 }
+
+const told = (
+  tell: () => Promise<Result<Published, Failure>>,
+): Promise<Result<Published, Failure>> =>
+  within(LIMITS.statsAnswerMs, "controller", answered("controller", tell));

@@ -9,8 +9,10 @@ import {
   activeSlicesAt,
   type BucketKeys,
   bucketKeys,
+  ENTRY_TTL_MS,
   sliceOf,
   slicesAt,
+  slicesFor,
   sliceTtlMs,
 } from "../core/feed/cache/redis-keys.ts";
 import { APPLY_SCRIPT, PUT_SCRIPT, READ_SCRIPT } from "../core/feed/cache/redis-scripts.ts";
@@ -71,9 +73,10 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
     region: Region,
     viewer: Id,
     ask: (bucket: Bucket, nowMs: number) => T,
+    ttlFactor = 1,
   ): Promise<Result<T, Failure>> => {
     const { head, entry, follows, events, authors } = keysFor(region, viewer);
-    const slices = slicesAt(clock.nowMs());
+    const slices = slicesFor(clock.nowMs(), ttlFactor);
     const reply = await within(LIMITS.feedCacheBudgetMs).evalScript(
       READ_SCRIPT,
       [head, entry(viewer), follows(viewer), ...slices.map(events), ...slices.map(authors)],
@@ -82,7 +85,8 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
     const found = understood(reply, foundIn);
     if (!found.ok) return found;
     const nowMs = clock.nowMs();
-    return ok(ask(new Bucket(rowsOf(viewer, found.value), nowMs), nowMs));
+    const eventsKeptMs = LIMITS.feedEventsKeptMs + (ttlFactor - 1) * LIMITS.feedCacheTtlMs;
+    return ok(ask(new Bucket(rowsOf(viewer, found.value), nowMs, { eventsKeptMs }), nowMs));
   };
 
   const put: FeedCache["put"] = async (region, viewer, text) => {
@@ -92,7 +96,7 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
     const isInTime = tookMs >= 0 && tookMs <= LIMITS.feedBuildMsMax;
     if (!isInTime || text.length > LIMITS.feedEntryCharsMax) return ok(false);
     const { head, entry, follows, events, authors, active } = keysFor(region, viewer);
-    const slices = slicesAt(nowMs);
+    const slices = slicesFor(nowMs, 1);
     const index = indexOf(record);
     const reply = await within(LIMITS.feedRedisWriteMs).evalScript(
       PUT_SCRIPT,
@@ -110,7 +114,7 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
         BACK_MS,
         record.builtMs,
         newName(),
-        LIMITS.feedCacheTtlMs - tookMs,
+        ENTRY_TTL_MS - tookMs,
         LIMITS.feedRedisHeadTtlMs,
         sliceTtlMs(sliceOf(nowMs), nowMs),
         index.posts,
@@ -170,7 +174,12 @@ export function feedCacheInRedis(ports: RedisFeedCachePorts): FeedCacheStubs {
   return {
     cache: {
       page: (region, viewer, wish) =>
-        read(region, viewer, (bucket, nowMs) => bucket.page(viewer, wish, nowMs)),
+        read(
+          region,
+          viewer,
+          (bucket, nowMs) => bucket.page(viewer, wish, nowMs),
+          wish.ttlFactor ?? 1,
+        ),
       newSince: (region, viewer, since, wrote) =>
         read(region, viewer, (bucket, nowMs) => bucket.newSince(viewer, since, wrote, nowMs)),
       scores: (region, viewer, wrote) =>

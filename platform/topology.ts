@@ -33,6 +33,13 @@ const regionsSchema = z
       hint: z.string().regex(/^[a-z-]{2,20}$/),
       leaderWeight: z.number().min(0),
       continents: z.array(z.string().length(2)),
+      weight: z.number().min(0).max(1).optional(),
+      at: z
+        .object({
+          latitude: z.number().min(-90).max(90),
+          longitude: z.number().min(-180).max(180),
+        })
+        .optional(),
     }),
   )
   .min(1)

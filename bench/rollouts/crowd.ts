@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import type { FeedPage } from "../../core/feed/schemas.ts";
 import { chance, pick, stream } from "../../dev/world/random.ts";
 import { mean } from "../measure/statistics.ts";
@@ -10,6 +12,8 @@ const REACTS_MAX = 0.9;
 const SAMPLE = 60;
 const LOOKED_AT = 20;
 const LIKED = 3;
+const TRIES = 5;
+const AGAIN_MS = 2_000;
 
 /** What each person's page showed before anything was rolled out: that is their taste. */
 type Tastes = ReadonlyMap<string, ReadonlySet<string>>;
@@ -43,15 +47,31 @@ async function forEverybody(
 ): Promise<void> {
   const left = [...product.users.entries()];
   const walk = async () => {
-    for (let next = left.pop(); next !== undefined; next = left.pop())
-      await visit(next[1], next[0] % product.isolates);
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [n, user] = next;
+      await patiently(() => visit(user, n % product.isolates));
+    }
   };
   await Promise.all(Array.from({ length: inFlight }, walk));
+}
+
+/** Nothing is measured yet: on a machine that does other things a first page may come too late. */
+async function patiently(act: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await delay(AGAIN_MS);
+    }
+  }
 }
 
 export interface Crowd {
   /** Pages read, and reads that failed. */
   readonly counts: { pages: number; failed: number; reactions: number };
+  /** Pages by the rung that made them. */
+  readonly rungs: ReadonlyMap<string, number>;
   /** Called with everybody who reads, before the read. */
   onRead: (user: string) => void;
   /** Half of the reads are theirs, so that a stage of 1 % does not take hours; empty: nobody's. */
@@ -76,6 +96,7 @@ export async function gather(
   const over = new AbortController();
   const crowd = {
     counts: { pages: 0, failed: 0, reactions: 0 },
+    rungs: new Map<string, number>(),
     onRead: (_user: string) => {},
     often: [] as readonly string[],
   };
@@ -90,6 +111,7 @@ export async function gather(
       try {
         const page = await product.page(user, isolate, PAGE);
         crowd.counts.pages += 1;
+        crowd.rungs.set(page.mode, (crowd.rungs.get(page.mode) ?? 0) + 1);
         const post = page.items[0];
         const likely = Math.min(REACTS_MAX, (REACTS * worth(page, tastes.get(user))) / usual);
         if (post === undefined || !chance(random, likely)) continue;

@@ -1,6 +1,6 @@
 import { numberFlag, readFlags, textFlag } from "../../dev/operator/flags.ts";
 
-export const HELP = `Rolls out bad and good weights against the built product, and times the kill switch.
+export const HELP = `Rolls out bad and good weights and models against the built product, and times the kill switch.
 
   npm run bench -- rollouts [options]
 
@@ -16,7 +16,8 @@ export const HELP = `Rolls out bad and good weights against the built product, a
 
 Readers react to a page the more, the more of its posts the served order would have put onto it. Half of the reads are by those who have the treatment, so that a stage of 1 % does not
 take hours. The bad weights turn the order of the served model round; the good ones change it a
-little. What stops a rollout, and when, is the product's own decision; the bench reads and reacts.`;
+little. The bad model is the served one with the signs of its last layer turned, the good one is a
+little surer of itself; a ranker with both runs beside the product. What stops a rollout, and when, is the product's own decision; the bench reads and reacts.`;
 
 export interface RolloutOptions {
   readonly users: number;

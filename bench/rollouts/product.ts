@@ -5,6 +5,7 @@ import type { FeedPage } from "../../core/feed/schemas.ts";
 import { startCluster } from "../../dev/cluster.ts";
 import { mintToken, OperatorApi } from "../../dev/operator/api.ts";
 import { shardMapOf } from "../../dev/operator/connect.ts";
+import { poolOf } from "../../dev/ranker.ts";
 import { loadWorkload } from "../workload/load.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { RolloutOptions } from "./options.ts";
@@ -30,6 +31,7 @@ export interface RolloutProduct {
 /** The built product with several gateways, each before a feed Worker of its own, and a world in it. */
 export async function startProduct(
   { users, isolates, seed }: RolloutOptions,
+  rankerUrl: string,
   say: (text: string) => void,
 ): Promise<RolloutProduct> {
   const more = Array.from({ length: isolates - 1 }, (_, n) => `gateway-${n + 2}`);
@@ -42,7 +44,12 @@ export async function startProduct(
     withAssets: false,
     moreGateways: more,
     moreFeeds: true,
-    vars: { gateway: { RATE_FACTOR }, feed: both, objects: both },
+    vars: {
+      gateway: { RATE_FACTOR },
+      feed: both,
+      objects: both,
+      "ranking-proxy": { RANKER_URLS: poolOf(rankerUrl) },
+    },
     onStep: say,
     onLog: (level, message) => level === "error" && console.error(message),
   });

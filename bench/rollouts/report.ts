@@ -4,13 +4,14 @@ import type { Kill } from "./kill.ts";
 import type { Watched } from "./watch.ts";
 
 export interface Report {
-  readonly bad: Watched;
-  readonly good: Watched;
+  readonly watched: readonly Watched[];
+  /** Pages by the rung of ranking's ladder that made them. */
+  readonly rungs: Readonly<Record<string, number>>;
   readonly kills: readonly Kill[];
 }
 
-export function reportText({ bad, good, kills }: Report): string {
-  const rows = [bad, good].map((one) => [
+export function reportText({ watched, rungs, kills }: Report): string {
+  const rows = watched.map((one) => [
     one.id,
     one.end.replaceAll("_", " "),
     one.guard ?? "–",
@@ -36,6 +37,10 @@ export function reportText({ bad, good, kills }: Report): string {
   ];
   return [
     table(head, rows),
+    "",
+    `Pages by rung: ${Object.entries(rungs)
+      .map(([rung, pages]) => `${pages} ${rung}`)
+      .join(", ")}`,
     "",
     "From the kill to the last page that had the treatment",
     killTable(kills),

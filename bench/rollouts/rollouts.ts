@@ -4,8 +4,9 @@ import { DEFAULT_WEIGHTS, type Weights } from "../../core/ranking/weights.ts";
 import type { RolloutWish } from "../../core/rollout/rollout.ts";
 import { gather } from "./crowd.ts";
 import { timeKills } from "./kill.ts";
+import { type ModelServer, startModels, type Version } from "./models.ts";
 import { type RolloutOptions, rolloutOptions } from "./options.ts";
-import { startProduct } from "./product.ts";
+import { type RolloutProduct, startProduct } from "./product.ts";
 import { reportText } from "./report.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -17,10 +18,11 @@ const turnedRound = Object.fromEntries(
 const GOOD: Weights = { ...DEFAULT_WEIGHTS, comment: 6, share: 5 };
 
 /** A small product's plan: few pages make a sample, and only large harm can be told from chance. */
-const wishOf = (id: string, treatment: Weights, { bakeMs }: RolloutOptions): RolloutWish => ({
-  id,
-  flag: "ranking.weights",
-  treatment,
+const wishOf = (
+  change: Pick<RolloutWish, "id" | "flag" | "treatment">,
+  { bakeMs }: RolloutOptions,
+): RolloutWish => ({
+  ...change,
   plan: {
     bakeMs,
     sample: { pages: 60, viewers: 4 },
@@ -32,22 +34,45 @@ const wishOf = (id: string, treatment: Weights, { bakeMs }: RolloutOptions): Rol
 /** @returns the exit code. */
 export async function rollouts(args: readonly string[]): Promise<number> {
   const options = rolloutOptions(args);
-  const product = await startProduct(options, say);
+  const models = await startModels();
   try {
-    const crowd = await gather(product, options, say);
-    const watch = (id: string, weights: Weights) =>
-      watchRollout(product, crowd, wishOf(id, weights, options), options.limitMs, say);
-    const bad = await watch("bad-weights", turnedRound);
-    const good = await watch("good-weights", GOOD);
-    await crowd.stop();
-    say(`Killing ${options.kills} times`);
-    const kills = await timeKills(product, options.kills);
-    const report = { options, bad, good, kills };
-    console.log(reportText(report));
-    if (options.json !== null)
-      await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-    return bad.end === "rolled_back" && good.end === "done" ? 0 : 1;
+    const product = await startProduct(options, models.url, say);
+    try {
+      return await rollOut(product, models, options);
+    } finally {
+      await product.stop();
+    }
   } finally {
-    await product.stop();
+    await models.stop();
   }
+}
+
+async function rollOut(
+  product: RolloutProduct,
+  models: ModelServer,
+  options: RolloutOptions,
+): Promise<number> {
+  const crowd = await gather(product, options, say);
+  const watch = (id: string, flag: RolloutWish["flag"], treatment: RolloutWish["treatment"]) =>
+    watchRollout(product, crowd, wishOf({ id, flag, treatment }, options), options.limitMs, say);
+  const model = async (version: Version) => {
+    await models.load(version);
+    return watch(version, "ranking.model", version);
+  };
+  const watched = [
+    await watch("bad-weights", "ranking.weights", turnedRound),
+    await watch("good-weights", "ranking.weights", GOOD),
+    await model("bad-model"),
+    await model("good-model"),
+  ];
+  await crowd.stop();
+  say(`Killing ${options.kills} times`);
+  const kills = await timeKills(product, options.kills);
+  const report = { options, watched, rungs: Object.fromEntries(crowd.rungs), kills };
+  console.log(reportText(report));
+  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  const isAsMeant = watched.every(({ id, end }) =>
+    id.startsWith("bad") ? end === "rolled_back" : end === "done",
+  );
+  return isAsMeant ? 0 : 1;
 }

@@ -21,6 +21,7 @@ export interface Watched {
 }
 
 const POLL_MS = 500;
+const HALF = 5_000;
 const ENDED = ["rolled_back", "done", "aborted", "killed"];
 
 /** Starts a rollout and looks on until it ends, or until it takes too long and is aborted. */
@@ -50,7 +51,8 @@ export async function watchRollout(
     if (stages.at(-1) !== view.share) {
       stages.push(view.share);
       share = view.share;
-      crowd.often = users.filter(isTreated);
+      // Both arms are to have about as many pages: from a half on they do.
+      crowd.often = share < HALF ? users.filter(isTreated) : [];
     }
     const seen = view.seen?.treatment;
     const line = `${wish.id}: ${view.phase.at} at ${view.share / 100} %, ${seen?.viewers ?? 0} viewers, ${seen?.pages ?? 0} pages`;

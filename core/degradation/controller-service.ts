@@ -8,7 +8,7 @@ import type { RegionAlertService } from "../slo/alert-service.ts";
 import type { HistoryTotals } from "../telemetry/history.ts";
 import type { HistoryAsk, HistoryStep } from "../telemetry/history-series.ts";
 import type { RegionCounts } from "../telemetry/region-counts.ts";
-import type { PinRequest, Published } from "./controller.ts";
+import type { DrainRequest, PinRequest, Published } from "./controller.ts";
 import { LEVELS, type Trigger, TRIGGERS } from "./levels.ts";
 
 export const levelSchema = z.literal(LEVELS).meta({
@@ -23,6 +23,15 @@ const pinSchema = z.object({
   untilMs: z.number().meta({ description: "Unix ms" }),
 });
 
+const drainSchema = z.object({
+  keep: z.number().meta({ description: "Share of the viewers who come its way, 0 to 1" }),
+  from: z.number().meta({ description: "What it kept when this began" }),
+  sinceMs: z.number().meta({ description: "Unix ms; it takes a minute to get there" }),
+  untilMs: z.number().meta({ description: "Unix ms; a drain ends by itself" }),
+  reason: z.string(),
+  by: z.string(),
+});
+
 export const publishedSchema = z
   .object({
     revision: z
@@ -32,6 +41,7 @@ export const publishedSchema = z
     sinceMs: z.number().meta({ description: "Unix ms" }),
     reason: z.string(),
     pin: pinSchema.nullable(),
+    drain: drainSchema.optional().meta({ description: "Left out: nothing ever moved its viewers" }),
   })
   .meta({ id: "PublishedLevel" });
 
@@ -104,6 +114,18 @@ export interface RegionTotals extends HistoryTotals {
   readonly on: readonly Trigger[];
 }
 
+export const newDrainSchema = newPinSchema
+  .omit({ level: true })
+  .extend({
+    keep: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta({ description: "Share of its viewers that the region goes on to serve; 1: all" }),
+  })
+  .meta({ id: "NewDrain" });
+export type NewDrain = z.infer<typeof newDrainSchema>;
+
 /** RPC contract of a region's controller. */
 export interface RegionControllerService extends RegionAlertService {
   /** Takes what an isolate has counted, and says what is published. One small call a second and isolate. */
@@ -117,6 +139,8 @@ export interface RegionControllerService extends RegionAlertService {
   pin(
     request: Omit<PinRequest, "level"> & Pick<NewPin, "level">,
   ): Promise<Result<Published, Failure>>;
+  /** Moves viewers to other regions, or back. @returns as `pin` does. */
+  drain(request: DrainRequest): Promise<Result<Published, Failure>>;
 }
 
 const PREFIX = "region-controller:";

@@ -1,5 +1,6 @@
 import { LIMITS } from "../limits.ts";
 import type { Failure } from "../errors.ts";
+import { type Drain, keptShare } from "../regions/traffic.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Condition, look, OFF } from "./condition.ts";
 import { type Level, LEVEL_OF, TRIGGERS, type Trigger } from "./levels.ts";
@@ -23,6 +24,8 @@ export interface Published {
   readonly sinceMs: number;
   readonly reason: string;
   readonly pin: Pin | null;
+  /** Left out where nothing ever moved its viewers: it keeps all. */
+  readonly drain?: Drain | undefined;
 }
 
 /** Plain JSON. */
@@ -71,8 +74,42 @@ export function step(controller: Controller, signals: Signals, nowMs: number): S
   const isOver = pin !== null && nowMs >= pin.untilMs;
   return publish(
     { ...controller, conditions },
-    { pin: isOver ? null : pin, signals, nowMs, by: AUTOMATIC },
+    {
+      pin: isOver ? null : pin,
+      drain: afterItsTime(controller.published.drain, nowMs),
+      signals,
+      nowMs,
+      by: AUTOMATIC,
+    },
   );
+}
+
+/** A drain that is over gives the viewers back, as slowly as it took them. */
+function afterItsTime(drain: Drain | undefined, nowMs: number): Drain | undefined {
+  if (drain === undefined || drain.keep >= 1 || nowMs < drain.untilMs) return drain;
+  const reason = "the drain has ended";
+  const from = keptShare(drain, nowMs);
+  return { keep: 1, from, sinceMs: nowMs, untilMs: nowMs, reason, by: AUTOMATIC };
+}
+
+export interface DrainRequest extends Omit<PinRequest, "level"> {
+  /** Share of the viewers who come its way that it goes on to serve, 0 to 1; 1 takes a drain back. */
+  readonly keep: number;
+}
+
+/** Moves viewers away from a region that works, or back. @returns `conflict` as for `pinned`. */
+export function drained(
+  controller: Controller,
+  { keep, reason, by, minutes, revision }: DrainRequest,
+  nowMs: number,
+): Result<Step, Failure> {
+  const refused = stale(controller, revision);
+  if (refused !== null) return err(refused);
+  const { pin, drain: before } = controller.published;
+  const from = before === undefined ? 1 : keptShare(before, nowMs);
+  const untilMs = nowMs + Math.min(minutes, LIMITS.pinMinutesMax) * 60_000;
+  const drain = { keep, from, sinceMs: nowMs, untilMs, reason, by };
+  return ok(publish(controller, { pin, drain, signals: NO_SIGNALS, nowMs, by }));
 }
 
 export interface PinRequest {
@@ -94,7 +131,8 @@ export function pinned(
   if (refused !== null) return err(refused);
   const untilMs = nowMs + Math.min(minutes, LIMITS.pinMinutesMax) * 60_000;
   const pin = { level, reason, by, untilMs };
-  return ok(publish(controller, { pin, signals: NO_SIGNALS, nowMs, by }));
+  const { drain } = controller.published;
+  return ok(publish(controller, { pin, drain, signals: NO_SIGNALS, nowMs, by }));
 }
 
 /** Back to what the signals say. @returns `conflict` as for `pinned`. */
@@ -105,7 +143,8 @@ export function unpinned(
 ): Result<Step, Failure> {
   const refused = stale(controller, revision);
   if (refused !== null) return err(refused);
-  return ok(publish(controller, { pin: null, signals: NO_SIGNALS, nowMs, by }));
+  const { drain } = controller.published;
+  return ok(publish(controller, { pin: null, drain, signals: NO_SIGNALS, nowMs, by }));
 }
 
 /** The level that the signals alone ask for. */
@@ -120,28 +159,46 @@ function stale({ published }: Controller, revision: number): Failure | null {
 
 interface Cause {
   readonly pin: Pin | null;
+  readonly drain: Drain | undefined;
   readonly signals: Signals;
   readonly nowMs: number;
   readonly by: string;
 }
 
-function publish(controller: Controller, { pin, signals, nowMs, by }: Cause): Step {
+function publish(controller: Controller, { pin, drain, signals, nowMs, by }: Cause): Step {
   const before = controller.published;
   const { level: automatic, trigger } = worstOf(controller.conditions);
   const level = pin?.level ?? automatic;
-  const isSame = level === before.level && isSamePin(pin, before.pin);
-  if (isSame) return { next: controller, change: null };
+  const isSameDrain = drain === before.drain;
+  if (level === before.level && isSamePin(pin, before.pin) && isSameDrain)
+    return { next: controller, change: null };
+  const moved = before.level === 4 && level !== 4 ? cameBack(drain, nowMs) : drain;
   const published: Published = {
     revision: before.revision + 1,
     level,
     sinceMs: level === before.level ? before.sinceMs : nowMs,
     reason: pin?.reason ?? (trigger === null ? NORMAL : reasonOf(trigger, signals)),
     pin,
+    ...(moved !== undefined && { drain: moved }),
   };
-  const { revision, reason } = published;
+  const { revision } = published;
+  const reason = isSameDrain || drain === undefined ? published.reason : drainReason(drain);
   const change = { atMs: nowMs, revision, from: before.level, to: level, reason, by, pin };
   return { next: { ...controller, published }, change };
 }
+
+/** A region that was failed over by a pin begins with nobody. */
+const cameBack = (drain: Drain | undefined, nowMs: number): Drain => ({
+  keep: drain?.keep ?? 1,
+  from: 0,
+  sinceMs: nowMs,
+  untilMs: drain?.untilMs ?? nowMs,
+  reason: drain?.reason ?? "it was failed over",
+  by: drain?.by ?? AUTOMATIC,
+});
+
+const drainReason = ({ keep, reason }: Drain): string =>
+  `keeps ${Math.round(100 * keep)} % of its viewers: ${reason}`;
 
 /** A level that is left for a lower one keeps that one's trigger, whose signal may be well by now. */
 const reasonOf = (trigger: Trigger, signals: Signals): string =>

@@ -1,7 +1,9 @@
 import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
-import type { Region } from "../regions/regions.ts";
+import { Globe, type RegionOrder } from "../regions/nearest.ts";
+import type { Region, RegionRow } from "../regions/regions.ts";
+import { keptShare, returnedShare, servedBy } from "../regions/traffic.ts";
 import { type Counter, RegionSums, type Timing } from "../telemetry/region-counts.ts";
 import type { Published } from "./controller.ts";
 import type { RegionControllerService } from "./controller-service.ts";
@@ -11,8 +13,8 @@ import { REACHABLE, type Reach, routed, tried } from "./reach.ts";
 
 export interface IsolateLevelsPorts {
   readonly clock: Clock;
-  /** Those that exist, in the order in which they back each other up. */
-  readonly regions: readonly Region[];
+  /** Those that exist, at least one. */
+  readonly regions: readonly RegionRow[];
   /** Ends within a bounded time; may reject. */
   readonly exchange: (
     region: Region,
@@ -22,6 +24,8 @@ export interface IsolateLevelsPorts {
 }
 
 interface Known {
+  /** Of its row. */
+  readonly weight: number;
   sums: RegionSums;
   published: Published | null;
   /** Unix ms, of the last answer and of the last try. */
@@ -30,6 +34,8 @@ interface Known {
   /** When a write was last let through in spite of the level. */
   probedMs: number;
   reach: Reach;
+  /** Since when it answers again, Unix ms; null: it was never unreachable. */
+  backMs: number | null;
   exchanging: Promise<void> | null;
 }
 
@@ -42,10 +48,14 @@ interface Known {
 export class IsolateLevels {
   readonly #ports: IsolateLevelsPorts;
   readonly #known: ReadonlyMap<Region, Known>;
+  readonly #globe: Globe;
 
   constructor(ports: IsolateLevelsPorts) {
     this.#ports = ports;
-    this.#known = new Map(ports.regions.map((region) => [region, nothingKnown()]));
+    this.#globe = new Globe(ports.regions);
+    this.#known = new Map(
+      ports.regions.map(({ region, weight = 1 }) => [region, nothingKnown(weight)]),
+    );
   }
 
   count(region: Region, name: Counter, by = 1): void {
@@ -73,16 +83,32 @@ export class IsolateLevels {
     return this.level(region) === 4 || this.#known.get(region)?.reach.at === "unreachable";
   }
 
-  /** Where a request of `region` is served. */
+  /** Who stands in for `region`, when nobody knows for whom: itself unless it is failed over. */
   route(region: Region): Region {
     if (!this.isFailedOver(region)) return region;
-    const others = this.#ports.regions.filter((other) => other !== region);
-    return routed([region, ...others], (one) => this.isFailedOver(one));
+    return routed(this.#globe.backupsOf(region), (one) => this.isFailedOver(one));
   }
 
-  /** What applies to a request of `region`, wherever it is served. */
-  effects(region: Region): Effects {
-    const serving = this.route(region);
+  /**
+   * Of the viewers who come its way, the share that a region takes now, 0 to 1: its weight, less what an
+   * operator moves away, and less those who have not come back yet since it was away.
+   */
+  share(region: Region): number {
+    const known = this.#known.get(region);
+    if (known === undefined || this.isFailedOver(region)) return 0;
+    const nowMs = this.#ports.clock.nowMs();
+    const drain = this.published(region)?.drain;
+    const kept = drain === undefined ? 1 : keptShare(drain, nowMs);
+    return known.weight * kept * returnedShare(known.backMs, nowMs);
+  }
+
+  /** Where somebody is served who has `order` before them. @param key names them; null: nobody knows. */
+  serving(order: RegionOrder, key: string | null): Region {
+    return servedBy(order, (region) => this.share(region), key);
+  }
+
+  /** What applies to a request of `region` that is served by `serving`. */
+  effects(region: Region, serving: Region = this.route(region)): Effects {
     const effects = effectsOf(this.level(serving));
     return this.isFailedOver(region) ? afterFailover(effects) : effects;
   }
@@ -91,10 +117,9 @@ export class IsolateLevels {
    * Whether a write may be tried. While a region is read-only by its signals, one write of each isolate
    * is let through now and then: it is the sample that tells whether writes work again. A pin is meant.
    */
-  admitsWrite(region: Region): boolean {
-    const serving = this.route(region);
+  admitsWrite(region: Region, serving: Region = this.route(region)): boolean {
     const known = this.#known.get(serving);
-    if (!this.effects(region).readOnly || known === undefined) return true;
+    if (!this.effects(region, serving).readOnly || known === undefined) return true;
     const nowMs = this.#ports.clock.nowMs();
     const isTime = nowMs - known.probedMs >= LIMITS.writeProbeEveryMs;
     if (!isTime || known.published?.pin !== null) return false;
@@ -123,12 +148,14 @@ export class IsolateLevels {
   async #exchange(region: Region, known: Known): Promise<void> {
     const { clock, report } = this.#ports;
     known.triedMs = clock.nowMs();
+    const wasAway = known.reach.at === "unreachable";
     const counts = known.sums.counts();
     known.sums = new RegionSums();
     try {
       known.published = await this.#ports.exchange(region, counts);
       known.answeredMs = clock.nowMs();
       known.reach = tried(known.reach, true, known.answeredMs);
+      if (wasAway && known.reach.at === "reachable") known.backMs = known.answeredMs;
     } catch (error) {
       report("level_exchange_failed", region, error);
       known.reach = tried(known.reach, false, clock.nowMs());
@@ -136,12 +163,14 @@ export class IsolateLevels {
   }
 }
 
-const nothingKnown = (): Known => ({
+const nothingKnown = (weight: number): Known => ({
+  weight,
   sums: new RegionSums(),
   published: null,
   answeredMs: 0,
   triedMs: 0,
   probedMs: 0,
   reach: REACHABLE,
+  backMs: null,
   exchanging: null,
 });

@@ -77,4 +77,6 @@ export const DEGRADATION_LIMITS = {
   unreachableTriesMin: 5,
   /** It must answer for so long before traffic comes back. */
   reachableDwellMs: 30_000,
+  /** How long all of a region's viewers take to leave it or to come back: caches and servers there fill as they come. */
+  regionShiftMs: 60_000,
 } as const;

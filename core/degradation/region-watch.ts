@@ -12,6 +12,7 @@ import {
   automaticLevel,
   type Change,
   type Controller,
+  drained,
   pinned,
   type Published,
   started,
@@ -94,6 +95,15 @@ export class RegionWatch {
       level === null
         ? unpinned(this.#controller, rest, nowMs)
         : pinned(this.#controller, { ...rest, level }, nowMs);
+    return this.#word(made, nowMs);
+  }
+
+  drain(request: Parameters<RegionControllerService["drain"]>[0]): Result<Published, Failure> {
+    const nowMs = this.#ports.clock.nowMs();
+    return this.#word(drained(this.#controller, request, nowMs), nowMs);
+  }
+
+  #word(made: Result<Step, Failure>, nowMs: number): Result<Published, Failure> {
     if (!made.ok) return made;
     this.#take(made.value);
     this.#arm(nowMs);
@@ -165,10 +175,12 @@ export class RegionWatch {
 
   /** Beside exchanges: for as long as something is on, pinned, or not written yet, silence must be noticed too. */
   #arm(nowMs: number): void {
-    const { pin } = this.#controller.published;
+    const { pin, drain } = this.#controller.published;
+    const isDrained = drain !== undefined && drain.keep < 1;
     const wanted = [this.#history.closesMs ?? Infinity];
-    if (pin !== null || this.#on().length > 0)
+    if (pin !== null || isDrained || this.#on().length > 0)
       wanted.push(nowMs + LIMITS.levelSilentLookMs, pin?.untilMs ?? Infinity);
+    if (isDrained) wanted.push(Math.max(nowMs + 1, drain.untilMs));
     const nextMs = Math.min(...wanted);
     if (nextMs < Infinity) this.#ports.lookAt(nextMs);
   }

@@ -212,7 +212,7 @@ export class HeavyRanker {
     const { isReady, timer } = this.#ports;
     const tell = async () => {
       const ready = await orLate(isReady(server), LIMITS.healthTimeoutMs, timer, null);
-      const kind = ready === null ? "failed" : ready ? "ready" : "draining";
+      const kind = ready === null ? "silent" : ready ? "ready" : "draining";
       this.servers.ended(server, 0, { kind });
     };
     defer(tell());

@@ -8,7 +8,7 @@ import { HEAD_COUNT } from "./heads.ts";
 import type { HeavyAnswer, HeavyRanker } from "./heavy.ts";
 import { type LightModel, scoreLight } from "./light-model.ts";
 import type { RankAnswer, RankReason, RankRequest } from "./service.ts";
-import { DEFAULT_WEIGHTS, valueOf } from "./weights.ts";
+import { DEFAULT_WEIGHTS, valueOf, type Weights } from "./weights.ts";
 
 export interface LadderPorts {
   /** Null: no ranker is configured. */
@@ -89,7 +89,8 @@ async function askHeavy(
   const smaller = async (reason: RankReason): Promise<Asked> => {
     const fits = estimateMs(LIMITS.rankPoolRows) <= leftMs() && leftMs() >= LIMITS.rankCallMinMs;
     const light = fits ? lightScores() : null;
-    return light === null ? { ok: false, reason } : ask(best(light, rows), reason);
+    const { weights = DEFAULT_WEIGHTS } = request;
+    return light === null ? { ok: false, reason } : ask(best(light, weights, rows), reason);
   };
 
   if (leftMs() < LIMITS.rankCallMinMs) return { ok: false, reason: "no_time" };
@@ -97,8 +98,9 @@ async function askHeavy(
   // Where there is nothing to leave out it is tried, whatever was expected: estimates may be wrong.
   if (canShrink && estimateMs(rows) > Math.min(callMs, leftMs())) return smaller("no_time");
   const answer = await ask(null, "ok");
-  // A refusal comes fast, and means too much work: less of it may do.
-  return !answer.ok && answer.reason === "shed" && canShrink ? smaller("shed") : answer;
+  // A refusal comes fast, and means too much work: less of it may do, if it is much less.
+  const canHalve = rows >= 2 * LIMITS.rankPoolRows;
+  return !answer.ok && answer.reason === "shed" && canHalve ? smaller("shed") : answer;
 }
 
 function fromHeavy(
@@ -162,11 +164,11 @@ function isWhole({ posts, createdAtMs, dense, ids }: RankRequest): boolean {
 const rowOf = (probabilities: Float32Array, row: number): Float32Array =>
   probabilities.subarray(row * HEAD_COUNT, (row + 1) * HEAD_COUNT);
 
-/** The rows that the light model values most, by the weights that every feed begins with: a request has none. */
-function best(scores: Float32Array, rows: number): readonly number[] {
+/** The rows that the light model values most. */
+function best(scores: Float32Array, weights: Weights, rows: number): readonly number[] {
   const valued = Array.from({ length: rows }, (_, row) => ({
     row,
-    value: valueOf(scores, DEFAULT_WEIGHTS, row).value,
+    value: valueOf(scores, weights, row).value,
   }));
   return valued
     .toSorted((a, b) => b.value - a.value)

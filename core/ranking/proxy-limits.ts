@@ -6,8 +6,8 @@ export const RANK_PROXY_LIMITS = {
   rankReserveMs: 8,
   /** With less than this left no ranker is asked: a small pool takes about as long. */
   rankCallMinMs: 10,
-  /** Rows of the smaller pool, the best by the light model. */
-  rankPoolRows: 100,
+  /** Rows of the smaller pool, the best by the light model: two pages, of the three that a feed's 60 candidates make. */
+  rankPoolRows: 40,
   /** A second request goes out when the first has failed, or has not answered by then: half the time of a call. */
   hedgeAfterMs: 25,
   /** Share of calls that may have a second request. */
@@ -19,10 +19,15 @@ export const RANK_PROXY_LIMITS = {
   cachedPostsMax: 1_000,
   /** Of the rows, this share must have cached scores before two models' are put beside each other. */
   cachedShareMin: 0.5,
-  /** Calls in a row that a server fails before this isolate passes it over, and for how long, times how often. */
+  /**
+   * Calls in a row that a server fails before this isolate passes it over, and for how long, times how often.
+   * One time fewer for each `ejectMs` in which it was not.
+   */
   ejectAfter: 3,
   ejectMs: 10_000,
   ejectTimesMax: 6,
+  /** A pool has its whole share of turns while so much of it is well, as its inverse: 5 of 7. Envoy's. */
+  poolOverprovision: 1.4,
   /** With a smaller share of servers left, all of a pool are used, well or not: better than to drown the rest. */
   panicShare: 0.5,
   /** What a server says of its load, and what its answers took, counts for half after this. */

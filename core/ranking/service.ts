@@ -1,5 +1,6 @@
 import type { Region } from "../regions/regions.ts";
 import type { TraceContext } from "../telemetry/trace.ts";
+import type { Weights } from "./weights.ts";
 
 /**
  * Candidates to score, as the rows of two matrices that one pure module made (`features.ts`).
@@ -21,6 +22,8 @@ export interface RankRequest {
   readonly dense: Float32Array;
   /** rows x `ID_COUNT`, row-major: hashed ids, each below its table's size. */
   readonly ids: Int32Array;
+  /** What actions are worth to the caller, by which a smaller pool is chosen; absent: the default. */
+  readonly weights?: Weights;
   /** Unix ms, after which the caller has stopped listening. */
   readonly deadlineMs: number;
   /** The best rung that may be tried, by the region's level; without it, the first. See `degradation/effects.ts`. */

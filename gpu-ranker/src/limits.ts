@@ -30,6 +30,9 @@ export const RANKER_LIMITS = {
   modelBytesMax: 2_000_000_000,
   /** Bodies that are being read, together: what slow senders can make it hold. Some 2,000 of 130 KB. */
   readingBytesMax: 256_000_000,
+  /** Of a body that is too large, so much is still read and dropped, and for so long, so that its sender sees why. */
+  discardBytesMax: 16_000_000,
+  discardMs: 2_000,
   /** Bodies of the admin API: a version and a number. */
   adminBodyBytesMax: 4_096,
   /** Connections: a proxy per isolate and region keeps a few open. */

@@ -7,7 +7,7 @@ import {
   type Serving,
   writeArtifact,
 } from "./artifact/folder.ts";
-import { type PromotionGate, promotionGates } from "./artifact/promotion.ts";
+import { pairGates, type PromotionGate } from "./artifact/promotion.ts";
 import type { Examples } from "./examples.ts";
 import type { Metrics } from "./metrics/measure.ts";
 import { type Spread, spreadsOf } from "./metrics/spread.ts";
@@ -15,6 +15,7 @@ import { evaluateWarming, type WarmingResult } from "./warming/evaluate.ts";
 import type { Source } from "./sources/source.ts";
 import {
   graphMetrics,
+  lightMetrics,
   type RankerName,
   runSeed,
   type SeedRun,
@@ -97,9 +98,13 @@ function withSpread(
 async function judge(trainer: Trainer, run: SeedRun, serving: Serving | null): Promise<Promotion> {
   if (serving === null) return { kind: "first" };
   if (!isComparable(serving)) return { kind: "other_features" };
-  const before = await graphMetrics(trainer, serving.model);
-  const now = run.metrics.get("heavy") ?? {};
-  const gates = promotionGates(now, before, positivesIn(trainer.split.test));
+  const before = {
+    heavy: await graphMetrics(trainer, serving.model),
+    light: await lightMetrics(trainer, serving.light),
+  };
+  const of = (name: "heavy" | "light") => run.metrics.get(name) ?? {};
+  const now = { heavy: of("heavy"), light: of("light") };
+  const gates = pairGates(now, before, positivesIn(trainer.split.test));
   const kind = gates.every(({ passes }) => passes) ? "passed" : "failed";
   return { kind, serving: serving.version, gates };
 }

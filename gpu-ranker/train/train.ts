@@ -1,5 +1,6 @@
-import type { Rows } from "../../core/ranking/features.ts";
+import { DENSE_COUNT, type Rows } from "../../core/ranking/features.ts";
 import { HEAD_COUNT } from "../../core/ranking/heads.ts";
+import { type LightModel, scoreLight } from "../../core/ranking/light-model.ts";
 import { DEFAULT_WEIGHTS, type Weights } from "../../core/ranking/weights.ts";
 import { type Split, splitByTime, withPlaces } from "./examples.ts";
 import { type EpochLoss, fit, type FitOptions, type Fitted } from "./fit/fit.ts";
@@ -97,17 +98,27 @@ function baseline(
 
 /** Of a model's bytes, too, so that the one that serves can be measured on the same rows. */
 export async function graphMetrics(trainer: Trainer, model: Uint8Array): Promise<Metrics> {
-  const { source, split, weights } = trainer;
   const session = await openSession(model);
+  const metrics = await metricsBy(trainer, ({ dense, ids }) => score(session, dense, ids));
+  await session.release();
+  return metrics;
+}
+
+/** Of a light model as it serves, which is no graph. */
+export const lightMetrics = (trainer: Trainer, model: LightModel): Promise<Metrics> =>
+  metricsBy(trainer, async ({ dense }) => scoreLight(model, dense, dense.length / DENSE_COUNT));
+
+async function metricsBy(
+  { source, split, weights }: Trainer,
+  scoresOf: (rows: Rows) => Promise<Float32Array>,
+): Promise<Metrics> {
   const { test } = split;
-  const top = await score(session, test.dense, test.ids);
-  const placed = await score(session, withPlaces(test), test.ids);
+  const top = await scoresOf(test);
+  const placed = await scoresOf({ dense: withPlaces(test), ids: test.ids });
   const scores: Scores = { values: valuesOf(top, weights), top, placed };
   const pools = poolsOf(source.truth, split);
   const poolValues: Float32Array[] = [];
-  for (const pool of pools)
-    poolValues.push(valuesOf(await score(session, pool.dense, pool.ids), weights));
-  await session.release();
+  for (const pool of pools) poolValues.push(valuesOf(await scoresOf(pool), weights));
   const valuesFor = (_rows: Rows, at: number) => poolValues[at] ?? new Float32Array(0);
   return {
     ...measure(scores, test, weights),

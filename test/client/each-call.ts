@@ -23,6 +23,7 @@ export const ELSEWHERE = [
   "startDrill",
   "stopDrill",
   "stopAllDrills",
+  "drainRegion",
   "rankLog",
   "rankLogSegment",
   "uploadMedia",
@@ -110,6 +111,8 @@ export function eachCall(client: OperatorClient) {
     alerts: () => client.alerts(),
     acknowledgeAlert: () =>
       client.acknowledgeAlert("apac", FIRING_ALERT, { reason: "on it", revision: 1 }),
+    drainRegion: () =>
+      client.drainRegion("us-west", { keep: 0.5, reason: "a drill", minutes: 5, revision: 1 }),
     fanout: () => client.fanout(),
     fanoutPost: () => client.fanoutPost("1184274518017"),
     fanoutDeadLetters: () => client.fanoutDeadLetters(),

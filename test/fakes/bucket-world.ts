@@ -50,7 +50,7 @@ export class BucketWorld {
   readonly builds: Build[] = [];
   /** Counts that were not stored are lost with the memory. */
   knowsCounts = true;
-  readonly #bounds: BucketBounds;
+  readonly #bounds: Partial<BucketBounds>;
   #seq = 0;
 
   /** @param entriesBytes what exceeds it leaves memory, and comes back from storage. */

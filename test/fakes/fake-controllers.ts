@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Change, Published } from "../../core/degradation/controller.ts";
-import type { LevelList, NewPin } from "../../core/degradation/controller-service.ts";
+import type { LevelList, NewDrain, NewPin } from "../../core/degradation/controller-service.ts";
 import { RegionWatch } from "../../core/degradation/region-watch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { AlertList, NewAcknowledgement } from "../../core/slo/alert-service.ts";
@@ -92,6 +92,10 @@ export class FakeControllers implements Controllers {
     });
     this.#alerts.set(region, alerts);
     return alerts;
+  }
+
+  async drain(region: Region, drain: NewDrain & { readonly by: string }) {
+    return this.of(region).drain(drain);
   }
 
   of(region: Region): RegionWatch {

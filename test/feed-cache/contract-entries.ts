@@ -13,6 +13,7 @@ import {
   posts,
   push,
   put,
+  revoke,
   VIEWER,
 } from "./acts.ts";
 import { REGION, type TestCache, tell } from "./drivers.ts";
@@ -50,6 +51,26 @@ export function entriesContract(name: string, start: () => Promise<TestCache>): 
       made.clock.advance(builtMs + LIMITS.feedCacheTtlMs - 1 - made.clock.nowMs());
       expect(await posts(made)).toEqual([10]);
       made.clock.advance(1);
+      expect(await posts(made)).toMatch(/^(?:cold|expired)$/);
+    });
+
+    it("live three times as long for whoever takes older ones, with all that came since", async ({
+      expect,
+    }) => {
+      const made = await start();
+      const builtMs = await built(made, 10, 11);
+      const older = { ttlFactor: 3 };
+      // Told at each age that events may have, so that some are older than an entry usually is.
+      made.clock.advance(30_000);
+      await tell(made, [revoke(10)]);
+      made.clock.advance(builtMs + 3 * LIMITS.feedCacheTtlMs - 60_000 - made.clock.nowMs());
+      const page = await ask(made, older);
+      expect(page).toMatchObject({ hit: true, feedMode: "latest" });
+      expect(page.hit && (JSON.parse(page.items) as unknown[]).length).toBe(1);
+      made.clock.advance(60_000);
+      expect(await ask(made, older)).toMatchObject({ hit: false });
+      made.clock.advance(-120_000);
+      await ask(made, { ttlFactor: 1 });
       expect(await posts(made)).toMatch(/^(?:cold|expired)$/);
     });
 

@@ -127,8 +127,10 @@ describe("the call's context", () => {
     };
     expect(await seen({ continent: "EU" })).toBe("eu-west");
     expect(await seen({ continent: "AS" })).toBe("apac");
-    expect(await seen({ continent: "NA", longitude: "-122.3" })).toBe("us-west");
-    expect(await seen({ continent: "NA", longitude: "-74.0" })).toBe("us-east");
+    const seattle = { continent: "NA", latitude: "47.6", longitude: "-122.3" };
+    expect(await seen(seattle)).toBe("us-west");
+    const newYork = { continent: "NA", latitude: "40.7", longitude: "-74.0" };
+    expect(await seen(newYork)).toBe("us-east");
     expect(await seen({})).toBe("us-east");
     expect(await seen({ continent: "EU" }, { "x-edgewise-region": "apac" })).toBe("apac");
     expect(await seen({ continent: "EU" }, { "x-edgewise-region": "atlantis" })).toBe("eu-west");

@@ -77,7 +77,7 @@ export function startGateway(
   const drills = new MemoryDrills(clock);
   const levels = new IsolateLevels({
     clock,
-    regions: config.regions.map(({ region }) => region),
+    regions: config.regions,
     exchange: controllers.exchange,
     report,
   });

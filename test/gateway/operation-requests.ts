@@ -30,6 +30,7 @@ const BODIES: Record<string, unknown> = {
   stopDrill: { reason: "seen" },
   stopAllDrills: { reason: "seen" },
   acknowledgeAlert: { reason: "on it", revision: 1 },
+  drainRegion: { keep: 0.5, reason: "a drill", minutes: 5, revision: 1 },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 

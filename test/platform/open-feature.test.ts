@@ -116,6 +116,30 @@ describe("flags of a request", () => {
       version: expect.stringMatching(/^change-control-/),
       weights: DEFAULT_WEIGHTS,
     });
-    expect((await flags.of(ctxOf(null))).weighing?.weights).toEqual(DEFAULT_WEIGHTS);
+    // Visitors are compared with nobody.
+    expect((await flags.of(ctxOf(null))).weighing).toBeNull();
+  });
+
+  it("are named as the Worker has them once a rollout of weights is over, and where it is not", async () => {
+    const world = new RolloutWorld();
+    await world.create({
+      id: "change",
+      flag: "ranking.weights",
+      treatment: HEAVY,
+      plan: { stages: STAGES },
+    });
+    await world.act("change", "start");
+    const isolate = world.isolate();
+    await isolate.exchange("eu-west");
+    const flags = new RequestFlags(isolate);
+    const weighingFor = async (viewer: string, region = "eu-west") =>
+      (await flags.of({ viewer, region } as CallContext)).weighing;
+    const { treatment } = viewersOf(isolate.evaluator);
+    expect(await weighingFor(treatment, "us-east")).toBeNull();
+    expect(await weighingFor(treatment)).not.toBeNull();
+    await world.act("change", "kill");
+    world.clock.advance(5_000);
+    await isolate.exchange("eu-west");
+    expect(await weighingFor(treatment)).toBeNull();
   });
 });

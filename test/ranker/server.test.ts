@@ -155,6 +155,41 @@ describe("infer", () => {
     expect(status).toBe(413);
   });
 
+  it("tells who sends too much, who goes on sending, and closes once they are done", async ({
+    expect,
+  }) => {
+    const bytes = 3 * INFER_LIMITS.inferBodyBytesMax;
+    const chunk = new Uint8Array(500_000);
+    for (const announced of [true, false]) {
+      const request = httpRequest(ranker.url + INFER, {
+        method: "POST",
+        ...(announced && { headers: { "content-length": String(bytes) } }),
+      });
+      const answer = new Promise<{ status: number | undefined; connection: string | undefined }>(
+        (resolve, reject) => {
+          request.once("error", reject);
+          request.once("response", (response) => {
+            const { statusCode: status, headers } = response;
+            response.resume().once("end", () => {
+              resolve({ status, connection: headers.connection });
+            });
+          });
+        },
+      );
+      for (let sent = 0; sent < bytes; sent += chunk.length) {
+        // Slowly, so that the answer is there long before the end of the body.
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise<void>((resolve, reject) =>
+          request.write(chunk.subarray(0, Math.min(chunk.length, bytes - sent)), (error) =>
+            error ? reject(error) : resolve(),
+          ),
+        );
+      }
+      request.end();
+      expect(await answer).toEqual({ status: 413, connection: "close" });
+    }
+  });
+
   it("lives on when callers hang up in the middle", async ({ expect }) => {
     for (const at of ["body", "answer"]) {
       const gone = new AbortController();

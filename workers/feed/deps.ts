@@ -115,7 +115,7 @@ function wire(env: FeedEnv): FeedDeps {
   });
   const levels = new IsolateLevels({
     clock: systemClock,
-    regions: regions.map(({ region }) => region),
+    regions,
     exchange: controllerStubs(env, regions).exchange,
     report: (event, region, error) => report(failed(event, error, { region })),
   });

@@ -3,6 +3,7 @@ import { type Client, OpenFeature } from "@openfeature/server-sdk";
 import type { CallContext } from "../../core/feed/service.ts";
 import { FLAGS, type FlagKey } from "../../core/rollout/flags.ts";
 import type { FollowedRollouts } from "../../core/rollout/followed.ts";
+import { HEADS } from "../../core/ranking/heads.ts";
 import { type Weighing, weighing } from "../../core/ranking/weighing.ts";
 import { type Weights, weightsSchema } from "../../core/ranking/weights.ts";
 import { type FlagContext, RolloutProvider } from "../../platform/open-feature.ts";
@@ -69,9 +70,15 @@ export class RequestFlags {
     );
     const weights = weightsSchema.safeParse(found.value);
     if (!weights.success || found.errorCode !== undefined) return null;
+    // Outside of a comparison the first value is just what the Worker is configured with, under that name.
+    const isOutside = found.variant === "control" && found.reason !== "SPLIT";
+    if (isOutside && isInitial(weights.data)) return null;
     return weighing(`${found.flagMetadata["rollout"]}-${found.variant}`, weights.data);
   }
 }
+
+const isInitial = (weights: Weights): boolean =>
+  HEADS.every((head) => weights[head] === FLAGS["ranking.weights"].initial[head]);
 
 export const withinPageMax = <T extends { readonly limit: number }>(
   request: T,

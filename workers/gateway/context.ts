@@ -4,6 +4,7 @@ import type { Clock, Random } from "../../core/clock.ts";
 import type { Effects } from "../../core/degradation/effects.ts";
 import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import type { FeedService } from "../../core/feed/service.ts";
+import type { RegionOrder } from "../../core/regions/nearest.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
 import type { ActionLog } from "../../core/ops/actions.ts";
@@ -60,7 +61,9 @@ export interface RequestVariables {
   readonly nowMs: number;
   /** Where it entered. */
   readonly ownRegion: Region;
-  /** Where it is served: elsewhere only when its own region is failed over. */
+  /** The regions, the nearest to the client first. */
+  readonly regionOrder: RegionOrder;
+  /** Where it is served: elsewhere only when its own region is failed over, or does not take all of its people. */
   readonly region: Region;
   readonly effects: Effects;
   /** The client's address as the platform saw it; never a header that a client can set. */

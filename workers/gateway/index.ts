@@ -51,7 +51,7 @@ function gatewayFor(bound: GatewayEnv): Gateway {
   const controllers = controllerStubs(env, config.regions);
   const levels = new IsolateLevels({
     clock: systemClock,
-    regions: config.regions.map(({ region }) => region),
+    regions: config.regions,
     exchange: controllers.exchange,
     report: (event, region, error) => report(failed(event, error, { region })),
   });
@@ -68,7 +68,7 @@ function gatewayFor(bound: GatewayEnv): Gateway {
     ops: new OpsSections({
       store: r2OpsRecord(env.OPS_RECORD),
       clock: systemClock,
-      report: (event, error) => console.warn({ event, error: String(error) }),
+      report: (event, error) => report(failed(event, error)),
     }),
     drills: globalThis.BUILT_WITH_DRILLS ? drillBoardStubs(env) : null,
     levels,

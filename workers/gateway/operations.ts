@@ -6,6 +6,7 @@ import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
 import { drillOperations } from "./routes/drills.ts";
+import { drainOperations } from "./routes/drains.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
@@ -51,5 +52,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...alertOperations,
   ...historyOperations,
   ...drillOperations,
+  ...drainOperations,
   ...rankLogOperations,
 ];

@@ -19,6 +19,7 @@ import { parseJson } from "./json.ts";
 import { type Authenticator, requireAccess } from "./middleware/auth.ts";
 import { type Gate, priorityOf } from "./middleware/admission.ts";
 import { decodeText, readBody, requireContentType } from "./middleware/body-limit.ts";
+import { place } from "./middleware/request-context.ts";
 import type { RateLimits } from "./middleware/rate-limit.ts";
 import { type Answered, isStoppedByReadOnly, type Operation } from "./operation.ts";
 import { purgeAfter } from "./purges.ts";
@@ -40,8 +41,11 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     gate.enter(c, op);
     const caller = await guards.authenticator.callerOf(c);
     c.set("caller", caller);
-    if (caller !== null && isOperator(caller))
-      c.set("trace", honoured(c.get("trace"), deps.random));
+    if (caller !== null) {
+      if (isOperator(caller)) c.set("trace", honoured(c.get("trace"), deps.random));
+      // By who they are, so that a new address does not move anybody to another region.
+      if (deps.levels.share(c.get("ownRegion")) < 1) place(c, deps.levels, caller.subject);
+    }
     guards.limits.charge(c, op.rate);
     requireAccess(op.access, c.get("caller"));
     requireWritable(c, op, deps);
@@ -69,7 +73,7 @@ function noteUse(c: GatewayContext, { id, access }: Operation): void {
 
 /** @throws FailureError `read_only` */
 function requireWritable(c: GatewayContext, op: Operation, { levels }: GatewayDeps): void {
-  if (!isStoppedByReadOnly(op) || levels.admitsWrite(c.get("ownRegion"))) return;
+  if (!isStoppedByReadOnly(op) || levels.admitsWrite(c.get("ownRegion"), c.get("region"))) return;
   levels.count(c.get("region"), "read_only_refusals");
   throw new FailureError({ code: "read_only", retryAfterMs: LIMITS.readOnlyRetryMs });
 }

@@ -38,10 +38,13 @@ export interface BucketRows extends EntryRows, EventRows {
 export interface BucketBounds {
   readonly entriesBytes: number;
   readonly eventsBytes: number;
+  /** How long what is stored is remembered, ms. */
+  readonly eventsKeptMs: number;
 }
 const BOUNDS: BucketBounds = {
   entriesBytes: LIMITS.feedEntriesBytesMax,
   eventsBytes: LIMITS.feedEventsBytesMax,
+  eventsKeptMs: LIMITS.feedEventsKeptMs,
 };
 
 const AUTHORS_TOLD = 3;
@@ -61,9 +64,10 @@ export class Bucket {
   #lengthened = { factor: 1, untilMs: 0 };
 
   /** Wakes up with what is stored. */
-  constructor(rows: BucketRows, nowMs: number, bounds: BucketBounds = BOUNDS) {
+  constructor(rows: BucketRows, nowMs: number, some: Partial<BucketBounds> = {}) {
+    const bounds = { ...BOUNDS, ...some };
     this.#rows = rows;
-    this.#log = new EventLog(rows, nowMs);
+    this.#log = new EventLog(rows, nowMs, bounds.eventsKeptMs);
     const { events: stored, sinceMs } = this.#log.remembered(nowMs);
     this.#recent = new RecentEvents(sinceMs, bounds.eventsBytes);
     for (const { atMs, events } of stored) this.#recent.add(withCounts(decodeEvents(events)), atMs);
@@ -88,7 +92,7 @@ export class Bucket {
     if (isRanked && scores === null) return this.#miss(viewer, "unscored", nowMs);
     const page = isRanked ? this.#rankedPage(entry, wish, nowMs) : this.#latestPage(entry, wish);
     if (page === null) return this.#miss(viewer, "below", nowMs);
-    return { hit: true, ...page, ageMs: this.#hit(entry, nowMs), ticket, upTo };
+    return { hit: true, feedMode, ...page, ageMs: this.#hit(entry, nowMs), ticket, upTo };
   }
 
   newSince(viewer: Id, since: ListCursor, wrote: Wrote, nowMs: number): NewPosts | Miss {

@@ -32,8 +32,11 @@ export class EventLog {
   readonly #lostUpToMs: number;
   #readMs = -Infinity;
 
-  constructor(rows: EventRows, nowMs: number) {
+  readonly #keptMs: number;
+
+  constructor(rows: EventRows, nowMs: number, keptMs: number = LIMITS.feedEventsKeptMs) {
     this.#rows = rows;
+    this.#keptMs = keptMs;
     this.#missingUpToMs = rows.missingUpTo() ?? -Infinity;
     // The earlier life may have had another clock.
     this.#lostUpToMs = Math.min(this.#missingUpToMs + LIMITS.feedClockSkewMs, nowMs);
@@ -44,7 +47,7 @@ export class EventLog {
     readonly events: readonly StoredEvents[];
     readonly sinceMs: number;
   } {
-    const oldestMs = nowMs - LIMITS.feedEventsKeptMs;
+    const oldestMs = nowMs - this.#keptMs;
     const events = [...this.#rows.events(oldestMs, LIMITS.feedEventRowsMax)];
     const [oldest] = events;
     const isAll = oldest === undefined || events.length < LIMITS.feedEventRowsMax;

@@ -15,12 +15,19 @@ export const sliceEndMs = (slice: SliceNumber): number => (slice + 1) * SLICE_MS
 
 /** Those that hold what is remembered, newest first; the clock of who wrote it may be ahead. */
 export const slicesAt = (nowMs: number): SliceNumber[] => slicesSince(nowMs, REMEMBERED_MS);
+/** Those that an entry of at most `ttlFactor` times the usual age needs. */
+export const slicesFor = (nowMs: number, ttlFactor: number): SliceNumber[] =>
+  slicesSince(nowMs, neededMs(LIMITS.feedCacheTtlMs * ttlFactor));
 /** Those in which whoever has an entry put it. */
 export const activeSlicesAt = (nowMs: number): SliceNumber[] =>
   slicesSince(nowMs, LIMITS.feedCacheTtlMs);
 
 /** An entry that is about to expire needs what came a follower's TTL before it was built. */
-export const REMEMBERED_MS = LIMITS.feedCacheTtlMs + LIMITS.followerTtlMs + LIMITS.feedBuildMsMax;
+const neededMs = (ttlMs: number): number => ttlMs + LIMITS.followerTtlMs + LIMITS.feedBuildMsMax;
+
+/** Entries end by themselves after the longest that any level lets them live; who reads one judges its age. */
+export const ENTRY_TTL_MS = LIMITS.feedCacheTtlMs * LIMITS.degradedTtlFactor;
+export const REMEMBERED_MS = neededMs(ENTRY_TTL_MS);
 
 function slicesSince(nowMs: number, backMs: number): SliceNumber[] {
   const newest = sliceOf(nowMs + LIMITS.feedRedisSkewMs);

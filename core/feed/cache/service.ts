@@ -23,7 +23,7 @@ export interface PageWish {
   readonly mode: "latest" | "ranked" | undefined;
   /** Where a ranked page goes on; null on a first page. `after` is for pages in the order of time. */
   readonly segment: Segment | null;
-  /** How much older than usual an entry may be; default 1. A cache whose entries end by themselves does without. */
+  /** How much older than usual an entry may be; default 1. */
   readonly ttlFactor?: number;
   /** For ranked pages: what is applied to the probabilities that are kept. */
   readonly weighing: Weighing;
@@ -58,6 +58,8 @@ export interface Miss {
 /** A page, as text where it is long. */
 export interface CachedPage {
   readonly hit: true;
+  /** The order that the viewer's settings name. */
+  readonly feedMode: "latest" | "ranked";
   /** JSON text of the items. */
   readonly items: string;
   /** JSON text: what was left out, by rule. */

@@ -72,6 +72,7 @@ export async function scoreItems(
       viewerId: formatId(viewer),
       ...(ranking.model !== undefined && { model: ranking.model }),
       schema: SCHEMA,
+      weights: ranking.weighing.weights,
       posts: items.map(({ post }) => formatId(post)),
       createdAtMs: items.map(({ createdAtMs }) => createdAtMs),
       ...rows,

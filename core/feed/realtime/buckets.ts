@@ -1,10 +1,10 @@
 import { formatId, type Id } from "../../ids.ts";
-import { fingerprint } from "../../hash.ts";
+import { fingerprint, jumpHash } from "../../hash.ts";
 import type { SocketTopology } from "./port.ts";
 
-/** Spread by a hash: ids of one shard or one day must not meet in one bucket. */
+/** Spread by a hash: ids of one shard or one day must not meet in one bucket. More buckets move few viewers. */
 export const socketTopology = (buckets: number): SocketTopology => ({
   buckets,
   bucketOf: (viewer: Id) =>
-    Number.parseInt(fingerprint(formatId(viewer)).slice(0, 8), 16) % buckets,
+    jumpHash(Number.parseInt(fingerprint(formatId(viewer)).slice(0, 8), 16), buckets),
 });

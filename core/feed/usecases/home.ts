@@ -43,17 +43,20 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
   const isAsked = request.mode !== undefined || !isFirst;
 
   const cached = await cachedPage(call, from);
-  const text = (parts: PageParts, ageMs: number) => {
+  const text = (parts: PageParts, ageMs: number, feedMode: HomeViewer["settings"]["feedMode"]) => {
+    // Who has the order of time by setting, and names no other, has what they want at every level.
+    const isAsSet = request.mode === undefined && isFirst && feedMode === "latest";
     const { mode, reason, ...by } = parts.scoring ?? {
       mode: "latest",
-      reason: isLevelled ? "degraded" : isAsked ? "requested" : "setting",
+      reason: isAsSet ? "setting" : isLevelled ? "degraded" : isAsked ? "requested" : "setting",
       model: null,
       slate: null,
     };
     const calls = call.tao.calls() + cached.calls + (call.ranking?.calls() ?? 0);
     return ok(pageText(call, from.viewer, parts, { mode, reason, ...by, ageMs, calls }));
   };
-  if (cached.answer?.hit === true) return text(cached.answer, cached.answer.ageMs);
+  if (cached.answer?.hit === true)
+    return text(cached.answer, cached.answer.ageMs, cached.answer.feedMode);
   const start = startOf(call, from.viewer, cached.answer);
   const build = {
     kind: from.mode ?? "setting",
@@ -61,7 +64,13 @@ export async function home(call: Call, request: FeedRequest): Outcome<PageText> 
     page: { limit: request.limit, cursor: request.cursor },
   } as const;
   const built = await call.builds.run(call, build, () => pageFromGraph(call, from, start, isFirst));
-  return built.ok ? text(built.value, 0) : built;
+  return built.ok ? text(built.value.parts, 0, built.value.feedMode) : built;
+}
+
+interface BuiltPage {
+  readonly parts: PageParts;
+  /** Of the viewer's settings. */
+  readonly feedMode: HomeViewer["settings"]["feedMode"];
 }
 
 async function pageFromGraph(
@@ -69,15 +78,16 @@ async function pageFromGraph(
   from: From,
   start: BuildStart | null,
   isFirst: boolean,
-): Outcome<PageParts> {
+): Outcome<BuiltPage> {
   const facts = await loadHomeViewer(call, from.viewer);
   if (!facts.ok) return facts;
-  const mode = from.mode ?? facts.value.settings.feedMode;
+  const { feedMode } = facts.value.settings;
+  const mode = from.mode ?? feedMode;
   if (start !== null && isFirst && call.effects.onMiss === "page") {
     // One page, at once; the entry is for later readers: without it nothing would recover.
     const one = await latestFromGraph(call, facts.value, from);
     if (call.effects.entriesAfterwards) call.defer(() => keepWhole(call, start, facts.value));
-    return one;
+    return one.ok ? ok({ parts: one.value, feedMode }) : one;
   }
   if (start !== null && isFirst) {
     const read = await readHome(call, start, facts.value);
@@ -87,12 +97,13 @@ async function pageFromGraph(
     // What fills no first page, because so much of it is hidden, is not worth keeping.
     if (parts !== null) {
       keepHome(call, read.value, scored);
-      return ok(parts);
+      return ok({ parts, feedMode });
     }
   }
-  return mode === "ranked"
+  const graph = await (mode === "ranked"
     ? rankedFromGraph(call, facts.value, from)
-    : latestFromGraph(call, facts.value, from);
+    : latestFromGraph(call, facts.value, from));
+  return graph.ok ? ok({ parts: graph.value, feedMode }) : graph;
 }
 
 async function keepWhole(call: Call, start: BuildStart, facts: HomeViewer): Promise<void> {

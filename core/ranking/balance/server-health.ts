@@ -7,10 +7,12 @@ export interface ServerHealth {
   /** Rows queued and running as the server last said, and when it did. */
   readonly load: number;
   readonly heardMs: number;
-  /** Calls in a row that it failed, and how often in a row it was passed over for that. */
+  /** Calls in a row that it failed, and how often it was passed over for that of late. */
   readonly failures: number;
   readonly ejections: number;
   readonly ejectedUntilMs: number;
+  /** Whether it did not even say that it is ready when it was last asked. */
+  readonly silent: boolean;
   /** It said that it drains. */
   readonly awayUntilMs: number;
 }
@@ -22,6 +24,7 @@ export const UNKNOWN_SERVER: ServerHealth = {
   failures: 0,
   ejections: 0,
   ejectedUntilMs: 0,
+  silent: false,
   awayUntilMs: 0,
 };
 
@@ -29,7 +32,9 @@ export const UNKNOWN_SERVER: ServerHealth = {
 export type ServerNews =
   | { readonly kind: "answered"; readonly load: number }
   | { readonly kind: "failed" }
+  /** It says that it is ready, or, asked for that, nothing. */
   | { readonly kind: "ready" }
+  | { readonly kind: "silent" }
   | { readonly kind: "draining" }
   | { readonly kind: "quiet" };
 
@@ -46,15 +51,19 @@ export function ended(
   nowMs: number,
 ): ServerHealth {
   const health = { ...before, outstandingRows: Math.max(0, before.outstandingRows - rows) };
-  const well = { ...health, heardMs: nowMs, failures: 0, ejections: 0, ejectedUntilMs: 0 };
+  const heard = { ...health, heardMs: nowMs };
   switch (news.kind) {
     case "answered":
       // One that drains still answers what it had taken before: that does not bring it back.
-      return { ...well, load: news.load };
+      return { ...backAt(heard, nowMs), load: news.load };
     case "draining":
-      return { ...well, awayUntilMs: nowMs + LIMITS.drainingMs };
+      return { ...heard, awayUntilMs: nowMs + LIMITS.drainingMs, silent: false };
     case "ready":
-      return { ...well, awayUntilMs: 0 };
+      // To say so is no proof that it can: one that was passed over while it said so stays out its time. One
+      // that had gone quiet and is there again was started anew.
+      return { ...(health.silent ? backAt(heard, nowMs) : heard), awayUntilMs: 0 };
+    case "silent":
+      return failed({ ...health, silent: true }, nowMs);
     case "failed":
       return failed(health, nowMs);
     case "quiet":
@@ -62,13 +71,23 @@ export function ended(
   }
 }
 
+/** Its ejection, if there is one, ends here; that there was one counts on for a while. */
+const backAt = (health: ServerHealth, nowMs: number): ServerHealth => ({
+  ...health,
+  failures: 0,
+  ejectedUntilMs: Math.min(health.ejectedUntilMs, nowMs),
+  silent: false,
+});
+
 /** Passive outlier detection as Envoy has it: consecutive failures, longer each time. */
 function failed(health: ServerHealth, nowMs: number): ServerHealth {
   const failures = health.failures + 1;
   const heard = { ...health, heardMs: nowMs, failures };
   // Calls that were under way when it was passed over say nothing new.
   if (failures < LIMITS.ejectAfter || nowMs < health.ejectedUntilMs) return heard;
-  const ejections = Math.min(LIMITS.ejectTimesMax, health.ejections + 1);
+  const forgiven = Math.floor((nowMs - health.ejectedUntilMs) / LIMITS.ejectMs);
+  const before = Math.max(0, health.ejections - forgiven);
+  const ejections = Math.min(LIMITS.ejectTimesMax, before + 1);
   return { ...heard, ejections, ejectedUntilMs: nowMs + ejections * LIMITS.ejectMs };
 }
 
@@ -77,6 +96,9 @@ export const isAway = ({ awayUntilMs }: ServerHealth, nowMs: number): boolean =>
 
 export const isEjected = ({ ejectedUntilMs }: ServerHealth, nowMs: number): boolean =>
   nowMs < ejectedUntilMs;
+
+export const isWell = (health: ServerHealth, nowMs: number): boolean =>
+  !isAway(health, nowMs) && !isEjected(health, nowMs);
 
 /** Rows before a new one: what the server said, fading, and what this isolate sent. */
 export const loadOf = ({ load, heardMs, outstandingRows }: ServerHealth, nowMs: number): number =>

@@ -9,6 +9,7 @@ import {
   begun,
   ended,
   isAway,
+  isWell,
   type ServerHealth,
   type ServerNews,
   UNKNOWN_SERVER,
@@ -59,7 +60,9 @@ export class Servers {
 
   /** The region's pools, whose turn it is first. */
   turn(region: Region): readonly Pool[] {
-    const { order, turns } = nextTurn(this.#ports.pools, region, this.#turns.get(region) ?? {});
+    const before = this.#turns.get(region) ?? {};
+    const well = (pool: Pool) => this.#wellShare(pool);
+    const { order, turns } = nextTurn(this.#ports.pools, region, before, well);
     this.#turns.set(region, turns);
     return order;
   }
@@ -136,6 +139,12 @@ export class Servers {
     const server = pools.flatMap((pool) => pool.servers).find(isQuiet) ?? null;
     if (server !== null) this.#checkedMs.set(server, nowMs);
     return server;
+  }
+
+  #wellShare({ servers }: Pool): number {
+    const nowMs = this.#ports.clock.nowMs();
+    const well = servers.filter((server) => isWell(this.healthOf(server), nowMs)).length;
+    return well / Math.max(1, servers.length);
   }
 
   #choose(pool: Pool, left: ReadonlySet<string>, { viewerId, rows }: Wanted): string | null {

@@ -18,7 +18,9 @@ export async function readBody(
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    // What is left of one that is too large is read and dropped later: the answer must still get through.
+    const parts: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
+    for await (const chunk of parts) {
       bytes += chunk.length;
       if (bytes > bytesMax) return tooLarge;
       chunks.push(chunk);
@@ -33,6 +35,33 @@ export async function readBody(
     at += chunk.length;
   }
   return ok(body);
+}
+
+/**
+ * Reads on and drops what comes, since a client that sends on while its connection closes sees a broken
+ * pipe instead of its answer. Ends with the body, after `bytesMax` of it, or after `msMax`.
+ */
+export function discardBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  msMax: number,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const end = () => {
+      clearTimeout(timer);
+      request.off("data", count);
+      resolve();
+    };
+    const count = (chunk: Uint8Array) => {
+      bytes += chunk.length;
+      if (bytes > bytesMax) end();
+    };
+    const timer = setTimeout(end, msMax);
+    request.on("data", count);
+    for (const over of ["end", "close", "error"]) request.once(over, end);
+    request.resume();
+  });
 }
 
 /** Reads bodies as long as all that are under way together stay within a bound. */

@@ -7,7 +7,7 @@ import { offerToShadow } from "../model/shadow.ts";
 import { admin, type AdminDeps } from "./admin-routes.ts";
 import { type Answer, refusal } from "./answer.ts";
 import { infer, type InferDeps } from "./infer-route.ts";
-import { lengthOf } from "./read-body.ts";
+import { discardBody, lengthOf } from "./read-body.ts";
 import { traced } from "./traced.ts";
 import { live, modelInfo, modelReady, ready, serverInfo } from "./info-routes.ts";
 
@@ -124,16 +124,21 @@ function write(message: IncomingMessage, response: ServerResponse, answer: Answe
   return new Promise((resolve) => {
     response.once("close", resolve);
     response.once("finish", resolve);
-    // What was not read is read and dropped, or it would be taken for the next request; too much of it is not.
-    if (!message.complete) {
-      const isBounded = (lengthOf(message) ?? Infinity) <= INFER_LIMITS.inferBodyBytesMax;
-      if (!isBounded) response.setHeader("connection", "close");
-      message.resume();
+    const body = message.method === "HEAD" ? "" : answer.body;
+    const length = { "content-length": Buffer.byteLength(answer.body) };
+    const isTooLong =
+      !message.complete && (lengthOf(message) ?? Infinity) > INFER_LIMITS.inferBodyBytesMax;
+    if (isTooLong) response.setHeader("connection", "close");
+    response.writeHead(answer.status, { ...answer.headers, ...length });
+    if (isTooLong) {
+      // The status at once; the end, with which some clients hang up, when they have sent what they would.
+      response.flushHeaders();
+      const { discardBytesMax, discardMs } = RANKER_LIMITS;
+      void discardBody(message, discardBytesMax, discardMs).then(() => response.end(body));
+      return;
     }
-    response.writeHead(answer.status, {
-      ...answer.headers,
-      "content-length": Buffer.byteLength(answer.body),
-    });
-    response.end(message.method === "HEAD" ? undefined : answer.body);
+    // What was not read is read and dropped, or it would be taken for the next request.
+    if (!message.complete) message.resume();
+    response.end(body);
   });
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { SCHEMA } from "../../../core/ranking/features.ts";
+import { type LightModel, parseLight } from "../../../core/ranking/light-model.ts";
 import { manifestSchema, VERSION_PATTERN } from "../../../core/ranking/manifest.ts";
 import type { Artifact } from "./build.ts";
 
@@ -25,6 +26,7 @@ export interface Serving {
   readonly version: string;
   readonly schema: string;
   readonly model: Uint8Array;
+  readonly light: LightModel;
 }
 
 /** The version that serves, or null when none does. @throws Error when it is named but cannot be read. */
@@ -39,7 +41,9 @@ export function readServing(models: string): Serving | null {
   const read = (name: string) => readFileSync(path.join(models, version, name));
   const manifest = manifestSchema.parse(JSON.parse(read("manifest.json").toString("utf8")));
   const file = manifest.variants[0]?.file ?? "model.onnx";
-  return { version, schema: manifest.schema, model: read(file) };
+  const light = parseLight(JSON.parse(read("light.json").toString("utf8")));
+  if (!light.ok) throw new Error(`light.json of ${version}: ${light.error}`);
+  return { version, schema: manifest.schema, model: read(file), light: light.value };
 }
 
 export const isComparable = ({ schema }: Serving): boolean => schema === SCHEMA;

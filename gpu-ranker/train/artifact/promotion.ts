@@ -37,3 +37,22 @@ export function promotionGates(
     return [{ name, candidate: value, serving: before, allowed, passes: worse <= allowed }];
   });
 }
+
+/** Metrics of what goes out together: the heavy model, and the light one that answers where it cannot. */
+export interface PairMetrics {
+  readonly heavy: Metrics;
+  readonly light: Metrics;
+}
+
+/** The gates of both. A version serves with both or not at all, since one promotion makes both serve. */
+export const pairGates = (
+  candidate: PairMetrics,
+  serving: PairMetrics,
+  positives: readonly number[],
+): PromotionGate[] => [
+  ...promotionGates(candidate.heavy, serving.heavy, positives),
+  ...promotionGates(candidate.light, serving.light, positives).map((gate) => ({
+    ...gate,
+    name: `light ${gate.name}`,
+  })),
+];

@@ -3,16 +3,20 @@ import { describe, it } from "vitest";
 import type { Published } from "../../../core/degradation/controller.ts";
 import { IsolateLevels } from "../../../core/degradation/isolate-levels.ts";
 import type { Level } from "../../../core/degradation/levels.ts";
+import { DEFAULT_REGIONS } from "../../../core/regions/regions.ts";
+import type { Drain } from "../../../core/regions/traffic.ts";
 import type { RegionCounts } from "../../../core/telemetry/region-counts.ts";
 import { ManualClock } from "../../fakes/manual-clock.ts";
 
-const REGIONS = ["us-east", "us-west", "apac"];
+const ROWS = DEFAULT_REGIONS.filter(({ region }) => region !== "eu-west");
+const REGIONS = ROWS.map(({ region }) => region);
 
-function isolate() {
+function isolate(weight?: number) {
   const clock = new ManualClock(1_000_000);
   const world = {
     clock,
     levels: new Map<string, Level>(),
+    drains: new Map<string, Drain>(),
     pinned: false,
     away: new Set<string>(),
     came: [] as { region: string; counts: RegionCounts }[],
@@ -20,7 +24,7 @@ function isolate() {
   };
   const isolateLevels = new IsolateLevels({
     clock,
-    regions: REGIONS,
+    regions: ROWS.map((row) => ({ ...row, weight })),
     report: () => {},
     exchange: async (region, counts): Promise<Published> => {
       await world.hold;
@@ -28,7 +32,8 @@ function isolate() {
       world.came.push({ region, counts });
       const level = world.levels.get(region) ?? 0;
       const pin = world.pinned ? { level, reason: "", by: "", untilMs: 1e15 } : null;
-      return { revision: 1, level, sinceMs: 0, reason: "", pin };
+      const drain = world.drains.get(region);
+      return { revision: 1, level, sinceMs: 0, reason: "", pin, ...(drain && { drain }) };
     },
   });
   return { ...world, world, levels: isolateLevels };
@@ -164,5 +169,50 @@ describe("a failed-over region", () => {
     clock.advance(1_000);
     await levels.exchange("us-east");
     expect(levels.route("us-east")).toBe("us-east");
+  });
+
+  it("that comes back gets its viewers within a minute, not at once", async ({ expect }) => {
+    const { levels, clock, world } = isolate();
+    world.away.add("us-east");
+    const pass = async (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        clock.advance(1_000);
+        await levels.exchange("us-east");
+      }
+    };
+    await pass(11);
+    expect(levels.share("us-east")).toBe(0);
+    world.away.clear();
+    await pass(30);
+    expect(levels.share("us-east")).toBe(0);
+    await pass(31);
+    expect(levels.share("us-east")).toBe(0.5);
+    const order = ["us-east", "us-west", "apac"] as const;
+    const served = Array.from({ length: 500 }, (_, n) => levels.serving(order, `${n}`));
+    const home = served.filter((region) => region === "us-east").length;
+    expect(home).toBeGreaterThan(200);
+    expect(home).toBeLessThan(300);
+    await pass(30);
+    expect(levels.share("us-east")).toBe(1);
+  });
+});
+
+describe("a region's share", () => {
+  it("is its row's weight, less what an operator moved away", async ({ expect }) => {
+    const { levels, clock, world } = isolate();
+    expect(levels.share("us-east")).toBe(1);
+    const sinceMs = clock.nowMs();
+    const drain = { keep: 0, from: 1, sinceMs, untilMs: sinceMs + 600_000, reason: "", by: "" };
+    world.drains.set("us-east", drain);
+    await levels.exchange("us-east");
+    clock.advance(15_000);
+    expect(levels.share("us-east")).toBe(0.75);
+    expect(isolate(0.4).levels.share("us-east")).toBe(0.4);
+    // Nothing is wrong with it: whoever is served elsewhere has that one's level, and no banner.
+    expect(levels.effects("us-east", "us-west").level).toBe(0);
+  });
+
+  it("of a region that does not exist is nothing", ({ expect }) => {
+    expect(isolate().levels.share("mars")).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 
 import type { Change, Controller } from "../../../core/degradation/controller.ts";
 import { RegionWatch } from "../../../core/degradation/region-watch.ts";
+import { keptShare } from "../../../core/regions/traffic.ts";
 import { type RegionCounts, RegionSums } from "../../../core/telemetry/region-counts.ts";
 import type { HistoryMinute } from "../../../core/telemetry/history.ts";
 import { ManualClock } from "../../fakes/manual-clock.ts";
@@ -155,4 +156,72 @@ it("is looked at when a pin ends", ({ expect }) => {
   clock.advance(3_000);
   watch.now.look();
   expect(watch.now.read().published).toMatchObject({ level: 0, pin: null });
+});
+
+describe("a drain", () => {
+  const DRAIN = { keep: 0, reason: "new machines", by: "ann", minutes: 5 };
+  const shareAt = ({ watch, clock }: ReturnType<typeof region>) => {
+    const { drain } = watch.now.read().published;
+    return drain === undefined ? 1 : keptShare(drain, clock.nowMs());
+  };
+
+  it("moves viewers away within a minute, and gives them back as slowly when it is over", ({
+    expect,
+  }) => {
+    const world = region();
+    const { clock, watch, pass, looks } = world;
+    const drained = watch.now.drain({ ...DRAIN, revision: 1 });
+    expect(drained).toMatchObject({ ok: true, value: { revision: 2, level: 0 } });
+    expect(shareAt(world)).toBe(1);
+    clock.advance(30_000);
+    expect(shareAt(world)).toBe(0.5);
+    pass(269, NOTHING);
+    expect(shareAt(world)).toBe(0);
+    // Somebody looks when it ends, though nobody comes.
+    expect(looks.at(-1)).toBeLessThanOrEqual(1_000);
+    pass(31, NOTHING);
+    expect(shareAt(world)).toBe(0.5);
+    pass(30, NOTHING);
+    expect(shareAt(world)).toBe(1);
+    expect(watch.now.read().changes.map(({ reason, by }) => [reason, by])).toEqual([
+      ["keeps 100 % of its viewers: the drain has ended", "controller"],
+      ["keeps 0 % of its viewers: new machines", "ann"],
+    ]);
+  });
+
+  it("can be taken back half way, goes on from there, and is refused on an old revision", ({
+    expect,
+  }) => {
+    const world = region();
+    const { clock, watch } = world;
+    watch.now.drain({ ...DRAIN, keep: 0.5, revision: 1 });
+    clock.advance(30_000);
+    const stale = watch.now.drain({ ...DRAIN, keep: 1, revision: 1 });
+    expect(stale).toMatchObject({ ok: false, error: { code: "conflict" } });
+    watch.now.drain({ ...DRAIN, keep: 1, revision: 2 });
+    expect(shareAt(world)).toBe(0.75);
+    clock.advance(60_000);
+    expect(shareAt(world)).toBe(1);
+  });
+
+  it("outlasts the memory of its object, and a level that changes meanwhile", ({ expect }) => {
+    const world = region();
+    world.watch.now.drain({ ...DRAIN, minutes: 30, revision: 1 });
+    world.pass(60, NOTHING);
+    world.lose();
+    world.pass(1, writes(100, 50));
+    expect(world.watch.now.read().published.level).toBe(3);
+    expect(shareAt(world)).toBe(0);
+  });
+
+  it("begins with nobody after the region was failed over by a pin", ({ expect }) => {
+    const world = region();
+    const pin = { reason: "a drill", by: "ann", minutes: 5 };
+    world.watch.now.pin({ ...pin, level: 4, revision: 1 });
+    world.clock.advance(10_000);
+    world.watch.now.pin({ ...pin, level: null, revision: 2 });
+    expect(shareAt(world)).toBe(0);
+    world.clock.advance(45_000);
+    expect(shareAt(world)).toBe(0.75);
+  });
 });

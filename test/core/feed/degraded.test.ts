@@ -1,8 +1,9 @@
 import { describe, it } from "vitest";
 
 import { effectsOf } from "../../../core/degradation/effects.ts";
+import { settings, updateSettings } from "../../../core/feed/usecases/accounts.ts";
 import { LIMITS } from "../../../core/limits.ts";
-import { cast, idsOf } from "../../fakes/feed-world.ts";
+import { cast, idsOf, must } from "../../fakes/feed-world.ts";
 import { MemoryFeedCache } from "../../fakes/memory-feed-cache.ts";
 
 /** A reader with one friend and one whom they only follow, each of whom has posted. */
@@ -27,6 +28,29 @@ describe("at level 2", () => {
       reason: "degraded",
     });
     expect(await world.home(reader, { mode: "latest" })).toMatchObject({ reason: "requested" });
+  });
+
+  it("who has the order of time by setting, and names none, is told so", async ({ expect }) => {
+    const { world, reader } = await start();
+    const before = await must(settings(world.as(reader)));
+    await must(updateSettings(world.as(reader), { ...before, feedMode: "latest" }));
+    world.cache = new MemoryFeedCache(() => world.nowMs);
+    world.effects = effectsOf(2);
+    const bySetting = { mode: "latest", reason: "setting" };
+    const bySettings = { mode: undefined };
+    expect(await world.home(reader, bySettings)).toMatchObject(bySetting);
+    await world.settled();
+    const kept = await world.home(reader, bySettings);
+    expect(kept).toMatchObject(bySetting);
+    expect(kept.calls).toBe(1);
+    // Who has it otherwise, or asks for ranked pages, is told that it is the level.
+    expect(await world.home(reader, { mode: "ranked" })).toMatchObject({ reason: "degraded" });
+    await must(updateSettings(world.as(reader), { ...before, feedMode: "ranked" }));
+    await world.settled();
+    // Whoever changes settings is told to the cache, which forgets the entry.
+    world.cache = new MemoryFeedCache(() => world.nowMs);
+    const levelled = { mode: "latest", reason: "degraded" };
+    expect(await world.home(reader, bySettings)).toMatchObject(levelled);
   });
 
   it("a page goes on in the order that it began in", async ({ expect }) => {

@@ -82,6 +82,45 @@ describe("weighted round robin", () => {
   });
 });
 
+describe("pools with servers that are not well", () => {
+  const pools = [pool("a", { "*": 3 }), pool("b", { "*": 1 })];
+  const shareOfA = (wellOfA: number, wellOfB = 1) => {
+    let turns: Turns = {};
+    let had = 0;
+    for (let turn = 0; turn < 1_000; turn++) {
+      const well = ({ name }: Pool) => (name === "a" ? wellOfA : wellOfB);
+      const next = nextTurn(pools, "apac", turns, well);
+      turns = next.turns;
+      if (next.order[0]?.name === "a") had++;
+    }
+    return had / 1_000;
+  };
+
+  it("keep their turns while the rest can carry them, and then have fewer", ({ expect }) => {
+    expect(shareOfA(1)).toBe(0.75);
+    expect(shareOfA(0.75)).toBe(0.75);
+    // 3 x 1.4 x 0.5 = 2.1 of 3.1.
+    expect(shareOfA(0.5)).toBeCloseTo(2.1 / 3.1, 2);
+    expect(shareOfA(0)).toBe(0);
+  });
+
+  it("are used by their weights when none is well anywhere", ({ expect }) => {
+    expect(shareOfA(0, 0)).toBe(0.75);
+  });
+
+  it("save no turns up for when they are well again", ({ expect }) => {
+    let turns: Turns = {};
+    for (let turn = 0; turn < 100; turn++)
+      ({ turns } = nextTurn(pools, "apac", turns, ({ name }) => (name === "a" ? 0 : 1)));
+    const firsts = Array.from({ length: 8 }, () => {
+      const next = nextTurn(pools, "apac", turns);
+      turns = next.turns;
+      return next.order[0]?.name;
+    });
+    expect(firsts.filter((name) => name === "a")).toHaveLength(6);
+  });
+});
+
 describe("the choice of a server", () => {
   it("is the one with less to do, of two", ({ expect }) => {
     const two = servers([{ load: 500, heardMs: T }, { outstandingRows: 499 }]);
@@ -158,9 +197,7 @@ describe("a server's health", () => {
     expect([T + 9_999, T + 10_000].map((ms) => isEjected(ejected, ms))).toEqual([true, false]);
   });
 
-  it("ejects for longer each time, up to a minute, and starts over with an answer", ({
-    expect,
-  }) => {
+  it("ejects for longer each time, up to a minute", ({ expect }) => {
     let health = after(["failed", "failed"]);
     let nowMs = T;
     const lengths = Array.from({ length: 8 }, () => {
@@ -170,8 +207,33 @@ describe("a server's health", () => {
       return length / 1_000;
     });
     expect(lengths).toEqual([10, 20, 30, 40, 50, 60, 60, 60]);
-    const well = ended(health, 0, { kind: "answered", load: 7 }, nowMs);
-    expect(well).toMatchObject({ failures: 0, ejections: 0, load: 7 });
+  });
+
+  it("forgets one ejection for each ten seconds without one, and an answer ends the one it is in", ({
+    expect,
+  }) => {
+    const thrice: ServerHealth = { ...UNKNOWN_SERVER, ejections: 3, ejectedUntilMs: T + 9_000 };
+    const well = ended(thrice, 0, { kind: "answered", load: 7 }, T);
+    expect(isEjected(well, T)).toBe(false);
+    const lengthOf = (atMs: number) => {
+      const failing = { ...well, failures: 2 };
+      return ended(failing, 0, { kind: "failed" }, atMs).ejectedUntilMs - atMs;
+    };
+    const after10 = [0, 9_999, 10_000, 29_999, 30_000, 900_000].map((ms) => lengthOf(T + ms));
+    expect(after10).toEqual([40_000, 40_000, 30_000, 20_000, 10_000, 10_000]);
+  });
+
+  it("stays ejected though it says that it is ready, unless it had gone quiet", ({ expect }) => {
+    const ejected = after(["failed", "failed", "failed"]);
+    const saysReady = ended(ejected, 0, { kind: "ready" }, T + 5_000);
+    expect(isEjected(saysReady, T + 9_999)).toBe(true);
+    // Its next failure, after that, is enough.
+    expect(isEjected(ended(saysReady, 0, { kind: "failed" }, T + 10_000), T + 29_999)).toBe(true);
+    const gone = ended(ejected, 0, { kind: "silent" }, T + 5_000);
+    expect(isEjected(gone, T + 9_999)).toBe(true);
+    const restarted = ended(gone, 0, { kind: "ready" }, T + 7_000);
+    expect(isEjected(restarted, T + 7_000)).toBe(false);
+    expect(isEjected(ended(restarted, 0, { kind: "failed" }, T + 7_000), T + 7_001)).toBe(false);
   });
 
   it("stays away while it drains, though it answers what it had taken", ({ expect }) => {

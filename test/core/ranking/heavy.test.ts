@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 
+import { LIMITS } from "../../../core/limits.ts";
 import type { RankerReply } from "../../../core/ranking/ranker-call.ts";
 import {
   hung,
@@ -106,7 +107,8 @@ describe("several rankers", () => {
     const pools = new RankingWorld([poolOf("a", ONE), poolOf("b", TWO)]);
     pools.behaviours.set(ONE, hung);
     for (let n = 0; n < 12; n++) await pools.score();
-    expect(failuresOf(pools)).toBe("open");
+    // Its turns went to the other one before its breaker opened.
+    expect(failuresOf(pools)).toBe(LIMITS.ejectAfter);
     for (let n = 0; n < 6; n++) expect(await pools.score()).toMatchObject({ ok: true });
   });
 

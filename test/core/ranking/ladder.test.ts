@@ -1,8 +1,10 @@
 import { describe, it } from "vitest";
 
+import { LIMITS } from "../../../core/limits.ts";
 import { DENSE_COUNT } from "../../../core/ranking/features.ts";
 import { HEAD_COUNT, HEADS } from "../../../core/ranking/heads.ts";
 import { scoreLight } from "../../../core/ranking/light-model.ts";
+import { DEFAULT_WEIGHTS } from "../../../core/ranking/weights.ts";
 import {
   hung,
   lightModel,
@@ -152,14 +154,18 @@ describe("the smaller pool", () => {
     world.behaviours.set(ONE, (question) => ({ afterMs: 45, reply: scoredBy(question) }));
     await world.rank(300);
     const answer = await world.rank(500);
-    expect(answer).toMatchObject({ mode: "smaller-pool", reason: "no_time", scored: 100 });
+    expect(answer).toMatchObject({
+      mode: "smaller-pool",
+      reason: "no_time",
+      scored: LIMITS.rankPoolRows,
+    });
     // The best by the light model are the last ones.
-    expect(heavyRows(answer.probabilities)).toEqual(Array.from({ length: 100 }, (_, n) => 400 + n));
+    expect(heavyRows(answer.probabilities)).toEqual(Array.from({ length: 40 }, (_, n) => 460 + n));
     const light = scoreLight(lightModel(), requestOf(500).dense, 500);
-    expect(answer.probabilities?.slice(0, 400 * HEAD_COUNT)).toEqual(
-      light.slice(0, 400 * HEAD_COUNT),
+    expect(answer.probabilities?.slice(0, 460 * HEAD_COUNT)).toEqual(
+      light.slice(0, 460 * HEAD_COUNT),
     );
-    expect(world.asked.at(-1)?.rows).toBe(100);
+    expect(world.asked.at(-1)?.rows).toBe(LIMITS.rankPoolRows);
   });
 
   it("holds what is worth most, not what is likeliest", async ({ expect }) => {
@@ -169,22 +175,57 @@ describe("the smaller pool", () => {
     const weights = new Float64Array(DENSE_COUNT * HEAD_COUNT).with(open, 2).with(comment, 1);
     world.light = { ...lightModel(), weights };
     world.behaviours.set(ONE, (question) =>
-      question.rows > 100 ? SLOW(question) : { afterMs: 5, reply: scoredBy(question) },
+      question.rows > 40 ? SLOW(question) : { afterMs: 5, reply: scoredBy(question) },
     );
-    // Of the first hundred a comment is a little likelier, of the others an open is much likelier.
+    // Of the first forty a comment is a little likelier, of the others an open is much likelier.
     const dense = new Float32Array(200 * DENSE_COUNT);
-    for (let row = 0; row < 200; row++) dense[row * DENSE_COUNT + (row < 100 ? 1 : 0)] = 1;
+    for (let row = 0; row < 200; row++) dense[row * DENSE_COUNT + (row < 40 ? 1 : 0)] = 1;
     const answer = await world.rank(200, { dense });
-    expect(heavyRows(answer.probabilities)).toEqual(Array.from({ length: 100 }, (_, n) => n));
+    expect(heavyRows(answer.probabilities)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+  });
+
+  it("holds what the caller's own weights make of it", async ({ expect }) => {
+    const world = new RankingWorld();
+    const open = HEADS.indexOf("open");
+    const comment = HEAD_COUNT + HEADS.indexOf("comment");
+    const weights = new Float64Array(DENSE_COUNT * HEAD_COUNT).with(open, 1).with(comment, 1);
+    world.light = { ...lightModel(), weights };
+    world.behaviours.set(ONE, (question) =>
+      question.rows > 40 ? SLOW(question) : { afterMs: 5, reply: scoredBy(question) },
+    );
+    // Of the first forty a comment is likelier, of the others an open is, for which alone this caller asks.
+    const dense = new Float32Array(80 * DENSE_COUNT);
+    for (let row = 0; row < 80; row++) dense[row * DENSE_COUNT + (row < 40 ? 1 : 0)] = 1;
+    const onlyOpens = { ...DEFAULT_WEIGHTS, comment: 0, open: 9 };
+    const answer = await world.rank(80, { dense, weights: onlyOpens });
+    expect(heavyRows(answer.probabilities)).toEqual(Array.from({ length: 40 }, (_, n) => 40 + n));
+  });
+
+  it("serves a feed's sixty candidates when they would take too long, and adds no call to a refusal", async ({
+    expect,
+  }) => {
+    const slow = new RankingWorld();
+    slow.behaviours.set(ONE, (question) => ({ afterMs: 45, reply: scoredBy(question) }));
+    await slow.rank(48);
+    expect(await slow.rank(60)).toMatchObject({ mode: "smaller-pool", scored: 40 });
+    const refusing = new RankingWorld();
+    refusing.behaviours.set(ONE, SLOW);
+    const { reason } = await refusing.rank(60);
+    expect(reason).toBe("shed");
+    expect(refusing.asked).toHaveLength(1);
   });
 
   it("is asked when the whole is refused", async ({ expect }) => {
     const world = new RankingWorld();
     world.behaviours.set(ONE, (question) =>
-      question.rows > 100 ? SLOW(question) : { afterMs: 5, reply: scoredBy(question) },
+      question.rows > 40 ? SLOW(question) : { afterMs: 5, reply: scoredBy(question) },
     );
     const answer = await world.rank(200);
-    expect(answer).toMatchObject({ mode: "smaller-pool", reason: "shed", scored: 100 });
+    expect(answer).toMatchObject({
+      mode: "smaller-pool",
+      reason: "shed",
+      scored: LIMITS.rankPoolRows,
+    });
   });
 
   it("is not asked when it does not fit either, until the estimate has faded", async ({
@@ -192,7 +233,7 @@ describe("the smaller pool", () => {
   }) => {
     const world = new RankingWorld();
     world.behaviours.set(ONE, hung);
-    await world.rank(30);
+    await world.rank(10);
     world.behaviours.clear();
     expect(await world.rank(500)).toMatchObject({ mode: "light-model", reason: "no_time" });
     await world.time.advance(30_000);

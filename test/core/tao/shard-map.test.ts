@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { it } from "vitest";
 
 import { LOGICAL_SHARDS } from "../../../core/ids.ts";
-import { DEFAULT_REGIONS, regionFor } from "../../../core/regions/regions.ts";
+import { DEFAULT_REGIONS } from "../../../core/regions/regions.ts";
 import { entryOf, evenShardMap } from "../../../core/tao/shard-map.ts";
 
 const weights = new Map(DEFAULT_REGIONS.map((row) => [row.region, row.leaderWeight]));
@@ -36,19 +36,8 @@ it("takes a fifth region as one more row", ({ expect }) => {
     ...DEFAULT_REGIONS,
     { region: "af-south", hint: "afr", leaderWeight: 25, continents: ["AF"] },
   ].map((row) => (row.region === "eu-west" ? { ...row, continents: ["EU"] } : row));
-  expect(regionFor(rows, { continent: "AF" })).toBe("af-south");
   const map = evenShardMap(100, new Map(rows.map((row) => [row.region, row.leaderWeight])));
   expect(map.entries.filter((entry) => entry.leader === "af-south")).toHaveLength(25);
-});
-
-it.for([
-  { geo: { continent: "EU" }, region: "eu-west" },
-  { geo: { continent: "NA", longitude: -73 }, region: "us-east" },
-  { geo: { continent: "NA", longitude: -122 }, region: "us-west" },
-  { geo: { continent: "OC" }, region: "apac" },
-  { geo: {}, region: "us-east" },
-])("sends $geo to $region", ({ geo, region }, { expect }) => {
-  expect(regionFor(DEFAULT_REGIONS, geo)).toBe(region);
 });
 
 it("refuses a map that nobody may lead", ({ expect }) => {

@@ -1,6 +1,6 @@
 import { it } from "vitest";
 
-import { promotionGates } from "../../../gpu-ranker/train/artifact/promotion.ts";
+import { pairGates, promotionGates } from "../../../gpu-ranker/train/artifact/promotion.ts";
 
 const MANY = [900, 900, 900, 900, 900, 900, 10];
 const serving = { "open.auc": 0.8, "open.ne": 0.7, "hide.auc": 0.9, ndcg10: 0.7, regret: null };
@@ -21,4 +21,14 @@ it("does not judge by a head that hardly ever happened, nor by what nobody could
 }) => {
   const gates = promotionGates({ ...serving, "hide.auc": 0.1, regret: 0.9 }, serving, MANY);
   expect(gates.map(({ name }) => name)).toEqual(["open.auc", "open.ne", "ndcg10"]);
+});
+
+it("does not let a version serve whose light model is worse, however good the heavy one is", ({
+  expect,
+}) => {
+  const before = { heavy: serving, light: { ...serving, "open.auc": 0.75 } };
+  const now = { heavy: { ...serving, "open.auc": 0.9 }, light: { ...serving, "open.auc": 0.7 } };
+  const failing = pairGates(now, before, MANY).filter(({ passes }) => !passes);
+  expect(failing.map(({ name }) => name)).toEqual(["light open.auc"]);
+  expect(pairGates(before, before, MANY).every(({ passes }) => passes)).toBe(true);
 });

@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 
-import { type Region, regionFor } from "../../../core/regions/regions.ts";
+import { Globe, type RegionOrder } from "../../../core/regions/nearest.ts";
 import { beginTrace } from "../../../core/telemetry/request-trace.ts";
-import type { GatewayDeps, GatewayTypes } from "../context.ts";
+import type { GatewayContext, GatewayDeps, GatewayTypes } from "../context.ts";
 import type { GatewayConfig } from "../env.ts";
 import { LEVEL_HEADER } from "./levels.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -17,33 +17,43 @@ export function requestContext(deps: GatewayDeps): MiddlewareHandler<GatewayType
   const always = securityHeaders(config);
   const policy = { share: config.traceShare, isOpen: config.environment === "development" };
   const tell = tellSpan(deps);
+  const globe = new Globe(config.regions);
   return async (c, next) => {
-    const own = regionOf(c.req.raw, config);
-    const effects = levels.effects(own);
+    const order = orderOf(c.req.raw, config, globe);
+    const address = c.req.raw.headers.get("cf-connecting-ip") ?? UNKNOWN_ADDRESS;
     const trace = beginTrace(c.req.raw.headers, policy, random);
     c.set("trace", trace);
-    c.set("headers", {
-      ...always,
-      [LEVEL_HEADER]: String(effects.level),
-      [TRACE_HEADER]: trace.id,
-    });
+    c.set("headers", { ...always, [TRACE_HEADER]: trace.id });
     c.set("nowMs", clock.nowMs());
-    c.set("ownRegion", own);
-    c.set("region", levels.route(own));
-    c.set("effects", effects);
-    c.set("address", c.req.raw.headers.get("cf-connecting-ip") ?? UNKNOWN_ADDRESS);
+    c.set("regionOrder", order);
+    c.set("ownRegion", order[0]);
+    place(c, levels, address);
+    c.set("address", address);
     c.set("caller", null);
     await next();
     tell(c);
   };
 }
 
-function regionOf(request: Request, config: GatewayConfig): Region {
+/** Says where a request is served. @param key names who asks: by it a part of a region's people go elsewhere. */
+export function place(c: GatewayContext, levels: GatewayDeps["levels"], key: string): void {
+  const region = levels.serving(c.get("regionOrder"), key);
+  const effects = levels.effects(c.get("ownRegion"), region);
+  c.set("region", region);
+  c.set("effects", effects);
+  c.get("headers")[LEVEL_HEADER] = String(effects.level);
+}
+
+function orderOf(request: Request, config: GatewayConfig, globe: Globe): RegionOrder {
   if (config.environment === "development") {
     const wanted = request.headers.get("x-edgewise-region");
-    if (config.regions.some((row) => row.region === wanted)) return wanted ?? "";
+    if (config.regions.some((row) => row.region === wanted)) return globe.backupsOf(wanted ?? "");
   }
   const cf = request.cf as Partial<IncomingRequestCfProperties> | undefined;
-  const longitude = cf?.longitude === undefined ? undefined : Number(cf.longitude);
-  return regionFor(config.regions, { continent: cf?.continent, longitude });
+  const degrees = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  return globe.nearestFirst({
+    continent: cf?.continent,
+    latitude: degrees(cf?.latitude),
+    longitude: degrees(cf?.longitude),
+  });
 }

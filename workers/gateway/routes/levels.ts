@@ -9,13 +9,7 @@ import { statusOf, statusSchema } from "../../../core/degradation/status.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { err, ok } from "../../../core/result.ts";
 import { operation } from "../operation.ts";
-
-const regionPath = z.object({
-  region: z
-    .string()
-    .regex(/^[a-z0-9-]{2,20}$/, "the name of a region")
-    .meta({ example: "us-east" }),
-});
+import { regionPath } from "./paths.ts";
 
 /** How far each region has stepped back from full service, for clients and for operators. */
 export const levelOperations = [
@@ -60,7 +54,7 @@ export const levelOperations = [
     path: "/v1/admin/levels/{region}/pin",
     summary: "Pin a region's level for some minutes, against its signals, or take the pin back",
     note: "`revision` is of what you looked at: when something has changed since, nothing happens and you get 409.",
-    params: regionPath,
+    params: z.object({ region: regionPath }),
     body: newPinSchema,
     status: 200,
     answer: publishedSchema,

@@ -12,3 +12,8 @@ export const userPath = z.object({
     .regex(/^[a-z0-9_]{1,30}$/, 'an id, a handle or "me"')
     .meta({ description: 'Id or handle; "me" is the signed-in user', example: "ada" }),
 });
+
+export const regionPath = z
+  .string()
+  .regex(/^[a-z0-9-]{2,20}$/, "the name of a region")
+  .meta({ example: "us-east" });
