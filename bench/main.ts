@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../deploy/build-web.ts";
 import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
+import { day } from "./day/day.ts";
+import { HELP as DAY_HELP } from "./day/options.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { HELP as FAN_OUT_HELP } from "./fan-out/options.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
@@ -34,6 +36,15 @@ interface Bench {
 }
 
 const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  [
+    "day",
+    {
+      about:
+        "a day of traffic in which dependencies fail in turn: levels, availability, what users were told",
+      help: DAY_HELP,
+      run: day,
+    },
+  ],
   [
     "fan-out",
     {
