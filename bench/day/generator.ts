@@ -33,7 +33,8 @@ export function startGenerator(crowdFile: string): Generator {
     else generator.samples.push(one);
   });
   let isStopping = false;
-  const ended = once(child, "exit").then(([code]) => {
+  const ended = once(child, "exit");
+  child.on("exit", (code) => {
     if (!isStopping) throw new Error(`The generator ended by itself: ${code}`);
   });
   return Object.assign(generator, {

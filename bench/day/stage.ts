@@ -145,6 +145,8 @@ const productOn = (
       "ranking-proxy": { RANKER_URLS: poolOf(ranker) },
     },
     onStep: say,
+    // Failures that are asked for are no news, and would be most of what is printed.
+    onLog: (level, message) => level === "error" && say(message),
   });
 
 async function worldIn(
