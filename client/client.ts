@@ -18,6 +18,8 @@ import type {
   UserPage,
   UserPatch,
 } from "../core/feed/schemas.ts";
+import type { NewDrill } from "../core/chaos/fault.ts";
+import type { DrillList, DrillStop } from "../core/chaos/service.ts";
 import type { RankLog, RankLogSegment } from "../core/ranking/log-schemas.ts";
 import type { FeedEvents, FeedEventsTaken } from "../core/feed/explain/event-schemas.ts";
 import type {
@@ -230,6 +232,21 @@ export function createClient(options: ClientOptions) {
     pinLevel: (region: string, pin: NewPin, call?: CallOptions) =>
       send<Published>(
         { method: "POST", path: `/v1/admin/levels/${region}/pin`, json: pin, write: true },
+        call,
+      ),
+
+    /** For operators: faults injected on purpose; see docs/chaos.md. 404 in a build for production. */
+    drills: (call?: CallOptions) => get<DrillList>("/v1/admin/drills", {}, call),
+    startDrill: (drill: NewDrill, call?: CallOptions) =>
+      send<DrillList>({ method: "POST", path: "/v1/admin/drills", json: drill, write: true }, call),
+    stopDrill: (id: string, stop: DrillStop, call?: CallOptions) =>
+      send<DrillList>(
+        { method: "POST", path: `/v1/admin/drills/${id}/stop`, json: stop, write: true },
+        call,
+      ),
+    stopAllDrills: (stop: DrillStop, call?: CallOptions) =>
+      send<DrillList>(
+        { method: "POST", path: "/v1/admin/drills/stop-all", json: stop, write: true },
         call,
       ),
 

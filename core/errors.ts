@@ -15,6 +15,7 @@ export type Dependency =
   | "controller"
   | "features"
   | "rollouts"
+  | "drills"
   | "issuer";
 
 /**

@@ -1,5 +1,6 @@
 import type { FanoutMessage, FanoutShardService } from "../core/feed/fanout/service.ts";
 import type { BreakerVars } from "../platform/breaker-policy.ts";
+import type { DrillVars } from "../platform/drilled-env.ts";
 import type { ObjectNamespace } from "../platform/object-call.ts";
 import type { GraphBindings } from "../platform/object-stubs.ts";
 import type { RolloutBindings } from "../platform/rollout-stubs.ts";
@@ -17,7 +18,8 @@ export interface ObjectsEnv
     TopologyVars,
     StoreVars,
     TuningVars,
-    BreakerVars {
+    BreakerVars,
+    DrillVars {
   readonly FANOUT: ObjectNamespace<FanoutShardService>;
   readonly ROLLOUT_REGISTER: RolloutBindings["ROLLOUT_REGISTER"];
   /** Segments of what ranking is trained on. */

@@ -30,6 +30,7 @@ import { graphStubs } from "../platform/object-stubs.ts";
 import { topologyFrom } from "../platform/topology.ts";
 import type { ObjectsEnv } from "./env.ts";
 import { tuningFrom } from "./tuning.ts";
+import { faultyStore } from "./faulty-store.ts";
 import { leaderStore } from "./leader-store.ts";
 import { storeConfigFrom } from "./store-config.ts";
 
@@ -97,11 +98,12 @@ export class ShardLeader
     const tuning = tuningFrom(this.env);
     const config = storeConfigFrom(this.env);
     const { open, cursors } = leaderStore(config, shard, { ctx: this.ctx, clock, report });
+    const openStore = globalThis.BUILT_WITH_DRILLS ? faultyStore(open, this.env, region) : open;
     const fanout = fanoutStubs(this.env, topology).fanout(shard);
     return new Leader(shard, topology.map, {
       clock,
       lease: stubs.coordinator(region),
-      openStore: open,
+      openStore,
       consumersOf: (store) => ({
         log: new RecordLog(store, cursors()),
         consumers: [fanoutConsumer(fanout)],

@@ -162,7 +162,8 @@ export class HeavyRanker {
     const late: Tried = { kind: limitMs >= policy.callMs ? "timeout" : "no_time" };
     this.servers.began(server, rows);
     const version = model === undefined ? {} : { model };
-    const asked = ask({ server, body, rows, budgetMs: limitMs, viewerId, schema, ...version });
+    const budget = { rows, budgetMs: limitMs };
+    const asked = ask({ region, server, body, ...budget, viewerId, schema, ...version });
     const { done, cancel } = attempt(asked, limitMs, late, timer);
     const settled = done.then((tried) => {
       const { outcome, news } = meaningOf(tried);

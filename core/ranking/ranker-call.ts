@@ -1,4 +1,5 @@
 import type { Timer } from "../clock.ts";
+import type { Region } from "../regions/regions.ts";
 import type { Outcome } from "../resilience/breaker.ts";
 import type { ServerNews } from "./balance/server-health.ts";
 import type { BinaryBody } from "./oip-body.ts";
@@ -6,6 +7,8 @@ import type { ShedReason } from "./ranker-headers.ts";
 import type { RankReason } from "./service.ts";
 
 export interface RankerQuestion {
+  /** Of the viewer. */
+  readonly region: Region;
   /** Origin. */
   readonly server: string;
   readonly body: BinaryBody;

@@ -1,4 +1,5 @@
 import type { Client } from "../../client/client.ts";
+import { DRILL_ID } from "../fakes/memory-drills.ts";
 import { rolloutCalls, SETTINGS } from "../fakes/fake-operations.ts";
 import { SEGMENT_KEY } from "../fakes/memory-rank-log.ts";
 import { openedIn } from "../fakes/slates.ts";
@@ -9,6 +10,10 @@ export const ELSEWHERE = [
   "status",
   "levels",
   "pinLevel",
+  "drills",
+  "startDrill",
+  "stopDrill",
+  "stopAllDrills",
   "rankLog",
   "rankLogSegment",
   "uploadMedia",
@@ -23,6 +28,7 @@ export function eachCall(client: Client) {
   const calls: {
     readonly [Name in Exclude<keyof Client, "mediaUrl" | "transport">]: () => Promise<unknown>;
   } = {
+    ...drillCalls(client),
     signIn: () => client.signIn("ada"),
     session: () => client.session(),
     demoUsers: () => client.demoUsers(),
@@ -95,3 +101,19 @@ export function eachCall(client: Client) {
   };
   return calls;
 }
+
+/** Of the one drill that is going on before. */
+const drillCalls = (client: Client) => ({
+  drills: () => client.drills(),
+  startDrill: () =>
+    client.startDrill({
+      dependency: "ranker",
+      kind: "latency",
+      ms: 200,
+      minutes: 1,
+      reason: "r",
+      revision: 1,
+    }),
+  stopDrill: () => client.stopDrill(DRILL_ID, { reason: "r" }),
+  stopAllDrills: () => client.stopAllDrills({ reason: "r" }),
+});

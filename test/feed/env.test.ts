@@ -19,6 +19,14 @@ describe("configuration of the feed Worker", () => {
     expect(configFrom(env({ ENVIRONMENT, SIGNING_SECRET: SECRET })).signingSecret).toBe(SECRET);
   });
 
+  it("refuses to inject faults in production, and nowhere else", ({ expect }) => {
+    const vars = { SIGNING_SECRET: SECRET, DRILLS: "on" };
+    expect(() => configFrom(env({ ...vars, ENVIRONMENT: "production" }))).toThrow(
+      "Feed configuration: DRILLS: ",
+    );
+    expect(() => configFrom(env({ ...vars, ENVIRONMENT: "staging" }))).not.toThrow();
+  });
+
   it.for([
     ["ENVIRONMENT", "test"],
     ["SIGNING_SECRET", "short"],

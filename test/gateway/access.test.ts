@@ -5,6 +5,8 @@ import type { Operation } from "../../workers/gateway/operation.ts";
 import { pngOf } from "./images.ts";
 import { problemOf, startGateway } from "./harness.ts";
 
+const DRILL = { dependency: "ranker", kind: "latency", ms: 200 };
+
 /** A body that each operation accepts. */
 const BODIES: Record<string, unknown> = {
   signIn: { handle: "ada" },
@@ -26,6 +28,9 @@ const BODIES: Record<string, unknown> = {
   reportEvents: { slates: [{ slate: "slate-1", events: [{ kind: "open", post: "1" }] }] },
   setFeedback: { kind: "more" },
   fanoutReplay: {},
+  startDrill: { ...DRILL, minutes: 5, reason: "to see", revision: 1 },
+  stopDrill: { reason: "seen" },
+  stopAllDrills: { reason: "seen" },
   pinLevel: { level: 2, reason: "a drill", minutes: 5, revision: 1 },
 };
 
@@ -51,6 +56,7 @@ const OPERATOR = [
   "actOnRollout",
   "caches",
   "createRollout",
+  "drills",
   "fanout",
   "fanoutDeadLetters",
   "fanoutPost",
@@ -65,6 +71,9 @@ const OPERATOR = [
   "rollout",
   "rollouts",
   "shards",
+  "startDrill",
+  "stopAllDrills",
+  "stopDrill",
 ];
 const MEMBER = ["uploadMedia"];
 /** Only the runtime can answer 101, so that the fake objects behind this gateway answer 200. */

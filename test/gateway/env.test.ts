@@ -59,6 +59,8 @@ describe("refuses, naming the variable", () => {
     ["ENVIRONMENT", { ENVIRONMENT: "prod" }],
     ["DEMO_SIGN_IN", { ...production, DEMO_SIGN_IN: "on" }],
     ["DEMO_SIGN_IN", { ...production, DEMO_SIGN_IN: "yes" }],
+    ["DRILLS", { ...production, DRILLS: "on" }],
+    ["DRILLS", { ...production, DRILLS: "maybe" }],
     ["RATE_FACTOR", { ...production, RATE_FACTOR: "100" }],
     ["RATE_FACTOR", { ENVIRONMENT: "staging", ...jwks, RATE_FACTOR: "1" }],
     ["RATE_FACTOR", { ENVIRONMENT: "development", RATE_FACTOR: "0" }],

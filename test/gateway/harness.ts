@@ -17,6 +17,7 @@ import { FakeResizer } from "../fakes/fake-resizer.ts";
 import { FakeControllers } from "../fakes/fake-controllers.ts";
 import { ManualClock } from "../fakes/manual-clock.ts";
 import { FakeSockets } from "../fakes/fake-sockets.ts";
+import { MemoryDrills } from "../fakes/memory-drills.ts";
 import { MemoryEdge } from "../fakes/memory-edge.ts";
 import { MemoryRankLog } from "../fakes/memory-rank-log.ts";
 import { MemoryMedia } from "../fakes/memory-media.ts";
@@ -24,7 +25,15 @@ import { MemoryMedia } from "../fakes/memory-media.ts";
 export const START_MS = 1_800_000_000_000;
 type Vars = Omit<
   Partial<GatewayEnv>,
-  "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+  | "FEED"
+  | "MEDIA"
+  | "RANK_LOG"
+  | "ASSETS"
+  | "IMAGES"
+  | "SOCKETS"
+  | "CACHE_TALLY"
+  | "CONTROLLER"
+  | "DRILL_BOARD"
 >;
 
 export interface TokenOptions {
@@ -41,6 +50,7 @@ export function startGateway(
   vars: Vars = {},
   fetcher: (url: string) => Promise<Response> = offline,
   feed: FakeFeed = new FakeFeed(),
+  hasDrills = true,
 ) {
   const config = configFrom({ ENVIRONMENT: "development", DEMO_SIGN_IN: "on", ...vars });
   const [media, clock] = [new MemoryMedia(), new ManualClock(START_MS)];
@@ -53,6 +63,7 @@ export function startGateway(
   const afterwards = new Afterwards();
   const sockets = new FakeSockets();
   const controllers = new FakeControllers(clock);
+  const drills = new MemoryDrills(clock);
   const tokens = createTokens(config, fetcher);
   let verified = 0;
   const bare = createApp({
@@ -71,6 +82,7 @@ export function startGateway(
       report,
     }),
     controllers,
+    drills: hasDrills ? drills : null,
     zone,
     sockets,
     signer: hmacSigner(config.signingSecret),
@@ -116,6 +128,7 @@ export function startGateway(
     zone,
     sockets,
     controllers,
+    drills,
     clock,
     /** Waits for what answers left to be done after them. */
     settle: () => afterwards.settle(),

@@ -5,6 +5,8 @@ import type { GatewayEnv } from "../../workers/gateway/env.ts";
 import worker from "../../workers/gateway/index.ts";
 import { FakeFeed } from "../fakes/fake-feed.ts";
 
+vi.mock("cloudflare:workers", () => ({ waitUntil: () => {} }));
+
 const context = { waitUntil: () => {} } as unknown as ExecutionContext;
 const healthz = () => new Request("http://localhost/healthz") as Parameters<typeof worker.fetch>[0];
 const controller = {} as ScheduledController;

@@ -31,6 +31,7 @@ async function askOf(body: Uint8Array, isSized: boolean) {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return askRanker({
+    region: "us-east",
     server: `http://127.0.0.1:${port}`,
     body: encodeRequest(requestOf(ROWS)),
     rows: ROWS,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { LIMITS } from "../../core/limits.ts";
 import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
 import type { ControllerBindings } from "../../platform/controller-stubs.ts";
+import type { DrillVars } from "../../platform/drilled-env.ts";
 import type { FanoutBindings } from "../../platform/fanout-stubs.ts";
 import type { FeedCacheBindings } from "../../platform/feed-cache-stubs.ts";
 import type { GraphBindings } from "../../platform/object-stubs.ts";
@@ -19,6 +20,7 @@ export interface FeedEnv
     GraphBindings,
     CacheTallyBindings,
     ControllerBindings,
+    DrillVars,
     FanoutBindings,
     FeedCacheBindings,
     FeedCacheVars,
@@ -42,15 +44,20 @@ export const DEVELOPMENT_SECRET = "edgewise development only, not a secret";
 const varsSchema = z
   .object({
     ENVIRONMENT: z.enum(["development", "staging", "production"]),
+    DRILLS: z.enum(["on", "off"]).optional(),
     SIGNING_SECRET: z.string().min(32, "at least 32 characters").optional(),
     REPLICAS: z.coerce.number().int().min(1).max(LIMITS.replicasMax).default(1),
     RANK_WEIGHTS: weighingVar.default(DEFAULT_WEIGHING),
   })
-  .transform(({ ENVIRONMENT, SIGNING_SECRET, REPLICAS, RANK_WEIGHTS }, context) => {
+  .transform(({ DRILLS, ENVIRONMENT, SIGNING_SECRET, REPLICAS, RANK_WEIGHTS }, context) => {
     const signingSecret = SIGNING_SECRET ?? DEVELOPMENT_SECRET;
     if (signingSecret === DEVELOPMENT_SECRET && ENVIRONMENT !== "development") {
       const message = "one of your own is needed here";
       context.addIssue({ code: "custom", path: ["SIGNING_SECRET"], message });
+    }
+    if (DRILLS === "on" && ENVIRONMENT === "production") {
+      const message = "faults are never injected in production; set it to off";
+      context.addIssue({ code: "custom", path: ["DRILLS"], message });
     }
     return { signingSecret, replicas: REPLICAS, weighing: RANK_WEIGHTS };
   });

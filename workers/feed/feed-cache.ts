@@ -12,6 +12,7 @@ import { feedCacheInRedis } from "../../platform/feed-cache-redis.ts";
 import { type FeedCacheBindings, feedCacheStubs } from "../../platform/feed-cache-stubs.ts";
 import type { Topology } from "../../platform/topology.ts";
 import { upstashRedis } from "../../platform/upstash.ts";
+import { faultyFeedCache } from "./faulty-feed-cache.ts";
 import type { FeedCacheConfig } from "./feed-cache-config.ts";
 
 /** Where feeds are cached, for readers and for fan-out. */
@@ -45,13 +46,14 @@ export function feedCacheIn(
   }
   const { url, token, run } = config;
   const topology = feedTopology(LIMITS.feedRedisBuckets);
-  const parts = feedCacheInRedis({
+  const made = feedCacheInRedis({
     connect: (budgetMs) => upstashRedis({ url, token, budgetMs }),
     run,
     topology,
     clock: systemClock,
     newName: () => crypto.randomUUID(),
   });
+  const parts = globalThis.BUILT_WITH_DRILLS ? faultyFeedCache(made, env) : made;
   return {
     sink: parts.sink,
     cache: watched(counted(parts.cache, systemClock, count)),

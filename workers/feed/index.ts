@@ -1,5 +1,3 @@
-import { WorkerEntrypoint } from "cloudflare:workers";
-
 import type { Call, Outcome } from "../../core/feed/call.ts";
 import { tellOthers } from "../../core/feed/home-cache.ts";
 import type { SeenRange } from "../../core/feed/explain/schemas.ts";
@@ -62,12 +60,12 @@ import type { NewRollout, RolloutAction } from "../../core/rollout/rollout.ts";
 import type { Operator } from "../../core/rollout/service.ts";
 import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
-import type { FeedEnv } from "./env.ts";
+import { FeedEntrypoint } from "./entrypoint.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
 import { watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
-export default class FeedWorker extends WorkerEntrypoint<FeedEnv> implements FeedService {
+export default class FeedWorker extends FeedEntrypoint implements FeedService {
   home(ctx: CallContext, request: FeedRequest) {
     return watchedPage(depsFor(this.env).rollouts, ctx, request, () =>
       this.#run(ctx, (call, flags) => home(call, withinPageMax(request, flags))),

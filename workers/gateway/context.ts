@@ -6,6 +6,7 @@ import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import type { FeedService } from "../../core/feed/service.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { CachePurge } from "../../platform/cache-purge.ts";
+import type { Drills } from "../../platform/drill-stubs.ts";
 import type { Controllers } from "../../platform/controller-stubs.ts";
 import type { MediaStore } from "../../platform/media-store.ts";
 import type { RankLogStore } from "../../platform/rank-log.ts";
@@ -30,6 +31,8 @@ export interface GatewayDeps {
   readonly caches: CacheCounts;
   readonly levels: IsolateLevels;
   readonly controllers: Controllers;
+  /** null: this build, or this environment, has none. */
+  readonly drills: Drills | null;
   /** Purges the other data centres; null where no zone is configured. */
   readonly zone: CachePurge | null;
   /** The built web app. */

@@ -4,6 +4,7 @@ import type { FeedService } from "../../core/feed/service.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { DEFAULT_REGIONS, type RegionRow } from "../../core/regions/regions.ts";
 import type { ControllerBindings } from "../../platform/controller-stubs.ts";
+import type { DrillVars } from "../../platform/drilled-env.ts";
 import type { CacheTallyBindings } from "../../platform/cache-stats-stubs.ts";
 import {
   type SocketBindings,
@@ -15,7 +16,7 @@ import { regionsVar } from "../../platform/topology.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface GatewayEnv
-  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings {
+  extends SocketBindings, SocketVars, CacheTallyBindings, ControllerBindings, DrillVars {
   readonly FEED: FeedService;
   readonly MEDIA: R2Bucket;
   /** Segments of what ranking is trained on, for operators. */
@@ -68,6 +69,7 @@ const varsSchema = z.object({
   AUTH_AUDIENCE: optional(z.string()),
   AUTH_SUBJECT_CLAIM: optional(z.string()),
   DEMO_SIGN_IN: optional(z.enum(["on", "off"])),
+  DRILLS: optional(z.enum(["on", "off"])),
   CORS_ORIGINS: optional(
     z
       .string()
@@ -117,7 +119,15 @@ export class ConfigError extends Error {
 export function configFrom(
   env: Omit<
     GatewayEnv,
-    "FEED" | "MEDIA" | "RANK_LOG" | "ASSETS" | "IMAGES" | "SOCKETS" | "CACHE_TALLY" | "CONTROLLER"
+    | "FEED"
+    | "MEDIA"
+    | "RANK_LOG"
+    | "ASSETS"
+    | "IMAGES"
+    | "SOCKETS"
+    | "CACHE_TALLY"
+    | "CONTROLLER"
+    | "DRILL_BOARD"
   >,
 ): GatewayConfig {
   const parsed = varsSchema.safeParse(env);
@@ -131,6 +141,9 @@ export function configFrom(
     throw new ConfigError(
       "DEMO_SIGN_IN: anyone could sign in as anyone; set it to off in production",
     );
+  }
+  if (vars.DRILLS === "on" && vars.ENVIRONMENT === "production") {
+    throw new ConfigError("DRILLS: faults are never injected in production; set it to off");
   }
   if (vars.RATE_FACTOR !== undefined && vars.ENVIRONMENT !== "development") {
     throw new ConfigError(

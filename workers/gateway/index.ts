@@ -1,3 +1,5 @@
+import { waitUntil } from "cloudflare:workers";
+
 import { systemClock, systemRandom } from "../../platform/clock.ts";
 import { cacheApi } from "../../platform/edge-cache.ts";
 import { zonePurge } from "../../platform/cache-purge.ts";
@@ -8,6 +10,8 @@ import { socketTopology } from "../../core/feed/realtime/buckets.ts";
 import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { hmacSigner } from "../../platform/signer.ts";
 import { socketsOver } from "../../platform/socket-stubs.ts";
+import { drillBoardStubs } from "../../platform/drill-stubs.ts";
+import { drilledEnv } from "../../platform/drilled-env.ts";
 import { controllerStubs } from "../../platform/controller-stubs.ts";
 import { cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
 import { createApp } from "./app.ts";
@@ -27,7 +31,8 @@ interface Gateway {
 /** An isolate reads its environment once; the runtime hands out the same object each time. */
 const gateways = new WeakMap<GatewayEnv, Gateway>();
 
-function gatewayFor(env: GatewayEnv): Gateway {
+function gatewayFor(bound: GatewayEnv): Gateway {
+  const env = globalThis.BUILT_WITH_DRILLS ? drilledEnv(bound, waitUntil) : bound;
   const known = gateways.get(env);
   if (known !== undefined) return known;
   const config = configFrom(env);
@@ -43,6 +48,7 @@ function gatewayFor(env: GatewayEnv): Gateway {
     pages,
     files,
     controllers,
+    drills: globalThis.BUILT_WITH_DRILLS ? drillBoardStubs(env) : null,
     levels: new IsolateLevels({
       clock: systemClock,
       regions: config.regions.map(({ region }) => region),

@@ -3,6 +3,7 @@ import { adminOperations } from "./routes/admin.ts";
 import { cacheOperations } from "./routes/caches.ts";
 import { commentOperations } from "./routes/comments.ts";
 import { demoOperations } from "./routes/demo.ts";
+import { drillOperations } from "./routes/drills.ts";
 import { explainOperations } from "./routes/explain.ts";
 import { fanoutOperations } from "./routes/fanout.ts";
 import { feedOperations } from "./routes/feed.ts";
@@ -39,5 +40,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...fanoutOperations,
   ...cacheOperations,
   ...levelOperations,
+  ...drillOperations,
   ...rankLogOperations,
 ];

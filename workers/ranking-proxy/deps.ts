@@ -11,6 +11,7 @@ import { SharedBreaker } from "../../core/resilience/shared-breaker.ts";
 import { systemClock, systemRandom, systemTimer } from "../../platform/clock.ts";
 import { rankBreakerStubs } from "../../platform/rank-breaker-stubs.ts";
 import { configFrom, type RankingProxyEnv } from "./env.ts";
+import { faultyRanker } from "./faulty-ranker.ts";
 import lightJson from "./light-model.json";
 import { askRanker, isRankerReady } from "./ranker-client.ts";
 
@@ -21,6 +22,7 @@ export interface RankingProxyDeps {
   readonly stats: () => Promise<ProxyStats>;
 }
 
+const RANKER = { ask: askRanker, isReady: isRankerReady };
 const wired = new WeakMap<RankingProxyEnv, RankingProxyDeps>();
 
 /** The composition root. Once per isolate: the configuration cannot change under a running one. */
@@ -65,8 +67,7 @@ function wire(env: RankingProxyEnv): RankingProxyDeps {
       : new HeavyRanker({
           pools: config.pools,
           policy: config,
-          ask: askRanker,
-          isReady: isRankerReady,
+          ...(globalThis.BUILT_WITH_DRILLS ? faultyRanker(RANKER, env) : RANKER),
           breakerFor,
           counters,
           clock: systemClock,

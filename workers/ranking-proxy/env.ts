@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { Pool } from "../../core/ranking/balance/pools.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { type BreakerVars, breakerPolicyFrom } from "../../platform/breaker-policy.ts";
+import type { DrillVars } from "../../platform/drilled-env.ts";
 import type { RankBreakerBindings } from "../../platform/rank-breaker-stubs.ts";
 import { regionsVar, type TopologyVars } from "../../platform/topology.ts";
 import { DEFAULT_REGIONS } from "../../core/regions/regions.ts";
 
 /** What the runtime gives: bindings, and strings nobody has checked. */
 export interface RankingProxyEnv
-  extends RankBreakerBindings, BreakerVars, Pick<TopologyVars, "REGIONS"> {
+  extends RankBreakerBindings, BreakerVars, DrillVars, Pick<TopologyVars, "REGIONS"> {
   /** JSON array of pools; empty: no ranker, and the light model ranks. */
   readonly RANKER_URLS?: string;
   /** Ms; the specification has 50. */

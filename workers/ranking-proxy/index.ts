@@ -1,9 +1,10 @@
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { waitUntil, WorkerEntrypoint } from "cloudflare:workers";
 
 import { chronological } from "../../core/ranking/chronological.ts";
 import { climb } from "../../core/ranking/ladder.ts";
 import type { ProxyStats, RankingStatsService } from "../../core/ranking/proxy-stats.ts";
 import type { RankAnswer, RankingService, RankRequest } from "../../core/ranking/service.ts";
+import { drilledEnv } from "../../platform/drilled-env.ts";
 import { depsFor } from "./deps.ts";
 import type { RankingProxyEnv } from "./env.ts";
 
@@ -12,6 +13,10 @@ export default class RankingProxy
   extends WorkerEntrypoint<RankingProxyEnv>
   implements RankingService, RankingStatsService
 {
+  constructor(ctx: ExecutionContext, env: RankingProxyEnv) {
+    super(ctx, globalThis.BUILT_WITH_DRILLS ? drilledEnv(env, waitUntil) : env);
+  }
+
   async rank(request: RankRequest): Promise<RankAnswer> {
     try {
       const { ladder, counters } = depsFor(this.env);
