@@ -60,13 +60,13 @@ export const PHASES: readonly Phase[] = [
   drilled("store fails 2 % of writes", 14, 3, {
     dependency: "store",
     kind: "errors",
-    operation: "write",
+    operations: "writes",
     share: 0.02,
   }),
   drilled("store fails 2 % of reads", 15, null, {
     dependency: "store",
     kind: "errors",
-    operation: "read",
+    operations: "reads",
     share: 0.02,
   }),
   drilled("followers fail 2 % of reads", 16, 3, {

@@ -48,7 +48,7 @@ export interface Stage {
 export interface DrillFault {
   readonly dependency: "store" | "follower" | "leader" | "region";
   readonly kind: "errors" | "partition";
-  readonly operation?: "read" | "write";
+  readonly operations?: "reads" | "writes";
   readonly share?: number;
 }
 
@@ -190,15 +190,12 @@ async function worldIn(
     crowdFile,
     operator,
     startDrill: async (fault: DrillFault) => {
-      await drill(cluster.url, operatorToken, "", {
-        ...fault,
-        region: REGION,
-        minutes: DRILL_MINUTES,
-        reason: "the bench's day",
-      });
+      const { revision } = await operator.drills();
+      const failure = fault.kind === "errors" ? { failure: "unavailable" as const } : {};
+      const drill = { ...fault, ...failure, region: REGION, minutes: DRILL_MINUTES };
+      await operator.startDrill({ ...drill, revision, reason: "the bench's day" });
     },
-    stopDrills: () =>
-      drill(cluster.url, operatorToken, "/stop-all", { reason: "the fault is over" }),
+    stopDrills: async () => void (await operator.stopAllDrills({ reason: "the fault is over" })),
   };
 }
 
@@ -213,13 +210,4 @@ async function somePosts(url: string, tokens: readonly string[]): Promise<string
     for (const { id } of page.items) posts.add(id);
   }
   return [...posts];
-}
-
-async function drill(url: string, token: string, action: string, body: object): Promise<void> {
-  const answer = await fetch(`${url}/v1/admin/drills${action}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`drill: ${answer.status} ${await answer.text()}`);
 }
