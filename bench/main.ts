@@ -5,6 +5,8 @@ import { FlagError } from "../dev/operator/flags.ts";
 import { OperatorError } from "../dev/operator/api.ts";
 import { balance } from "./balance/balance.ts";
 import { HELP as BALANCE_HELP } from "./balance/options.ts";
+import { day } from "./day/day.ts";
+import { HELP as DAY_HELP } from "./day/options.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { HELP as FAN_OUT_HELP } from "./fan-out/options.ts";
 import { feedRead } from "./feed-read/feed-read.ts";
@@ -47,6 +49,15 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "how evenly each level balances, and what moves when somebody comes or goes",
       help: BALANCE_HELP,
       run: balance,
+    },
+  ],
+  [
+    "day",
+    {
+      about:
+        "a day of traffic in which dependencies fail in turn: levels, availability, what users were told",
+      help: DAY_HELP,
+      run: day,
     },
   ],
   [
