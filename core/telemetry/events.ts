@@ -5,6 +5,7 @@ import type { FeedEvent } from "../feed/call.ts";
 import type { SweepReport } from "../feed/service.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
+import type { Breaker } from "../resilience/breaker.ts";
 import type { Transition } from "../resilience/breaker-service.ts";
 import type { LeftRegion } from "../tao/route.ts";
 
@@ -85,8 +86,8 @@ export type TelemetryEvent =
       /** Whose view of the server: one isolate's, or the region's. */
       readonly seenBy: "isolate" | "region";
       readonly backend: string;
-      readonly from: Transition["from"];
-      readonly to: Transition["to"];
+      readonly from: Breaker["at"];
+      readonly to: Breaker["at"];
       readonly trips: number;
     }
   | ({ readonly event: "sweep"; readonly region: Region } & SweepReport)
