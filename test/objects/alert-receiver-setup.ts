@@ -1,5 +1,3 @@
-import type { TestProject } from "vitest/node";
-
 import { startAlertReceiver } from "../../dev/alert-receiver.ts";
 
 declare module "vitest" {
@@ -9,8 +7,13 @@ declare module "vitest" {
   }
 }
 
+/** As much of a project as is used: the types of all of it bring a browser's with them. */
+interface Provider {
+  provide(name: "alertReceiver", url: string): void;
+}
+
 /** A real HTTP server beside the runtime: nothing inside it could be one. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: Provider): Promise<() => Promise<void>> {
   const receiver = await startAlertReceiver();
   project.provide("alertReceiver", receiver.url);
   return () => receiver.stop();

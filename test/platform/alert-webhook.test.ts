@@ -97,10 +97,10 @@ describe("its configuration", () => {
   });
 
   it("takes https alone, and http only to a developer's own machine", ({ expect }) => {
-    const at = (ALERT_WEBHOOK_URL: string, ENVIRONMENT?: string) =>
+    const at = (ALERT_WEBHOOK_URL: string, ENVIRONMENT: string) =>
       alertConfigFrom({ ...vars, ALERT_WEBHOOK_URL, ENVIRONMENT }).at;
     expect(at("http://127.0.0.1:9/x", "development")).toBe("on");
-    for (const environment of ["production", "staging", undefined])
+    for (const environment of ["production", "staging", ""])
       expect(at("http://127.0.0.1:9/x", environment)).toBe("misconfigured");
     for (const url of [
       "http://169.254.169.254/latest",
