@@ -9,6 +9,8 @@ import { feedRead } from "./feed-read/feed-read.ts";
 import { HELP as FEED_READ_HELP } from "./feed-read/options.ts";
 import { followerHit } from "./follower-hit/follower-hit.ts";
 import { HELP as FOLLOWER_HIT_HELP } from "./follower-hit/options.ts";
+import { HELP as OPS_HELP } from "./ops/options.ts";
+import { ops } from "./ops/ops.ts";
 import { HELP as RANKER_FAULTS_HELP } from "./ranker-faults/options.ts";
 import { rankerFaults } from "./ranker-faults/ranker-faults.ts";
 import { HELP as RANKER_HELP } from "./ranker/options.ts";
@@ -56,6 +58,14 @@ const BENCHES: ReadonlyMap<string, Bench> = new Map([
       about: "CPU of a follower's hit beside a bare object call of the same payload",
       help: FOLLOWER_HIT_HELP,
       run: followerHit,
+    },
+  ],
+  [
+    "ops",
+    {
+      about: "the operators' dashboard with a day of history: its API, and its page in Chromium",
+      help: OPS_HELP,
+      run: ops,
     },
   ],
   [

@@ -1,3 +1,4 @@
+import type { Region } from "../../core/regions/regions.ts";
 import type { SeededRandom } from "../../sim/random.ts";
 import { REGIONS } from "../histories/shape.ts";
 import { act } from "./act.ts";
@@ -95,6 +96,8 @@ export class Load {
     const home = people.homeOf(operation.by);
     const region = random.chance(AT_HOME) ? home : random.pick(REGIONS);
     const client = await people.client(operation.by, region);
+    const looksIn = random.chance(LOOKS_AT_ONCE) ? random.pick(REGIONS) : null;
+    if (looksIn !== null && isReaction(operation)) await this.#readFirst(operation, looksIn);
     const acted = await act(client, operation, model);
     this.operations++;
     if (acted.doubts > 0) this.doubted++;
@@ -108,7 +111,7 @@ export class Load {
     apply(acted.changes, acted.ackedMs);
     this.done.set(operation.kind, (this.done.get(operation.kind) ?? 0) + 1);
     const watched = this.#watch(probe, acted.ackedMs);
-    if (random.chance(LOOKS_AT_ONCE)) await this.#look(operation, acted.changes);
+    if (looksIn !== null) await this.#look(operation, acted.changes, looksIn);
     await watched;
   }
 
@@ -118,12 +121,20 @@ export class Load {
     await probe.watch(ackedMs).finally(() => this.#probing--);
   }
 
-  async #look(operation: Operation, changes: readonly Change[]): Promise<void> {
-    const { people, random, model, findings } = this.#ports;
+  /** One reacts to what one sees: the feed that is looked at afterwards is in the cache by then. */
+  async #readFirst(operation: Operation, region: Region): Promise<void> {
+    const client = await this.#ports.people.client(operation.by, region);
+    await client.feed({ mode: "latest" }).catch(() => null);
+  }
+
+  async #look(operation: Operation, changes: readonly Change[], region: Region): Promise<void> {
+    const { people, model, findings } = this.#ports;
     // Whoever writes in one place and reads in another is the same person.
-    const client = await people.client(operation.by, random.pick(REGIONS));
+    const client = await people.client(operation.by, region);
     const missing = await ownWriteMissing(client, operation, changes, model).catch(() => null);
     this.ownReads++;
     if (missing !== null) findings.add("own write missing", missing);
   }
 }
+
+const isReaction = ({ kind }: Operation): boolean => kind === "react" || kind === "unreact";

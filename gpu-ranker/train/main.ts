@@ -31,6 +31,7 @@ const HELP = `Trains the ranker: a heavy model (ONNX) and a light one (JSON), me
 
   (nothing)          on behaviour that is simulated, whose best possible order is known
   --log FILE         on the product's own log; may be given several times, one per segment
+  --truth FILE       with --log: what is true of its readers, of npm run behave; then the best possible order is known
   --kuairand FOLDER  on exposures of a real feed (KuaiRand-Pure, CC BY-SA 4.0): evidence, nothing is kept
   --seed N           of the model that is kept, and of the simulated people (default 1)
   --seeds N          models to train, to see how much is chance (default 3)
@@ -48,6 +49,7 @@ on the same held-out rows. Ends with 1 when it is worse.`;
 
 const OPTIONS = {
   log: { type: "string", multiple: true },
+  truth: { type: "string" },
   kuairand: { type: "string" },
   seed: { type: "string" },
   seeds: { type: "string" },
@@ -140,12 +142,15 @@ async function main(): Promise<number> {
 
 async function sourceOf(flags: ReturnType<typeof flagsOf>, seed: number): Promise<Source> {
   if (flags.log !== undefined) {
-    const log = await productLog(flags.log);
-    const { malformed, other_schema: other } = log.leftOut;
-    if (malformed + other > 0)
-      say(`left out: ${malformed} broken lines, ${other} of other features`);
+    const log = await productLog(flags.log, flags.truth ?? null);
+    const { malformed, other_schema: other, no_truth: unknown } = log.leftOut;
+    if (malformed + other + unknown > 0)
+      say(
+        `left out: ${malformed} broken lines, ${other} of other features, ${unknown} of unknown readers`,
+      );
     return log;
   }
+  if (flags.truth !== undefined) throw new FlagError("--truth goes with --log");
   if (flags.kuairand !== undefined) {
     say(`reading ${flags.kuairand}`);
     return kuairand(flags.kuairand);

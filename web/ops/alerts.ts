@@ -1,28 +1,14 @@
 import type { OperatorClient } from "../../client/operator.ts";
 import type { AlertList, RegionAlert, RegionAlerts } from "../../core/slo/alert-service.ts";
-import { BURN_RULES } from "../../core/slo/burn.ts";
 import { SLO_LIMITS } from "../../core/slo/limits.ts";
-import { clockTime, count } from "./format.ts";
+import { clockTime } from "./format.ts";
 import type { Action, Seen } from "./ui/action-store.ts";
-import type { Tone } from "./ui/badge.tsx";
+import type { Tone } from "./tone.ts";
 
 export const alertTone = ({ status, severity }: RegionAlert): Tone =>
   status === "firing" ? (severity === "page" ? "bad" : "warn") : status === "ok" ? "good" : "plain";
 
-/** How a burn rate is to be read: a rule of a page, or of a ticket, names this window and is met by this rate. */
-export function burnTone(window: string, rate: number | null): Tone {
-  if (rate === null) return "plain";
-  const met = BURN_RULES.filter(
-    (rule) => (rule.long === window || rule.short === window) && rate >= rule.factor,
-  );
-  if (met.some(({ severity }) => severity === "page")) return "bad";
-  return met.length > 0 ? "warn" : "good";
-}
-
-export const rateWords = (rate: number | null): string =>
-  rate === null ? "–" : `${count(Math.round(rate * 100) / 100)}×`;
-
-/** Where the repository's files can be read, for links to runbooks. */
+/** As the repository has it, below docs/. */
 export const runbookName = (path: string): string => path.replace(/^docs\//, "");
 
 export const alertsShown = (list: AlertList, region: string): readonly RegionAlerts[] =>

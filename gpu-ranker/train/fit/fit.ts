@@ -48,7 +48,8 @@ export async function fit(
   onEpoch: (epoch: EpochLoss) => void = () => {},
 ): Promise<Fitted> {
   const dense = withPlaces(train);
-  const normaliser = normaliserOf(dense);
+  const spanMs = (train.timesMs.at(-1) ?? 0) - (train.timesMs[0] ?? 0);
+  const normaliser = normaliserOf(dense, spanMs);
   const params = architecture.init(seeded(options.seed, architecture.name), ratesOf(train));
   const embeddings = new Embeddings(architecture.embedding, options);
   const adams = [...params].map(([name, param]) => {

@@ -1,3 +1,5 @@
+import { waitAfter } from "./backoff.ts";
+
 export interface PollState {
   /** Unix ms by this machine's clock; null: no answer yet. */
   readonly answeredMs: number | null;
@@ -13,15 +15,6 @@ export interface PollOptions {
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly onState: (state: PollState) => void;
 }
-
-/** The longest wait between two tries while nothing answers. */
-const BACKOFF_MAX_MS = 30_000;
-
-/** @param failures in a row. @param random uniform in [0, 1). @returns ms until the next try. */
-export const waitAfter = (failures: number, everyMs: number, random: number): number =>
-  failures === 0
-    ? everyMs
-    : Math.min(BACKOFF_MAX_MS, everyMs * 2 ** Math.min(failures, 10)) * (0.75 + random / 2);
 
 /** Asks again and again: less often while nothing answers, and not at all in a tab that nobody sees. */
 export class Poll {

@@ -1,13 +1,7 @@
 import type { AlertList, RegionAlerts } from "../../../core/slo/alert-service.ts";
 import { useStore } from "../../app/state/store.ts";
-import {
-  acknowledgeAction,
-  alertsShown,
-  alertTone,
-  burnTone,
-  rateWords,
-  runbookName,
-} from "../alerts.ts";
+import { acknowledgeAction, alertsShown, alertTone, runbookName } from "../alerts.ts";
+import { budgetTone, burnTone, rateWords } from "../burn.ts";
 import { useSection } from "../data/sections.ts";
 import { count, percent } from "../format.ts";
 import { clockStore } from "../state/clock.ts";
@@ -162,12 +156,6 @@ function Objectives({ row: { region, objectives } }: { row: RegionAlerts }) {
       ]}
     />
   );
-}
-
-export function budgetTone(left: number | null): "plain" | "good" | "warn" | "bad" {
-  if (left === null) return "plain";
-  if (left <= 0) return "bad";
-  return left < 0.25 ? "warn" : "good";
 }
 
 function Webhook({ webhook }: { webhook: RegionAlerts["webhook"] }) {

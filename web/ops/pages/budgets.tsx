@@ -1,13 +1,13 @@
 import type { AlertList, RegionAlerts } from "../../../core/slo/alert-service.ts";
 import { useStore } from "../../app/state/store.ts";
 import { Link } from "../../app/ui/link.tsx";
-import { alertsShown, rateWords } from "../alerts.ts";
+import { alertsShown } from "../alerts.ts";
+import { budgetTone, rateWords } from "../burn.ts";
 import { useSection } from "../data/sections.ts";
 import { percent } from "../format.ts";
 import { regionStore } from "../state/region.ts";
 import { Badge } from "../ui/badge.tsx";
 import { SectionCard } from "../ui/section.tsx";
-import { budgetTone } from "./alerts.tsx";
 
 type ObjectiveRow = RegionAlerts["objectives"][number];
 interface Worst {

@@ -1,13 +1,8 @@
 import type { OperatorClient } from "../../../client/operator.ts";
 import { createStore } from "../../app/state/store.ts";
+import type { Seen } from "../seen.ts";
 
-/** What an action rests on: its revision, and what to show when another one came first. */
-export interface Seen {
-  /** Compare-and-set: sent with the action; null leaves it open. */
-  readonly revision: number | null;
-  /** In the words of the page, in order. */
-  readonly facts: readonly (readonly [label: string, value: string])[];
-}
+export type { Seen };
 
 /** What the dialog was filled in with. */
 export interface Filled {
@@ -42,11 +37,3 @@ export interface Action {
 
 export const actionStore = createStore<Action | null>(null);
 export const askAction = (action: Action): void => actionStore.set(action);
-
-/** What another's change has made of what the operator saw. */
-export function changesOf(before: Seen, now: Seen): { label: string; was: string; is: string }[] {
-  const old = new Map(before.facts);
-  return now.facts
-    .map(([label, is]) => ({ label, was: old.get(label) ?? "–", is }))
-    .filter(({ was, is }) => was !== is);
-}

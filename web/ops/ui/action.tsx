@@ -8,7 +8,8 @@ import { showToast } from "../../app/state/toasts.ts";
 import { Dialog } from "../../app/ui/dialog.tsx";
 import { client } from "../data/api.ts";
 import { refreshNow } from "../data/sections.ts";
-import { type Action, actionStore, changesOf, type Seen } from "./action-store.ts";
+import { changesOf, type Seen } from "../seen.ts";
+import { type Action, actionStore } from "./action-store.ts";
 
 /** Every action of the dashboard goes through this dialog. */
 export function ActionHost() {

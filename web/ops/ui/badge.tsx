@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 
-export type Tone = "good" | "warn" | "bad" | "plain";
+import type { Tone } from "../tone.ts";
+
+export type { Tone };
 
 /** A state in a word; its colour says nothing that the word does not. */
 export const Badge = ({ tone, children }: { tone: Tone; children: ComponentChildren }) => (

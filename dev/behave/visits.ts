@@ -1,0 +1,90 @@
+import type { FeedItem, FeedPage } from "../../core/feed/schemas.ts";
+import type { Head } from "../../core/ranking/heads.ts";
+import {
+  act,
+  chancesOf,
+  type Encounter,
+  truthOf,
+} from "../../gpu-ranker/train/behaviour/choices.ts";
+import type { Post } from "../../gpu-ranker/train/behaviour/posts.ts";
+import type { Random } from "../../core/clock.ts";
+import type { BehavingWorld } from "./world.ts";
+
+/** One post of a page before its reader. */
+export interface Met {
+  readonly item: string;
+  /** Whom a reaction goes to: the original of a repost. */
+  readonly content: string;
+  readonly author: number;
+  readonly truth: Post;
+  readonly encounter: Encounter;
+  readonly actions: readonly Head[];
+}
+
+/** What nobody but the maker of these people knows of a post that was shown: true probabilities of each head. */
+export interface TruthLine {
+  readonly slate: string;
+  readonly post: string;
+  /** Where it was shown. */
+  readonly placed: readonly number[];
+  /** Had it been at the top. */
+  readonly top: readonly number[];
+}
+
+/**
+ * @param shown how many posts of each author the reader was shown before: the second one tires.
+ *
+ * A reader looks at a page and chooses, by what the page shows of each post. Posts that nobody
+ * drew (there are none but those of these people) are passed over.
+ */
+export function readPage(
+  world: BehavingWorld,
+  reader: number,
+  page: Pick<FeedPage, "items">,
+  shown: ReadonlyMap<number, number>,
+  nowMs: number,
+  random: Random,
+): readonly Met[] {
+  const viewer = world.people[reader];
+  if (viewer === undefined) return [];
+  return page.items.flatMap((item, place): Met[] => {
+    const content = item.repostOf ?? item;
+    const drawn = world.posts.get(item.id);
+    if (drawn === undefined) return [];
+    const truth = asShown(drawn, content);
+    const tie = viewer.ties.get(drawn.author) ?? null;
+    const encounter = {
+      viewer,
+      tie,
+      post: truth,
+      nowMs,
+      place,
+      shownLately: shown.get(drawn.author) ?? 0,
+    };
+    const actions = act(chancesOf(encounter), random).filter((head) => isPossible(head, item));
+    return [
+      { item: item.id, content: content.id, author: drawn.author, truth, encounter, actions },
+    ];
+  });
+}
+
+/** Praise is what the page says, not what the maker counted. */
+const asShown = (post: Post, { counts }: Pick<FeedItem, "counts">): Post => ({
+  ...post,
+  reactions: counts.reactions,
+  comments: counts.comments,
+  reposts: counts.reposts,
+});
+
+/** Own posts and those that one has reacted to are read, no more. */
+function isPossible(head: Head, item: FeedItem): boolean {
+  if (item.source === "own") return head === "open" || head === "dwell";
+  return head !== "like" || (item.repostOf ?? item).viewer.reaction === null;
+}
+
+export const truthLine = (slate: string, { item, encounter }: Met): TruthLine => ({
+  slate,
+  post: item,
+  placed: truthOf(chancesOf(encounter)),
+  top: truthOf(chancesOf({ ...encounter, place: 0 })),
+});
