@@ -1,5 +1,5 @@
 import { DRILL_BOARD } from "../core/chaos/board.ts";
-import type { DrillDependency } from "../core/chaos/fault.ts";
+import type { DrillDependency } from "../core/chaos/kinds.ts";
 import { FollowedDrills } from "../core/chaos/followed.ts";
 import type { Site } from "../core/chaos/inject.ts";
 import { DRILL_LIMITS } from "../core/chaos/limits.ts";

@@ -1,6 +1,6 @@
 import type { Sleep } from "../core/clock.ts";
 import type { FollowedDrills } from "../core/chaos/followed.ts";
-import type { DrillDependency } from "../core/chaos/fault.ts";
+import type { DrillDependency } from "../core/chaos/kinds.ts";
 import type { Injected, Site } from "../core/chaos/inject.ts";
 import { DRILL_LIMITS } from "../core/chaos/limits.ts";
 import { systemSleep } from "./clock.ts";

@@ -1,6 +1,7 @@
 import type { Random } from "../clock.ts";
 import type { Region } from "../regions/regions.ts";
-import type { DrillDependency, Fault } from "./fault.ts";
+import type { Fault } from "./fault.ts";
+import type { DrillDependency } from "./kinds.ts";
 
 /** What is gone when its region is. A store is only reached from within; rankers stand apart. */
 const IN_A_REGION: readonly DrillDependency[] = [

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { type Client, createClient } from "../../client/client.ts";
 import { ApiProblem } from "../../client/problem.ts";
-import { DRILL_DEPENDENCIES, FAULT_KINDS } from "../../core/chaos/fault.ts";
+import { DRILL_DEPENDENCIES, FAULT_KINDS } from "../../core/chaos/kinds.ts";
 import { mintToken } from "../operator/api.ts";
 import { DEFAULT_URL, operatorOptions } from "../operator/connect.ts";
 import { FlagError, type Flags, readFlags, textFlag } from "../operator/flags.ts";

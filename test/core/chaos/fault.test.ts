@@ -1,11 +1,7 @@
 import { describe, it } from "vitest";
 
-import {
-  DRILL_DEPENDENCIES,
-  FAULT_KINDS,
-  KINDS_OF,
-  newFaultSchema,
-} from "../../../core/chaos/fault.ts";
+import { newFaultSchema } from "../../../core/chaos/fault.ts";
+import { DRILL_DEPENDENCIES, FAULT_KINDS, KINDS_OF } from "../../../core/chaos/kinds.ts";
 
 const lasting = { minutes: 5, reason: "to see", revision: 0 };
 const PARAMS = {

@@ -5,7 +5,7 @@ import {
   type DrillDependency,
   type FaultKind,
   KINDS_OF,
-} from "../../../core/chaos/fault.ts";
+} from "../../../core/chaos/kinds.ts";
 import { DRILL_LIMITS } from "../../../core/chaos/limits.ts";
 import type { DrillList } from "../../../core/chaos/service.ts";
 import type { LevelList } from "../../../core/degradation/controller-service.ts";
