@@ -12,7 +12,7 @@ export interface AdaptiveLimit {
   /** Unix ms: since then nothing was heard that would say that the least is still what it was. */
   readonly heardMs: number;
   /**
-   * Down at the least, to hear what things take now: a window in which what was under way ends, and one
+   * Down at a few, to hear what things take now: a window in which what was under way ends, and one
    * that is listened to.
    */
   readonly probe: "none" | "draining" | "listening";
@@ -23,6 +23,8 @@ export interface LimitPolicy {
   /** Keeps the thread busy while some of them wait for others. */
   readonly min: number;
   readonly max: number;
+  /** While it listens: so few that they hardly wait for each other. */
+  readonly probe: number;
   /** How much longer than its base a request may take, as a factor, and by so many ms beside. */
   readonly tolerance: number;
   readonly slackMs: number;
@@ -48,6 +50,10 @@ export const startLimit = ({ initial }: LimitPolicy, nowMs: number): AdaptiveLim
   probe: "none",
 });
 
+/** How many may be under way now. */
+export const limitNow = ({ limit, probe }: AdaptiveLimit, policy: LimitPolicy): number =>
+  probe === "none" ? limit : policy.probe;
+
 /** The limit after a window. Between `min` and `max`, whatever the window says. */
 export function adapted(
   before: AdaptiveLimit,
@@ -61,9 +67,7 @@ export function adapted(
   const heardMs = isListening || isNews ? nowMs : before.heardMs;
   const limit = within(policy, nextLimit(before.limit, window, baseMs, policy));
   const isDue = window.refused > 0 && nowMs - heardMs >= policy.probeEveryMs;
-  return isDue
-    ? { limit: policy.min, baseMs, heardMs, probe: "draining" }
-    : { limit, baseMs, heardMs, probe: "none" };
+  return { limit, baseMs, heardMs, probe: isDue ? "draining" : "none" };
 }
 
 /** The least that was heard; or what was heard now, since nothing less is to be heard any more. */

@@ -14,6 +14,7 @@ export const GATEWAY_POLICY: LimitPolicy = {
   initial: LIMITS.gatewayInitial,
   min: LIMITS.gatewayMin,
   max: LIMITS.gatewayMax,
+  probe: LIMITS.gatewayProbe,
 };
 
 /** Of feeds that a feed Worker's isolate builds. */
@@ -22,4 +23,5 @@ export const BUILDS_POLICY: LimitPolicy = {
   initial: LIMITS.buildsInitial,
   min: LIMITS.buildsMin,
   max: LIMITS.buildsMax,
+  probe: LIMITS.buildsProbe,
 };

@@ -2,7 +2,13 @@ import type { Clock, Random } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { err, type Result } from "../result.ts";
-import { adapted, type AdaptiveLimit, type LimitPolicy, startLimit } from "./adaptive-limit.ts";
+import {
+  adapted,
+  type AdaptiveLimit,
+  limitNow,
+  type LimitPolicy,
+  startLimit,
+} from "./adaptive-limit.ts";
 import { GUARANTEED, PRIORITIES, type Priority, SHARE } from "./priority.ts";
 
 export interface AdmissionPorts {
@@ -41,12 +47,12 @@ export class Admission {
   }
 
   get limit(): number {
-    return Math.floor(this.#state.limit);
+    return Math.floor(limitNow(this.#state, this.#ports.policy));
   }
 
   /** Null: there is room. */
   refusal(priority: Priority): Failure | null {
-    const limit = this.#state.limit;
+    const { limit } = this;
     const own = this.#underWay.get(priority) ?? 0;
     const isRoom =
       this.#total < Math.floor(limit * SHARE[priority]) ||

@@ -19,19 +19,21 @@ export const OVERLOAD_LIMITS = {
   /** Busy: come again after this, and somewhere in so much more. Retry-After has whole seconds. */
   busyRetryMs: 1_000,
   busySpreadMs: 2_000,
-  /** Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least and at most. */
+  /** Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least and at most, and while it finds out what they take. */
   gatewayInitial: 100,
   gatewayMin: 16,
   gatewayMax: 1_000,
+  gatewayProbe: 4,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
-  buildsInitial: 16,
-  buildsMin: 4,
+  buildsInitial: 32,
+  buildsMin: 8,
   buildsMax: 200,
+  buildsProbe: 2,
   /** Half as long again as when nothing waits, and 25 ms: what a reader does not see. */
   admissionTolerance: 1.5,
   admissionSlackMs: 25,
   /** While it refuses, an isolate finds out this often what requests take when few are under way. */
-  admissionProbeMs: 30_000,
+  admissionProbeMs: 10_000,
   /** Calls of one isolate to one shard under way: what a leader has under way at most. */
   shardCallsMax: 2_000,
   /** To one bucket of the feed cache, and to a region's ranking: a second of what an object, and an isolate, take. */

@@ -6,6 +6,7 @@ import { LIMITS } from "../../../core/limits.ts";
 import {
   adapted,
   type AdaptiveLimit,
+  limitNow,
   type LimitWindow,
   startLimit,
 } from "../../../core/resilience/adaptive-limit.ts";
@@ -93,15 +94,14 @@ describe("a limit that adapts", () => {
     expect(adapted(known(100), window(80, 100, 1), policy, due - 1).probe).toBe("none");
     expect(adapted(known(100), window(80, 100, 0), policy, due).probe).toBe("none");
     const draining = adapted(known(100), window(80, 100, 1), policy, due);
-    expect(draining).toMatchObject({ limit: policy.min, probe: "draining" });
+    expect(draining).toMatchObject({ limit: 60, probe: "draining" });
+    expect(limitNow(draining, policy)).toBe(policy.probe);
     const listening = adapted(draining, window(90, 100, 1), policy, due + 250);
-    expect(listening).toMatchObject({
-      limit: policy.min,
-      probe: "listening",
-      baseMs: { read: 10 },
-    });
+    expect(listening).toMatchObject({ limit: 60, probe: "listening", baseMs: { read: 10 } });
+    expect(limitNow(listening, policy)).toBe(policy.probe);
     const after = adapted(listening, window(30, 8, 1), policy, due + 500);
     expect(after).toMatchObject({ probe: "none", baseMs: { read: 30 }, heardMs: due + 500 });
+    expect(limitNow(after, policy)).toBe(60);
   });
 });
 
