@@ -13,7 +13,7 @@ export const objectLevels = (
 ): IsolateLevels =>
   new IsolateLevels({
     clock,
-    regions: regions.map(({ region }) => region),
+    regions,
     exchange: controllerStubs(env, regions).exchange,
     report: (event, region, error) => report(failed(event, error, { region })),
   });

@@ -29,8 +29,11 @@ export const rankingReportFrom = ({
   within(
     LIMITS.rankingReportMs,
     "ranker",
-    // Over RPC it arrives as plain data of the reader's own: nothing else holds its lists.
-    answered("ranker", async () => ok((await RANKING.stats()) as RankingReport)),
+    answered("ranker", async () => {
+      // Over RPC it arrives as plain data of the reader's own: nothing else holds its lists.
+      const stats: unknown = await RANKING.stats();
+      return ok(stats as RankingReport);
+    }),
   );
 /** What belongs to one request. */
 export interface RequestFacts {

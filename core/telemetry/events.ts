@@ -21,6 +21,7 @@ const FAILURES = {
   cache_tally_failed: "warn",
   consumer_failed: "warn",
   consumer_starts_over: "warn",
+  dead_letters_dropped: "warn",
   delivery_failed: "warn",
   edge_cache_failed: "error",
   fanout_chunk_failed: "warn",

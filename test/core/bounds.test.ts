@@ -83,7 +83,13 @@ describe("bounds of what waits", () => {
       chunkCounts: () => ({ waiting: 0, outstanding: 0, dead: dead.length }),
       transaction: (change: () => void) => change(),
     } as unknown as FanoutTable;
-    const ports = { shard: 0, table, clock: { nowMs: () => 0 }, enqueue: async () => {} };
+    const ports = {
+      shard: 0,
+      table,
+      clock: { nowMs: () => 0 },
+      enqueue: async () => {},
+      putAside: () => {},
+    };
     const sender = new Sender({ ...ports, report: (...about) => void told.push(about) });
     await sender.send();
     expect(dead).toHaveLength(LIMITS.fanoutDeadMax);

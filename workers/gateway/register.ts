@@ -24,7 +24,7 @@ import type { RateLimits } from "./middleware/rate-limit.ts";
 import { type Answered, isStoppedByReadOnly, type Operation } from "./operation.ts";
 import { purgeAfter } from "./purges.ts";
 import { respond, respondTagged, timed } from "./respond.ts";
-import { isOperator } from "./tokens.ts";
+import { may } from "./tokens.ts";
 import { answerVisitor } from "./visitor-answer.ts";
 
 export interface Guards {
@@ -42,7 +42,7 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
     const caller = await guards.authenticator.callerOf(c);
     c.set("caller", caller);
     if (caller !== null) {
-      if (isOperator(caller)) c.set("trace", honoured(c.get("trace"), deps.random));
+      if (may(caller, "observe")) c.set("trace", honoured(c.get("trace"), deps.random));
       // By who they are, so that a new address does not move anybody to another region.
       if (deps.levels.share(c.get("ownRegion")) < 1) place(c, deps.levels, caller.subject);
     }

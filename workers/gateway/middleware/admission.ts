@@ -5,7 +5,7 @@ import type { Priority } from "../../../core/resilience/priority.ts";
 import {
   accepted,
   OPEN,
-  refusalChance,
+  refusalChanceOf,
   refused,
   type Throttle,
 } from "../../../core/resilience/priority-throttle.ts";
@@ -45,7 +45,7 @@ export class Gate {
     const { clock, random } = this.#deps;
     const priority = priorityOf(op);
     const throttle = this.#throttles.get(op.id);
-    const chance = throttle === undefined ? 0 : refusalChance(throttle, priority, clock.nowMs());
+    const chance = throttle === undefined ? 0 : refusalChanceOf(throttle, priority, clock.nowMs());
     if (chance > 0 && random.next() < chance) {
       this.#settle(op.id, refused);
       throw this.#shed(c, priority, busy(random));

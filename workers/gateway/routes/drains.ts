@@ -10,7 +10,7 @@ import { regionPath } from "./paths.ts";
 export const drainOperations = [
   operation({
     tag: "Operators",
-    access: "operator",
+    access: "operate",
     cache: "personal",
     rate: "write",
     id: "drainRegion",
