@@ -26,7 +26,13 @@ export async function ops(args: readonly string[]): Promise<number> {
   const options = opsOptions(args);
   const dataFolder = await mkdtemp(path.join(tmpdir(), "edgewise-ops-"));
   try {
-    const open = () => startCluster({ port: 0, dataFolder, onStep: (text) => console.log(text) });
+    const open = () =>
+      startCluster({
+        port: 0,
+        dataFolder,
+        onStep: (text) => console.log(text),
+        onLog: (level, message) => level === "error" && console.error(message),
+      });
     const first = await open();
     await askAll(first.url, await tokenOf(first));
     await first.stop();
