@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 
 import { describe, it } from "vitest";
 
@@ -189,7 +190,7 @@ it("lists every operation once", ({ expect }) => {
 });
 
 it("is in docs/security.md as a whole", ({ expect }) => {
-  const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
+  const page = readFileSync(path.join(import.meta.dirname, "../../docs/security.md"), "utf8");
   expect(OPERATIONS.map(({ id }) => id).filter((id) => !page.includes(`\`${id}\``))).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import type { CacheLayer, CacheReport } from "../../../core/telemetry/cache-layers.ts";
 import { useStore } from "../../app/state/store.ts";
 import { useSection } from "../data/sections.ts";
-import { useTrail } from "../data/trail.ts";
+import { useTrail } from "../data/use-trail.ts";
 import { bytes, count, millis, percent, words } from "../format.ts";
 import { regionStore } from "../state/region.ts";
 import { AwayNote } from "../ui/away-note.tsx";

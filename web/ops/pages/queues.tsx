@@ -1,7 +1,7 @@
 import type { DeadLetterList, FanoutReport } from "../../../core/feed/fanout/admin.ts";
 import { useStore } from "../../app/state/store.ts";
 import { useSection } from "../data/sections.ts";
-import { useTrail } from "../data/trail.ts";
+import { useTrail } from "../data/use-trail.ts";
 import { ago, count, millis, span } from "../format.ts";
 import { depthOf, type Depth, replayAction } from "../queues.ts";
 import { clockStore } from "../state/clock.ts";

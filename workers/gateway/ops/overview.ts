@@ -1,3 +1,4 @@
+import type { FailureName } from "../../../core/telemetry/events.ts";
 import type { Clock } from "../../../core/clock.ts";
 import type { Failure } from "../../../core/errors.ts";
 import type { CallContext } from "../../../core/feed/service.ts";
@@ -13,7 +14,7 @@ import { SECTIONS, type SectionSource } from "./sections.ts";
 interface Ports {
   readonly store: OpsRecordStore;
   readonly clock: Clock;
-  readonly report: (event: string, error: unknown) => void;
+  readonly report: (event: FailureName, error: unknown) => void;
   /** Default: all there are. */
   readonly sources?: readonly SectionSource[];
 }

@@ -11,7 +11,11 @@ import { respond } from "../respond.ts";
  * `GET /metrics`: what all regions have counted, for Prometheus. For whoever has the scrape's secret, and for
  * operators. Regions are asked all at once, each for a bounded time; one that is away shows as such.
  */
-export function metricsRoute(app: GatewayApp, deps: GatewayDeps, guards: Pick<Guards, "authenticator" | "limits">): void {
+export function metricsRoute(
+  app: GatewayApp,
+  deps: GatewayDeps,
+  guards: Pick<Guards, "authenticator" | "limits">,
+): void {
   app.get("/metrics", async (c) => {
     if (!isScraper(c, deps)) {
       c.set("caller", await guards.authenticator.callerOf(c));
