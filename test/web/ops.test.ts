@@ -55,6 +55,7 @@ describe("the merged log", () => {
     rollouts: rolloutsOf(),
     alerts: alertsOf(["us-east"], "us-east"),
     drills: { audit: [drill] },
+    actions: null,
   });
   const keys = (lines: readonly AuditLine[]) => lines.map(({ source }) => source);
   const none = { who: "", source: "", region: "", text: "" } as const;
