@@ -202,7 +202,7 @@ it.for(LOOKS)(
     const found: Record<string, string[]> = {};
     for (const name of ["caches", "regions", "ranking", "queues", "drills"]) {
       await page.goto(`${url}/ops/${name}`);
-      await page.locator("main table, main article").first().waitFor();
+      await page.locator("main table:visible, main article:visible").first().waitFor();
       found[name] = await findings(page);
       await picture(visit, `${name}-${colorScheme}-${width}`);
       expect(await documentWidth(page), name).toBeLessThanOrEqual(width);
