@@ -60,13 +60,13 @@ export function shardsAt(nowMs: number): ShardList {
   ]);
   return {
     revision: 41,
-    coordinator: { region: "us-east", untilMs: nowMs + 6_000 },
+    coordinator: { region: "us-east", untilMs: nowMs + 60_000 },
     shards: evenShardMap(16, weights).entries.map(({ shard, from, to, leader }) => ({
       shard,
       logicalShards: [from, to],
       leader,
       epoch: 3,
-      leaseUntilMs: nowMs + 7_000,
+      leaseUntilMs: nowMs + 60_000,
       notBeforeMs: 0,
       head: shard === 5 ? null : `3.${1_200 + shard}`,
       failure: shard === 5 ? "unavailable" : null,
