@@ -13,6 +13,7 @@ import type { DrillBoardService, DrillList } from "../core/chaos/service.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Failure } from "../core/errors.ts";
 import { ok, type Result } from "../core/result.ts";
+import { report } from "../platform/telemetry.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { ObjectsEnv } from "./env.ts";
 
@@ -66,7 +67,11 @@ export class DrillBoard extends DurableObject<ObjectsEnv> implements DrillBoardS
     if (next.revision === this.#state.revision) return;
     this.#state = next;
     this.ctx.storage.kv.put(KEPT, next);
-    console.warn({ event: "drills_changed", ...next.audit[0] });
+    const [entry] = next.audit;
+    if (entry === undefined) return;
+    const { dependency, kind, region } = entry.fault;
+    const fault = `${dependency} ${kind} ${entry.what}`;
+    report({ event: "drill_changed", region, fault, by: entry.by });
   }
 }
 

@@ -1,3 +1,5 @@
+import { failed } from "../core/telemetry/events.ts";
+import { report } from "./telemetry.ts";
 import { DRILL_BOARD } from "../core/chaos/board.ts";
 import type { DrillDependency } from "../core/chaos/kinds.ts";
 import { FollowedDrills } from "../core/chaos/followed.ts";
@@ -84,7 +86,7 @@ export function drilledEnv<Env extends object>(
       inTime(DRILL_LIMITS.drillAskMs, "the board of drills", () =>
         board.getByName(DRILL_BOARD).active(),
       ),
-    report: (event, error) => console.warn({ event, error: String(error) }),
+    report: (_, error) => report(failed("object_call_failed", error, { dependency: "drills" })),
   });
   const entries = Object.entries(env).map(([name, value]: [string, unknown]) => {
     const binding = BINDINGS[name];

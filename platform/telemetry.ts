@@ -1,4 +1,5 @@
-import { dataPointOf, severityOf, type TelemetryEvent } from "../core/telemetry/events.ts";
+import { dataPointOf } from "../core/telemetry/data-point.ts";
+import { severityOf, type TelemetryEvent } from "../core/telemetry/events.ts";
 
 export interface EventsBinding {
   /** Where events are kept for queries; without it they are in the log alone. */

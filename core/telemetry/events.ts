@@ -14,6 +14,7 @@ export type Severity = "log" | "warn" | "error";
 
 /** What failed while its request or object went on, and how loudly it is said. Names are wire format of logs. */
 const FAILURES = {
+  action_not_recorded: "error",
   alert_message_lost: "error",
   alert_message_too_large: "error",
   alert_not_delivered: "warn",
@@ -108,6 +109,18 @@ export type TelemetryEvent =
       readonly trips: number;
     }
   | ({ readonly event: "sweep"; readonly region: Region } & SweepReport)
+  | {
+      readonly event: "operator_call";
+      readonly operation: string;
+      readonly who: string;
+      readonly path: string;
+    }
+  | {
+      readonly event: "drill_changed";
+      readonly region: Region;
+      readonly fault: string;
+      readonly by: string;
+    }
   | { readonly event: "purge_failed"; readonly code: Failure["code"]; readonly tags: number }
   | { readonly event: FeedEvent["event"]; readonly stage: string }
   | LeftRegion
@@ -199,6 +212,8 @@ const SEVERITIES: Readonly<Record<Exclude<TelemetryEvent["event"], FailureName>,
   level_changed: "log",
   alert_changed: "warn",
   sweep: "log",
+  operator_call: "log",
+  drill_changed: "warn",
   breaker_changed: "warn",
   stage_failed_open: "warn",
   refills_exhausted: "warn",
@@ -211,72 +226,3 @@ const SEVERITIES: Readonly<Record<Exclude<TelemetryEvent["event"], FailureName>,
 
 export const severityOf = ({ event }: TelemetryEvent): Severity =>
   ({ ...FAILURES, ...SEVERITIES })[event];
-
-/** For Analytics Engine: 1 index, 20 blobs, 20 doubles and 16 KB at most; columns never change their meaning. */
-export interface DataPoint {
-  readonly indexes: readonly [event: string];
-  readonly blobs: readonly [
-    event: string,
-    severity: string,
-    region: string,
-    detail: string,
-    text: string,
-  ];
-  readonly doubles: readonly [one: 1, shard: number, amount: number];
-}
-
-/** `detail` has few values; `text` is for reading. -1: of no shard. */
-export function dataPointOf(event: TelemetryEvent): DataPoint {
-  const { detail, text, amount } = columnsOf(event);
-  const region = "region" in event ? (event.region ?? "") : "";
-  const shard = "shard" in event ? (event.shard ?? -1) : -1;
-  return {
-    indexes: [event.event],
-    blobs: [
-      event.event,
-      severityOf(event),
-      region,
-      detail,
-      text.slice(0, LIMITS.eventTextCharsMax),
-    ],
-    doubles: [1, shard, amount],
-  };
-}
-
-function columnsOf(event: TelemetryEvent): {
-  readonly detail: string;
-  readonly text: string;
-  readonly amount: number;
-} {
-  switch (event.event) {
-    case "level_changed":
-      return {
-        detail: `${event.from}>${event.to}${event.pinned ? " pinned" : ""}`,
-        text: event.reason,
-        amount: event.to,
-      };
-    case "alert_changed":
-      return { detail: `${event.alert} ${event.change}`, text: event.why, amount: 1 };
-    case "breaker_changed":
-      return {
-        detail: `${event.seenBy} ${event.from}>${event.to}`,
-        text: event.backend,
-        amount: event.trips,
-      };
-    case "sweep":
-      return { detail: "", text: "", amount: event.intents };
-    case "purge_failed":
-      return { detail: event.code, text: "", amount: event.tags };
-    case "read_left_region":
-      return { detail: "", text: "", amount: event.calls };
-    case "stage_failed_open":
-    case "refills_exhausted":
-    case "cache_failed":
-    case "ranking_failed":
-      return { detail: event.stage, text: "", amount: 1 };
-    case "gateway_bug":
-      return { detail: "", text: event.error, amount: 1 };
-    default:
-      return { detail: event.dependency ?? "", text: event.error, amount: 1 };
-  }
-}

@@ -112,7 +112,10 @@ it("shows how pages were made, models, the canary, breakers and rankers", async 
   const { page, errors } = await visitAs("observer", "/ops/ranking");
   await page.getByRole("img", { name: /^ranked: 90/ }).waitFor();
   const row = (table: string, text: string) =>
-    page.getByRole("table", { name: table, exact: true }).getByRole("row").filter({ hasText: text });
+    page
+      .getByRole("table", { name: table, exact: true })
+      .getByRole("row")
+      .filter({ hasText: text });
   const textOf = async (table: string, text: string): Promise<string> =>
     (await row(table, text).first().textContent()) ?? "";
   expect(await textOf("Guards of model-v8", "engagement")).toContain("not enough data");

@@ -6,9 +6,9 @@ import * as schemas from "../../core/feed/schemas.ts";
 import type { CallContext, FeedService, PageRequest, Reply } from "../../core/feed/service.ts";
 import { parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
-import { PRIORITIES } from "../../core/resilience/priority.ts";
 import { err, ok } from "../../core/result.ts";
 import { reportOf } from "../../core/telemetry/cache-layers.ts";
+import { contextSchema } from "./context-schema.ts";
 import { FANOUT_POST, RANKING, ROLLOUT, ROLLOUTS } from "./fake-operations.ts";
 
 export const ADA: schemas.User = {
@@ -282,20 +282,6 @@ export class FakeFeed implements FeedService {
   }
 }
 
-const contextSchema = z.strictObject({
-  viewer: schemas.idSchema.nullable(),
-  region: z.enum(["us-east", "us-west", "eu-west", "apac", "mars"]),
-  ticket: z
-    .string()
-    .max(LIMITS.ticketsMax * (LIMITS.ticketCharsMax + 1))
-    .nullable(),
-  consistency: z.enum(["eventual", "ticket", "leader"]),
-  allowStale: z.boolean(),
-  idempotencyKey: z.string().min(1).max(LIMITS.idempotencyKeyCharsMax).nullable(),
-  deadlineMs: z.number(),
-  trace: z.object({ trace: z.string().length(32), span: z.string().length(16) }).exactOptional(),
-  priority: z.enum(PRIORITIES).optional(),
-});
 const pageSchema: z.ZodType<PageRequest> = z.object({
   limit: z.int().min(1).max(LIMITS.listPageMax),
   cursor: schemas.cursorSchema.optional() as z.ZodType<string | undefined>,

@@ -2,7 +2,6 @@ import type { Random } from "../../core/clock.ts";
 import type { BucketEvent, FeedCacheTopology, PushedPost } from "../../core/feed/cache/port.ts";
 import { feedTopology } from "../../core/feed/cache/topology.ts";
 import { takeBatch } from "../../core/feed/fanout/batch.ts";
-import type { GraphEvent } from "../../core/feed/fanout/events.ts";
 import type { Spread } from "../../core/feed/fanout/graph.ts";
 import type { FanoutMessage, FanoutStrategy } from "../../core/feed/fanout/service.ts";
 import { waitingEvents } from "../../core/feed/fanout/state.ts";
@@ -289,19 +288,3 @@ function pushedPost(
   };
   return { cell, timeMs, original: null };
 }
-
-let seq = 0;
-/** The next place of the log. */
-export const nextAt = () => ({ epoch: 1, seq: ++seq });
-
-export const posted = (post: Id, author: Id, fromMs: number): GraphEvent => ({
-  at: nextAt(),
-  fromMs,
-  kind: "posted",
-  post,
-  author,
-  timeMs: fromMs,
-  audience: 0,
-  repostOf: null,
-  quoteOf: null,
-});

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
+import { join } from "node:path";
 
 import { describe, it } from "vitest";
 
@@ -190,7 +190,7 @@ it("lists every operation once", ({ expect }) => {
 });
 
 it("is in docs/security.md as a whole", ({ expect }) => {
-  const page = readFileSync(path.join(import.meta.dirname, "../../docs/security.md"), "utf8");
+  const page = readFileSync(join(import.meta.dirname, "../../docs/security.md"), "utf8");
   expect(OPERATIONS.map(({ id }) => id).filter((id) => !page.includes(`\`${id}\``))).toEqual([]);
 });
 

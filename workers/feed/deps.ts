@@ -13,7 +13,7 @@ import type { ReadPinned } from "../../core/feed/usecases/graph.ts";
 import type { CallContext, SweepReport } from "../../core/feed/service.ts";
 import { levelledRanking } from "../../core/degradation/levelled-ranking.ts";
 import { observedBy } from "../../core/degradation/observed.ts";
-import { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
+import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { type Id, parseId } from "../../core/ids.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { Region } from "../../core/regions/regions.ts";
@@ -35,11 +35,12 @@ import { tracedCalls } from "../../core/tao/traced-calls.ts";
 import { physicalShardOf } from "../../core/tao/shard-map.ts";
 import type { CacheStatsPorts } from "../../core/telemetry/collect-caches.ts";
 import { CallTiming } from "../../core/telemetry/call-timing.ts";
-import { TallyOutbox } from "../../core/telemetry/tally-outbox.ts";
-import { cacheStatsStubs, cacheTallyStubs } from "../../platform/cache-stats-stubs.ts";
+import type { TallyOutbox } from "../../core/telemetry/tally-outbox.ts";
+import { cacheStatsStubs } from "../../platform/cache-stats-stubs.ts";
 import { systemClock, systemRandom, systemSleep, systemTimer } from "../../platform/clock.ts";
-import { controllerStubs } from "../../platform/controller-stubs.ts";
 import { fanoutStubs } from "../../platform/fanout-stubs.ts";
+import { countingIn } from "./counting.ts";
+import { sweepAll } from "./sweep.ts";
 import { feedCacheIn } from "./feed-cache.ts";
 import { rankingReportFrom, rankingStubs } from "../../platform/ranking-stubs.ts";
 import { type RolloutAdmin, regionExchange, rolloutAdmin } from "../../platform/rollout-stubs.ts";
@@ -106,19 +107,7 @@ function wire(env: FeedEnv): FeedDeps {
     timer: systemTimer,
     signer: rememberingSigner(hmacSigner(signingSecret)),
   };
-  const counts = new TallyOutbox({
-    clock: systemClock,
-    tally: cacheTallyStubs(env, regions),
-    // Of the feed cache alone, whose pages are counted as they are asked for.
-    told: () => {},
-    report: (event, error) => report(failed(event, error)),
-  });
-  const levels = new IsolateLevels({
-    clock: systemClock,
-    regions,
-    exchange: controllerStubs(env, regions).exchange,
-    report: (event, region, error) => report(failed(event, error, { region })),
-  });
+  const { counts, levels } = countingIn(env, regions);
   const feedCache = feedCacheIn(env, cacheConfig, {
     regions,
     feedBuckets,
@@ -296,19 +285,5 @@ function wire(env: FeedEnv): FeedDeps {
         ),
       ...cacheStatsStubs(env, { regions }),
     }),
-  };
-}
-
-/** Asks every leader to resume what it still has to deliver. One that is away is counted and asked next time. */
-async function sweepAll(leaders: readonly Pick<RoutedLeader, "sweep">[]): Promise<SweepReport> {
-  const swept = await Promise.all(leaders.map((leader) => leader.sweep()));
-  const reports = swept.flatMap((result) => (result.ok ? result.value : []));
-  const sum = (of: (each: (typeof reports)[number]) => number) =>
-    reports.reduce((total, each) => total + of(each), 0);
-  return {
-    shards: leaders.length,
-    intents: sum((each) => each.intents),
-    followersBehind: sum((each) => each.followersBehind),
-    unreachable: leaders.length - reports.length,
   };
 }

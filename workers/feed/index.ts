@@ -1,5 +1,4 @@
 import type { Call, Outcome } from "../../core/feed/call.ts";
-import { tellOthers } from "../../core/feed/home-cache.ts";
 import type { SeenRange } from "../../core/feed/explain/schemas.ts";
 import type {
   Audience,
@@ -56,15 +55,13 @@ import {
 import { takeBatch } from "../../core/feed/fanout/batch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import { listShards, moveShard } from "../../core/regions/shard-admin.ts";
-import { ok } from "../../core/result.ts";
 import type { NewRollout, RolloutAction } from "../../core/rollout/rollout.ts";
 import type { Operator } from "../../core/rollout/service.ts";
-import { replyCounters } from "../../core/telemetry/answer-counters.ts";
 import { cacheReport } from "../../core/telemetry/collect-caches.ts";
 import { depsFor } from "./deps.ts";
 import { FeedEntrypoint } from "./entrypoint.ts";
 import { type Flags, withinPageMax } from "./flags.ts";
-import { answerOf, traced } from "./answering.ts";
+import { answering } from "./answering.ts";
 import { countedPage, watchedAct, watchedPage } from "./watched.ts";
 
 /** The product's use-cases over RPC: each method names its use-case, and nothing is decided here. */
@@ -283,20 +280,7 @@ export default class FeedWorker extends FeedEntrypoint implements FeedService {
   }
 
   #run<T>(ctx: CallContext, useCase: (call: Call, flags: Flags) => Outcome<T>): Reply<T> {
-    return traced(ctx, async (own) => {
-      const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
-      const { callFor, counts, flags, levels, rollouts } = depsFor(this.env);
-      await rollouts.ready(own.region);
-      const ruled = await flags.of(own);
-      const call = callFor(own, defer, ruled);
-      const before = call.tao.wrote();
-      const result = await useCase(call, ruled);
-      tellOthers(call, before);
-      for (const name of replyCounters(result, call.tao.staleMs())) levels.count(own.region, name);
-      if (levels.isDue(own.region)) defer(() => levels.exchange(own.region));
-      if (counts.isTime && !counts.isEmpty) defer(() => counts.flush());
-      if (rollouts.isDue) defer(() => rollouts.exchange(own.region));
-      return result.ok ? ok(answerOf(call, result.value)) : result;
-    });
+    const defer = (work: () => Promise<unknown>) => this.ctx.waitUntil(work());
+    return answering(depsFor(this.env), ctx, defer, useCase);
   }
 }

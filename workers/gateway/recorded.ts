@@ -1,3 +1,5 @@
+import { failed } from "../../core/telemetry/events.ts";
+import { report } from "../../platform/telemetry.ts";
 import type { Failure } from "../../core/errors.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { actionId, type OperatorAction } from "../../core/ops/actions.ts";
@@ -38,7 +40,7 @@ async function write(run: () => Promise<void>): Promise<Result<null, Failure>> {
     await run();
     return ok(null);
   } catch (error) {
-    console.error({ event: "action_not_recorded", error: String(error) });
+    report(failed("action_not_recorded", error));
     return err({
       code: "unavailable",
       dependency: "action_log",

@@ -11,6 +11,7 @@ import {
   PERSONAL_HEADERS,
 } from "../../core/http/cache-policy.ts";
 import { etagOf } from "../../core/http/conditional.ts";
+import { report } from "../../platform/telemetry.ts";
 import { contextOf, honoured } from "../../core/telemetry/request-trace.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { GatewayApp, GatewayContext, GatewayDeps } from "./context.ts";
@@ -67,8 +68,8 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
 /** Whoever acts on the system, or reads what is about people, leaves a line in the log. */
 function noteUse(c: GatewayContext, { id, access }: Operation): void {
   if (access !== "operate" && access !== "load") return;
-  const who = c.get("caller")?.subject.slice(0, LIMITS.opsWhoCharsMax);
-  console.log({ event: "operator_call", operation: id, who, path: new URL(c.req.url).pathname });
+  const who = c.get("caller")?.subject.slice(0, LIMITS.opsWhoCharsMax) ?? "";
+  report({ event: "operator_call", operation: id, who, path: new URL(c.req.url).pathname });
 }
 
 /** @throws FailureError `read_only` */

@@ -1,4 +1,3 @@
-import type { FailureName } from "../../telemetry/events.ts";
 import type { Clock, Random } from "../../clock.ts";
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
@@ -6,29 +5,18 @@ import { LIMITS } from "../../limits.ts";
 import { take } from "../../resilience/rate-limit.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { MESSAGE_RATE, parseClientMessage } from "./client-message.ts";
-import { CLOSE, type Refusal } from "./close-codes.ts";
 import { type Board, newBoard } from "./board.ts";
+import { CLOSE, type Refusal } from "./close-codes.ts";
 import { applyEvent, isProtecting, type ReachedEvent, reachedEvent, viewersOf } from "./events.ts";
 import type { RealtimeGraph } from "./graph.ts";
 import { isSilent, type Line, type LineState, newLineState, type OpenLine } from "./lines.ts";
 import { type Narrowing, isNarrowing, narrowed } from "./narrowing.ts";
+import type { SwitchboardPorts } from "./switchboard-ports.ts";
 import type { ServerMessage, SocketEvent } from "./port.ts";
 import type { Told } from "./service.ts";
 import { nextDueMs, sendCounts, sendFound, sendPending, sendTo, seqOf, stored } from "./sending.ts";
 import { caughtUp, newLife, newStream, type Place, resume, type Stream } from "./stream.ts";
 import type { StreamStore } from "./streams.ts";
-
-export interface SwitchboardPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly store: StreamStore;
-  readonly graph: RealtimeGraph;
-  /** `flush` is to be called in `ms`; earlier and oftener does no harm. */
-  readonly flushIn: (ms: number) => void;
-  /** `sweep` is to be called at this time, Unix ms, even if memory is lost until then. */
-  readonly sweepAt: (atMs: number) => void;
-  readonly report: (event: FailureName, reason: string) => void;
-}
 
 /**
  * The sockets of one region's bucket. Whatever a viewer is told gets a number of theirs, is

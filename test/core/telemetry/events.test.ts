@@ -1,10 +1,10 @@
 import { describe, it } from "vitest";
 
 import { LIMITS } from "../../../core/limits.ts";
+import { dataPointOf } from "../../../core/telemetry/data-point.ts";
 import {
   alertChanged,
   breakerChanged,
-  dataPointOf,
   failed,
   feedReported,
   gatewayBug,

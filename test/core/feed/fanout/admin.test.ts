@@ -11,7 +11,8 @@ import {
 } from "../../../../core/feed/fanout/admin.ts";
 import type { FanoutShardService } from "../../../../core/feed/fanout/service.ts";
 import type { Id } from "../../../../core/ids.ts";
-import { FanoutWorld, posted } from "../../../fakes/fanout-world.ts";
+import { posted } from "../../../fakes/fanout-events.ts";
+import { FanoutWorld } from "../../../fakes/fanout-world.ts";
 import { SeededRandom } from "../../../../sim/random.ts";
 
 const AUTHOR = 9_007_199_254_740_993n as Id;

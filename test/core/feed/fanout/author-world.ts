@@ -2,7 +2,8 @@ import type { GraphEvent } from "../../../../core/feed/fanout/events.ts";
 import type { Id } from "../../../../core/ids.ts";
 import type { Version } from "../../../../core/tao/version.ts";
 import { SeededRandom } from "../../../../sim/random.ts";
-import { FanoutWorld, nextAt, posted } from "../../../fakes/fanout-world.ts";
+import { nextAt, posted } from "../../../fakes/fanout-events.ts";
+import { FanoutWorld } from "../../../fakes/fanout-world.ts";
 
 export const id = (n: number): Id => (9_007_199_254_740_993n + BigInt(n)) as Id;
 export const AUTHOR = id(1);

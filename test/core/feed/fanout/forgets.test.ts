@@ -7,7 +7,7 @@ import { encodeRecord } from "../../../../core/feed/cache/record.ts";
 import { changesOf, rowsOf } from "../../../../core/feed/cache/redis-wire.ts";
 import type { GraphEvent } from "../../../../core/feed/fanout/events.ts";
 import type { Version } from "../../../../core/tao/version.ts";
-import { nextAt } from "../../../fakes/fanout-world.ts";
+import { nextAt } from "../../../fakes/fanout-events.ts";
 import { recordOf, standingFor } from "../../../fakes/feed-cells.ts";
 import { MemoryRows } from "../../../fakes/memory-feed-cache.ts";
 import { AUTHOR, id, newWorld } from "./author-world.ts";

@@ -3,7 +3,8 @@ import { describe, it } from "vitest";
 import type { GraphEvent } from "../../../../core/feed/fanout/events.ts";
 import { encodeEvent } from "../../../../core/feed/fanout/work.ts";
 import { LIMITS } from "../../../../core/limits.ts";
-import { nextAt, REGIONS } from "../../../fakes/fanout-world.ts";
+import { nextAt } from "../../../fakes/fanout-events.ts";
+import { REGIONS } from "../../../fakes/fanout-world.ts";
 import { AUTHOR, counted, countsIn, FANS, id, last, newWorld } from "./author-world.ts";
 
 describe("a shard's fan-out", () => {
