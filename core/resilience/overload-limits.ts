@@ -24,6 +24,8 @@ export const OVERLOAD_LIMITS = {
   gatewayMin: 16,
   gatewayMax: 1_000,
   gatewayProbe: 4,
+  /** Operators' requests that it works on, beside those: the open dashboards of a team, some sections each. */
+  gatewayOperators: 32,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 32,
   buildsMin: 8,
