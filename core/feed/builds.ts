@@ -26,6 +26,12 @@ interface Shared<T> {
   readonly upTo: Version | null;
 }
 
+interface UnderWay {
+  readonly made: Promise<Result<Shared<unknown> | null, Failure>>;
+  /** Unix ms: until then somebody waits for it. Later it will never end: the platform dropped it with its client. */
+  readonly untilMs: number;
+}
+
 export interface BuildsPorts {
   /** null: everything is built. */
   readonly admission: Admission | null;
@@ -39,8 +45,8 @@ export interface BuildsPorts {
  */
 export class Builds {
   readonly #ports: BuildsPorts;
-  /** As many as are under way. */
-  readonly #underWay = new Map<string, Promise<Result<Shared<unknown> | null, Failure>>>();
+  /** As many as are under way, oldest first. */
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(ports: BuildsPorts) {
     this.#ports = ports;
@@ -49,10 +55,9 @@ export class Builds {
   /** @returns `overloaded` where it is not built. */
   async run<T>(call: Call, build: Build, work: () => Outcome<T>): Outcome<T> {
     const key = keyOf(call, build);
-    // A key names the build, and so the type of what it makes.
-    const known = this.#underWay.get(key) as Promise<Result<Shared<T> | null, Failure>> | undefined;
-    if (known !== undefined && build.page !== null) {
-      const joined = await required(call, () => known);
+    const made = build.page === null ? undefined : this.#known<T>(key, call.clock.nowMs());
+    if (made !== undefined) {
+      const joined = await required(call, () => made);
       if (!joined.ok) return joined;
       if (joined.value !== null) {
         call.tao.madeBy(joined.value.ticket, build.viewer, joined.value.upTo);
@@ -60,6 +65,15 @@ export class Builds {
       }
     }
     return this.#admitted(call, build, () => this.#shared(call, build, key, work));
+  }
+
+  /** A key names the build, and so the type of what it makes. */
+  #known<T>(key: string, nowMs: number): Promise<Result<Shared<T> | null, Failure>> | undefined {
+    for (const [old, { untilMs }] of this.#underWay) {
+      if (nowMs < untilMs) break;
+      this.#underWay.delete(old);
+    }
+    return this.#underWay.get(key)?.made as Promise<Result<Shared<T> | null, Failure>> | undefined;
   }
 
   async #admitted<T>(
@@ -94,12 +108,13 @@ export class Builds {
       const { tao } = call;
       return ok({ value: result.value, ticket: tao.ticket(), upTo: tao.positionOf(viewer) });
     });
-    this.#underWay.set(key, shared);
+    const mine = { made: shared, untilMs: call.deadlineMs };
+    this.#underWay.set(key, mine);
     try {
       await shared;
       return await built;
     } finally {
-      this.#underWay.delete(key);
+      if (this.#underWay.get(key) === mine) this.#underWay.delete(key);
     }
   }
 }

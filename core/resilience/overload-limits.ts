@@ -31,6 +31,8 @@ export const OVERLOAD_LIMITS = {
   buildsMin: 8,
   buildsMax: 200,
   buildsProbe: 2,
+  /** What was begun so long ago has ended, or its client has gone and its end will never be heard: twice a request's budget. */
+  placeHeldMs: 10_000,
   /** Half as long again as when nothing waits, and 25 ms: what a reader does not see. */
   admissionTolerance: 1.5,
   admissionSlackMs: 25,

@@ -2,7 +2,7 @@ import { type Failure, FailureError } from "../../../core/errors.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { Admission, busy } from "../../../core/resilience/admission.ts";
 import { GATEWAY_POLICY } from "../../../core/resilience/admission-policies.ts";
-import { type Concurrency, entered, IDLE, left } from "../../../core/resilience/concurrency.ts";
+import { Places } from "../../../core/resilience/places.ts";
 import type { Priority } from "../../../core/resilience/priority.ts";
 import {
   accepted,
@@ -43,7 +43,7 @@ export class Gate {
   readonly #admission: Admission;
   /** By operation, of which there are as many as the API has; each has one priority. */
   readonly #throttles = new Map<string, Throttle>();
-  #operators: Concurrency = IDLE;
+  readonly #operators = new Places();
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -90,13 +90,14 @@ export class Gate {
     op: Operation,
     work: () => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
-    const taken = entered(this.#operators, "interactive", LIMITS.gatewayOperators);
-    if (taken === null) return err(this.#shed(c, priorityOf(op), busy(this.#deps.random)).failure);
-    this.#operators = taken;
+    const { clock, random } = this.#deps;
+    const most = LIMITS.gatewayOperators;
+    const place = this.#operators.enter("interactive", most, clock.nowMs());
+    if (place === null) return err(this.#shed(c, priorityOf(op), busy(random)).failure);
     try {
       return await work();
     } finally {
-      this.#operators = left(this.#operators);
+      this.#operators.leave(place);
     }
   }
 
