@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import { formatId, type Id } from "../ids.ts";
+import { LIMITS } from "../limits.ts";
 import type { Admission } from "../resilience/admission.ts";
 import type { Priority } from "../resilience/priority.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -26,6 +27,12 @@ interface Shared<T> {
   readonly upTo: Version | null;
 }
 
+interface UnderWay {
+  /** Unix ms. */
+  readonly begunMs: number;
+  readonly shared: Outcome<Shared<unknown> | null>;
+}
+
 export interface BuildsPorts {
   /** null: everything is built. */
   readonly admission: Admission | null;
@@ -39,8 +46,8 @@ export interface BuildsPorts {
  */
 export class Builds {
   readonly #ports: BuildsPorts;
-  /** As many as are under way. */
-  readonly #underWay = new Map<string, Promise<Result<Shared<unknown> | null, Failure>>>();
+  /** As many as are under way, and those whose request ended before them, until somebody asks for the same. */
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(ports: BuildsPorts) {
     this.#ports = ports;
@@ -50,8 +57,8 @@ export class Builds {
   async run<T>(call: Call, build: Build, work: () => Outcome<T>): Outcome<T> {
     const key = keyOf(call, build);
     // A key names the build, and so the type of what it makes.
-    const known = this.#underWay.get(key) as Promise<Result<Shared<T> | null, Failure>> | undefined;
-    if (known !== undefined && build.page !== null) {
+    const known = this.#known<T>(key, call.clock.nowMs());
+    if (known !== null && build.page !== null) {
       const joined = await required(call, () => known);
       if (!joined.ok) return joined;
       if (joined.value !== null) {
@@ -60,6 +67,17 @@ export class Builds {
       }
     }
     return this.#admitted(call, build, () => this.#shared(call, build, key, work));
+  }
+
+  /** null: nothing is under way, or its request ended long before it. */
+  #known<T>(key: string, nowMs: number): Outcome<Shared<T> | null> | null {
+    const found = this.#underWay.get(key);
+    if (found === undefined) return null;
+    const sinceMs = nowMs - found.begunMs;
+    if (sinceMs >= 0 && sinceMs < LIMITS.sharedWorkLostMs)
+      return found.shared as Outcome<Shared<T> | null>;
+    this.#underWay.delete(key);
+    return null;
   }
 
   async #admitted<T>(
@@ -94,12 +112,13 @@ export class Builds {
       const { tao } = call;
       return ok({ value: result.value, ticket: tao.ticket(), upTo: tao.positionOf(viewer) });
     });
-    this.#underWay.set(key, shared);
+    const own = { begunMs: call.clock.nowMs(), shared };
+    this.#underWay.set(key, own);
     try {
       await shared;
       return await built;
     } finally {
-      this.#underWay.delete(key);
+      if (this.#underWay.get(key) === own) this.#underWay.delete(key);
     }
   }
 }
