@@ -1,6 +1,7 @@
 import type { FailureName } from "../telemetry/events.ts";
 import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
+import { OneAtATime } from "../one-at-a-time.ts";
 import { Globe, type RegionOrder } from "../regions/nearest.ts";
 import type { Region, RegionRow } from "../regions/regions.ts";
 import { keptShare, returnedShare, servedBy } from "../regions/traffic.ts";
@@ -36,7 +37,7 @@ interface Known {
   reach: Reach;
   /** Since when it answers again, Unix ms; null: it was never unreachable. */
   backMs: number | null;
-  exchanging: Promise<void> | null;
+  readonly exchanging: OneAtATime;
 }
 
 /**
@@ -130,8 +131,8 @@ export class IsolateLevels {
   /** Whether the last exchange was long enough ago for another. */
   isDue(region: Region): boolean {
     const known = this.#known.get(region);
-    if (known === undefined || known.exchanging !== null) return false;
     const nowMs = this.#ports.clock.nowMs();
+    if (known === undefined || known.exchanging.isUnderWay(nowMs)) return false;
     return nowMs - known.triedMs >= LIMITS.levelPollMs || nowMs < known.triedMs;
   }
 
@@ -139,10 +140,7 @@ export class IsolateLevels {
   exchange(region: Region): Promise<void> {
     const known = this.#known.get(region);
     if (known === undefined) return Promise.resolve();
-    known.exchanging ??= this.#exchange(region, known).finally(() => {
-      known.exchanging = null;
-    });
-    return known.exchanging;
+    return known.exchanging.run(this.#ports.clock.nowMs(), () => this.#exchange(region, known));
   }
 
   async #exchange(region: Region, known: Known): Promise<void> {
@@ -172,5 +170,5 @@ const nothingKnown = (weight: number): Known => ({
   probedMs: 0,
   reach: REACHABLE,
   backMs: null,
-  exchanging: null,
+  exchanging: new OneAtATime(),
 });

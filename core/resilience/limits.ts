@@ -2,6 +2,9 @@ import type { BreakerPolicy } from "./breaker.ts";
 
 /** Bounds of how failures of a dependency are met, part of `LIMITS`: unit in the name, reason beside the number. */
 export const RESILIENCE_LIMITS = {
+  /** Work that an isolate shares is bounded by a second or two: begun longer ago, its request has ended before it. */
+  sharedWorkLostMs: 5_000,
+
   /** Specification, "Circuit breaker": this many failures within the window open it. */
   breakerFailures: 5,
   breakerWindowMs: 10_000,

@@ -1,5 +1,6 @@
 import type { FailureName } from "../telemetry/events.ts";
 import type { Clock, Sleep } from "../clock.ts";
+import { OneAtATime } from "../one-at-a-time.ts";
 import type { Region } from "../regions/regions.ts";
 import { Counted, type PageOutcome } from "./counted.ts";
 import { Evaluator } from "./evaluator.ts";
@@ -36,9 +37,9 @@ export class FollowedRollouts {
   #revision: number | null = null;
   /** Unix ms. */
   #triedMs = Number.NEGATIVE_INFINITY;
-  #exchanging: Promise<void> | null = null;
-  /** The exchange under way that requests wait for, since it ends a silence. */
-  #waking: Promise<void> | null = null;
+  readonly #exchanging = new OneAtATime();
+  /** Whether the exchange under way is one that requests wait for, since it ends a silence. */
+  #isWaking = false;
 
   constructor(ports: FollowedPorts) {
     this.#ports = ports;
@@ -66,29 +67,38 @@ export class FollowedRollouts {
 
   /** null: what is known is fresh enough. Otherwise resolves when it is, or after a moment. */
   ready(region: Region): Promise<void> | null {
-    if (this.#waking !== null) return this.#waking;
+    if (this.#isBeingWoken) return this.#untilAwake();
     if (this.#sinceMs() < ROLLOUT_LIMITS.rolloutStaleMs) return null;
+    return this.#wake(region);
+  }
+
+  get #isBeingWoken(): boolean {
+    return this.#isWaking && this.#exchanging.isUnderWay(this.#ports.clock.nowMs());
+  }
+
+  async #wake(region: Region): Promise<void> {
+    this.#isWaking = true;
     const { sleep } = this.#ports;
-    this.#waking = Promise.race([
-      this.exchange(region),
-      sleep(ROLLOUT_LIMITS.rolloutWaitMs),
-    ]).finally(() => {
-      this.#waking = null;
-    });
-    return this.#waking;
+    await Promise.race([this.exchange(region), sleep(ROLLOUT_LIMITS.rolloutWaitMs)]);
+    this.#isWaking = false;
+  }
+
+  /** Looks now and then instead of waiting for another request's promise: see `OneAtATime`. */
+  async #untilAwake(): Promise<void> {
+    const { rolloutAwakeLookMs, rolloutWaitMs } = ROLLOUT_LIMITS;
+    for (let ms = 0; ms < rolloutWaitMs && this.#isBeingWoken; ms += rolloutAwakeLookMs)
+      await this.#ports.sleep(rolloutAwakeLookMs);
   }
 
   /** Whether the last exchange was long enough ago for another. */
   get isDue(): boolean {
-    return this.#exchanging === null && this.#sinceMs() >= ROLLOUT_LIMITS.rolloutPollMs;
+    const isUnderWay = this.#exchanging.isUnderWay(this.#ports.clock.nowMs());
+    return !isUnderWay && this.#sinceMs() >= ROLLOUT_LIMITS.rolloutPollMs;
   }
 
-  /** Never rejects. Counts that did not arrive are lost: sent again, they might count twice. */
+  /** At once where one is under way. Never rejects. Counts that did not arrive are lost: sent again, they might count twice. */
   exchange(region: Region): Promise<void> {
-    this.#exchanging ??= this.#exchange(region).finally(() => {
-      this.#exchanging = null;
-    });
-    return this.#exchanging;
+    return this.#exchanging.run(this.#ports.clock.nowMs(), () => this.#exchange(region));
   }
 
   async #exchange(region: Region): Promise<void> {

@@ -27,6 +27,8 @@ export const ROLLOUT_LIMITS = {
   rolloutStaleMs: 2_000,
   /** That request waits so long at most, and goes on with what is known. */
   rolloutWaitMs: 250,
+  /** Others that come meanwhile look this often whether it has come. */
+  rolloutAwakeLookMs: 10,
   /** A region's call of the register, and an isolate's of its region, are given up after this. */
   rolloutCallMs: 1_000,
   /** The register looks by itself this often while something is under way, so that time passes without traffic too. */

@@ -47,13 +47,17 @@ export class MapCache {
   /** Asks the register, not more often than `LIMITS.mapRefreshMs`; otherwise answers at once. */
   refresh(): Promise<void> {
     const nowMs = this.#ports.clock.nowMs();
-    if (this.#refreshing !== null) return this.#refreshing;
-    if (nowMs - this.#refreshedMs < LIMITS.mapRefreshMs) return Promise.resolve();
+    const sinceMs = nowMs - this.#refreshedMs;
+    // Begun by a request that ended before it: whoever waited for it would wait until their deadline.
+    const isLost = sinceMs < 0 || sinceMs >= LIMITS.sharedWorkLostMs;
+    if (this.#refreshing !== null && !isLost) return this.#refreshing;
+    if (sinceMs >= 0 && sinceMs < LIMITS.mapRefreshMs) return Promise.resolve();
     this.#refreshedMs = nowMs;
-    this.#refreshing = this.#read().finally(() => {
-      this.#refreshing = null;
+    const refreshing = this.#read().finally(() => {
+      if (this.#refreshing === refreshing) this.#refreshing = null;
     });
-    return this.#refreshing;
+    this.#refreshing = refreshing;
+    return refreshing;
   }
 
   async #read(): Promise<void> {

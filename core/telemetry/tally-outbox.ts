@@ -1,6 +1,7 @@
 import type { FailureName } from "./events.ts";
 import type { Clock } from "../clock.ts";
 import { LIMITS } from "../limits.ts";
+import { OneAtATime } from "../one-at-a-time.ts";
 import type { Region } from "../regions/regions.ts";
 import {
   addDelta,
@@ -29,7 +30,7 @@ export class TallyOutbox {
   readonly #ports: TallyOutboxPorts;
   readonly #pending = new Map<Region, Partial<Record<TalliedLayer, TallyDelta>>>();
   #flushedMs = 0;
-  #flushing: Promise<void> | null = null;
+  readonly #flushing = new OneAtATime();
 
   constructor(ports: TallyOutboxPorts) {
     this.#ports = ports;
@@ -49,20 +50,20 @@ export class TallyOutbox {
 
   /** Whether the last flush was long enough ago for another. */
   get isTime(): boolean {
-    const sinceMs = this.#ports.clock.nowMs() - this.#flushedMs;
-    return this.#flushing === null && sinceMs >= LIMITS.cacheFlushMs;
+    const nowMs = this.#ports.clock.nowMs();
+    return !this.#flushing.isUnderWay(nowMs) && nowMs - this.#flushedMs >= LIMITS.cacheFlushMs;
   }
 
   get isEmpty(): boolean {
     return this.#pending.size === 0;
   }
 
-  /** Passes on what there is. Never rejects: what did not arrive goes with the next one. */
+  /**
+   * Passes on what there is; at once where that is under way. Never rejects: what did not arrive goes with the
+   * next one.
+   */
   flush(): Promise<void> {
-    this.#flushing ??= this.#flush().finally(() => {
-      this.#flushing = null;
-    });
-    return this.#flushing;
+    return this.#flushing.run(this.#ports.clock.nowMs(), () => this.#flush());
   }
 
   async #flush(): Promise<void> {

@@ -220,6 +220,8 @@ describe.for(LOOKS)("%s, %i wide", ([colorScheme, width, searched]) => {
     await enter.waitFor();
     found["sign-in"] = await findings(page);
     await enter.click();
+    // Who leaves before the token has come is not signed in.
+    await page.getByRole("heading", { level: 2 }).first().waitFor();
     for (const path of PAGES) {
       await page.goto(url + path);
       await page.getByRole("heading", { level: 2 }).first().waitFor();

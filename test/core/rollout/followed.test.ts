@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
-import type { FollowedRollouts } from "../../../core/rollout/followed.ts";
+import { FollowedRollouts } from "../../../core/rollout/followed.ts";
+import { EMPTY } from "../../../core/rollout/register.ts";
+import { ManualClock } from "../../fakes/manual-clock.ts";
 import { RolloutWorld } from "../../fakes/rollout-world.ts";
 
 const FLAG = "feed.page-max";
@@ -66,8 +68,9 @@ it("has nobody on what was killed two seconds ago, in any isolate, however its r
 it("asks once a second while requests come, and waits for the answer only after a silence", async () => {
   const world = await started();
   const isolate = world.isolate();
-  expect(isolate.ready("eu-west")).not.toBeNull();
-  await isolate.ready("eu-west");
+  const first = isolate.ready("eu-west");
+  expect(first).not.toBeNull();
+  await first;
   expect(isolate.revision).toBe(2);
   world.clock.advance(999);
   expect([isolate.ready("eu-west"), isolate.isDue]).toEqual([null, false]);
@@ -78,8 +81,37 @@ it("asks once a second while requests come, and waits for the answer only after 
   world.clock.advance(1);
   const waiting = isolate.ready("eu-west");
   expect(waiting).not.toBeNull();
-  // Whoever comes meanwhile waits for the same answer.
-  expect(isolate.ready("us-east")).toBe(waiting);
+  // Whoever comes meanwhile waits until that is there, but not for the other's promise.
+  const other = isolate.ready("us-east");
+  expect(other).not.toBeNull();
+  expect(other).not.toBe(waiting);
+  await waiting;
+  expect(isolate.ready("us-east")).toBeNull();
+});
+
+it("is not held up for ever by a request that ended before what it had asked", async () => {
+  const clock = new ManualClock(1_000_000);
+  const asked: string[] = [];
+  const isolate = new FollowedRollouts({
+    clock,
+    sleep: async (ms) => clock.advance(ms),
+    exchange: (region) => {
+      asked.push(region);
+      // The platform ended it: nothing comes any more.
+      return asked.length === 1
+        ? new Promise(() => {})
+        : Promise.resolve({ document: { ...EMPTY, revision: 7 } });
+    },
+    report: () => {},
+  });
+  void isolate.exchange("eu-west");
+  clock.advance(2_500);
+  await isolate.ready("us-east");
+  expect([isolate.isDue, asked]).toEqual([false, ["eu-west"]]);
+  clock.advance(2_500);
+  expect(isolate.isDue).toBe(true);
+  await isolate.ready("us-east");
+  expect([asked.length, isolate.revision]).toEqual([2, 7]);
 });
 
 it("goes on with what it knows while the register is away, and makes nobody wait for it", async () => {
