@@ -1,12 +1,12 @@
 import type { Failure } from "../errors.ts";
 import { formatId, type Id } from "../ids.ts";
+import { LIMITS } from "../limits.ts";
 import type { Admission } from "../resilience/admission.ts";
 import type { Priority } from "../resilience/priority.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Version } from "../tao/version.ts";
 import type { Call, Outcome } from "./call.ts";
 import type { FeedRequest } from "./service.ts";
-import { required } from "./stage.ts";
 
 /** A feed that is read from the graph, which takes many times what a cached one does. */
 export interface Build {
@@ -55,11 +55,14 @@ export class Builds {
   /** @returns `overloaded` where it is not built. */
   async run<T>(call: Call, build: Build, work: () => Outcome<T>): Outcome<T> {
     const key = keyOf(call, build);
-    const made = build.page === null ? undefined : this.#known<T>(key, call.clock.nowMs());
-    if (made !== undefined) {
-      const joined = await required(call, () => made);
-      if (!joined.ok) return joined;
-      if (joined.value !== null) {
+    const found = build.page === null ? undefined : this.#known(key, call.clock.nowMs());
+    if (found !== undefined) {
+      // A key names the build, and so the type of what it makes.
+      const made = found.made as Promise<Result<Shared<T> | null, Failure>>;
+      const joined = await Promise.race([made, call.sleep(LIMITS.buildJoinMs).then(() => null)]);
+      if (joined?.ok === false) return joined;
+      if (joined === null && this.#underWay.get(key) === found) this.#underWay.delete(key);
+      if (joined !== null && joined.value !== null) {
         call.tao.madeBy(joined.value.ticket, build.viewer, joined.value.upTo);
         return ok(joined.value.value);
       }
@@ -67,13 +70,12 @@ export class Builds {
     return this.#admitted(call, build, () => this.#shared(call, build, key, work));
   }
 
-  /** A key names the build, and so the type of what it makes. */
-  #known<T>(key: string, nowMs: number): Promise<Result<Shared<T> | null, Failure>> | undefined {
+  #known(key: string, nowMs: number): UnderWay | undefined {
     for (const [old, { untilMs }] of this.#underWay) {
       if (nowMs < untilMs) break;
       this.#underWay.delete(old);
     }
-    return this.#underWay.get(key)?.made as Promise<Result<Shared<T> | null, Failure>> | undefined;
+    return this.#underWay.get(key);
   }
 
   async #admitted<T>(

@@ -31,6 +31,8 @@ export const OVERLOAD_LIMITS = {
   buildsMin: 8,
   buildsMax: 200,
   buildsProbe: 2,
+  /** Who asks for what is being built waits so long: many builds, and little of a request's time if that one is lost. */
+  buildJoinMs: 500,
   /** What was begun so long ago has ended, or its client has gone and its end will never be heard: twice a request's budget. */
   placeHeldMs: 10_000,
   /** Half as long again as when nothing waits, and 25 ms: what a reader does not see. */

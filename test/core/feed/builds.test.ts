@@ -65,6 +65,23 @@ describe("builds of one viewer at the same time", () => {
     expect(begun()).toBe(1);
   });
 
+  it("begin their own where the first takes long: its client may have gone", async ({ expect }) => {
+    const [world, lost, own] = [new FeedWorld(), held(), held()];
+    const builds = new Builds({ admission: null, shed: () => {} });
+    void builds.run(world.as(VIEWER), page, lost.work);
+    let waitedMs = 0;
+    world.sleep = async (ms) => void (waitedMs += ms);
+    const answer = builds.run(world.as(VIEWER), page, own.work);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect([own.begun(), waitedMs]).toEqual([1, LIMITS.buildJoinMs]);
+    // That one is joined from then on.
+    world.sleep = () => new Promise(() => {});
+    const joined = builds.run(world.as(VIEWER), page, own.work);
+    own.end(ok("own"));
+    expect(await Promise.all([answer, joined])).toEqual([ok("own"), ok("own")]);
+    expect(own.begun()).toBe(1);
+  });
+
   it("do not wait for one that was dropped with its client, and remember none", async ({
     expect,
   }) => {
