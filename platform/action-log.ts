@@ -1,6 +1,8 @@
 import type { ActionLog, OperatorAction } from "../core/ops/actions.ts";
 
 const PREFIX = "ops/actions/";
+/** Calls of R2 for one list: a hundred entries at their longest are some of its answers. */
+const LISTS_MAX = 10;
 
 /**
  * One object an action, in R2, because it answers while Durable Objects do not. Its metadata holds the whole
@@ -8,8 +10,21 @@ const PREFIX = "ops/actions/";
  */
 export const r2ActionLog = (bucket: Pick<R2Bucket, "list" | "put">): ActionLog => ({
   list: async (limit) => {
-    const { objects } = await bucket.list({ prefix: PREFIX, limit, include: ["customMetadata"] });
-    return objects.flatMap(({ customMetadata }) => {
+    const found: R2Object[] = [];
+    let cursor: string | undefined;
+    // With metadata R2 answers with fewer than asked for, as it likes.
+    for (let asked = 0; asked < LISTS_MAX && found.length < limit; asked++) {
+      const page = await bucket.list({
+        prefix: PREFIX,
+        limit: limit - found.length,
+        include: ["customMetadata"],
+        ...(cursor !== undefined && { cursor }),
+      });
+      found.push(...page.objects);
+      if (!page.truncated) break;
+      ({ cursor } = page);
+    }
+    return found.flatMap(({ customMetadata }) => {
       const entry = customMetadata?.["entry"];
       return entry === undefined ? [] : [JSON.parse(decodeURIComponent(entry)) as OperatorAction];
     });
