@@ -51,69 +51,53 @@ export function controllerStubs(
   const hintOf = hintsOf(regions);
   const stub = (region: Region) =>
     CONTROLLER.getByName(regionControllerName(region), hintOf(region));
+  const names = regions.map(({ region }) => region);
+  /** All at once; each has its time. */
+  const ofEach = <T>(
+    asked: readonly Region[],
+    ask: (one: RegionControllerService) => Promise<T>,
+  ): Promise<Answer<T>[]> =>
+    Promise.all(
+      asked.map(async (region) => {
+        const answer = await inItsTime(async () => ok(await ask(stub(region))));
+        return { region, answer };
+      }),
+    );
   return {
     exchange: (region, counts) =>
       inTime(LIMITS.levelExchangeTimeoutMs, `the controller of ${region}`, () =>
         stub(region).exchange(counts),
       ),
-    list: async () => {
-      const asked = await Promise.all(
-        regions.map(async ({ region }) => {
-          const read = answered("controller", async () => ok(await stub(region).read()));
-          const answer = await within(LIMITS.statsAnswerMs, "controller", read);
-          return { region, answer };
-        }),
-      );
-      return {
-        regions: asked.flatMap(({ answer }) => (answer.ok ? [answer.value] : [])),
-        away: asked.flatMap(({ region, answer }) =>
-          answer.ok ? [] : [{ region, why: answer.error.code }],
-        ),
-      };
-    },
-    history: (asked, ask) =>
-      Promise.all(
-        asked.map(async (region) => {
-          const read = answered("controller", async () => ok(await stub(region).history(ask)));
-          const answer = await within(LIMITS.statsAnswerMs, "controller", read);
-          return answer.ok ? { region, steps: answer.value } : { region, why: answer.error.code };
-        }),
+    list: async () => listed(await ofEach(names, (one) => one.read())),
+    history: async (asked, ask) =>
+      (await ofEach(asked, (one) => one.history(ask))).map(({ region, answer }) =>
+        answer.ok ? { region, steps: answer.value } : { region, why: answer.error.code },
       ),
-    totals: () =>
-      Promise.all(
-        regions.map(async ({ region }) => {
-          const read = answered("controller", async () => ok(await stub(region).totals()));
-          const answer = await within(LIMITS.statsAnswerMs, "controller", read);
-          return { region, totals: answer.ok ? answer.value : null };
-        }),
-      ),
-    alerts: async () => {
-      const asked = await Promise.all(
-        regions.map(async ({ region }) => {
-          const read = answered("controller", async () => ok(await stub(region).alerts()));
-          const answer = await within(LIMITS.statsAnswerMs, "controller", read);
-          return { region, answer };
-        }),
-      );
-      return {
-        regions: asked.flatMap(({ answer }) => (answer.ok ? [answer.value] : [])),
-        away: asked.flatMap(({ region, answer }) =>
-          answer.ok ? [] : [{ region, why: answer.error.code }],
-        ),
-      };
-    },
+    totals: async () =>
+      (await ofEach(names, (one) => one.totals())).map(({ region, answer }) => ({
+        region,
+        totals: answer.ok ? answer.value : null,
+      })),
+    alerts: async () => listed(await ofEach(names, (one) => one.alerts())),
     acknowledge: (region, alert, request) =>
-      within(
-        LIMITS.statsAnswerMs,
-        "controller",
-        answered("controller", () => stub(region).acknowledge(alert, request)),
-      ),
-    pin: (region, pin) => told(() => stub(region).pin(pin)),
-    drain: (region, drain) => told(() => stub(region).drain(drain)),
+      inItsTime(() => stub(region).acknowledge(alert, request)),
+    pin: (region, pin) => inItsTime(() => stub(region).pin(pin)),
+    drain: (region, drain) => inItsTime(() => stub(region).drain(drain)),
   };
 }
 
-const told = (
-  tell: () => Promise<Result<Published, Failure>>,
-): Promise<Result<Published, Failure>> =>
-  within(LIMITS.statsAnswerMs, "controller", answered("controller", tell));
+const inItsTime = <T>(ask: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> =>
+  within(LIMITS.statsAnswerMs, "controller", answered("controller", ask));
+
+interface Answer<T> {
+  readonly region: Region;
+  readonly answer: Result<T, Failure>;
+}
+
+/** Those that answered, and those that are away. */
+const listed = <T>(asked: readonly Answer<T>[]) => ({
+  regions: asked.flatMap(({ answer }) => (answer.ok ? [answer.value] : [])),
+  away: asked.flatMap(({ region, answer }) =>
+    answer.ok ? [] : [{ region, why: answer.error.code }],
+  ),
+});

@@ -62,16 +62,21 @@ export class RegionWatch {
     this.#lookedMs = nowMs;
     this.#controller = ports.store.load() ?? started(nowMs);
     this.#history = new History(ports.history, nowMs);
+    // An alarm that another part sets must not come in place of an earlier one that its memory's loss left.
+    this.#arm(nowMs);
   }
 
   /** Takes counts, and looks when it is time. */
   exchange(counts: RegionCounts): Published {
     const nowMs = this.#ports.clock.nowMs();
+    const isOpened = this.#history.closesMs === null;
     this.#closed(this.#history.add(counts, this.#controller.published.level, nowMs));
     this.#window.add(counts, nowMs);
     // Of a clock that stepped back there is nothing to wait for.
     const isTime = nowMs - this.#lookedMs >= LIMITS.levelSliceMs || nowMs < this.#lookedMs;
     if (isTime) this.look();
+    // Of whoever comes once and never again, the minute must end too.
+    else if (isOpened) this.#arm(nowMs);
     return this.#controller.published;
   }
 

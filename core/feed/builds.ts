@@ -1,6 +1,5 @@
 import type { Failure } from "../errors.ts";
 import { formatId, type Id } from "../ids.ts";
-import { LIMITS } from "../limits.ts";
 import type { Admission } from "../resilience/admission.ts";
 import type { Priority } from "../resilience/priority.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -28,9 +27,9 @@ interface Shared<T> {
 }
 
 interface UnderWay {
-  /** Unix ms. */
-  readonly begunMs: number;
-  readonly shared: Outcome<Shared<unknown> | null>;
+  readonly made: Promise<Result<Shared<unknown> | null, Failure>>;
+  /** Unix ms: until then somebody waits for it. Later it will never end: the platform dropped it with its client. */
+  readonly untilMs: number;
 }
 
 export interface BuildsPorts {
@@ -46,7 +45,7 @@ export interface BuildsPorts {
  */
 export class Builds {
   readonly #ports: BuildsPorts;
-  /** As many as are under way, and those whose request ended before them, until somebody asks for the same. */
+  /** As many as are under way, oldest first. */
   readonly #underWay = new Map<string, UnderWay>();
 
   constructor(ports: BuildsPorts) {
@@ -56,10 +55,9 @@ export class Builds {
   /** @returns `overloaded` where it is not built. */
   async run<T>(call: Call, build: Build, work: () => Outcome<T>): Outcome<T> {
     const key = keyOf(call, build);
-    // A key names the build, and so the type of what it makes.
-    const known = this.#known<T>(key, call.clock.nowMs());
-    if (known !== null && build.page !== null) {
-      const joined = await required(call, () => known);
+    const made = build.page === null ? undefined : this.#known<T>(key, call.clock.nowMs());
+    if (made !== undefined) {
+      const joined = await required(call, () => made);
       if (!joined.ok) return joined;
       if (joined.value !== null) {
         call.tao.madeBy(joined.value.ticket, build.viewer, joined.value.upTo);
@@ -69,15 +67,13 @@ export class Builds {
     return this.#admitted(call, build, () => this.#shared(call, build, key, work));
   }
 
-  /** null: nothing is under way, or its request ended long before it. */
-  #known<T>(key: string, nowMs: number): Outcome<Shared<T> | null> | null {
-    const found = this.#underWay.get(key);
-    if (found === undefined) return null;
-    const sinceMs = nowMs - found.begunMs;
-    if (sinceMs >= 0 && sinceMs < LIMITS.sharedWorkLostMs)
-      return found.shared as Outcome<Shared<T> | null>;
-    this.#underWay.delete(key);
-    return null;
+  /** A key names the build, and so the type of what it makes. */
+  #known<T>(key: string, nowMs: number): Promise<Result<Shared<T> | null, Failure>> | undefined {
+    for (const [old, { untilMs }] of this.#underWay) {
+      if (nowMs < untilMs) break;
+      this.#underWay.delete(old);
+    }
+    return this.#underWay.get(key)?.made as Promise<Result<Shared<T> | null, Failure>> | undefined;
   }
 
   async #admitted<T>(
@@ -112,13 +108,13 @@ export class Builds {
       const { tao } = call;
       return ok({ value: result.value, ticket: tao.ticket(), upTo: tao.positionOf(viewer) });
     });
-    const own = { begunMs: call.clock.nowMs(), shared };
-    this.#underWay.set(key, own);
+    const mine = { made: shared, untilMs: call.deadlineMs };
+    this.#underWay.set(key, mine);
     try {
       await shared;
       return await built;
     } finally {
-      if (this.#underWay.get(key) === own) this.#underWay.delete(key);
+      if (this.#underWay.get(key) === mine) this.#underWay.delete(key);
     }
   }
 }

@@ -9,7 +9,8 @@ import {
   type LimitPolicy,
   startLimit,
 } from "./adaptive-limit.ts";
-import { GUARANTEED, PRIORITIES, type Priority, SHARE } from "./priority.ts";
+import { Places } from "./places.ts";
+import { GUARANTEED, type Priority, SHARE } from "./priority.ts";
 
 export interface AdmissionPorts {
   readonly clock: Clock;
@@ -31,10 +32,9 @@ export interface Work {
  */
 export class Admission {
   readonly #ports: AdmissionPorts;
-  readonly #underWay = new Map<Priority, number>(PRIORITIES.map((priority) => [priority, 0]));
+  readonly #underWay = new Places();
   readonly #ended = new Map<string, { count: number; sumMs: number }>();
   #state: AdaptiveLimit;
-  #total = 0;
   #underWayMax = 0;
   #refused = 0;
   #endedCount = 0;
@@ -52,16 +52,22 @@ export class Admission {
 
   /** Null: there is room. */
   refusal(priority: Priority): Failure | null {
-    const { limit } = this;
-    const own = this.#underWay.get(priority) ?? 0;
-    const isRoom =
-      this.#total < Math.floor(limit * SHARE[priority]) ||
-      own < Math.max(1, Math.floor(limit * GUARANTEED[priority]));
-    if (isRoom) return null;
+    if (this.#isRoom(priority)) return null;
+    const nowMs = this.#ports.clock.nowMs();
+    this.#underWay.giveUp(nowMs);
+    if (this.#isRoom(priority)) return null;
     this.#refused++;
     // Refusals are heard of too: while nothing ends, windows must.
-    this.#adapt(this.#ports.clock.nowMs());
+    this.#adapt(nowMs);
     return busy(this.#ports.random);
+  }
+
+  #isRoom(priority: Priority): boolean {
+    const { limit } = this;
+    return (
+      this.#underWay.total < Math.floor(limit * SHARE[priority]) ||
+      this.#underWay.of(priority) < Math.max(1, Math.floor(limit * GUARANTEED[priority]))
+    );
   }
 
   /** Does it, or refuses it: `overloaded`. */
@@ -75,25 +81,20 @@ export class Admission {
     if (refusal !== null) return err(refusal);
     const { clock } = this.#ports;
     const beginMs = clock.nowMs();
-    this.#enter(priority, 1);
+    const place = this.#underWay.take(priority, beginMs);
+    this.#underWayMax = Math.max(this.#underWayMax, this.#underWay.total);
     let isSample = false;
     try {
       const result = await work();
       isSample = result.ok || result.error.code === "deadline_exceeded";
       return result;
     } finally {
-      this.#enter(priority, -1);
+      this.#underWay.leave(place);
       const nowMs = clock.nowMs();
       // A refusal of somebody else's is quick, and says nothing about what work takes.
       if (isSample) this.#sample(kind, nowMs - beginMs);
       this.#adapt(nowMs);
     }
-  }
-
-  #enter(priority: Priority, by: 1 | -1): void {
-    this.#underWay.set(priority, (this.#underWay.get(priority) ?? 0) + by);
-    this.#total += by;
-    this.#underWayMax = Math.max(this.#underWayMax, this.#total);
   }
 
   #sample(kind: string, tookMs: number): void {
@@ -113,7 +114,8 @@ export class Admission {
     const window = { ended: this.#ended, underWayMax: this.#underWayMax, refused: this.#refused };
     this.#state = adapted(this.#state, window, this.#ports.policy, nowMs);
     this.#ended.clear();
-    this.#underWayMax = this.#total;
+    this.#underWay.giveUp(nowMs);
+    this.#underWayMax = this.#underWay.total;
     [this.#refused, this.#endedCount, this.#windowFromMs] = [0, 0, nowMs];
   }
 }

@@ -4,7 +4,7 @@ import { LIMITS } from "../limits.ts";
 import { LruMap } from "../lru.ts";
 import type { Region } from "../regions/regions.ts";
 import { err, type Result } from "../result.ts";
-import { type Concurrency, entered, IDLE, left } from "./concurrency.ts";
+import { Places } from "./places.ts";
 import type { Priority } from "./priority.ts";
 import { FULL_BUDGET, type RetryBudget, withFirst, withRetry } from "./retry-budget.ts";
 import { accepted, OPEN, refusalChanceOf, refused, type Throttle } from "./priority-throttle.ts";
@@ -30,7 +30,7 @@ export interface GuardedCall {
 interface Guarded {
   /** Apart: what is refused to a batch says nothing about what readers are refused. */
   readonly throttles: Map<Priority, Throttle>;
-  concurrency: Concurrency;
+  readonly places: Places;
   budget: RetryBudget;
 }
 
@@ -68,18 +68,17 @@ export class CallGuard {
     );
     const isThrottled = chance > 0 && random.next() < chance;
     if (isThrottled) settle(refused);
-    const concurrency = isThrottled ? null : entered(guarded.concurrency, priority, max);
-    if (concurrency === null) {
+    const place = isThrottled ? null : guarded.places.enter(priority, max, clock.nowMs());
+    if (place === null) {
       count(region, "throttled");
       return err(OVERLOADED);
     }
-    guarded.concurrency = concurrency;
     try {
       const answer = await call();
       settle(answer.ok || answer.error.code !== "overloaded" ? accepted : refused);
       return answer;
     } finally {
-      guarded.concurrency = left(guarded.concurrency);
+      guarded.places.leave(place);
     }
   }
 
@@ -101,7 +100,7 @@ export class CallGuard {
   #of(name: string): Guarded {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const guarded = { throttles: new Map(), concurrency: IDLE, budget: FULL_BUDGET };
+    const guarded = { throttles: new Map(), places: new Places(), budget: FULL_BUDGET };
     this.#known.set(name, guarded, GUARDED_BYTES);
     return guarded;
   }

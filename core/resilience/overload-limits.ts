@@ -24,11 +24,15 @@ export const OVERLOAD_LIMITS = {
   gatewayMin: 16,
   gatewayMax: 1_000,
   gatewayProbe: 4,
+  /** Operators' requests that it works on, beside those: the open dashboards of a team, some sections each. */
+  gatewayOperators: 32,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 32,
   buildsMin: 8,
   buildsMax: 200,
   buildsProbe: 2,
+  /** What was begun so long ago has ended, or its client has gone and its end will never be heard: twice a request's budget. */
+  placeHeldMs: 10_000,
   /** Half as long again as when nothing waits, and 25 ms: what a reader does not see. */
   admissionTolerance: 1.5,
   admissionSlackMs: 25,

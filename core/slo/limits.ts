@@ -42,8 +42,6 @@ export const SLO_LIMITS = {
   pageRepeatMs: 4 * HOUR_MS,
   ticketRepeatMs: DAY_MS,
   acknowledgeReasonCharsMax: 200,
-  /** Who acknowledged: a subject of a token. */
-  acknowledgeByCharsMax: 100,
   /** Lines of the audit log of alerts that a region keeps, and of them in one answer. */
   alertLogMax: 500,
   alertLogShown: 50,

@@ -32,7 +32,7 @@ describe("a drained region", () => {
   it("keeps the same part of its viewers for as long as it lasts, wherever they come from", async ({
     expect,
   }) => {
-    const { drain, servedFor, request, settle, clock } = await drainedGateway();
+    const { drain, servedFor, request, settle, clock, controllers } = await drainedGateway();
     expect(await (await drain({})).json()).toMatchObject({ drain: { keep: 0.5, by: "op" } });
     clock.advance(60_000);
     await request("/healthz");
@@ -47,7 +47,13 @@ describe("a drained region", () => {
     expect(home).toBeGreaterThan(8);
     expect(home).toBeLessThan(32);
     expect(first.filter((region) => region === "us-west")).toHaveLength(40 - home);
-    // Nothing is wrong anywhere.
+    // Nothing is wrong anywhere, and nobody is told that something is.
+    clock.advance(1_000);
+    await servedFor(users[first.indexOf("us-west")] ?? "");
+    await settle();
+    const counted = controllers.exchanged.map(({ counts }) => counts.counters);
+    expect(counted.some(({ api_reads }) => (api_reads ?? 0) > 0)).toBe(true);
+    expect(counted.filter(({ api_for_others }) => api_for_others !== undefined)).toEqual([]);
     expect((await request("/healthz")).headers.get("edgewise-level")).toBe("0");
   });
 

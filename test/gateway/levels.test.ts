@@ -69,6 +69,26 @@ describe("every answer", () => {
   });
 });
 
+it("counts as no write what a browser asks before one", async ({ expect }) => {
+  const gateway = startGateway({ CORS_ORIGINS: "https://app.example.com" });
+  const preflight = () =>
+    gateway.request("/v1/posts", {
+      method: "OPTIONS",
+      headers: {
+        origin: "https://app.example.com",
+        "access-control-request-method": "POST",
+      },
+    });
+  expect((await preflight()).status).toBe(204);
+  gateway.clock.advance(LIMITS.levelPollMs);
+  await preflight();
+  await gateway.settle();
+  const { counters, timings } = gateway.controllers.exchanged.at(-1)?.counts ?? {};
+  expect(counters).toMatchObject({ http_2xx: expect.any(Number) });
+  expect(counters).not.toHaveProperty("writes_accepted");
+  expect(timings).not.toHaveProperty("http_write_ms");
+});
+
 describe("a read-only region", () => {
   it("refuses writes, says when to come back, and never asks the feed Worker", async ({
     expect,

@@ -93,6 +93,37 @@ describe("a gateway with all that it takes under way", () => {
     await Promise.all(reads);
   });
 
+  it("still answers operators, and lets them act, in places of their own", async ({ expect }) => {
+    const { gateway, headers, reads, feed } = await full();
+    expect((await gateway.asOperator("/v1/admin/levels")).status).toBe(200);
+    const authorization = `Bearer ${await gateway.token({ sub: "op", roles: ["operator"] })}`;
+    const pin = json({ level: 2, reason: "too much", minutes: 5, revision: 1 });
+    const pinned = await gateway.request("/v1/admin/levels/us-east/pin", {
+      method: "POST",
+      body: pin.body,
+      headers: { ...pin.headers, authorization },
+    });
+    expect(pinned.status).toBe(200);
+    // Who says so without being one is told, and takes no place.
+    expect((await gateway.request("/v1/admin/levels", { headers })).status).toBe(403);
+
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    gateway.actions.list = async () => {
+      await held;
+      return [];
+    };
+    const asked = Array.from({ length: LIMITS.gatewayOperators + 1 }, () =>
+      gateway.asOperator("/v1/admin/actions"),
+    );
+    expect((await Promise.race(asked)).status).toBe(503);
+    letGo();
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(LIMITS.gatewayOperators);
+    feed.answerAll();
+    await Promise.all(reads);
+  });
+
   it("takes everything where a bench says so", async ({ expect }) => {
     const feed = new SlowFeed();
     const gateway = startGateway({ RATE_FACTOR: "1000", ADMISSION: "off" }, undefined, feed);

@@ -100,7 +100,6 @@ const ACCESS: Record<Operation["access"], string> = {
   member: "Needs a signed-in user, or a service with the role `operator` or `loader`.",
   observe: "Needs the role `observer` or `operator`.",
   operate: "Needs the role `operator`.",
-  operator: "Needs the role `operator`.",
   load: "Needs the role `loader` or `operator`.",
 };
 

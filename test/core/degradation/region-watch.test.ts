@@ -114,13 +114,13 @@ describe("a region that is well", () => {
     expect([stored.saves, history.puts, looks.length]).toEqual([0, 0, 0]);
   });
 
-  it("is looked at when its minute is over, if nobody comes any more", ({ expect }) => {
+  it("is looked at when its minute is over, if somebody comes once and nobody any more", ({
+    expect,
+  }) => {
     const { clock, watch, looks, minutes } = region();
     watch.now.exchange(writes(20, 0));
-    clock.advance(1_000);
-    watch.now.look();
-    expect(looks).toEqual([19_000]);
-    clock.advance(19_000);
+    expect(looks).toEqual([20_000]);
+    clock.advance(20_000);
     watch.now.look();
     expect(looks).toHaveLength(1);
     expect(minutes).toHaveLength(1);
@@ -156,6 +156,17 @@ it("is looked at when a pin ends", ({ expect }) => {
   clock.advance(3_000);
   watch.now.look();
   expect(watch.now.read().published).toMatchObject({ level: 0, pin: null });
+});
+
+it("asks to be looked at again as soon as it wakes, not when another part next does", ({
+  expect,
+}) => {
+  const { clock, looks, lose, watch } = region();
+  watch.now.pin({ reason: "a drill", by: "ann", revision: 1, minutes: 1, level: 2 });
+  clock.advance(57_000);
+  looks.length = 0;
+  lose();
+  expect(looks).toEqual([3_000]);
 });
 
 describe("a drain", () => {

@@ -4,6 +4,7 @@ import { type Build, Builds } from "../../../core/feed/builds.ts";
 import type { Call } from "../../../core/feed/call.ts";
 import type { Failure } from "../../../core/errors.ts";
 import type { Id } from "../../../core/ids.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import { Admission } from "../../../core/resilience/admission.ts";
 import { BUILDS_POLICY } from "../../../core/resilience/admission-policies.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
@@ -62,6 +63,29 @@ describe("builds of one viewer at the same time", () => {
     end(away);
     expect(await Promise.all(answers)).toEqual([away, away]);
     expect(begun()).toBe(1);
+  });
+
+  it("do not wait for one that was dropped with its client, and remember none", async ({
+    expect,
+  }) => {
+    const [world, lost] = [new FeedWorld(), held()];
+    const policy = { ...BUILDS_POLICY, initial: 1, min: 1, max: 1 };
+    const clock = { nowMs: () => world.nowMs };
+    const admission = new Admission({ clock, random: { next: () => 0.5 }, policy });
+    const builds = new Builds({ admission, shed: () => {} });
+    const first = world.as(VIEWER);
+    const gone = builds.run(first, page, lost.work);
+    world.nowMs = Math.max(first.deadlineMs, world.nowMs + LIMITS.placeHeldMs);
+    const next = held();
+    const answer = builds.run(world.as(VIEWER), page, next.work);
+    expect(next.begun()).toBe(1);
+    // The one that was dropped says nothing about the one that is under way.
+    lost.end();
+    await gone;
+    const joined = builds.run(world.as(VIEWER), page, next.work);
+    expect(next.begun()).toBe(1);
+    next.end(ok("newer"));
+    expect(await Promise.all([answer, joined])).toEqual([ok("newer"), ok("newer")]);
   });
 
   it.for([

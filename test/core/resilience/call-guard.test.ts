@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import type { Failure } from "../../../core/errors.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { CallGuard } from "../../../core/resilience/call-guard.ts";
-import { entered, IDLE, left } from "../../../core/resilience/concurrency.ts";
+import { Places } from "../../../core/resilience/places.ts";
 import { PRIORITIES, type Priority } from "../../../core/resilience/priority.ts";
 import { err, ok } from "../../../core/result.ts";
 import { ManualClock } from "../../fakes/manual-clock.ts";
@@ -37,16 +37,24 @@ function guarded(chance = 0.5) {
 describe("places under way", () => {
   it("are kept for what is more important", ({ expect }) => {
     const taken = (priority: Priority) => {
-      let [state, places] = [IDLE, 0];
-      for (let next = entered(state, priority, 100); next !== null; places++) {
-        state = next;
-        next = entered(state, priority, 100);
-      }
-      return places;
+      const places = new Places();
+      while (places.enter(priority, 100, 0) !== null);
+      return places.of(priority);
     };
     expect(PRIORITIES.map(taken)).toEqual([100, 90, 60, 30, 20]);
-    expect(left(IDLE)).toEqual(IDLE);
   });
+});
+
+it("a place whose work never ends is free after a while, and is given back once", ({ expect }) => {
+  const places = new Places();
+  const lost = places.enter("write", 1.2, 1_000);
+  const { placeHeldMs } = LIMITS;
+  expect(places.enter("interactive", 1, 1_000 + placeHeldMs - 1)).toBeNull();
+  const next = places.enter("interactive", 1, 1_000 + placeHeldMs);
+  expect([lost === null, next === null, places.total]).toEqual([false, false, 1]);
+  // It ends after all.
+  if (lost !== null) places.leave(lost);
+  expect([places.total, places.of("write"), places.of("interactive")]).toEqual([1, 0, 1]);
 });
 
 describe("a guard", () => {

@@ -1,6 +1,8 @@
 import { type Failure, FailureError } from "../../../core/errors.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import { Admission, busy } from "../../../core/resilience/admission.ts";
 import { GATEWAY_POLICY } from "../../../core/resilience/admission-policies.ts";
+import { Places } from "../../../core/resilience/places.ts";
 import type { Priority } from "../../../core/resilience/priority.ts";
 import {
   accepted,
@@ -25,6 +27,13 @@ const isLong = ({ connects, waits, bodyKind }: Operation): boolean =>
   connects !== undefined || waits === true || bodyKind === "stream";
 
 /**
+ * Whoever ends an overload must get in while it lasts. Those who only say that they operate get no further than
+ * rate and token; loading tools, which ask for much, wait behind everybody.
+ */
+const isOperators = ({ access }: Operation): boolean =>
+  access === "observe" || access === "operate";
+
+/**
  * What this isolate takes on, of all that is asked: as much as it turns out to be able to do, and not what
  * the feed Worker refuses anyway. The rest is refused before it costs anything. Fails open: without an answer of
  * anybody nothing is held back.
@@ -34,6 +43,7 @@ export class Gate {
   readonly #admission: Admission;
   /** By operation, of which there are as many as the API has; each has one priority. */
   readonly #throttles = new Map<string, Throttle>();
+  readonly #operators = new Places();
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -42,6 +52,7 @@ export class Gate {
 
   /** Before anything is known of the caller. @throws FailureError `overloaded` */
   enter(c: GatewayContext, op: Operation): void {
+    if (isOperators(op)) return;
     const { clock, random } = this.#deps;
     const priority = priorityOf(op);
     const throttle = this.#throttles.get(op.id);
@@ -61,6 +72,7 @@ export class Gate {
     work: () => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
     if (!this.#deps.config.admission || isLong(op)) return work();
+    if (isOperators(op)) return this.#forOperators(c, op, work);
     const priority = priorityOf(op);
     let isAsked = false;
     const answer = await this.#admission.run({ kind: op.id, priority }, () => {
@@ -70,6 +82,23 @@ export class Gate {
     const isRefused = !answer.ok && answer.error.code === "overloaded";
     if (isAsked) this.#settle(op.id, isRefused ? refused : accepted);
     return isRefused && !isAsked ? err(this.#shed(c, priority, answer.error).failure) : answer;
+  }
+
+  /** Places of their own, and as they ask for what takes seconds, nothing that it takes says how busy the isolate is. */
+  async #forOperators<T>(
+    c: GatewayContext,
+    op: Operation,
+    work: () => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> {
+    const { clock, random } = this.#deps;
+    const most = LIMITS.gatewayOperators;
+    const place = this.#operators.enter("interactive", most, clock.nowMs());
+    if (place === null) return err(this.#shed(c, priorityOf(op), busy(random)).failure);
+    try {
+      return await work();
+    } finally {
+      this.#operators.leave(place);
+    }
   }
 
   #settle(id: string, as: typeof accepted): void {

@@ -7,9 +7,9 @@ import type { RateLimits } from "./rate-limit.ts";
 
 /**
  * Who may call a route. `viewer`: a signed-in user. `member`: a user, or whoever may load.
- * Otherwise a power that the token's roles must give; `operator` is an older word for `operate`.
+ * Otherwise a power that the token's roles must give.
  */
-export type Access = "anyone" | "viewer" | "member" | "operator" | Power;
+export type Access = "anyone" | "viewer" | "member" | Power;
 
 /** Roughly what an entry takes beside the token's text: caller, roles, numbers. */
 const ENTRY_BYTES = 250;
@@ -76,7 +76,7 @@ export function requireAccess(access: Access, caller: Caller | null): void {
 function isAllowed(access: Exclude<Access, "anyone">, caller: Caller): boolean {
   if (access === "viewer") return caller.viewer !== null;
   if (access === "member") return caller.viewer !== null || may(caller, "load");
-  return may(caller, access === "operator" ? "operate" : access);
+  return may(caller, access);
 }
 
 const NEEDS: Readonly<Record<Exclude<Access, "anyone">, string>> = {
@@ -84,6 +84,5 @@ const NEEDS: Readonly<Record<Exclude<Access, "anyone">, string>> = {
   member: "this needs a user's token",
   observe: "this needs the role observer or operator",
   operate: "this needs the role operator",
-  operator: "this needs the role operator",
   load: "this needs the role loader or operator",
 };

@@ -8,12 +8,10 @@ import {
   regionAlertSchema,
 } from "../../../core/slo/alert-service.ts";
 import { operation } from "../operation.ts";
+import { regionPath } from "./paths.ts";
 
 const alertPath = z.object({
-  region: z
-    .string()
-    .regex(/^[a-z0-9-]{2,20}$/, "the name of a region")
-    .meta({ example: "us-east" }),
+  region: regionPath,
   alert: z
     .string()
     .regex(/^[a-z-]{2,40}$/, "the id of an alert")

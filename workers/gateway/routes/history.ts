@@ -9,11 +9,10 @@ import {
   seriesFrom,
 } from "../../../core/telemetry/history-series.ts";
 import { operation } from "../operation.ts";
+import { regionPath } from "./paths.ts";
 
 const query = z.strictObject({
-  region: z
-    .string()
-    .regex(/^[a-z0-9-]{2,20}$/, "the name of a region")
+  region: regionPath
     .optional()
     .meta({ description: "Without it: all regions together", example: "us-east" }),
   minutes: z.coerce
