@@ -196,7 +196,7 @@ it("the ranker is given, the log keeps, and training reads the same bits", async
   const file = path.join(folder, "log.jsonl");
   await writeFile(file, lines.join("\n"));
   const { examples, leftOut } = await productLog([file]);
-  expect(leftOut).toEqual({ malformed: 0, other_schema: 0 });
+  expect(leftOut).toEqual({ malformed: 0, other_schema: 0, no_truth: 0 });
   expect(bitsOf(examples).toSorted()).toEqual(bitsOf(again).toSorted());
 
   // As an artifact's golden and warm-up inputs are kept for the ranker.
