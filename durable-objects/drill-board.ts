@@ -64,14 +64,15 @@ export class DrillBoard extends DurableObject<ObjectsEnv> implements DrillBoardS
   }
 
   #keep(next: DrillState): void {
-    if (next.revision === this.#state.revision) return;
+    const { revision: before } = this.#state;
+    if (next.revision === before) return;
     this.#state = next;
     this.ctx.storage.kv.put(KEPT, next);
-    const [entry] = next.audit;
-    if (entry === undefined) return;
-    const { dependency, kind, region } = entry.fault;
-    const fault = `${dependency} ${kind} ${entry.what}`;
-    report({ event: "drill_changed", region, fault, by: entry.by });
+    for (const { revision, fault, what, by } of next.audit) {
+      if (revision <= before) return;
+      const { dependency, kind, region } = fault;
+      report({ event: "drill_changed", region, fault: `${dependency} ${kind} ${what}`, by });
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { it } from "vitest";
+import { it, vi } from "vitest";
 
 import { newFaultSchema } from "../../core/chaos/fault.ts";
 import { DrillBoard } from "../../durable-objects/drill-board.ts";
@@ -56,6 +56,23 @@ it("stops one, and all", async ({ expect }) => {
       });
       expect(await board.stopAll("seen", "bob")).toMatchObject({ ok: true, value: { active: [] } });
       expect(await board.active()).toEqual([]);
+    },
+  );
+});
+
+it("reports each drill that one stop ends", async ({ expect }) => {
+  await runInDurableObject(
+    env.CONTROLLER.getByName("region-controller:two-drills"),
+    async (_, state) => {
+      const board = new DrillBoard(state, env, { nowMs: () => 1_000_000 });
+      await board.start(wanted(0), "ann");
+      await board.start(wanted(1), "ann");
+      const said = vi.spyOn(console, "warn").mockReturnValue(undefined);
+      await board.stopAll("enough", "bob");
+      const events = said.mock.calls.map(([event]: unknown[]) => event);
+      said.mockRestore();
+      const ended = { event: "drill_changed", fault: "ranker latency stopped", by: "bob" };
+      expect(events).toEqual([expect.objectContaining(ended), expect.objectContaining(ended)]);
     },
   );
 });
