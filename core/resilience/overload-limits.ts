@@ -24,6 +24,8 @@ export const OVERLOAD_LIMITS = {
   gatewayMin: 16,
   gatewayMax: 1_000,
   gatewayProbe: 4,
+  /** Operators' calls that one gateway's isolate works on beside all others: some dashboards, and what they do. More are admitted as anybody's. */
+  operatorCallsMax: 16,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 32,
   buildsMin: 8,

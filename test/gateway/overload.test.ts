@@ -93,6 +93,41 @@ describe("a gateway with all that it takes under way", () => {
     await Promise.all(reads);
   });
 
+  it("still lets operators look and act, some at a time, and nobody who is none", async ({
+    expect,
+  }) => {
+    const { gateway, headers, reads, feed } = await full();
+    const token = await gateway.token({ sub: "olga", roles: ["operator"] });
+    const operator = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const pin = { level: 1, reason: "shed", minutes: 1, revision: 1 };
+    const ask = (who: object) =>
+      gateway.request("/v1/admin/levels/us-east/pin", {
+        ...json(pin),
+        method: "POST",
+        headers: who,
+      });
+    expect((await gateway.request("/v1/admin/levels", { headers: operator })).status).toBe(200);
+    expect((await ask(operator)).status).toBe(200);
+    expect((await ask({ ...operator, ...headers })).status).toBe(403);
+
+    let [asked, answer] = [0, () => {}];
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const { shards } = feed;
+    feed.shards = async (ctx) => {
+      asked++;
+      await answered;
+      return shards.call(feed, ctx);
+    };
+    const look = () => gateway.request("/v1/admin/shards", { headers: operator });
+    const looks = Array.from({ length: LIMITS.operatorCallsMax }, look);
+    while (asked < looks.length) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect((await look()).status).toBe(503);
+    answer();
+    for (const response of await Promise.all(looks)) expect(response.status).toBe(200);
+    feed.answerAll();
+    await Promise.all(reads);
+  });
+
   it("takes everything where a bench says so", async ({ expect }) => {
     const feed = new SlowFeed();
     const gateway = startGateway({ RATE_FACTOR: "1000", ADMISSION: "off" }, undefined, feed);

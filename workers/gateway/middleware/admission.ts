@@ -10,6 +10,7 @@ import {
   type Throttle,
 } from "../../../core/resilience/priority-throttle.ts";
 import { err, type Result } from "../../../core/result.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import { SHED } from "../../../core/telemetry/region-counts.ts";
 import type { GatewayContext, GatewayDeps } from "../context.ts";
 import type { Operation } from "../operation.ts";
@@ -24,6 +25,10 @@ export const priorityOf = ({ priority, method }: Operation): Priority =>
 const isLong = ({ connects, waits, bodyKind }: Operation): boolean =>
   connects !== undefined || waits === true || bodyKind === "stream";
 
+/** What they look at and do is what ends an overload: it is not for the flood to shut them out. */
+const isForOperators = ({ access }: Operation): boolean =>
+  access === "observe" || access === "operate";
+
 /**
  * What this isolate takes on, of all that is asked: as much as it turns out to be able to do, and not what
  * the feed Worker refuses anyway. The rest is refused before it costs anything. Fails open: without an answer of
@@ -34,14 +39,17 @@ export class Gate {
   readonly #admission: Admission;
   /** By operation, of which there are as many as the API has; each has one priority. */
   readonly #throttles = new Map<string, Throttle>();
+  /** Operators' calls under way beside all others. */
+  #operators = 0;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
     this.#admission = new Admission({ ...deps, policy: GATEWAY_POLICY });
   }
 
-  /** Before anything is known of the caller. @throws FailureError `overloaded` */
+  /** Before anything is known of the caller; but for operators, who have to say who they are. @throws FailureError `overloaded` */
   enter(c: GatewayContext, op: Operation): void {
+    if (isForOperators(op)) return;
     const { clock, random } = this.#deps;
     const priority = priorityOf(op);
     const throttle = this.#throttles.get(op.id);
@@ -61,6 +69,7 @@ export class Gate {
     work: () => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> {
     if (!this.#deps.config.admission || isLong(op)) return work();
+    if (isForOperators(op) && this.#operators < LIMITS.operatorCallsMax) return this.#beside(work);
     const priority = priorityOf(op);
     let isAsked = false;
     const answer = await this.#admission.run({ kind: op.id, priority }, () => {
@@ -70,6 +79,15 @@ export class Gate {
     const isRefused = !answer.ok && answer.error.code === "overloaded";
     if (isAsked) this.#settle(op.id, isRefused ? refused : accepted);
     return isRefused && !isAsked ? err(this.#shed(c, priority, answer.error).failure) : answer;
+  }
+
+  async #beside<T>(work: () => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
+    this.#operators++;
+    try {
+      return await work();
+    } finally {
+      this.#operators--;
+    }
   }
 
   #settle(id: string, as: typeof accepted): void {
