@@ -138,13 +138,13 @@ export function pinned(
 /** Back to what the signals say. @returns `conflict` as for `pinned`. */
 export function unpinned(
   controller: Controller,
-  { by, revision }: Pick<PinRequest, "by" | "revision">,
+  { by, reason, revision }: Pick<PinRequest, "by" | "reason" | "revision">,
   nowMs: number,
 ): Result<Step, Failure> {
   const refused = stale(controller, revision);
   if (refused !== null) return err(refused);
   const { drain } = controller.published;
-  return ok(publish(controller, { pin: null, drain, signals: NO_SIGNALS, nowMs, by }));
+  return ok(publish(controller, { pin: null, drain, signals: NO_SIGNALS, nowMs, by, said: reason }));
 }
 
 /** The level that the signals alone ask for. */
@@ -163,9 +163,11 @@ interface Cause {
   readonly signals: Signals;
   readonly nowMs: number;
   readonly by: string;
+  /** An operator's reason, where what is published has one of its own. */
+  readonly said?: string;
 }
 
-function publish(controller: Controller, { pin, drain, signals, nowMs, by }: Cause): Step {
+function publish(controller: Controller, { pin, drain, signals, nowMs, by, said }: Cause): Step {
   const before = controller.published;
   const { level: automatic, trigger } = worstOf(controller.conditions);
   const level = pin?.level ?? automatic;
@@ -182,7 +184,8 @@ function publish(controller: Controller, { pin, drain, signals, nowMs, by }: Cau
     ...(moved !== undefined && { drain: moved }),
   };
   const { revision } = published;
-  const reason = isSameDrain || drain === undefined ? published.reason : drainReason(drain);
+  const why = isSameDrain || drain === undefined ? published.reason : drainReason(drain);
+  const reason = said ?? why;
   const change = { atMs: nowMs, revision, from: before.level, to: level, reason, by, pin };
   return { next: { ...controller, published }, change };
 }

@@ -8,6 +8,9 @@ export const sectionName = z
   .regex(/^[a-z][a-z-]{1,29}$/, "the name of a section")
   .meta({ example: "levels" });
 
+/** Each comes back as the name of a section, and so has to look like one. */
+const SECTION_NAMES = /^(?:[a-z][a-z-]{1,29}(?:,[a-z][a-z-]{1,29})*)?$/;
+
 /** One part of the system's state: as it is, or as it was recorded last. */
 export const sectionSchema = z
   .object({
@@ -37,6 +40,7 @@ export const overviewQuery = z.object({
   sections: z
     .string()
     .max(LIMITS.opsNamesCharsMax)
+    .regex(SECTION_NAMES, "names of sections with commas between")
     .optional()
     .meta({ description: "Names with commas between; default: all", example: "levels,rollouts" }),
 });

@@ -38,7 +38,7 @@ export class LeaseHolder {
     if (lease === null || lease.epoch !== epoch) return false;
     const nowMs = this.#ports.clock.nowMs();
     if (!isInForce(lease, nowMs)) return false;
-    if (lease.untilMs - nowMs < LIMITS.leaseMs / 2 && nowMs >= this.#askAgainMs)
+    if (lease.untilMs - nowMs < LIMITS.leaseMs / 2 && this.#mayAsk(nowMs))
       this.#ports.defer(this.#ask());
     return true;
   }
@@ -47,8 +47,14 @@ export class LeaseHolder {
   async acquire(): Promise<Result<Lease, Failure>> {
     const nowMs = this.#ports.clock.nowMs();
     if (this.#lease !== null && isInForce(this.#lease, nowMs)) return ok(this.#lease);
-    if (this.#refusal !== null && nowMs < this.#askAgainMs) return err(this.#refusal);
+    if (this.#refusal !== null && !this.#mayAsk(nowMs)) return err(this.#refusal);
     return this.#ask();
+  }
+
+  /** No wait is longer than `leaseRetryMs`: one that is was set by a clock that has stepped back since. */
+  #mayAsk(nowMs: number): boolean {
+    const waitMs = this.#askAgainMs - nowMs;
+    return waitMs <= 0 || waitMs > LIMITS.leaseRetryMs;
   }
 
   /** From now on no lease of `epoch` or before counts, whatever is still on its way. */

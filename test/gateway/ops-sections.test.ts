@@ -60,3 +60,16 @@ it("says plainly that a build has no drills", async ({ expect }) => {
     sections: [{ value: null, error: { code: "not_found" } }],
   });
 });
+
+it("refuses what is no list of names, and names the field", async ({ expect }) => {
+  const gateway = startGateway();
+  const headers = { authorization: `Bearer ${await gateway.token({ roles: ["observer"] })}` };
+  const ask = (sections: string) =>
+    gateway.request(`/v1/admin/overview?sections=${encodeURIComponent(sections)}`, { headers });
+  for (const sections of ["../../x", "\0", "Levels", "levels,", "<script>"]) {
+    const answer = await ask(sections);
+    expect(answer.status, sections).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: "invalid_request", field: "sections" });
+  }
+  expect((await ask("levels,of-a-newer-gateway")).status).toBe(200);
+});

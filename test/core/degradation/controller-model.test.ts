@@ -76,10 +76,10 @@ function walk(acts: readonly Act[], check: (look: Look) => void): Controller {
   for (const act of acts) {
     const { revision } = controller.published;
     if (act.kind !== "look") {
-      const by = { by: "ann", revision };
+      const by = { by: "ann", reason: "drill", revision };
       const result =
         act.kind === "pin"
-          ? pinned(controller, { ...act, ...by, reason: "drill" }, nowMs)
+          ? pinned(controller, { ...act, ...by }, nowMs)
           : unpinned(controller, by, nowMs);
       if (result.ok) controller = result.value.next;
       continue;

@@ -4,6 +4,7 @@ import { dwellOf, look, OFF, quietOf } from "../../../core/degradation/condition
 import {
   automaticLevel,
   type Controller,
+  NORMAL,
   pinned,
   started,
   step,
@@ -149,15 +150,19 @@ describe("a pin", () => {
     const now = seen(started(0), { ranking: "bad" }, 0);
     const answer = pinned(now, { ...ask, level: 0 }, 0);
     expect(answer).toMatchObject({ ok: false, error: { code: "conflict", field: "revision" } });
-    expect(unpinned(now, { by: "ann", revision: 9 }, 0)).toMatchObject({ ok: false });
+    expect(unpinned(now, { by: "ann", reason: "over", revision: 9 }, 0)).toMatchObject({ ok: false });
   });
 
   it("can be taken back", ({ expect }) => {
     const under = pin(started(0), 3, 0).next;
-    const back = unpinned(under, { by: "bob", revision: under.published.revision }, 5);
+    const { revision } = under.published;
+    const back = unpinned(under, { by: "bob", reason: "all is done", revision }, 5);
     expect(back).toMatchObject({
       ok: true,
-      value: { next: { published: { level: 0, pin: null } }, change: { by: "bob", from: 3 } },
+      value: {
+        next: { published: { level: 0, pin: null, reason: NORMAL } },
+        change: { by: "bob", from: 3, reason: "all is done" },
+      },
     });
   });
 

@@ -56,6 +56,17 @@ describe("without a lease", () => {
     expect(coordinator.asked).toBe(2);
   });
 
+  it("asks again at once when its clock has stepped back", async ({ expect }) => {
+    const { world, coordinator, write } = await leased();
+    const granted = coordinator.answer;
+    coordinator.answer = err({ code: "moved", shard: 0, entry: null });
+    world.clock.advance(2 * LIMITS.leaseMs);
+    expect((await write("ahead")).ok).toBe(false);
+    coordinator.answer = granted;
+    world.clock.advance(-2 * LIMITS.leaseMs);
+    expect((await write("right again")).ok).toBe(true);
+  });
+
   it("waits for a lease that begins later", async ({ expect }) => {
     const { world, coordinator, write } = await leased();
     const fromMs = world.clock.nowMs() + 700;
