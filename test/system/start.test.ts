@@ -118,7 +118,7 @@ async function followTraces(
     return own.map((line) => line.replace(/(?<=\S) {2,}.*/, ""));
   };
 
-  const author = await signUp("traced-author");
+  const author = await signUp("traced_author");
   const posted = "a".repeat(32);
   await send(author, "POST", "/v1/posts", { text: "follow me #tea" }, posted);
 
@@ -127,7 +127,7 @@ async function followTraces(
   let number = 0;
   const read = async () => {
     trace = String(++number).padStart(32, "0");
-    const reader = await signUp(`traced-reader-${number}`);
+    const reader = await signUp(`traced_reader_${number}`);
     await send(reader, "PUT", "/v1/users/traced-author/follow");
     const answer = await send(reader, "GET", "/v1/feed?mode=ranked", undefined, trace);
     expect(answer.headers.get("edgewise-trace")).toBe(trace);
