@@ -19,7 +19,7 @@ const start = () => startProduct(["--no-ranker", "--data", folder]);
 
 /** On a busy machine. */
 const BUSY = { timeout: 300_000 };
-const PATIENTLY = { timeout: 40_000, interval: 200 };
+const PATIENTLY = { timeout: 40_000, interval: 700 };
 const json = { "content-type": "application/json" };
 
 it("keeps its data, and the tokens it gave, over a restart", async ({ expect }) => {
@@ -128,7 +128,7 @@ async function followTraces(
   const read = async () => {
     trace = String(++number).padStart(32, "0");
     const reader = await signUp(`traced_reader_${number}`);
-    await send(reader, "PUT", "/v1/users/traced-author/follow");
+    await send(reader, "PUT", "/v1/users/traced_author/follow");
     const answer = await send(reader, "GET", "/v1/feed?mode=ranked", undefined, trace);
     expect(answer.headers.get("edgewise-trace")).toBe(trace);
     expect(answer.headers.get("server-timing")).toMatch(
