@@ -144,7 +144,9 @@ export function unpinned(
   const refused = stale(controller, revision);
   if (refused !== null) return err(refused);
   const { drain } = controller.published;
-  return ok(publish(controller, { pin: null, drain, signals: NO_SIGNALS, nowMs, by, said: reason }));
+  return ok(
+    publish(controller, { pin: null, drain, signals: NO_SIGNALS, nowMs, by, said: reason }),
+  );
 }
 
 /** The level that the signals alone ask for. */

@@ -6,9 +6,14 @@ export const OVERLOAD_LIMITS = {
   retriesSavedMax: 10,
   /** Google SRE, "Handling Overload": twice what was accepted may be asked for. */
   throttleFactor: 2,
-  /** What is remembered: shorter than SRE's two minutes, since an isolate sees one shard recover in seconds. */
-  throttleWindowMs: 30_000,
-  throttleSliceMs: 3_000,
+  /**
+   * What is remembered: far shorter than SRE's two minutes. Refusals made here count too, and where the gateway throttles
+   * the feed Worker, which throttles a shard, both have to forget: with 30 s most calls were refused a minute after all was well.
+   */
+  throttleWindowMs: 10_000,
+  throttleSliceMs: 1_000,
+  /** Refusals in that time that change nothing: who asks so rarely overloads nobody, and would forget last. */
+  throttleRefusalsFree: 10,
   /** Share of calls that are sent in spite of all: nobody would see it recover otherwise. */
   throttleFloor: 0.05,
   /** An isolate's limits adapt this often: tens of requests of a busy one, and soon enough for a reader. */

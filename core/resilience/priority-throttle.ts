@@ -27,7 +27,8 @@ export function refusalChanceOf(throttle: Throttle, priority: Priority, nowMs: n
     taken += slice.accepted;
   }
   const factor = LIMITS.throttleFactor * LENIENCE[priority];
-  return refusalChance(asked, taken, { factor, free: 0, max: 1 - LIMITS.throttleFloor });
+  const { throttleRefusalsFree: free, throttleFloor } = LIMITS;
+  return refusalChance(asked, taken, { factor, free, max: 1 - throttleFloor });
 }
 
 /** A call that the dependency took on. That it failed otherwise says nothing about load. */

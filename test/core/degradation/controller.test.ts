@@ -150,7 +150,9 @@ describe("a pin", () => {
     const now = seen(started(0), { ranking: "bad" }, 0);
     const answer = pinned(now, { ...ask, level: 0 }, 0);
     expect(answer).toMatchObject({ ok: false, error: { code: "conflict", field: "revision" } });
-    expect(unpinned(now, { by: "ann", reason: "over", revision: 9 }, 0)).toMatchObject({ ok: false });
+    expect(unpinned(now, { by: "ann", reason: "over", revision: 9 }, 0)).toMatchObject({
+      ok: false,
+    });
   });
 
   it("can be taken back", ({ expect }) => {

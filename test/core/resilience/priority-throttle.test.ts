@@ -22,7 +22,11 @@ describe("the chance of a refusal", () => {
   it("is nothing until more than half is refused", ({ expect }) => {
     expect(refusalChanceOf(OPEN, "interactive", 0)).toBe(0);
     expect(refusalChanceOf(after(100, 50), "interactive", 0)).toBe(0);
-    expect(refusalChanceOf(after(100, 49), "interactive", 0)).toBeCloseTo(2 / 101);
+    expect(refusalChanceOf(after(100, 44), "interactive", 0)).toBeCloseTo(2 / 101);
+  });
+
+  it("is nothing for who asks rarely", ({ expect }) => {
+    expect(refusalChanceOf(after(LIMITS.throttleRefusalsFree, 0), "interactive", 0)).toBe(0);
   });
 
   it("leaves one call in twenty when everything is refused", ({ expect }) => {
@@ -30,7 +34,7 @@ describe("the chance of a refusal", () => {
   });
 
   it("is higher for what is less important", ({ expect }) => {
-    const half = after(100, 50);
+    const half = after(1_000, 500);
     const chances = PRIORITIES.map((priority) => refusalChanceOf(half, priority, 0));
     expect(chances).toEqual(chances.toSorted((a, b) => a - b));
     expect(chances[0]).toBe(0);
@@ -38,7 +42,7 @@ describe("the chance of a refusal", () => {
     expect(refusalChanceOf(after(100, 100), "batch", 0)).toBe(0);
   });
 
-  it("forgets what is thirty seconds old", ({ expect }) => {
+  it("forgets what is ten seconds old", ({ expect }) => {
     const all = after(1_000, 0);
     expect(refusalChanceOf(all, "interactive", LIMITS.throttleWindowMs - 1)).toBe(0.95);
     expect(refusalChanceOf(all, "interactive", LIMITS.throttleWindowMs)).toBe(0);
@@ -86,4 +90,30 @@ it("lets about twice what is accepted through, under a load of five times", ({ e
   }
   expect(sent / 30).toBeGreaterThan(180);
   expect(sent / 30).toBeLessThan(220);
+});
+
+/** Two throttles, one behind the other, of a dependency that refuses everything until `backMs`. */
+function refusedShare(perSecond: number, backMs: number, fromMs: number, toMs: number): number {
+  const throttles: [Throttle, Throttle] = [OPEN, OPEN];
+  let state = 7;
+  const chanceOf = () => (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
+  let [asked, refusals] = [0, 0];
+  for (let nowMs = 0; nowMs < toMs; nowMs += 1_000 / perSecond) {
+    const passes = (throttle: Throttle) =>
+      chanceOf() >= refusalChanceOf(throttle, "interactive", nowMs);
+    const isSent = passes(throttles[0]);
+    const isTaken = isSent && passes(throttles[1]) && nowMs >= backMs;
+    const settle = isTaken ? accepted : refused;
+    throttles[0] = settle(throttles[0], nowMs);
+    if (isSent) throttles[1] = settle(throttles[1], nowMs);
+    if (nowMs < fromMs) continue;
+    asked++;
+    if (!isTaken) refusals++;
+  }
+  return refusals / asked;
+}
+
+it("is over half a minute after the overload is, behind another throttle too", ({ expect }) => {
+  for (const perSecond of [0.5, 4, 50, 500])
+    expect(refusedShare(perSecond, 20_000, 50_000, 70_000), `${perSecond}/s`).toBeLessThan(0.2);
 });
