@@ -6,7 +6,15 @@ import { lostWrites } from "./lost.ts";
 import { type DayOptions, dayOptions } from "./options.ts";
 import { dayShare, type Phase, PHASES } from "./phases.ts";
 import { plotPage } from "./plot.ts";
-import { type Change, type Day, type PhaseTimes, reportOf, reportText } from "./report.ts";
+import {
+  type Change,
+  type Day,
+  oneLine,
+  type PhaseTimes,
+  phaseLine,
+  reportOf,
+  reportText,
+} from "./report.ts";
 import type { Rate, Sample } from "./sample.ts";
 import { REGION, type Stage, startStage } from "./stage.ts";
 
@@ -73,7 +81,11 @@ async function live(
     say(`${phase.name}, ${phase.hour}:00`);
     const rate = rateAt(phase.hour);
     generator.go(rate);
-    done.push(await through(phase, rate, stage, generator, options));
+    const times = await through(phase, rate, stage, generator, options);
+    done.push(times);
+    const { samples, told } = generator;
+    const seen = { options, samples, told, changes: await changesOf(stage), region: REGION };
+    say(`  ${oneLine(phaseLine(seen, times))}`);
   }
   return done;
 }

@@ -59,7 +59,7 @@ export function levelsBySecond(
 }
 
 /** One phase as users of the region met it. */
-export function phaseLine(day: Day, phase: PhaseTimes) {
+export function phaseLine(day: Omit<Day, "phases" | "lost">, phase: PhaseTimes) {
   const { strikeMs, healMs, endMs } = phase;
   const own = day.samples.filter(
     ({ region, dueMs }) => region === day.region && dueMs >= strikeMs && dueMs < endMs,
@@ -145,6 +145,14 @@ function sharesOf(samples: readonly Sample[], nameOf: (sample: Sample) => string
 const percent = (share: number): string =>
   Number.isFinite(share) ? `${digits(100 * share, share > 0.995 && share < 1 ? 2 : 1)} %` : "–";
 const seconds = (ms: number): string => (Number.isFinite(ms) ? `${digits(ms / 1_000, 1)} s` : "–");
+
+/** For whoever waits for the rest. */
+export const oneLine = (line: PhaseLine): string =>
+  [
+    `level ${line.highest}, met after ${seconds(line.detectedMs)}, back after ${seconds(line.backMs)}`,
+    `reads served ${percent(line.readsServed)}, p99 ${digits(line.readP99Ms, 0)} ms`,
+    `writes served ${percent(line.writesServed)}`,
+  ].join("; ");
 
 export function reportText(report: Report): string {
   const head = [
