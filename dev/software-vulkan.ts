@@ -37,8 +37,9 @@ function environmentIn(root: string): NodeJS.ProcessEnv | null {
   if (!existsSync(driver)) return null;
   const environment = { VK_DRIVER_FILES: driver };
   if (existsSync(path.join("/", LOADER))) return environment;
-  const loaders = path.join(root, LOADER_FOLDER);
-  return existsSync(loaders) ? { ...environment, LD_LIBRARY_PATH: loaders } : null;
+  // A Chromium that is installed may have come without it.
+  if (!existsSync(path.join(root, LOADER))) return null;
+  return { ...environment, LD_LIBRARY_PATH: path.join(root, LOADER_FOLDER) };
 }
 
 /** @throws Error when a package cannot be downloaded or unpacked. */

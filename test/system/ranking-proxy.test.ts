@@ -22,38 +22,38 @@ const ask = (region: string, proxy: number, place = 0) =>
   runtime.ask({ region, proxy, rows: 50, place, budgetMs: 20_000 });
 
 it("ranks in the real runtime, over a real connection", async ({ expect }) => {
-  expect(await ask("r1", 0)).toEqual({ mode: "ranked", reason: "ok", isTrue: true });
+  expect(await ask("us-east", 0)).toEqual({ mode: "ranked", reason: "ok", isTrue: true });
 });
 
 it("shares a breaker between isolates: one that never failed is refused", async ({ expect }) => {
   stub.fault = { kind: "errors", share: 1 };
   for (let place = 1; place <= 5; place++) {
     // Two isolates fail, neither five times. The viewers are others than above: nothing is cached.
-    const answer = await ask("r2", place % 2, place);
+    const answer = await ask("us-west", place % 2, place);
     expect(answer).toEqual({ mode: "light-model", reason: "error", isTrue: true });
   }
   const seen = stub.seen.length;
   const open = { mode: "light-model", reason: "breaker_open", isTrue: true };
-  expect(await ask("r2", 2, 6)).toEqual(open);
+  expect(await ask("us-west", 2, 6)).toEqual(open);
   expect(stub.seen).toHaveLength(seen);
 
   const { regions, counts, breakers } = await runtime.stats(2);
-  expect(regions["r2"]?.history).toMatchObject([{ from: "closed", to: "open", trips: 1 }]);
-  expect(breakers).toMatchObject([{ region: "r2", breaker: { at: "open", trips: 1 } }]);
+  expect(regions["us-west"]?.history).toMatchObject([{ from: "closed", to: "open", trips: 1 }]);
+  expect(breakers).toMatchObject([{ region: "us-west", breaker: { at: "open", trips: 1 } }]);
   expect(counts.reasons).toEqual({ "light-model breaker_open": 1 });
   // Another region has another breaker.
   stub.fault = { kind: "none" };
-  expect(await ask("r3", 2)).toMatchObject({ mode: "ranked" });
+  expect(await ask("eu-west", 2)).toMatchObject({ mode: "ranked" });
 });
 
 it("answers from scores of before when the ranker is gone, and comes back", async ({ expect }) => {
-  await ask("r4", 0);
+  await ask("apac", 0);
   await stub.kill();
-  const answer = await ask("r4", 0);
+  const answer = await ask("apac", 0);
   expect(answer).toEqual({ mode: "cached-scores", reason: "error", isTrue: true });
   await stub.restart();
-  // Connections that broke unnoticed cost an error each: as many as were kept, less than open a breaker.
-  const modes: string[] = [];
-  while (modes.length < 4 && modes.at(-1) !== "ranked") modes.push((await ask("r4", 0)).mode);
-  expect(modes.at(-1)).toBe("ranked");
+  // Connections that broke unnoticed cost an error each, less than open a breaker; enough may keep it ejected for a while.
+  await expect
+    .poll(async () => (await ask("apac", 0)).mode, { timeout: 30_000, interval: 1_000 })
+    .toBe("ranked");
 });
