@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Client, createClient } from "../../client/client.ts";
 import type { ShardMap } from "../../core/tao/shard-map.ts";
 import { startCluster } from "../../dev/cluster.ts";
-import { mintToken, OperatorApi } from "../../dev/operator/api.ts";
+import { mintToken, OperatorApi, type Role } from "../../dev/operator/api.ts";
 import { shardMapOf } from "../../dev/operator/connect.ts";
 import { runtimePids } from "../measure/processes.ts";
 
@@ -50,8 +50,8 @@ export async function startProduct(
   const url = await cluster.directUrl("edgewise-gateway");
   const pids = runtimePids().filter((pid) => !before.has(pid));
   const options = { url, secret: cluster.secrets.authSecret, issuer: "edgewise" };
-  const as = async (user: string) => {
-    const token = await mintToken(options, user, Date.now(), "loader");
+  const as = async (user: string, role: Role = "loader") => {
+    const token = await mintToken(options, user, Date.now(), role);
     return createClient({ baseUrl: url, token: () => token });
   };
   return {
@@ -63,7 +63,7 @@ export async function startProduct(
     }),
     map: shardMapOf(SHARDS),
     pids,
-    operator: await as("0"),
+    operator: await as("0", "operator"),
     as,
     stop: () => cluster.stop(),
     kill: async () => {
