@@ -272,7 +272,13 @@ export function createClient(options: ClientOptions) {
 
     /** For operators: what a region, or all together, counted over time; see docs/telemetry.md. */
     history: (
-      query: { readonly region?: string; readonly minutes?: number; readonly points?: number } = {},
+      query: {
+        readonly region?: string;
+        readonly minutes?: number;
+        readonly points?: number;
+        /** Counters and times, with commas; left out: all of them. */
+        readonly only?: string;
+      } = {},
       call?: CallOptions,
     ) => get<HistorySeries>("/v1/admin/history", query, call),
 

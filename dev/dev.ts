@@ -5,6 +5,7 @@ import path from "node:path";
 import { BuildError, buildWeb, WEB_DIST } from "../deploy/build-web.ts";
 import { toolEnv } from "../deploy/run.ts";
 import { ROOT, WORKERS } from "../deploy/workers.ts";
+import { holdData } from "./data-lock.ts";
 import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
 import { isEmpty, welcome, whenHealthy } from "./look.ts";
 import { portTaken } from "./port.ts";
@@ -42,8 +43,16 @@ async function main(): Promise<number> {
     console.error(taken.replace("npm start", "npm run dev"));
     return 1;
   }
-  await buildWeb(WEB_DIST); // `wrangler dev` wants the assets to be there when it starts.
+  const letGo = holdData(FOLDER, "Stop it first: it reloads what you change by itself.");
+  try {
+    await buildWeb(WEB_DIST); // `wrangler dev` wants the assets to be there when it starts.
+    return await runWithRanker();
+  } finally {
+    letGo();
+  }
+}
 
+async function runWithRanker(): Promise<number> {
   const urls = process.env["RANKER_URLS"];
   const ranker =
     switches["no-ranker"] || urls !== undefined ? null : await startRanker({ folder: FOLDER });

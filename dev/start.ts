@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { BuildError } from "../deploy/build-web.ts";
 import { BACKEND_PORTS, type Backends, type FeedCacheAccess } from "./backends.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
+import { holdData } from "./data-lock.ts";
 import { DEMO_USERS, loadDemoWorld } from "./demo-world.ts";
 import { FollowedFile } from "./follow-file.ts";
 import { HOSTED_FOLDER, type HostedCluster, startHosted, startOnServices } from "./hosted.ts";
@@ -98,6 +99,16 @@ async function main(): Promise<number> {
     return 1;
   }
 
+  const advice = "Stop it, or choose another folder: npm start -- --data FOLDER";
+  const letGo = holdData(options.data, advice);
+  try {
+    return await runWithRanker();
+  } finally {
+    letGo();
+  }
+}
+
+async function runWithRanker(): Promise<number> {
   const urls = process.env["RANKER_URLS"];
   const ranker =
     options.ranker && urls === undefined

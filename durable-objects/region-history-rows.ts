@@ -7,7 +7,11 @@ import type {
 } from "../core/telemetry/history.ts";
 import type { RegionCounts } from "../core/telemetry/region-counts.ts";
 
-const TABLES = { minute: "history_minutes", hour: "history_hours" } as const;
+const TABLES = {
+  minute: "history_minutes",
+  five: "history_five_minutes",
+  hour: "history_hours",
+} as const;
 
 type Row = { at_ms: number; level: Level; counts: string };
 

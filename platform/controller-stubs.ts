@@ -6,6 +6,7 @@ import {
   regionControllerName,
   type RegionControllerService,
 } from "../core/degradation/controller-service.ts";
+import type { Acting } from "../core/degradation/done.ts";
 import type { Failure } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Region, RegionRow } from "../core/regions/regions.ts";
@@ -31,17 +32,14 @@ export interface Controllers {
   history(asked: readonly Region[], ask: HistoryAsk): Promise<readonly Asked[]>;
   /** Of every region, for a scrape. */
   totals(): Promise<readonly RegionAsked[]>;
-  pin(region: Region, pin: NewPin & { readonly by: string }): Promise<Result<Published, Failure>>;
+  pin(region: Region, pin: NewPin & Acting): Promise<Result<Published, Failure>>;
   alerts(): Promise<AlertList>;
   acknowledge(
     region: Region,
     alert: string,
     request: NewAcknowledgement & { readonly by: string },
   ): Promise<Result<RegionAlert, Failure>>;
-  drain(
-    region: Region,
-    drain: NewDrain & { readonly by: string },
-  ): Promise<Result<Published, Failure>>;
+  drain(region: Region, drain: NewDrain & Acting): Promise<Result<Published, Failure>>;
 }
 
 export function controllerStubs(

@@ -8,6 +8,7 @@ import { dayShare, type Phase, PHASES } from "./phases.ts";
 import { plotPage } from "./plot.ts";
 import {
   type Change,
+  changeText,
   type Day,
   oneLine,
   type PhaseTimes,
@@ -85,7 +86,9 @@ async function live(
     done.push(times);
     const { samples, told } = generator;
     const seen = { options, samples, told, changes: await changesOf(stage), region: REGION };
-    say(`  ${oneLine(phaseLine(seen, times))}`);
+    const line = phaseLine(seen, times);
+    say(`  ${oneLine(line)}`);
+    for (const change of line.changes) say(`  ${changeText(change)}`);
   }
   return done;
 }

@@ -146,6 +146,9 @@ const percent = (share: number): string =>
   Number.isFinite(share) ? `${digits(100 * share, share > 0.995 && share < 1 ? 2 : 1)} %` : "–";
 const seconds = (ms: number): string => (Number.isFinite(ms) ? `${digits(ms / 1_000, 1)} s` : "–");
 
+export const changeText = ({ atSeconds, from, to, reason }: PhaseLine["changes"][number]): string =>
+  `${digits(atSeconds, 1)} s: level ${from} to ${to}: ${reason}`;
+
 /** For whoever waits for the rest. */
 export const oneLine = (line: PhaseLine): string =>
   [
@@ -190,10 +193,7 @@ export function reportText(report: Report): string {
       ...(line.modes === "" ? [] : [`  feeds: ${line.modes}`]),
       ...(line.refusals === "" ? [] : [`  not served: ${line.refusals}`]),
       ...[...new Set(line.told)].map((told) => `  told: ${told}`),
-      ...line.changes.map(
-        ({ atSeconds, from, to, reason }) =>
-          `  ${digits(atSeconds, 1)} s: level ${from} to ${to}: ${reason}`,
-      ),
+      ...line.changes.map((change) => `  ${changeText(change)}`),
     ].join("\n"),
   );
   const { acknowledged, missing } = report.lost;

@@ -9,7 +9,7 @@ export const HELP = `The operators' dashboard over the built product with a day 
   --json FILE      also writes everything to FILE
   --help           this text
 
-A day is 1,440 minutes and 24 hours of counts with every counter and time, and 500 changes of the level. It is
+A day is 1,440 minutes, their rows of five and of sixty, with every counter and time, and 500 changes of the level. It is
 written into the objects' own tables while the product is stopped.
 Chromium is /usr/bin/chromium, or $CHROMIUM.`;
 

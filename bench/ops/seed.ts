@@ -32,10 +32,13 @@ function seed(file: string, nowMs: number): void {
   try {
     database.exec("BEGIN");
     const minute = database.prepare("INSERT OR REPLACE INTO history_minutes VALUES (?, ?, ?)");
+    const five = database.prepare("INSERT OR REPLACE INTO history_five_minutes VALUES (?, ?, ?)");
     const hour = database.prepare("INSERT OR REPLACE INTO history_hours VALUES (?, ?, ?)");
     const first = Math.floor(nowMs / HOUR_MS) * HOUR_MS - MINUTES * MINUTE_MS;
     for (let at = 0; at < MINUTES; at++)
       minute.run(first + at * MINUTE_MS, levelAt(at), JSON.stringify(countsAt(at, 1)));
+    for (let at = 0; at < MINUTES; at += 5)
+      five.run(first + at * MINUTE_MS, levelAt(at), JSON.stringify(countsAt(at, 5)));
     for (let at = 0; at < MINUTES / 60; at++)
       hour.run(first + at * HOUR_MS, levelAt(at * 60), JSON.stringify(countsAt(at * 60, 60)));
     const change = database.prepare("INSERT OR REPLACE INTO changes VALUES (?, ?)");

@@ -9,6 +9,7 @@ import type { HistoryTotals } from "../telemetry/history.ts";
 import type { HistoryAsk, HistoryStep } from "../telemetry/history-series.ts";
 import type { RegionCounts } from "../telemetry/region-counts.ts";
 import type { DrainRequest, PinRequest, Published } from "./controller.ts";
+import type { Acting } from "./done.ts";
 import { LEVELS, type Trigger, TRIGGERS } from "./levels.ts";
 
 export const levelSchema = z.literal(LEVELS).meta({
@@ -137,10 +138,10 @@ export interface RegionControllerService extends RegionAlertService {
   totals(): Promise<RegionTotals>;
   /** @returns `conflict` when something has changed since `revision`. `level` null takes a pin back. */
   pin(
-    request: Omit<PinRequest, "level"> & Pick<NewPin, "level">,
+    request: Omit<PinRequest, "level"> & Pick<NewPin, "level"> & Acting,
   ): Promise<Result<Published, Failure>>;
   /** Moves viewers to other regions, or back. @returns as `pin` does. */
-  drain(request: DrainRequest): Promise<Result<Published, Failure>>;
+  drain(request: DrainRequest & Acting): Promise<Result<Published, Failure>>;
 }
 
 const PREFIX = "region-controller:";

@@ -3,6 +3,7 @@ import type { Failure } from "../errors.ts";
 import { type Drain, keptShare } from "../regions/traffic.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Condition, look, OFF } from "./condition.ts";
+import type { Done } from "./done.ts";
 import { type Level, LEVEL_OF, TRIGGERS, type Trigger } from "./levels.ts";
 import { describe, judge, NO_SIGNALS, type Signals } from "./signals.ts";
 
@@ -32,6 +33,8 @@ export interface Published {
 export interface Controller {
   readonly conditions: Readonly<Record<Trigger, Condition>>;
   readonly published: Published;
+  /** Newest first; left out where no operator ever said anything under a key. */
+  readonly done?: readonly Done[] | undefined;
 }
 
 /** For the audit log: a change of what is published, and who or what made it. */

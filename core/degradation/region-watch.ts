@@ -21,6 +21,7 @@ import {
   unpinned,
 } from "./controller.ts";
 import type { RegionControllerService, RegionLevel, RegionTotals } from "./controller-service.ts";
+import { once } from "./done.ts";
 import { type Trigger, TRIGGERS } from "./levels.ts";
 import { signalsFrom } from "./region-signals.ts";
 import { describe, judge } from "./signals.ts";
@@ -95,17 +96,23 @@ export class RegionWatch {
 
   pin(request: Parameters<RegionControllerService["pin"]>[0]): Result<Published, Failure> {
     const nowMs = this.#ports.clock.nowMs();
-    const { level, ...rest } = request;
-    const made =
+    const { opId, ...word } = request;
+    const { level, ...rest } = word;
+    const made = once(this.#controller, { by: word.by, opId }, word, () =>
       level === null
         ? unpinned(this.#controller, rest, nowMs)
-        : pinned(this.#controller, { ...rest, level }, nowMs);
+        : pinned(this.#controller, { ...rest, level }, nowMs),
+    );
     return this.#word(made, nowMs);
   }
 
   drain(request: Parameters<RegionControllerService["drain"]>[0]): Result<Published, Failure> {
     const nowMs = this.#ports.clock.nowMs();
-    return this.#word(drained(this.#controller, request, nowMs), nowMs);
+    const { opId, ...word } = request;
+    const made = once(this.#controller, { by: word.by, opId }, word, () =>
+      drained(this.#controller, word, nowMs),
+    );
+    return this.#word(made, nowMs);
   }
 
   #word(made: Result<Step, Failure>, nowMs: number): Result<Published, Failure> {

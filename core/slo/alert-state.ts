@@ -126,19 +126,25 @@ function isRepeatDue(
   return nowMs - toldMs >= everyMs;
 }
 
-/** @returns `conflict` when it changed since the operator looked, or does not fire. Lengths are the caller's to check. */
+/**
+ * Sent again, as after a lost answer, it changes nothing: the same state comes back.
+ *
+ * @returns `conflict` when it changed since the operator looked, or does not fire. Lengths are the caller's to check.
+ */
 export function acknowledge(
   state: AlertState,
   request: { readonly by: string; readonly reason: string; readonly revision: number },
   nowMs: number,
 ): Result<AlertState, Failure> {
-  const { revision } = state;
+  const { revision, acknowledged } = state;
+  const { by, reason: said } = request;
+  const isRepeat = request.revision === revision - 1 && acknowledged?.by === by;
+  if (isRepeat && acknowledged.reason === said) return ok(state);
   if (request.revision !== revision) {
     const reason = `the alert changed meanwhile: this is revision ${revision}`;
     return err({ code: "conflict", reason, field: "revision", revision });
   }
   if (state.condition.at === "off")
     return err({ code: "conflict", reason: "the alert is not firing", revision });
-  const { by, reason } = request;
-  return ok({ ...state, revision: revision + 1, acknowledged: { by, reason, atMs: nowMs } });
+  return ok({ ...state, revision: revision + 1, acknowledged: { by, reason: said, atMs: nowMs } });
 }

@@ -102,8 +102,10 @@ export class AlertWatch {
     const alert = ALERTS.find((one) => one.id === id);
     if (alert === undefined) return err({ code: "not_found", what: `alert ${id}` });
     const nowMs = clock.nowMs();
-    const made = acknowledge(this.#states[id] ?? QUIET, request, nowMs);
+    const before = this.#states[id] ?? QUIET;
+    const made = acknowledge(before, request, nowMs);
     if (!made.ok) return made;
+    if (made.value === before) return ok(shown(alert, before));
     this.#states = { ...this.#states, [id]: made.value };
     rows.save(this.#states);
     this.#kept = JSON.stringify(this.#states);

@@ -3,19 +3,28 @@ import { z } from "zod";
 import { type Level, LEVELS } from "../degradation/levels.ts";
 import { LIMITS } from "../limits.ts";
 import type { Region } from "../regions/regions.ts";
-import { floorTo, HOUR_MS, MINUTE_MS, type History } from "./history.ts";
-import { type RegionCounts, RegionSums, TIMINGS } from "./region-counts.ts";
+import {
+  FIVE_MINUTES_MS,
+  floorTo,
+  type History,
+  type HistorySpan,
+  HOUR_MS,
+  MINUTE_MS,
+} from "./history.ts";
+import { onlyOf, type RegionCounts, RegionSums, TIMINGS } from "./region-counts.ts";
 
 /** The shortest and the longest past that a series may show. */
 export const MINUTES_MAX = LIMITS.historyHoursKeptMs / MINUTE_MS;
 
 /** Which steps: `points` of them, `stepMs` each, from `fromMs` on. Plain JSON. */
 export interface HistoryAsk {
-  /** Unix ms, of a whole minute; with steps of hours: of a whole hour. */
+  /** Unix ms, of a whole minute; with steps of five minutes or of hours: of a whole one of those. */
   readonly fromMs: number;
-  /** Whole minutes, or whole hours: those come from rows of hours. */
+  /** Whole minutes, whole five minutes, or whole hours: each comes from the rows of its span. */
   readonly stepMs: number;
   readonly points: number;
+  /** Counters and times to answer; left out: all of them. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /** One step in which something was counted. */
@@ -26,25 +35,44 @@ export interface HistoryStep {
   readonly level: Level;
 }
 
-/** The last `minutes` in at most `points` steps. Steps become whole hours when minutes of then are gone. */
+/**
+ * The last `minutes` in at most `points` steps. Steps of five minutes and more are whole ones of those; they
+ * become whole hours when minutes of then are gone. Steps begin where a row of their span does.
+ */
 export function historyAsk(minutes: number, points: number, nowMs: number): HistoryAsk {
   const spanMs = Math.min(minutes, MINUTES_MAX) * MINUTE_MS;
-  const most = Math.min(points, LIMITS.historyPointsMax);
-  const unitMs = spanMs > LIMITS.historyMinutesKeptMs ? HOUR_MS : MINUTE_MS;
-  const stepMs = Math.max(1, Math.ceil(spanMs / unitMs / most)) * unitMs;
+  const leastMs = spanMs / Math.min(points, LIMITS.historyPointsMax);
+  const stepMs = ceilTo(unitOf(spanMs, leastMs), leastMs);
   const count = Math.ceil(spanMs / stepMs);
+  const rowMs = SPAN_MS[spanOf(stepMs)];
   // The last step is the one that has begun.
-  const fromMs = floorTo(unitMs, nowMs) + unitMs - count * stepMs;
-  return { fromMs, stepMs, points: count };
+  return { fromMs: floorTo(rowMs, nowMs) + rowMs - count * stepMs, stepMs, points: count };
+}
+
+function unitOf(spanMs: number, leastMs: number): number {
+  if (spanMs > LIMITS.historyMinutesKeptMs) return HOUR_MS;
+  return leastMs > FIVE_MINUTES_MS - MINUTE_MS ? FIVE_MINUTES_MS : MINUTE_MS;
+}
+
+const ceilTo = (unitMs: number, ms: number): number => Math.ceil(ms / unitMs) * unitMs;
+
+const SPAN_MS = { minute: MINUTE_MS, five: FIVE_MINUTES_MS, hour: HOUR_MS } as const;
+
+function spanOf(stepMs: number): HistorySpan {
+  if (stepMs % HOUR_MS === 0) return "hour";
+  return stepMs % FIVE_MINUTES_MS === 0 ? "five" : "minute";
 }
 
 /** Steps with something in them, in order. A region that was idle answers with nothing. */
-export function stepsOf(history: History, { fromMs, stepMs, points }: HistoryAsk): HistoryStep[] {
+export function stepsOf(history: History, ask: HistoryAsk): HistoryStep[] {
+  const { fromMs, stepMs, points } = ask;
+  const only = ask.only && new Set(ask.only);
   const untilMs = fromMs + Math.min(points, LIMITS.historyPointsMax) * stepMs;
-  const span = stepMs % HOUR_MS === 0 ? "hour" : "minute";
   const gathered = new Gathered();
-  for (const { atMs, counts, level } of history.rows(span, fromMs, untilMs))
-    gathered.add({ at: Math.floor((atMs - fromMs) / stepMs), counts, level });
+  for (const { atMs, counts, level } of history.rows(spanOf(stepMs), fromMs, untilMs)) {
+    const kept = only === undefined ? counts : onlyOf(counts, only);
+    gathered.add({ at: Math.floor((atMs - fromMs) / stepMs), counts: kept, level });
+  }
   return gathered.steps().map(({ at, sums, level }) => ({ at, counts: sums.counts(), level }));
 }
 

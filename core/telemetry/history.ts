@@ -4,11 +4,12 @@ import { LruMap } from "../lru.ts";
 import { type RegionCounts, RegionSums } from "./region-counts.ts";
 
 export const MINUTE_MS = 60_000;
+export const FIVE_MINUTES_MS = 5 * MINUTE_MS;
 export const HOUR_MS = 3_600_000;
 /** Later than any row. */
 const EVER_MS = Number.MAX_SAFE_INTEGER;
 
-/** What a region's isolates counted in one minute; in rows of hours: in one hour. Plain JSON. */
+/** What a region's isolates counted in one minute; in coarser rows: in their span. Plain JSON. */
 export interface HistoryMinute {
   /** Unix ms of its beginning. */
   readonly atMs: number;
@@ -24,7 +25,15 @@ export interface HistoryTotals {
   readonly counts: RegionCounts;
 }
 
-export type HistorySpan = "minute" | "hour";
+export type HistorySpan = "minute" | "five" | "hour";
+
+/** Spans that are made of closed rows of the one before, finest first. */
+const COARSER = [
+  { span: "five", of: "minute", ms: FIVE_MINUTES_MS, keptMs: LIMITS.historyMinutesKeptMs },
+  { span: "hour", of: "five", ms: HOUR_MS, keptMs: LIMITS.historyHoursKeptMs },
+] as const satisfies readonly { span: HistorySpan; of: HistorySpan; ms: number; keptMs: number }[];
+type CoarserSpan = (typeof COARSER)[number]["span"];
+const SPANS: readonly HistorySpan[] = ["minute", "five", "hour"];
 
 /** Rows that outlast the object's memory; of each span at most one per `atMs`. */
 export interface HistoryRows {
@@ -47,10 +56,11 @@ interface Open {
 }
 
 /**
- * What a region has met, minute by minute: one row for each with traffic, kept for a day, one for each
- * hour, kept for a month, and the total. Memory holds the open minute only: losing it loses a minute.
+ * What a region has met, minute by minute: one row for each with traffic and one for each five minutes,
+ * kept for a day, one for each hour, kept for a month, and the total. Memory holds the open minute only:
+ * losing it loses a minute. Rows of five minutes are for plots of a day, which would read five times as many.
  *
- * A minute that belongs to an hour whose row exists is in that row too, always. Clocks that step back
+ * A minute that belongs to a coarser row which exists is in that row too, always. Clocks that step back
  * add to the rows of then.
  */
 export class History {
@@ -59,8 +69,8 @@ export class History {
   readonly #total = new RegionSums();
   readonly #sinceMs: number;
   #open: Open | null = null;
-  /** Hours before this have their rows. */
-  #rolledMs: number;
+  /** Spans before this have their rows. */
+  readonly #rolledMs: Record<CoarserSpan, number>;
 
   constructor(rows: HistoryRows, nowMs: number) {
     this.#rows = rows;
@@ -90,17 +100,17 @@ export class History {
     return this.#open === null ? null : this.#open.atMs + MINUTE_MS;
   }
 
-  /** Writes the open minute's row once it is over, and with the first one of a new hour those of the past. */
+  /** Writes the open minute's row once it is over, and with the first one of a new span those of the past. */
   close(nowMs: number): HistoryMinute | null {
     const open = this.#open;
     if (open === null || open.atMs === floorTo(MINUTE_MS, nowMs)) return null;
     this.#open = null;
     const minute = { atMs: open.atMs, counts: open.sums.counts(), level: open.level };
     this.#put("minute", minute);
-    if (open.atMs < this.#rolledMs) {
-      this.#put("hour", { ...minute, atMs: floorTo(HOUR_MS, open.atMs) });
-      this.#prefixes.clear();
-    }
+    for (const { span, ms } of COARSER)
+      if (open.atMs < this.#rolledMs[span])
+        this.#put(span, { ...minute, atMs: floorTo(ms, open.atMs) });
+    if (open.atMs < this.#rolledMs.hour) this.#prefixes.clear();
     this.#total.add(minute.counts);
     this.#rows.saveTotals(this.totals());
     this.#rollUp(nowMs);
@@ -123,29 +133,35 @@ export class History {
     const sums = new RegionSums();
     const lead = this.#rows.read("minute", startMs, firstHourMs);
     for (const { counts } of lead) sums.add(counts);
-    if (firstHourMs < this.#rolledMs) sums.add(this.#hoursSince(firstHourMs).counts());
-    const lateMs = Math.max(firstHourMs, this.#rolledMs);
+    if (firstHourMs < this.#rolledMs.hour) sums.add(this.#hoursSince(firstHourMs).counts());
+    const lateMs = Math.max(firstHourMs, this.#rolledMs.hour);
     for (const { counts } of this.#rows.read("minute", lateMs, EVER_MS)) sums.add(counts);
     if (this.#open !== null && this.#open.atMs >= startMs) sums.add(this.#open.sums.counts());
     return sums;
   }
 
-  /** Rows for a series, oldest first, the open minute included: of hours, and of minutes of the last one. */
+  /**
+   * Rows for a series, oldest first, the open minute included: of the span as far as there are any, and of
+   * minutes from there on.
+   *
+   * @param fromMs of a whole span.
+   */
   *rows(span: HistorySpan, fromMs: number, untilMs: number): Iterable<HistoryMinute> {
-    const byHourMs = span === "hour" ? Math.min(this.#rolledMs, untilMs) : fromMs;
-    if (byHourMs > fromMs) yield* this.#rows.read("hour", fromMs, byHourMs);
-    yield* this.#rows.read("minute", Math.max(fromMs, byHourMs), untilMs);
+    const rolledMs = span === "minute" ? fromMs : Math.min(this.#rolledMs[span], untilMs);
+    if (rolledMs > fromMs) yield* this.#rows.read(span, fromMs, rolledMs);
+    yield* this.#rows.read("minute", Math.max(fromMs, rolledMs), untilMs);
     const open = this.#open;
     if (open !== null && open.atMs >= fromMs && open.atMs < untilMs)
       yield { atMs: open.atMs, counts: open.sums.counts(), level: open.level };
   }
 
   #hoursSince(fromMs: number): RegionSums {
-    const key = `${fromMs} ${this.#rolledMs}`;
+    const untilMs = this.#rolledMs.hour;
+    const key = `${fromMs} ${untilMs}`;
     const known = this.#prefixes.get(key);
     if (known !== undefined) return known;
     const sums = new RegionSums();
-    for (const { counts } of this.#rows.read("hour", fromMs, this.#rolledMs)) sums.add(counts);
+    for (const { counts } of this.#rows.read("hour", fromMs, untilMs)) sums.add(counts);
     this.#prefixes.set(key, sums, 1);
     return sums;
   }
@@ -155,37 +171,48 @@ export class History {
     this.#rows.put(span, known === undefined ? row : together(known, row));
   }
 
-  /** Rows for the hours that are over; what is too old goes, and what a clock made that was far ahead. */
+  /** Rows for the spans that are over; what is too old goes, and what a clock made that was far ahead. */
   #rollUp(nowMs: number): void {
-    const hourMs = floorTo(HOUR_MS, nowMs);
-    const futureMs = hourMs + LIMITS.historyMinutesKeptMs;
-    if (this.#rolledMs > futureMs) this.#forgetFrom(futureMs);
-    if (hourMs <= this.#rolledMs) return;
-    const hours = new Map<number, HistoryMinute>();
-    for (const minute of this.#rows.read("minute", this.#rolledMs, hourMs)) {
-      const row = { ...minute, atMs: floorTo(HOUR_MS, minute.atMs) };
-      const known = hours.get(row.atMs);
-      hours.set(row.atMs, known === undefined ? row : together(known, row));
+    const futureMs = floorTo(HOUR_MS, nowMs) + LIMITS.historyMinutesKeptMs;
+    if (Math.max(...Object.values(this.#rolledMs)) > futureMs) this.#forgetFrom(futureMs);
+    let hasRolled = false;
+    for (const { span, of, ms } of COARSER) {
+      const untilMs = floorTo(ms, nowMs);
+      if (untilMs <= this.#rolledMs[span]) continue;
+      const spans = new Map<number, HistoryMinute>();
+      for (const part of this.#rows.read(of, this.#rolledMs[span], untilMs)) {
+        const row = { ...part, atMs: floorTo(ms, part.atMs) };
+        const known = spans.get(row.atMs);
+        spans.set(row.atMs, known === undefined ? row : together(known, row));
+      }
+      for (const row of spans.values()) this.#rows.put(span, row);
+      this.#rolledMs[span] = untilMs;
+      hasRolled ||= span === "hour";
     }
-    for (const hour of hours.values()) this.#rows.put("hour", hour);
-    this.#rolledMs = hourMs;
+    // Only now: after a long sleep, hours are made of rows that are about to go.
+    if (hasRolled) this.#keep(floorTo(HOUR_MS, nowMs));
+  }
+
+  #keep(hourMs: number): void {
     this.#rows.keep("minute", hourMs - LIMITS.historyMinutesKeptMs, EVER_MS);
-    this.#rows.keep("hour", hourMs - LIMITS.historyHoursKeptMs, EVER_MS);
+    for (const { span, keptMs } of COARSER) this.#rows.keep(span, hourMs - keptMs, EVER_MS);
   }
 
   #forgetFrom(futureMs: number): void {
-    this.#rows.keep("minute", 0, futureMs);
-    this.#rows.keep("hour", 0, futureMs);
-    this.#rolledMs = rolledOf(this.#rows);
+    for (const span of SPANS) this.#rows.keep(span, 0, futureMs);
+    Object.assign(this.#rolledMs, rolledOf(this.#rows));
     this.#prefixes.clear();
   }
 }
 
 export const floorTo = (spanMs: number, atMs: number): number => Math.floor(atMs / spanMs) * spanMs;
 
-function rolledOf(rows: HistoryRows): number {
-  const newestMs = rows.newestMs("hour");
-  return newestMs === null ? 0 : newestMs + HOUR_MS;
+function rolledOf(rows: HistoryRows): Record<CoarserSpan, number> {
+  const after = (span: CoarserSpan, ms: number): number => {
+    const newestMs = rows.newestMs(span);
+    return newestMs === null ? 0 : newestMs + ms;
+  };
+  return { five: after("five", FIVE_MINUTES_MS), hour: after("hour", HOUR_MS) };
 }
 
 const isNothing = ({ counters, timings }: RegionCounts): boolean =>

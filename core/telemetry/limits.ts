@@ -31,6 +31,8 @@ export const TELEMETRY_LIMITS = {
   historyHoursKeptMs: 32 * 24 * 3_600_000,
   /** Points of one series: more than a plot has pixels for. */
   historyPointsMax: 400,
+  /** Names that one question is about: all of them. */
+  historyOnlyCharsMax: 2_000,
   /** Sums of closed hours that are remembered: one for each window that is asked for again and again. */
   historyPrefixesMax: 16,
   /** `traceparent` and `tracestate`: as much as the W3C asks everybody to pass on. Longer ones are left out. */

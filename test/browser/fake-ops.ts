@@ -1,4 +1,4 @@
-import type { LevelList } from "../../core/degradation/controller-service.ts";
+import type { LevelList, NewDrain } from "../../core/degradation/controller-service.ts";
 import type { Level } from "../../core/degradation/levels.ts";
 import type { RolloutList } from "../../core/rollout/rollout.ts";
 import type { OpsAnswer, OpsCall } from "./fake-api.ts";
@@ -68,6 +68,8 @@ export class FakeOps {
     if (route === "/admin/levels") return ok(this.levels);
     const pinned = /^\/admin\/levels\/([a-z-]+)\/pin$/.exec(route)?.[1];
     if (method === "POST" && pinned !== undefined) return this.#pin(pinned, call);
+    const drained = /^\/admin\/levels\/([a-z-]+)\/drain$/.exec(route)?.[1];
+    if (method === "POST" && drained !== undefined) return this.#drain(drained, call);
     if (route === "/admin/history") return ok(historyOf(Number(query.get("minutes"))));
     const rollout = /^\/admin\/rollouts\/([a-z0-9-]+)\/actions$/.exec(route)?.[1];
     if (method === "POST" && rollout !== undefined) return this.#act(rollout, call);
@@ -103,6 +105,19 @@ export class FakeOps {
     );
     this.sections.set("rollouts", { ...list, rollouts });
     return ok(rollouts.find((view) => view.id === id));
+  }
+
+  #drain(region: string, { body }: OpsCall): OpsAnswer {
+    const { keep, reason, minutes, revision } = JSON.parse(body) as NewDrain;
+    const row = this.regions.get(region);
+    if (row === undefined) return problem(404, "not_found", "There is no such region.");
+    if (revision !== row.published.revision)
+      return problem(409, "conflict", "Something has changed since.");
+    const untilMs = Date.now() + minutes * 60_000;
+    const drain = { keep, from: 1, sinceMs: Date.now(), untilMs, reason, by: "olga" };
+    const published = { ...row.published, revision: revision + 1, drain };
+    this.regions.set(region, { ...row, published });
+    return ok(published);
   }
 
   #pin(region: string, { body }: OpsCall): OpsAnswer {

@@ -83,6 +83,33 @@ describe("actions", () => {
     expect(visit.errors).toEqual([]);
   });
 
+  it("drains a region to a share of its viewers, shows it, and takes them back", async ({
+    expect,
+  }) => {
+    const visit = await visitOps();
+    const { page, ops } = visit;
+    await signIn(visit, ["operator"], "/ops/levels");
+    const confirm = async (reason: string, yes: string): Promise<void> => {
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Reason").fill(reason);
+      await dialog.getByRole("button", { name: yes, exact: true }).click();
+    };
+    await page.getByRole("button", { name: "Drain to 50 % us-east" }).click();
+    await confirm("new racks", "Drain");
+    await page.locator(".toast").filter({ hasText: "us-east drains to 50 % for 30 min" }).waitFor();
+    await page.getByText(/by olga, for .* more: new racks/).waitFor();
+    await page.getByRole("button", { name: "Take its viewers back of us-east" }).click();
+    await confirm("they are in", "Take back");
+    await page.locator(".toast").filter({ hasText: "takes its viewers back" }).waitFor();
+    await page.getByText("Drained to 50 %").waitFor({ state: "detached" });
+    const sent = ops.calls.filter(({ method }) => method === "POST");
+    expect(sent.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+      { keep: 0.5, reason: "new racks", minutes: 30, revision: 1 },
+      { keep: 1, reason: "they are in", minutes: 1, revision: 2 },
+    ]);
+    expect(visit.errors).toEqual([]);
+  });
+
   it("after a conflict shows what changed, and asks again with the new revision and key", async ({
     expect,
   }) => {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Change, Published } from "../../core/degradation/controller.ts";
 import type { LevelList, NewDrain, NewPin } from "../../core/degradation/controller-service.ts";
+import type { Acting } from "../../core/degradation/done.ts";
 import { RegionWatch } from "../../core/degradation/region-watch.ts";
 import type { Region } from "../../core/regions/regions.ts";
 import type { AlertList, NewAcknowledgement } from "../../core/slo/alert-service.ts";
@@ -50,7 +51,7 @@ export class FakeControllers implements Controllers {
     }));
   }
 
-  async pin(region: Region, pin: NewPin & { readonly by: string }) {
+  async pin(region: Region, pin: NewPin & Acting) {
     return this.of(region).pin(pin);
   }
 
@@ -94,7 +95,7 @@ export class FakeControllers implements Controllers {
     return alerts;
   }
 
-  async drain(region: Region, drain: NewDrain & { readonly by: string }) {
+  async drain(region: Region, drain: NewDrain & Acting) {
     return this.of(region).drain(drain);
   }
 

@@ -7,7 +7,11 @@ import type {
 
 /** Rows in this process, as text: nothing that is kept can change afterwards. */
 export class MemoryHistoryRows implements HistoryRows {
-  readonly #rows = { minute: new Map<number, string>(), hour: new Map<number, string>() };
+  readonly #rows = {
+    minute: new Map<number, string>(),
+    five: new Map<number, string>(),
+    hour: new Map<number, string>(),
+  };
   #totals: string | null = null;
   /** Rows written so far, and read. */
   puts = 0;

@@ -47,7 +47,8 @@ describe("operators", () => {
       revision: 2,
       acknowledged: { by: "op", reason: "on it" },
     });
-    const problem = await problemOf(await acknowledge({}));
+    expect(await (await acknowledge({})).json()).toMatchObject({ revision: 2 });
+    const problem = await problemOf(await acknowledge({ reason: "me too" }));
     expect(problem).toMatchObject({
       status: 409,
       code: "conflict",
@@ -95,7 +96,14 @@ it("counts people's requests for the objectives, and operators' for none", async
 
 it("counts at the backup what it serves for a region that is failed over", async ({ expect }) => {
   const gateway = startGateway();
-  const pin = { level: 4, reason: "a drill", by: "ann", minutes: 5, revision: 1 } as const;
+  const pin = {
+    level: 4,
+    reason: "a drill",
+    by: "ann",
+    minutes: 5,
+    revision: 1,
+    opId: null,
+  } as const;
   await gateway.controllers.pin("us-east", pin);
   await gateway.request("/healthz");
   await gateway.settle();

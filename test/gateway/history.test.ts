@@ -26,6 +26,16 @@ describe("the history of regions", () => {
     expect(asked(await series("minutes=5"))).toEqual([6]);
   });
 
+  it("has only the names that are asked for", async ({ expect }) => {
+    const { series, gateway } = counted();
+    const both = await series("minutes=5&only=feed_asked,http_read_ms");
+    expect(both.steps.map(({ counters }) => counters)).toEqual([{ feed_asked: 6 }]);
+    const other = await series("minutes=5&only=builds_shed");
+    expect(other.steps.map(({ counters, timings }) => [counters, timings])).toEqual([[{}, {}]]);
+    const wrong = await gateway.asOperator("/v1/admin/history?only=feed_asked,nothing");
+    expect(await problemOf(wrong)).toMatchObject({ status: 400, field: "only.1" });
+  });
+
   it("names a region that is away, and has the rest", async ({ expect }) => {
     const { gateway, series, asked } = counted();
     gateway.controllers.away.add("eu-west");

@@ -10,7 +10,7 @@ const PIN = { reason: "a drill", minutes: 5 };
 async function pinnedTo(level: 0 | 1 | 2 | 3 | 4) {
   const gateway = startGateway();
   const { revision } = gateway.controllers.of("us-east").read().published;
-  await gateway.controllers.pin("us-east", { ...PIN, level, revision, by: "ann" });
+  await gateway.controllers.pin("us-east", { ...PIN, level, revision, by: "ann", opId: null });
   await gateway.request("/healthz");
   await gateway.settle();
   return gateway;
@@ -39,7 +39,13 @@ describe("every answer", () => {
     expect,
   }) => {
     const gateway = startGateway();
-    await gateway.controllers.pin("us-east", { ...PIN, level: 2, revision: 1, by: "ann" });
+    await gateway.controllers.pin("us-east", {
+      ...PIN,
+      level: 2,
+      revision: 1,
+      by: "ann",
+      opId: null,
+    });
     const level = async () => (await gateway.request("/healthz")).headers.get("edgewise-level");
     expect(await level()).toBe("0");
     await gateway.settle();

@@ -52,7 +52,8 @@ it("enters a level on what isolates bring, and keeps it over an eviction", async
 
 it("notices silence by its alarm", async ({ expect }) => {
   const stub = stubOf("silent");
-  const pinned = await stub.pin({ level: 2, reason: "drill", by: "ann", minutes: 1, revision: 1 });
+  const ask = { level: 2, reason: "drill", by: "ann", minutes: 1, revision: 1 } as const;
+  const pinned = await stub.pin({ ...ask, opId: null });
   expect(pinned).toMatchObject({ ok: true, value: { level: 2, revision: 2 } });
   expect(await runDurableObjectAlarm(stub)).toBe(true);
   expect(await runDurableObjectAlarm(stub)).toBe(true);
@@ -60,18 +61,20 @@ it("notices silence by its alarm", async ({ expect }) => {
 
 it("pins by compare-and-set, with an audit line, over an eviction", async ({ expect }) => {
   const stub = stubOf("pinned");
-  const ask = { level: 3, reason: "drill", by: "ann", minutes: 5 } as const;
+  const ask = { level: 3, reason: "drill", by: "ann", minutes: 5, opId: "once" } as const;
   await stub.pin({ ...ask, revision: 1 });
-  expect(await stub.pin({ ...ask, revision: 1 })).toMatchObject({
+  expect(await stub.pin({ ...ask, opId: null, revision: 1 })).toMatchObject({
     ok: false,
     error: { code: "conflict" },
   });
   await evictDurableObject(stub);
+  // Whoever got no answer sends it again.
+  expect(await stub.pin({ ...ask, revision: 1 })).toMatchObject({ ok: true });
   const { published, changes, automatic } = await stub.read();
   expect(published).toMatchObject({ level: 3, revision: 2, pin: { by: "ann" } });
   expect(automatic).toBe(0);
   expect(changes).toMatchObject([{ from: 0, to: 3, reason: "drill", by: "ann" }]);
-  const back = await stub.pin({ ...ask, level: null, by: "bob", revision: 2 });
+  const back = await stub.pin({ ...ask, level: null, by: "bob", opId: null, revision: 2 });
   expect(back).toMatchObject({ ok: true, value: { level: 0, pin: null, revision: 3 } });
 });
 

@@ -33,6 +33,9 @@ it("keeps its data, and the tokens it gave, over a restart", async ({ expect }) 
   const headers = { ...json, authorization: `Bearer ${token}` };
   const body = JSON.stringify({ text: "still here" });
   await fetch(`${first.url}/v1/posts`, { method: "POST", headers, body });
+  // A second one over the same folder is refused at once, and disturbs nothing.
+  const late = await run("node", ["dev/start.ts", "--no-ranker", "--data", folder], { PORT: "0" });
+  expect([late.code, late.output]).toEqual([1, expect.stringContaining("Another product runs")]);
   expect(await first.stop("SIGTERM")).toBe(0);
 
   const second = await start();

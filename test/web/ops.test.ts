@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 
 import type { HistorySeries } from "../../core/telemetry/history-series.ts";
 import { type AuditLine, auditOf, filtered } from "../../web/ops/audit.ts";
-import { burnTone } from "../../web/ops/burn.ts";
+import { budgetWords, burnTone } from "../../web/ops/burn.ts";
 import { waitAfter } from "../../web/ops/data/backoff.ts";
 import { linesOf } from "../../web/ops/history.ts";
 import { EMPTY_WISH, wishFrom } from "../../web/ops/rollout-wish.ts";
@@ -118,6 +118,21 @@ it("reads a burn rate by the rules that name its window", ({ expect }) => {
   expect(burnTone("3d", 1)).toBe("warn");
   expect(burnTone("30d", 40)).toBe("good");
   expect(burnTone("5m", null)).toBe("plain");
+});
+
+it("says what is left of a budget once the budget is an event at least", ({ expect }) => {
+  const said = (total: number, budgetLeft: number | null) =>
+    budgetWords({
+      target: 0.999,
+      budgetLeft,
+      burn: [{ window: "30d", total, bad: 1, rate: 1 }],
+    });
+  expect(said(0, null)).toEqual({ share: "–", word: "no events", tone: "plain" });
+  expect(said(3, -332)).toEqual({ share: "–", word: "too few events", tone: "plain" });
+  expect(said(999, 1)).toMatchObject({ word: "too few events" });
+  expect(said(1_000, 0)).toEqual({ share: "0 %", word: "overspent", tone: "bad" });
+  expect(said(10_000, 0.2)).toEqual({ share: "20 %", word: "left", tone: "warn" });
+  expect(said(10_000, 0.9)).toEqual({ share: "90 %", word: "left", tone: "good" });
 });
 
 it("shows of a conflict what is another now", ({ expect }) => {

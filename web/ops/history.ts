@@ -15,6 +15,9 @@ export interface HistoryLines {
   readonly level: readonly (number | null)[];
 }
 
+/** What `linesOf` reads of a series. */
+export const LINES = "http_answers,http_errors,http_read_ms";
+
 /** The step that has only begun is left out: as a rate it would look like a fall. */
 export function linesOf(series: HistorySeries): HistoryLines {
   const { fromMs, stepMs } = series;

@@ -2,6 +2,7 @@ import type { LevelList, RegionLevel } from "../../core/degradation/controller-s
 import type { Level } from "../../core/degradation/levels.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { OperatorClient } from "../../client/operator.ts";
+import { percent } from "./format.ts";
 import type { Action, Seen } from "./ui/action-store.ts";
 import type { Tone } from "./ui/badge.tsx";
 
@@ -37,10 +38,10 @@ const seenOf = ({ published }: RegionLevel): Seen => ({
   ],
 });
 
-async function lookAgain(api: OperatorClient, region: string): Promise<Seen> {
+async function rowOf(api: OperatorClient, region: string): Promise<RegionLevel> {
   const row = (await api.levels()).regions.find((one) => one.region === region);
   if (row === undefined) throw new Error(`${region} does not answer`);
-  return seenOf(row);
+  return row;
 }
 
 /** @param level null takes a pin back. */
@@ -58,7 +59,7 @@ export function pinAction(row: RegionLevel, level: Level | null): Action {
     reasonCharsMax: LIMITS.pinReasonCharsMax,
     ...(level !== null && { minutes: { usual: 30, max: LIMITS.pinMinutesMax } }),
     seen: seenOf(row),
-    lookAgain: (api) => lookAgain(api, region),
+    lookAgain: async (api) => seenOf(await rowOf(api, region)),
     async send(api, { reason, minutes, revision, idempotencyKey }) {
       const wanted = {
         level,
@@ -73,3 +74,44 @@ export function pinAction(row: RegionLevel, level: Level | null): Action {
     },
   };
 }
+
+/** Shares of its viewers that a region can be told to keep; what lies between is for the API. */
+export const KEEPS = [0.5, 0] as const;
+
+/** @param keep of its viewers, 0 to 1; 1 takes all of them back. */
+export function drainAction(row: RegionLevel, keep: number): Action {
+  const { region, published } = row;
+  const isBack = keep === 1;
+  const share = percent(keep);
+  return {
+    title: isBack ? `Take ${region}'s viewers back` : `Drain ${region} to ${share}`,
+    effect: isBack
+      ? `Over a minute, all viewers who are nearest to ${region} come back to it.`
+      : `Over a minute, ${region} keeps ${share} of its viewers, the same ones each time; the others go to the next nearest region.`,
+    yes: isBack ? "Take back" : "Drain",
+    danger: !isBack,
+    reasonCharsMax: LIMITS.pinReasonCharsMax,
+    ...(!isBack && { minutes: { usual: 30, max: LIMITS.pinMinutesMax } }),
+    seen: withDrain(row),
+    lookAgain: async (api) => withDrain(await rowOf(api, region)),
+    async send(api, { reason, minutes, revision, idempotencyKey }) {
+      const wanted = {
+        keep,
+        reason,
+        minutes: isBack ? 1 : minutes,
+        revision: revision ?? published.revision,
+      };
+      await api.drainRegion(region, wanted, { idempotencyKey });
+      return isBack
+        ? `${region} takes its viewers back.`
+        : `${region} drains to ${share} for ${minutes} min.`;
+    },
+  };
+}
+
+const withDrain = (row: RegionLevel): Seen => {
+  const { revision, facts } = seenOf(row);
+  const drain = row.published.drain;
+  const kept = drain === undefined ? "all" : `${percent(drain.keep)}, by ${drain.by}`;
+  return { revision, facts: [...facts, ["Viewers kept", kept]] };
+};

@@ -97,10 +97,10 @@ describe("a region whose writes fail", () => {
 });
 
 describe("a region that is well", () => {
-  it("writes its history once a minute, and nothing else", ({ expect }) => {
+  it("writes its history once a minute and once in five, and nothing else", ({ expect }) => {
     const { pass, stored, history, minutes } = region();
     pass(600, writes(20, 0));
-    expect([stored.saves, history.puts]).toEqual([0, 10]);
+    expect([stored.saves, history.puts]).toEqual([0, 10 + 2]);
     expect(minutes.map(({ counts }) => counts.counters.tao_writes)).toEqual([
       // The test begins 20 s before a minute does.
       380,
@@ -148,7 +148,7 @@ it("looks once a second, however many isolates exchange", ({ expect }) => {
 
 it("is looked at when a pin ends", ({ expect }) => {
   const { clock, looks, watch } = region();
-  const ask = { reason: "a drill", by: "ann", revision: 1, minutes: 1 } as const;
+  const ask = { reason: "a drill", by: "ann", revision: 1, minutes: 1, opId: null } as const;
   watch.now.pin({ ...ask, level: 2 });
   clock.advance(57_000);
   watch.now.look();
@@ -162,7 +162,7 @@ it("asks to be looked at again as soon as it wakes, not when another part next d
   expect,
 }) => {
   const { clock, looks, lose, watch } = region();
-  watch.now.pin({ reason: "a drill", by: "ann", revision: 1, minutes: 1, level: 2 });
+  watch.now.pin({ reason: "a drill", by: "ann", revision: 1, minutes: 1, level: 2, opId: null });
   clock.advance(57_000);
   looks.length = 0;
   lose();
@@ -170,7 +170,7 @@ it("asks to be looked at again as soon as it wakes, not when another part next d
 });
 
 describe("a drain", () => {
-  const DRAIN = { keep: 0, reason: "new machines", by: "ann", minutes: 5 };
+  const DRAIN = { keep: 0, reason: "new machines", by: "ann", minutes: 5, opId: null };
   const shareAt = ({ watch, clock }: ReturnType<typeof region>) => {
     const { drain } = watch.now.read().published;
     return drain === undefined ? 1 : keptShare(drain, clock.nowMs());
@@ -215,6 +215,24 @@ describe("a drain", () => {
     expect(shareAt(world)).toBe(1);
   });
 
+  it("is taken once under its key, and the key is of nothing else", ({ expect }) => {
+    const { watch, lose } = region();
+    const word = { ...DRAIN, revision: 1, opId: "k" };
+    watch.now.drain(word);
+    lose();
+    expect(watch.now.drain(word)).toMatchObject({ ok: true, value: { revision: 2 } });
+    expect(watch.now.drain({ ...word, keep: 0.5 })).toMatchObject({
+      ok: false,
+      error: { code: "idempotency_mismatch" },
+    });
+    // Another's key is another key.
+    expect(watch.now.drain({ ...word, by: "bob" })).toMatchObject({
+      ok: false,
+      error: { code: "conflict" },
+    });
+    expect(watch.now.read().changes.length).toBe(1);
+  });
+
   it("outlasts the memory of its object, and a level that changes meanwhile", ({ expect }) => {
     const world = region();
     world.watch.now.drain({ ...DRAIN, minutes: 30, revision: 1 });
@@ -227,7 +245,7 @@ describe("a drain", () => {
 
   it("begins with nobody after the region was failed over by a pin", ({ expect }) => {
     const world = region();
-    const pin = { reason: "a drill", by: "ann", minutes: 5 };
+    const pin = { reason: "a drill", by: "ann", minutes: 5, opId: null };
     world.watch.now.pin({ ...pin, level: 4, revision: 1 });
     world.clock.advance(10_000);
     world.watch.now.pin({ ...pin, level: null, revision: 2 });

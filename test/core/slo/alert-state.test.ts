@@ -123,6 +123,15 @@ describe("whoever is told", () => {
     expect([anew.event, anew.next.acknowledged]).toEqual(["firing", null]);
   });
 
+  it("is acknowledged once by whoever says it again after a lost answer", ({ expect }) => {
+    const ask = { by: "ann", reason: "on it", revision: 1 };
+    const made = acknowledge(firing, ask, 5_000);
+    if (!made.ok) return expect.unreachable();
+    expect(acknowledge(made.value, ask, 9_000)).toEqual(made);
+    for (const other of [{ by: "bob" }, { reason: "no" }])
+      expect(acknowledge(made.value, { ...ask, ...other }, 9_000).ok).toBe(false);
+  });
+
   it("acknowledges what they saw, while it fires", ({ expect }) => {
     const ask = { by: "ann", reason: "on it" };
     expect(acknowledge(firing, { ...ask, revision: 0 }, 1)).toMatchObject({

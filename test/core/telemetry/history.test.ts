@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 
 import { LIMITS } from "../../../core/limits.ts";
-import { History, HOUR_MS, MINUTE_MS } from "../../../core/telemetry/history.ts";
+import { History, HOUR_MS, type HistorySpan, MINUTE_MS } from "../../../core/telemetry/history.ts";
 import { type RegionCounts, RegionSums } from "../../../core/telemetry/region-counts.ts";
 import { MemoryHistoryRows } from "../../fakes/memory-history-rows.ts";
 
@@ -27,7 +27,7 @@ function kept() {
     return fromMs + minutes * MINUTE_MS;
   };
   const lose = (nowMs: number) => void (held.history = wake(nowMs));
-  const answersIn = (span: "minute" | "hour") =>
+  const answersIn = (span: HistorySpan) =>
     [...rows.read(span, 0, Infinity)].map(({ atMs, counts }) => [
       atMs - START_MS,
       counts.counters.http_answers,
@@ -80,7 +80,23 @@ describe("an hour", () => {
     const { pass, answersIn, rows } = kept();
     pass(61, START_MS);
     expect(answersIn("hour")).toEqual([[0, 60]]);
-    expect(rows.puts).toBe(62);
+    expect(answersIn("five")).toEqual(
+      Array.from({ length: 12 }, (_, at) => [at * 5 * MINUTE_MS, 5]),
+    );
+    expect(rows.puts).toBe(61 + 12 + 1);
+  });
+
+  it("is made of a table's minutes where rows of five minutes were never written", ({ expect }) => {
+    const { pass, lose, answersIn, rows } = kept();
+    const nowMs = pass(90, START_MS);
+    rows.keep("five", 0, 0);
+    lose(nowMs);
+    pass(31, nowMs);
+    expect(answersIn("hour")).toEqual([
+      [0, 60],
+      [HOUR_MS, 60],
+    ]);
+    expect(answersIn("five").length).toBe(24);
   });
 
   it("is made of minutes that an object before the eviction has seen, days later too", ({
@@ -101,6 +117,7 @@ describe("an hour", () => {
     pass(61, START_MS);
     pass(1, START_MS + 5 * MINUTE_MS, answers(7));
     expect(answersIn("hour")).toEqual([[0, 67]]);
+    expect(answersIn("five")[1]).toEqual([5 * MINUTE_MS, 12]);
     expect(since(START_MS)).toBe(68);
   });
 });
@@ -125,10 +142,13 @@ it("keeps minutes of a day and hours of a month, however long it goes on", ({ ex
   // A minute in ten is enough for all hours.
   for (let at = 0; at < days * 144; at++) pass(1, START_MS + at * 10 * MINUTE_MS);
   const nowMs = START_MS + days * DAY_MS;
-  const oldest = (span: "minute" | "hour") => (answersIn(span)[0]?.[0] ?? 0) + START_MS;
+  const oldest = (span: HistorySpan) => (answersIn(span)[0]?.[0] ?? 0) + START_MS;
   expect(nowMs - oldest("minute")).toBeGreaterThanOrEqual(LIMITS.historyMinutesKeptMs);
   expect(nowMs - oldest("minute")).toBeLessThanOrEqual(LIMITS.historyMinutesKeptMs + HOUR_MS);
   expect(nowMs - oldest("hour")).toBeLessThanOrEqual(LIMITS.historyHoursKeptMs + HOUR_MS);
+  expect(answersIn("five").length).toBeLessThanOrEqual(
+    LIMITS.historyMinutesKeptMs / (5 * MINUTE_MS),
+  );
   expect(answersIn("hour").length).toBeGreaterThanOrEqual(LIMITS.historyHoursKeptMs / HOUR_MS - 1);
   expect(total()).toBe(days * 144);
   expect(rows.totals()?.sinceMs).toBe(START_MS);

@@ -1,7 +1,7 @@
 import type { AlertList, RegionAlerts } from "../../../core/slo/alert-service.ts";
 import { useStore } from "../../app/state/store.ts";
 import { acknowledgeAction, alertsShown, alertTone, runbookName } from "../alerts.ts";
-import { budgetTone, burnTone, rateWords } from "../burn.ts";
+import { budgetWords, burnTone, rateWords } from "../burn.ts";
 import { useSection } from "../data/sections.ts";
 import { count, percent } from "../format.ts";
 import { clockStore } from "../state/clock.ts";
@@ -134,11 +134,10 @@ function Objectives({ row: { region, objectives } }: { row: RegionAlerts }) {
         {
           head: "Budget left",
           isNumber: true,
-          render: ({ budgetLeft }) => (
-            <Badge tone={budgetTone(budgetLeft)}>
-              {budgetLeft === null ? "no events" : percent(budgetLeft)}
-            </Badge>
-          ),
+          render: (objective) => {
+            const { share, word, tone } = budgetWords(objective);
+            return <Badge tone={tone}>{tone === "plain" ? word : share}</Badge>;
+          },
         },
         ...windows.map((window, index) => ({
           head: `Burn ${window}`,

@@ -2,9 +2,8 @@ import type { AlertList, RegionAlerts } from "../../../core/slo/alert-service.ts
 import { useStore } from "../../app/state/store.ts";
 import { Link } from "../../app/ui/link.tsx";
 import { alertsShown } from "../alerts.ts";
-import { budgetTone, rateWords } from "../burn.ts";
+import { budgetWords, knownBudget, rateWords } from "../burn.ts";
 import { useSection } from "../data/sections.ts";
-import { percent } from "../format.ts";
 import { regionStore } from "../state/region.ts";
 import { Badge } from "../ui/badge.tsx";
 import { SectionCard } from "../ui/section.tsx";
@@ -52,17 +51,15 @@ export function Budgets() {
 }
 
 function BudgetTile({ where, objective }: { where: string; objective: ObjectiveRow }) {
-  const { title, budgetLeft, burn } = objective;
+  const { title, burn } = objective;
+  const { share, word, tone } = budgetWords(objective);
   const hour = burn.find(({ window }) => window === "1h")?.rate ?? null;
   return (
     <article class="tile" aria-label={title}>
       <span class="tile-name">{title}</span>
-      <span class="tile-value">{budgetLeft === null ? "–" : percent(budgetLeft)}</span>
+      <span class="tile-value">{share}</span>
       <span class="tile-note">
-        <Badge tone={budgetTone(budgetLeft)}>
-          {budgetLeft === null ? "no events" : budgetLeft <= 0 ? "overspent" : "left"}
-        </Badge>{" "}
-        {where}, burns {rateWords(hour)} over 1 h
+        <Badge tone={tone}>{word}</Badge> {where}, burns {rateWords(hour)} over 1 h
       </span>
     </article>
   );
@@ -75,7 +72,7 @@ export function worstOf(rows: readonly RegionAlerts[]): readonly Worst[] {
       const known = worst.get(objective.id);
       const isWorse =
         known === undefined ||
-        (objective.budgetLeft ?? Infinity) < (known.objective.budgetLeft ?? Infinity);
+        (knownBudget(objective) ?? Infinity) < (knownBudget(known.objective) ?? Infinity);
       if (isWorse) worst.set(objective.id, { region, objective });
     }
   return [...worst.values()];

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useStore } from "../../app/state/store.ts";
 import { useLive } from "../data/live.ts";
 import { count, millis, percent } from "../format.ts";
-import { linesOf } from "../history.ts";
+import { LINES, linesOf } from "../history.ts";
 import { regionStore } from "../state/region.ts";
 import { Plot } from "../ui/plot.tsx";
 import { SectionCard } from "../ui/section.tsx";
@@ -22,7 +22,8 @@ export function HistoryPlots() {
   const { minutes, points } = span;
   const known = useLive(
     `history ${region} ${minutes}`,
-    (api, signal) => api.history({ ...(region !== "" && { region }), minutes, points }, { signal }),
+    (api, signal) =>
+      api.history({ ...(region !== "" && { region }), minutes, points, only: LINES }, { signal }),
     EVERY_MS,
   );
   return (

@@ -2,8 +2,8 @@ import type { LevelList, RegionLevel } from "../../../core/degradation/controlle
 import { LEVELS } from "../../../core/degradation/levels.ts";
 import { useStore } from "../../app/state/store.ts";
 import { type Known, useSection } from "../data/sections.ts";
-import { ago, clockTime, count, millis, span, words } from "../format.ts";
-import { LEVEL_WORDS, pinAction, regionsShown, toneOf } from "../levels.ts";
+import { ago, clockTime, count, millis, percent, span, words } from "../format.ts";
+import { drainAction, KEEPS, LEVEL_WORDS, pinAction, regionsShown, toneOf } from "../levels.ts";
 import { clockStore } from "../state/clock.ts";
 import { regionStore } from "../state/region.ts";
 import { ActButton } from "../ui/act-button.tsx";
@@ -31,7 +31,8 @@ export function LevelsPage() {
 
 function Region({ row, known }: { row: RegionLevel; known: Known<LevelList> }) {
   const nowMs = useStore(clockStore);
-  const { level, pin, reason, sinceMs, revision } = row.published;
+  const { level, pin, drain, reason, sinceMs, revision } = row.published;
+  const isDrained = drain !== undefined && drain.keep < 1;
   return (
     <section class={`card region-card tone-${toneOf(level)}`} aria-label={row.region}>
       <div class="card-head">
@@ -41,6 +42,7 @@ function Region({ row, known }: { row: RegionLevel; known: Known<LevelList> }) {
             Level {level} · {LEVEL_WORDS[level]}
           </Badge>
           {pin !== null && <Badge tone="warn">Pinned</Badge>}
+          {isDrained && <Badge tone="warn">Drained to {percent(drain.keep)}</Badge>}
         </span>
       </div>
       <dl class="facts">
@@ -60,6 +62,14 @@ function Region({ row, known }: { row: RegionLevel; known: Known<LevelList> }) {
             </dd>
           </>
         )}
+        {isDrained && (
+          <>
+            <dt>Drain</dt>
+            <dd>
+              by {drain.by}, for {span(drain.untilMs - nowMs)} more: {drain.reason}
+            </dd>
+          </>
+        )}
         <dt>Revision</dt>
         <dd>{revision}</dd>
       </dl>
@@ -72,6 +82,18 @@ function Region({ row, known }: { row: RegionLevel; known: Known<LevelList> }) {
         {pin !== null && (
           <ActButton action={pinAction(row, null)} of={`of ${row.region}`}>
             Take back the pin
+          </ActButton>
+        )}
+      </div>
+      <div class="row" role="group" aria-label={`Drain ${row.region}`}>
+        {KEEPS.map((keep) => (
+          <ActButton key={keep} action={drainAction(row, keep)} danger of={row.region}>
+            Drain to {percent(keep)}
+          </ActButton>
+        ))}
+        {isDrained && (
+          <ActButton action={drainAction(row, 1)} of={`of ${row.region}`}>
+            Take its viewers back
           </ActButton>
         )}
       </div>

@@ -43,7 +43,8 @@ function Ladder({ report }: { report: RankingReport }) {
   return (
     <>
       <p class="muted">
-        {count(total)} answers of the isolate {report.isolate} since it began; each region has many.
+        {count(total)} {total === 1 ? "answer" : "answers"} of the isolate {report.isolate} since it
+        began; each region has many.
       </p>
       {RUNGS.map((rung, place) => {
         const answers = modes[rung] ?? 0;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import { LIMITS } from "../../../core/limits.ts";
-import { err, ok } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
 import {
   alertListSchema,
   newAcknowledgementSchema,
@@ -9,6 +8,7 @@ import {
 } from "../../../core/slo/alert-service.ts";
 import { operation } from "../operation.ts";
 import { regionPath } from "./paths.ts";
+import { actOnRegion } from "./region-action.ts";
 
 const alertPath = z.object({
   region: regionPath,
@@ -49,12 +49,9 @@ export const alertOperations = [
     status: 200,
     answer: regionAlertSchema,
     failures: ["conflict", "not_found"],
-    async handle({ deps, params, body, c }) {
-      const isKnown = deps.config.regions.some(({ region }) => region === params.region);
-      if (!isKnown) return err({ code: "not_found", what: "region" });
-      const by = c.get("caller")?.subject.slice(0, LIMITS.pinByCharsMax) ?? "";
-      const made = await deps.controllers.acknowledge(params.region, params.alert, { ...body, by });
-      return made.ok ? ok({ value: made.value, ticket: null }) : made;
-    },
+    handle: ({ deps, params, body, c }) =>
+      actOnRegion({ deps, params, c }, (by) =>
+        deps.controllers.acknowledge(params.region, params.alert, { ...body, by }),
+      ),
   }),
 ];

@@ -1,10 +1,9 @@
 import { z } from "zod";
 
 import { newDrainSchema, publishedSchema } from "../../../core/degradation/controller-service.ts";
-import { LIMITS } from "../../../core/limits.ts";
-import { err, ok } from "../../../core/result.ts";
 import { operation } from "../operation.ts";
 import { regionPath } from "./paths.ts";
+import { actOnRegion } from "./region-action.ts";
 
 /** Moving viewers away from a region that works, such as before its maintenance. */
 export const drainOperations = [
@@ -22,13 +21,10 @@ export const drainOperations = [
     body: newDrainSchema,
     status: 200,
     answer: publishedSchema,
-    failures: ["conflict", "not_found"],
-    async handle({ deps, params, body, c }) {
-      const isKnown = deps.config.regions.some(({ region }) => region === params.region);
-      if (!isKnown) return err({ code: "not_found", what: "region" });
-      const by = c.get("caller")?.subject.slice(0, LIMITS.pinByCharsMax) ?? "";
-      const drained = await deps.controllers.drain(params.region, { ...body, by });
-      return drained.ok ? ok({ value: drained.value, ticket: null }) : drained;
-    },
+    failures: ["conflict", "not_found", "idempotency_mismatch"],
+    handle: ({ deps, ctx, params, body, c }) =>
+      actOnRegion({ deps, params, c }, (by) =>
+        deps.controllers.drain(params.region, { ...body, by, opId: ctx.idempotencyKey }),
+      ),
   }),
 ];

@@ -8,6 +8,7 @@ import {
   MINUTES_MAX,
   seriesFrom,
 } from "../../../core/telemetry/history-series.ts";
+import { COUNTERS, TIMINGS } from "../../../core/telemetry/region-counts.ts";
 import { operation } from "../operation.ts";
 import { regionPath } from "./paths.ts";
 
@@ -29,6 +30,16 @@ const query = z.strictObject({
     .max(LIMITS.historyPointsMax)
     .default(60)
     .meta({ description: "Steps at most" }),
+  only: z
+    .string()
+    .max(LIMITS.historyOnlyCharsMax)
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum([...COUNTERS, ...TIMINGS])))
+    .optional()
+    .meta({
+      description: "Names of counters and times, with commas; without it: all of them",
+      example: "http_answers,http_read_ms",
+    }),
 });
 
 /** What regions have met, over time. */
@@ -47,11 +58,11 @@ export const historyOperations = [
     status: 200,
     answer: historySeriesSchema,
     failures: ["not_found"],
-    async handle({ deps, query: { region, minutes, points }, c }) {
+    async handle({ deps, query: { region, minutes, points, only }, c }) {
       const known = deps.config.regions.map((row) => row.region);
       if (region !== undefined && !known.includes(region))
         return err({ code: "not_found", what: "region" });
-      const ask = historyAsk(minutes, points, c.get("nowMs"));
+      const ask = { ...historyAsk(minutes, points, c.get("nowMs")), only };
       const asked = await deps.controllers.history(region === undefined ? known : [region], ask);
       return ok({ value: seriesFrom(ask, asked), ticket: null });
     },

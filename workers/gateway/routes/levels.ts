@@ -6,10 +6,10 @@ import {
   publishedSchema,
 } from "../../../core/degradation/controller-service.ts";
 import { statusOf, statusSchema } from "../../../core/degradation/status.ts";
-import { LIMITS } from "../../../core/limits.ts";
-import { err, ok } from "../../../core/result.ts";
+import { ok } from "../../../core/result.ts";
 import { operation } from "../operation.ts";
 import { regionPath } from "./paths.ts";
+import { actOnRegion } from "./region-action.ts";
 
 /** How far each region has stepped back from full service, for clients and for operators. */
 export const levelOperations = [
@@ -58,13 +58,10 @@ export const levelOperations = [
     body: newPinSchema,
     status: 200,
     answer: publishedSchema,
-    failures: ["conflict", "not_found"],
-    async handle({ deps, params, body, c }) {
-      const isKnown = deps.config.regions.some(({ region }) => region === params.region);
-      if (!isKnown) return err({ code: "not_found", what: "region" });
-      const by = c.get("caller")?.subject.slice(0, LIMITS.pinByCharsMax) ?? "";
-      const pinned = await deps.controllers.pin(params.region, { ...body, by });
-      return pinned.ok ? ok({ value: pinned.value, ticket: null }) : pinned;
-    },
+    failures: ["conflict", "not_found", "idempotency_mismatch"],
+    handle: ({ deps, ctx, params, body, c }) =>
+      actOnRegion({ deps, params, c }, (by) =>
+        deps.controllers.pin(params.region, { ...body, by, opId: ctx.idempotencyKey }),
+      ),
   }),
 ];

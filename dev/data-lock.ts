@@ -1,0 +1,35 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+import { ServerError } from "./server-process.ts";
+
+/**
+ * Keeps `folder` for this process: a second product over the same objects would find them locked by the first,
+ * one by one and late. The lock is the system's own on an open file, so that a killed process leaves none.
+ *
+ * @param advice what to do then, a sentence.
+ * @returns lets go of it. @throws ServerError when another product runs over it.
+ */
+export function holdData(folder: string, advice: string): () => void {
+  mkdirSync(folder, { recursive: true });
+  const pidFile = path.join(folder, "lock.pid");
+  const database = new DatabaseSync(path.join(folder, "lock.sqlite"));
+  try {
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if (!String(error).includes("locked")) throw error;
+    throw new ServerError(`Another product runs over ${folder}${holder(pidFile)}.\n${advice}`);
+  }
+  writeFileSync(pidFile, `${process.pid}\n`);
+  return () => database.close();
+}
+
+function holder(pidFile: string): string {
+  try {
+    return ` (process ${readFileSync(pidFile, "utf8").trim()})`;
+  } catch {
+    return "";
+  }
+}
