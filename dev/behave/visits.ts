@@ -1,4 +1,4 @@
-import type { FeedItem, FeedPage } from "../../core/feed/schemas.ts";
+import type { FeedItem, Post as Shown } from "../../core/feed/schemas.ts";
 import type { Head } from "../../core/ranking/heads.ts";
 import {
   act,
@@ -9,6 +9,13 @@ import {
 import type { Post } from "../../gpu-ranker/train/behaviour/posts.ts";
 import type { Random } from "../../core/clock.ts";
 import type { BehavingWorld } from "./world.ts";
+
+type Content = Pick<Shown, "id" | "counts" | "viewer">;
+/** What of a page its reader chooses by. */
+export interface SeenPage {
+  readonly items: readonly (Content &
+    Pick<FeedItem, "source"> & { readonly repostOf?: Content | null | undefined })[];
+}
 
 /** One post of a page before its reader. */
 export interface Met {
@@ -40,7 +47,7 @@ export interface TruthLine {
 export function readPage(
   world: BehavingWorld,
   reader: number,
-  page: Pick<FeedPage, "items">,
+  page: SeenPage,
   shown: ReadonlyMap<number, number>,
   nowMs: number,
   random: Random,
@@ -69,7 +76,7 @@ export function readPage(
 }
 
 /** Praise is what the page says, not what the maker counted. */
-const asShown = (post: Post, { counts }: Pick<FeedItem, "counts">): Post => ({
+const asShown = (post: Post, { counts }: Content): Post => ({
   ...post,
   reactions: counts.reactions,
   comments: counts.comments,
@@ -77,7 +84,7 @@ const asShown = (post: Post, { counts }: Pick<FeedItem, "counts">): Post => ({
 });
 
 /** Own posts and those that one has reacted to are read, no more. */
-function isPossible(head: Head, item: FeedItem): boolean {
+function isPossible(head: Head, item: SeenPage["items"][number]): boolean {
   if (item.source === "own") return head === "open" || head === "dwell";
   return head !== "like" || (item.repostOf ?? item).viewer.reaction === null;
 }
