@@ -77,6 +77,8 @@ async function live(
   };
   generator.go(rateAt(7));
   await delay(WARM_MS);
+  // What was cold was slow, and a level that came of it must be over.
+  await untilNormal(generator.samples, Date.now());
   const done: PhaseTimes[] = [];
   for (const phase of PHASES.filter(({ name }) => name.includes(options.only))) {
     say(`${phase.name}, ${phase.hour}:00`);

@@ -8,6 +8,9 @@ export const HELP = `A day of traffic over the built product, in which its depen
   --reads N          reads a second at noon (default 40)
   --writes N         writes a second at noon (default 25)
   --fault-seconds N  how long each fault lasts (default 40)
+  --ratio N          share of a ranker's calls that must fail, too, before its breaker opens: 0 to 1, or off, which
+                     is the specification's bare count of five (default 0.25: on a machine that everything
+                     shares, one stall is five calls late, and a calm hour would be none)
   --only TEXT        only phases whose name contains TEXT
   --seed N           another world and other people for each number (default 1)
   --plot FILE        also draws the day as a page of plots
@@ -26,6 +29,7 @@ export interface DayOptions {
   readonly reads: number;
   readonly writes: number;
   readonly faultMs: number;
+  readonly ratio: string;
   readonly only: string;
   readonly seed: number;
   readonly plot: string | null;
@@ -38,6 +42,7 @@ const FLAGS = {
   reads: text,
   writes: text,
   "fault-seconds": text,
+  ratio: text,
   only: text,
   seed: text,
   plot: text,
@@ -54,6 +59,7 @@ export function dayOptions(args: readonly string[]): DayOptions {
     reads: whole("reads", 40, 5, 1_000),
     writes: whole("writes", 25, 1, 200),
     faultMs: whole("fault-seconds", 40, 10, 600) * 1_000,
+    ratio: textFlag(flags, "ratio") ?? "0.25",
     only: textFlag(flags, "only") ?? "",
     seed: whole("seed", 1, 0, 2 ** 31),
     plot: textFlag(flags, "plot") ?? null,

@@ -53,7 +53,7 @@ export interface DrillFault {
 }
 
 export async function startStage(
-  { users, seed }: DayOptions,
+  { users, seed, ratio }: DayOptions,
   say: (text: string) => void,
 ): Promise<Stage> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "edgewise-day-"));
@@ -64,7 +64,7 @@ export async function startStage(
   try {
     const ranking = await rankerIn(folder, stops);
     const redis = await redisIn(folder, stops);
-    const cluster = await productOn(ranking.shim.url, redis.vars, say);
+    const cluster = await productOn(ranking.shim.url, ratio, redis.vars, say);
     stops.push(() => cluster.stop());
     return {
       ...ranking,
@@ -128,6 +128,7 @@ async function redisIn(folder: string, stops: (() => Promise<unknown>)[]) {
 
 const productOn = (
   ranker: string,
+  ratio: string,
   cache: Readonly<Record<string, string>>,
   say: (text: string) => void,
 ): Promise<Cluster> =>
@@ -141,8 +142,8 @@ const productOn = (
     vars: {
       gateway: { RATE_FACTOR },
       feed: { SHARDS: String(SHARDS), ...cache },
-      objects: { SHARDS: String(SHARDS) },
-      "ranking-proxy": { RANKER_URLS: poolOf(ranker) },
+      objects: { SHARDS: String(SHARDS), BREAKER_FAILURE_RATIO: ratio },
+      "ranking-proxy": { RANKER_URLS: poolOf(ranker), BREAKER_FAILURE_RATIO: ratio },
     },
     onStep: say,
     // Failures that are asked for are no news, and would be most of what is printed.
