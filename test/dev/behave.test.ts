@@ -32,7 +32,7 @@ const item = (id: string, fields: Partial<Item> = {}): Item => ({
   id,
   counts: { reactions: 0, comments: 0, reposts: 0 },
   viewer: { reaction: null },
-  source: "follow",
+  source: "followed",
   repostOf: null,
   ...fields,
 });
