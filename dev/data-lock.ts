@@ -9,22 +9,35 @@ import { ServerError } from "./server-process.ts";
  * one by one and late. The lock is the system's own on an open file, so that a killed process leaves none.
  *
  * @param advice what to do then, a sentence.
- * @returns lets go of it. @throws ServerError when another product runs over it.
+ * @returns lets go of it. @throws ServerError when another product runs over it, or nothing can be written there.
  */
 export function holdData(folder: string, advice: string): () => void {
-  mkdirSync(folder, { recursive: true });
   const pidFile = path.join(folder, "lock.pid");
-  const database = new DatabaseSync(path.join(folder, "lock.sqlite"));
+  const database = opened(folder);
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    writeFileSync(pidFile, `${process.pid}\n`);
   } catch (error) {
     database.close();
-    if (!String(error).includes("locked")) throw error;
+    if (!String(error).includes("locked")) throw unusable(folder, error);
     throw new ServerError(`Another product runs over ${folder}${holder(pidFile)}.\n${advice}`);
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
   return () => database.close();
 }
+
+function opened(folder: string): DatabaseSync {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return new DatabaseSync(path.join(folder, "lock.sqlite"));
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+const unusable = (folder: string, error: unknown): ServerError =>
+  new ServerError(
+    `No data can be kept in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+  );
 
 function holder(pidFile: string): string {
   try {

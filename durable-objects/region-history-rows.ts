@@ -9,13 +9,13 @@ import type { RegionCounts } from "../core/telemetry/region-counts.ts";
 
 const TABLES = {
   minute: "history_minutes",
-  five: "history_five_minutes",
+  "five minutes": "history_five_minutes",
   hour: "history_hours",
 } as const;
 
 type Row = { at_ms: number; level: Level; counts: string };
 
-/** A region's history: two rows in a minute with traffic, some kilobytes of text each. */
+/** A region's history: two rows in a minute with traffic and one in five, some kilobytes of text each. */
 export class RegionHistoryRows implements HistoryRows {
   readonly #sql: Pick<SqlStorage, "exec">;
 

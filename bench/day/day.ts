@@ -144,13 +144,16 @@ async function capacityOf(generator: Generator, rate: Rate): Promise<number> {
   return best;
 }
 
+/** Says so when it does not come. */
 async function untilNormal(samples: readonly Sample[], healMs: number): Promise<void> {
   for (;;) {
     await delay(500);
     const nowMs = Date.now();
     const last = samples.findLast(({ level, region }) => level > 0 && region === REGION);
     const sinceMs = Math.max(healMs, last === undefined ? 0 : last.dueMs + last.tookMs);
-    if (nowMs - sinceMs >= OVER_MS || nowMs - healMs >= BACK_MS_MAX) return;
+    if (nowMs - sinceMs >= OVER_MS) return;
+    if (nowMs - healMs < BACK_MS_MAX) continue;
+    return say(`  Not at level 0 within ${BACK_MS_MAX / 1_000} s`);
   }
 }
 

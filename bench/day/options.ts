@@ -1,4 +1,4 @@
-import { numberFlag, readFlags, textFlag } from "../../dev/operator/flags.ts";
+import { FlagError, numberFlag, readFlags, textFlag } from "../../dev/operator/flags.ts";
 
 export const HELP = `A day of traffic over the built product, in which its dependencies fail in turn.
 
@@ -59,10 +59,19 @@ export function dayOptions(args: readonly string[]): DayOptions {
     reads: whole("reads", 40, 5, 1_000),
     writes: whole("writes", 25, 1, 200),
     faultMs: whole("fault-seconds", 40, 10, 600) * 1_000,
-    ratio: textFlag(flags, "ratio") ?? "0.25",
+    ratio: ratioIn(textFlag(flags, "ratio") ?? "0.25"),
     only: textFlag(flags, "only") ?? "",
     seed: whole("seed", 1, 0, 2 ** 31),
     plot: textFlag(flags, "plot") ?? null,
     json: textFlag(flags, "json") ?? null,
   };
+}
+
+/** As `BREAKER_FAILURE_RATIO` has it: said here, before anything is started. */
+function ratioIn(given: string): string {
+  if (given === "off") return given;
+  const ratio = Number(given);
+  if (!(ratio > 0 && ratio <= 1))
+    throw new FlagError(`--ratio must be off, or over 0 and at most 1, not "${given}".`);
+  return given;
 }

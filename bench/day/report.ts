@@ -197,5 +197,9 @@ export function reportText(report: Report): string {
     ].join("\n"),
   );
   const { acknowledged, missing } = report.lost;
-  return `${table(head, rows)}\n\n${said.join("\n")}\n\nAcknowledged writes that were lost: ${missing} of ${acknowledged}\n`;
+  const breaker =
+    report.options.ratio === "off"
+      ? "five failures, as specified"
+      : `five failures that are ${percent(Number(report.options.ratio))} of the calls`;
+  return `A ranker's breaker opens after ${breaker}.\n\n${table(head, rows)}\n\n${said.join("\n")}\n\nAcknowledged writes that were lost: ${missing} of ${acknowledged}\n`;
 }

@@ -158,7 +158,7 @@ export const automaticLevel = ({ conditions }: Pick<Controller, "conditions">): 
 
 function stale({ published }: Controller, revision: number): Failure | null {
   if (published.revision === revision) return null;
-  const reason = `the level changed meanwhile: this is revision ${published.revision}`;
+  const reason = `something changed meanwhile: this is revision ${published.revision}`;
   return { code: "conflict", reason, field: "revision" };
 }
 

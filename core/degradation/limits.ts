@@ -58,7 +58,7 @@ export const DEGRADATION_LIMITS = {
   pinReasonCharsMax: 200,
   /** Who pinned it: a subject of a token. */
   pinByCharsMax: 100,
-  /** An operator's words that are known when they are sent again: as many as one sends while an answer is lost. */
+  /** Of a region, words of operators that are known when they are sent again: more than are said while an answer is lost. */
   wordsRemembered: 8,
 
   /** Of requests at level 1, those that still ask the heavy model, so that its return is noticed. */

@@ -46,7 +46,7 @@ export interface RegionWatchPorts {
 
 /**
  * One region's controller over time: gathers what isolates count, looks at it once a slice, and keeps
- * what must outlast its memory. A healthy region writes its history once a minute; an empty one sleeps.
+ * what must outlast its memory. A healthy region writes its history; an empty one sleeps.
  */
 export class RegionWatch {
   readonly #region: Region;
@@ -198,8 +198,13 @@ export class RegionWatch {
   }
 
   #take({ next, change }: Step): void {
+    const isWord = next.done !== this.#controller.done;
     this.#controller = next;
-    if (change === null) return;
+    if (change === null) {
+      // Nothing to publish, but the key of it is taken.
+      if (isWord) this.#ports.store.save(next);
+      return;
+    }
     this.#history.notice(next.published.level);
     this.#ports.store.save(next);
     this.#ports.store.append(change);

@@ -138,8 +138,8 @@ export function acknowledge(
 ): Result<AlertState, Failure> {
   const { revision, acknowledged } = state;
   const { by, reason: said } = request;
-  const isRepeat = request.revision === revision - 1 && acknowledged?.by === by;
-  if (isRepeat && acknowledged.reason === said) return ok(state);
+  const isHis = acknowledged?.by === by && acknowledged.reason === said;
+  if (isHis && state.condition.at === "on" && request.revision === revision - 1) return ok(state);
   if (request.revision !== revision) {
     const reason = `the alert changed meanwhile: this is revision ${revision}`;
     return err({ code: "conflict", reason, field: "revision", revision });

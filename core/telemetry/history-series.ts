@@ -18,9 +18,9 @@ export const MINUTES_MAX = LIMITS.historyHoursKeptMs / MINUTE_MS;
 
 /** Which steps: `points` of them, `stepMs` each, from `fromMs` on. Plain JSON. */
 export interface HistoryAsk {
-  /** Unix ms, of a whole minute; with steps of five minutes or of hours: of a whole one of those. */
+  /** Unix ms, of a whole minute. Where it and the steps are whole hours, or whole five minutes, rows of those answer. */
   readonly fromMs: number;
-  /** Whole minutes, whole five minutes, or whole hours: each comes from the rows of its span. */
+  /** Whole minutes. */
   readonly stepMs: number;
   readonly points: number;
   /** Counters and times to answer; left out: all of them. */
@@ -37,16 +37,17 @@ export interface HistoryStep {
 
 /**
  * The last `minutes` in at most `points` steps. Steps of five minutes and more are whole ones of those; they
- * become whole hours when minutes of then are gone. Steps begin where a row of their span does.
+ * become whole hours when minutes of then are gone. Steps begin where such a row does: the series is of up to
+ * five minutes, or an hour, less than was asked for.
  */
 export function historyAsk(minutes: number, points: number, nowMs: number): HistoryAsk {
   const spanMs = Math.min(minutes, MINUTES_MAX) * MINUTE_MS;
   const leastMs = spanMs / Math.min(points, LIMITS.historyPointsMax);
-  const stepMs = ceilTo(unitOf(spanMs, leastMs), leastMs);
+  const unitMs = unitOf(spanMs, leastMs);
+  const stepMs = ceilTo(unitMs, leastMs);
   const count = Math.ceil(spanMs / stepMs);
-  const rowMs = SPAN_MS[spanOf(stepMs)];
   // The last step is the one that has begun.
-  return { fromMs: floorTo(rowMs, nowMs) + rowMs - count * stepMs, stepMs, points: count };
+  return { fromMs: floorTo(unitMs, nowMs) + unitMs - count * stepMs, stepMs, points: count };
 }
 
 function unitOf(spanMs: number, leastMs: number): number {
@@ -56,11 +57,11 @@ function unitOf(spanMs: number, leastMs: number): number {
 
 const ceilTo = (unitMs: number, ms: number): number => Math.ceil(ms / unitMs) * unitMs;
 
-const SPAN_MS = { minute: MINUTE_MS, five: FIVE_MINUTES_MS, hour: HOUR_MS } as const;
-
-function spanOf(stepMs: number): HistorySpan {
-  if (stepMs % HOUR_MS === 0) return "hour";
-  return stepMs % FIVE_MINUTES_MS === 0 ? "five" : "minute";
+/** The coarsest rows that both the steps and their beginning are whole ones of. */
+function spanOf({ fromMs, stepMs }: HistoryAsk): HistorySpan {
+  const isWhole = (spanMs: number): boolean => fromMs % spanMs === 0 && stepMs % spanMs === 0;
+  if (isWhole(HOUR_MS)) return "hour";
+  return isWhole(FIVE_MINUTES_MS) ? "five minutes" : "minute";
 }
 
 /** Steps with something in them, in order. A region that was idle answers with nothing. */
@@ -69,7 +70,7 @@ export function stepsOf(history: History, ask: HistoryAsk): HistoryStep[] {
   const only = ask.only && new Set(ask.only);
   const untilMs = fromMs + Math.min(points, LIMITS.historyPointsMax) * stepMs;
   const gathered = new Gathered();
-  for (const { atMs, counts, level } of history.rows(spanOf(stepMs), fromMs, untilMs)) {
+  for (const { atMs, counts, level } of history.rows(spanOf(ask), fromMs, untilMs)) {
     const kept = only === undefined ? counts : onlyOf(counts, only);
     gathered.add({ at: Math.floor((atMs - fromMs) / stepMs), counts: kept, level });
   }

@@ -25,15 +25,15 @@ export interface HistoryTotals {
   readonly counts: RegionCounts;
 }
 
-export type HistorySpan = "minute" | "five" | "hour";
+export type HistorySpan = "minute" | "five minutes" | "hour";
 
 /** Spans that are made of closed rows of the one before, finest first. */
 const COARSER = [
-  { span: "five", of: "minute", ms: FIVE_MINUTES_MS, keptMs: LIMITS.historyMinutesKeptMs },
-  { span: "hour", of: "five", ms: HOUR_MS, keptMs: LIMITS.historyHoursKeptMs },
+  { span: "five minutes", of: "minute", ms: FIVE_MINUTES_MS, keptMs: LIMITS.historyMinutesKeptMs },
+  { span: "hour", of: "five minutes", ms: HOUR_MS, keptMs: LIMITS.historyHoursKeptMs },
 ] as const satisfies readonly { span: HistorySpan; of: HistorySpan; ms: number; keptMs: number }[];
 type CoarserSpan = (typeof COARSER)[number]["span"];
-const SPANS: readonly HistorySpan[] = ["minute", "five", "hour"];
+const SPANS: readonly HistorySpan[] = ["minute", "five minutes", "hour"];
 
 /** Rows that outlast the object's memory; of each span at most one per `atMs`. */
 export interface HistoryRows {
@@ -212,7 +212,7 @@ function rolledOf(rows: HistoryRows): Record<CoarserSpan, number> {
     const newestMs = rows.newestMs(span);
     return newestMs === null ? 0 : newestMs + ms;
   };
-  return { five: after("five", FIVE_MINUTES_MS), hour: after("hour", HOUR_MS) };
+  return { "five minutes": after("five minutes", FIVE_MINUTES_MS), hour: after("hour", HOUR_MS) };
 }
 
 const isNothing = ({ counters, timings }: RegionCounts): boolean =>

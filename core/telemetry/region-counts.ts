@@ -113,7 +113,7 @@ export interface RegionCounts {
   readonly timings: Readonly<Partial<Record<Timing, HistogramText>>>;
 }
 
-/** The same with only these names in it; a row of everything is some kilobytes, and a plot wants four numbers. */
+/** The same with only these names in it; a row of everything is some kilobytes, and a plot wants three of its numbers. */
 export function onlyOf(
   { counters, timings }: RegionCounts,
   only: ReadonlySet<string>,

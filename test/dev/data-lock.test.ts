@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -23,6 +23,12 @@ it("lets one product at a time run over a folder, and says who does", ({ expect 
   );
   letGo();
   holdData(data, "")();
+});
+
+it("says why nothing can be kept where no folder can be", async ({ expect }) => {
+  const file = path.join(folder, "file");
+  await writeFile(file, "");
+  expect(() => holdData(path.join(file, "data"), "")).toThrow("No data can be kept in");
 });
 
 it("is free again when the process that held it was killed", async ({ expect }) => {

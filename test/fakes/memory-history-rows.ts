@@ -9,7 +9,7 @@ import type {
 export class MemoryHistoryRows implements HistoryRows {
   readonly #rows = {
     minute: new Map<number, string>(),
-    five: new Map<number, string>(),
+    "five minutes": new Map<number, string>(),
     hour: new Map<number, string>(),
   };
   #totals: string | null = null;

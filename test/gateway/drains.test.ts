@@ -25,7 +25,7 @@ async function drainedGateway() {
     return (args[0] as { readonly region: string }).region;
   };
   let addresses = 0;
-  return { ...gateway, drain, servedFor };
+  return { ...gateway, bearer, drain, servedFor };
 }
 
 describe("a drained region", () => {
@@ -55,6 +55,32 @@ describe("a drained region", () => {
     expect(counted.some(({ api_reads }) => (api_reads ?? 0) > 0)).toBe(true);
     expect(counted.filter(({ api_for_others }) => api_for_others !== undefined)).toEqual([]);
     expect((await request("/healthz")).headers.get("edgewise-level")).toBe("0");
+  });
+
+  it("is taken once under its key, and so is a pin", async ({ expect }) => {
+    const { bearer, request } = await drainedGateway();
+    const send = (path: string, fields: object) => {
+      const body = json({ reason: "a drill", minutes: 5, ...fields });
+      const headers = { authorization: bearer, "idempotency-key": `key-of-${path}` };
+      return request(`/v1/admin/levels/eu-west/${path}`, {
+        method: "POST",
+        ...body,
+        headers: { ...body.headers, ...headers },
+      });
+    };
+    for (const [path, revision, word, other] of [
+      ["drain", 1, { keep: 0 }, { keep: 0.5 }],
+      ["pin", 2, { level: 1 }, { level: 2 }],
+    ] as const) {
+      const first = await send(path, { ...word, revision });
+      const again = await send(path, { ...word, revision });
+      expect([first.status, again.status], path).toEqual([200, 200]);
+      expect(await again.json()).toEqual(await first.json());
+      expect(await problemOf(await send(path, { ...other, revision }))).toMatchObject({
+        status: 422,
+        code: "idempotency_mismatch",
+      });
+    }
   });
 
   it("is an operator's decision, on what they saw, within bounds", async ({ expect }) => {

@@ -121,15 +121,17 @@ it("reads a burn rate by the rules that name its window", ({ expect }) => {
 });
 
 it("says what is left of a budget once the budget is an event at least", ({ expect }) => {
-  const said = (total: number, budgetLeft: number | null) =>
+  const said = (total: number, budgetLeft: number | null, bad = 1) =>
     budgetWords({
       target: 0.999,
       budgetLeft,
-      burn: [{ window: "30d", total, bad: 1, rate: 1 }],
+      burn: [{ window: "30d", total, bad, rate: 1 }],
     });
   expect(said(0, null)).toEqual({ share: "–", word: "no events", tone: "plain" });
   expect(said(3, -332)).toEqual({ share: "–", word: "too few events", tone: "plain" });
   expect(said(999, 1)).toMatchObject({ word: "too few events" });
+  // A small region's outage pages, and is not hidden here.
+  expect(said(500, -199, 100)).toEqual({ share: "-19,900 %", word: "overspent", tone: "bad" });
   expect(said(1_000, 0)).toEqual({ share: "0 %", word: "overspent", tone: "bad" });
   expect(said(10_000, 0.2)).toEqual({ share: "20 %", word: "left", tone: "warn" });
   expect(said(10_000, 0.9)).toEqual({ share: "90 %", word: "left", tone: "good" });

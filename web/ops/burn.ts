@@ -1,4 +1,5 @@
 import { BURN_RULES } from "../../core/slo/burn.ts";
+import { SLO_LIMITS } from "../../core/slo/limits.ts";
 import type { RegionAlerts } from "../../core/slo/alert-service.ts";
 import { count, percent } from "./format.ts";
 import type { Tone } from "./tone.ts";
@@ -18,11 +19,15 @@ export const rateWords = (rate: number | null): string =>
 
 type Objective = Pick<RegionAlerts["objectives"][number], "budgetLeft" | "target" | "burn">;
 
-/** Share of its budget that an objective has left; null while the whole budget is less than one event. */
+/**
+ * Share of its budget that an objective has left; null while the whole budget is less than one event and no
+ * more were bad than are lost anyway. What would page is never too little to show.
+ */
 export function knownBudget({ budgetLeft, target, burn }: Objective): number | null {
-  const events = burn.find(({ window }) => window === "30d")?.total ?? 0;
+  const { total, bad } = burn.find(({ window }) => window === "30d") ?? { total: 0, bad: 0 };
   // 1 - 0.999 is a little less than it should be: a thousand events are a budget of one.
-  return events * (1 - target) < 1 - 1e-9 ? null : budgetLeft;
+  const isTooLittle = total * (1 - target) < 1 - 1e-9 && bad < SLO_LIMITS.pageBadMin;
+  return isTooLittle ? null : budgetLeft;
 }
 
 /** A budget as a tile and a table say it. */

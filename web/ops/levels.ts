@@ -34,9 +34,14 @@ const seenOf = ({ published }: RegionLevel): Seen => ({
     ["Level", `${published.level} ${LEVEL_WORDS[published.level]}`],
     ["Why", published.reason],
     ["Pinned by", published.pin?.by ?? "nobody"],
+    ["Viewers kept", keptWords(published)],
     ["Revision", String(published.revision)],
   ],
 });
+
+function keptWords({ drain }: Pick<RegionLevel["published"], "drain">): string {
+  return drain === undefined ? "all" : `${percent(drain.keep)}, by ${drain.by}`;
+}
 
 async function rowOf(api: OperatorClient, region: string): Promise<RegionLevel> {
   const row = (await api.levels()).regions.find((one) => one.region === region);
@@ -68,8 +73,9 @@ export function pinAction(row: RegionLevel, level: Level | null): Action {
         revision: revision ?? 0,
       };
       const published = await api.pinLevel(region, wanted, { idempotencyKey });
-      return level === null
-        ? `The pin is taken back: ${region} is at level ${published.level}.`
+      // Said again after a lost answer, it may have been taken back by now.
+      return published.pin === null
+        ? `No pin holds: ${region} is at level ${published.level}.`
         : `${region} is pinned at level ${published.level} for ${minutes} min.`;
     },
   };
@@ -92,8 +98,8 @@ export function drainAction(row: RegionLevel, keep: number): Action {
     danger: !isBack,
     reasonCharsMax: LIMITS.pinReasonCharsMax,
     ...(!isBack && { minutes: { usual: 30, max: LIMITS.pinMinutesMax } }),
-    seen: withDrain(row),
-    lookAgain: async (api) => withDrain(await rowOf(api, region)),
+    seen: seenOf(row),
+    lookAgain: async (api) => seenOf(await rowOf(api, region)),
     async send(api, { reason, minutes, revision, idempotencyKey }) {
       const wanted = {
         keep,
@@ -101,17 +107,10 @@ export function drainAction(row: RegionLevel, keep: number): Action {
         minutes: isBack ? 1 : minutes,
         revision: revision ?? published.revision,
       };
-      await api.drainRegion(region, wanted, { idempotencyKey });
-      return isBack
+      const { drain } = await api.drainRegion(region, wanted, { idempotencyKey });
+      return drain === undefined || drain.keep === 1
         ? `${region} takes its viewers back.`
-        : `${region} drains to ${share} for ${minutes} min.`;
+        : `${region} drains to ${percent(drain.keep)} for ${minutes} min.`;
     },
   };
 }
-
-const withDrain = (row: RegionLevel): Seen => {
-  const { revision, facts } = seenOf(row);
-  const drain = row.published.drain;
-  const kept = drain === undefined ? "all" : `${percent(drain.keep)}, by ${drain.by}`;
-  return { revision, facts: [...facts, ["Viewers kept", kept]] };
-};

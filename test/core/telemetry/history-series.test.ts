@@ -43,8 +43,9 @@ describe("what is asked for", () => {
       points: 288,
     });
     expect(historyAsk(1_440, 230, nowMs)).toMatchObject({ stepMs: 10 * MINUTE_MS, points: 144 });
+    // Of minutes that are kept, the last step is never cut to the hour that has begun.
     expect(historyAsk(1_440, 24, nowMs)).toEqual({
-      fromMs: START_MS - 23 * HOUR_MS,
+      fromMs: START_MS + 35 * MINUTE_MS - 24 * HOUR_MS,
       stepMs: HOUR_MS,
       points: 24,
     });

@@ -31,6 +31,12 @@ function ActionDialog({ action }: { action: Action }) {
   const [wrong, setWrong] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const close = (): void => actionStore.set(null);
+  /** Other words are another decision: a key stands for one. */
+  const edit = (set: (text: string) => void) => (text: string) => {
+    set(text);
+    setKey(newKey());
+  };
+  const [editMinutes, editReason] = [edit(setMinutes), edit(setReason)];
 
   const send = async (): Promise<void> => {
     setBusy(true);
@@ -86,7 +92,7 @@ function ActionDialog({ action }: { action: Action }) {
               max={action.minutes.max}
               step={1}
               value={minutes}
-              onInput={(event) => setMinutes(event.currentTarget.value)}
+              onInput={(event) => editMinutes(event.currentTarget.value)}
             />
             <small>It ends by itself; {action.minutes.max} at most.</small>
           </label>
@@ -99,7 +105,7 @@ function ActionDialog({ action }: { action: Action }) {
             data-first-focus={action.reasonDefault === undefined ? "" : undefined}
             maxLength={action.reasonCharsMax}
             value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
+            onInput={(event) => editReason(event.currentTarget.value)}
           />
           <small>
             Kept in the audit log, with your name. {reason.length} of {action.reasonCharsMax}{" "}

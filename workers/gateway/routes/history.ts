@@ -22,7 +22,10 @@ const query = z.strictObject({
     .min(1)
     .max(MINUTES_MAX)
     .default(60)
-    .meta({ description: "How far back; over 26 hours, steps are whole hours" }),
+    .meta({
+      description:
+        "How far back; steps of five minutes and more are whole ones of those, and beyond 26 hours whole hours",
+    }),
   points: z.coerce
     .number()
     .int()
