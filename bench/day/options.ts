@@ -4,9 +4,9 @@ export const HELP = `A day of traffic over the built product, in which its depen
 
   npm run bench -- day [options]
 
-  --users N          people who read and write (default 600)
-  --reads N          reads a second at noon (default 40)
-  --writes N         writes a second at noon (default 25)
+  --users N          people who read and write (default 250)
+  --reads N          reads a second at noon (default 20)
+  --writes N         writes a second at noon (default 12)
   --fault-seconds N  how long each fault lasts (default 40)
   --ratio N          share of a ranker's calls that must fail, too, before its breaker opens: 0 to 1, or off, which
                      is the specification's bare count of five (default 0.25: on a machine that everything
@@ -21,7 +21,8 @@ A real ranker and a real Redis stand beside the product, and are slowed and kill
 product fails by the same switches as in a drill. All regions are in one runtime; the region that
 suffers is us-east, which has most of the traffic. Each phase is an hour of the day: traffic follows
 a day's curve, and clocks are those of the product. A phase begins, its fault strikes after some calm,
-lasts, is healed, and the phase ends when users of the region have met level 0 for a while.`;
+lasts, is healed, and the phase ends when users of the region have met level 0 for a while. Two cores do
+the usual rates with half of one to spare; with twice as many, evenings alone are an overload.`;
 
 export interface DayOptions {
   readonly users: number;
@@ -55,9 +56,9 @@ export function dayOptions(args: readonly string[]): DayOptions {
   const whole = (name: string, fallback: number, min: number, max: number) =>
     numberFlag(flags, name, { min, max }) ?? fallback;
   return {
-    users: whole("users", 600, 50, 5_000),
-    reads: whole("reads", 40, 5, 1_000),
-    writes: whole("writes", 25, 1, 200),
+    users: whole("users", 250, 50, 5_000),
+    reads: whole("reads", 20, 5, 1_000),
+    writes: whole("writes", 12, 1, 200),
     faultMs: whole("fault-seconds", 40, 10, 600) * 1_000,
     ratio: ratioIn(textFlag(flags, "ratio") ?? "0.25"),
     only: textFlag(flags, "only") ?? "",

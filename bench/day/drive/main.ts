@@ -23,9 +23,9 @@ const crowd = crowdSchema.parse(JSON.parse(readFileSync(process.argv[2] ?? "", "
 const HOME_SHARE = 0.8;
 /**
  * Of the writes; the others are likes, which are what fills a feed's graph. Each post changes the pages of
- * twenty people: with more of them, pages of six hundred people are never kept for long enough to be read twice.
+ * twenty people: with more of them, pages of so few people are never kept for long enough to be read twice.
  */
-const POST_SHARE = 0.05;
+const POST_SHARE = 0.03;
 /** Longer than any answer may take: the gateway's own bound is 5 s. */
 const TIMEOUT_MS = 10_000;
 const POPULARITY = 0.9;
