@@ -25,8 +25,11 @@ const say = (text: string) => console.error(text);
 const CALM_MS = 10_000;
 /** Level 0 must be met for so long before the phase is over: the next fault begins with clean windows. */
 const OVER_MS = 20_000;
-/** A level ends 30 s after its signal is good again; what takes longer than this has not come back. */
-const BACK_MS_MAX = 180_000;
+/**
+ * A level ends 30 s after its signal is good again, and twice as late each time that it came back within ten
+ * minutes, as it must where faults follow each other so fast. What takes longer than this has not come back.
+ */
+const BACK_MS_MAX = 240_000;
 /** Caches fill and isolates compile meanwhile. */
 const WARM_MS = 30_000;
 /** Steps of half as much again, to learn what the product takes. */
@@ -73,7 +76,7 @@ async function live(
   const rateAt = (hour: number): Rate => {
     const share = dayShare(hour);
     const reads = options.reads * share;
-    return { reads, lookups: reads / 2, writes: options.writes * share };
+    return { reads, lookups: reads / 4, writes: options.writes * share };
   };
   generator.go(rateAt(7));
   await delay(WARM_MS);

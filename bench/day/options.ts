@@ -5,11 +5,11 @@ export const HELP = `A day of traffic over the built product, in which its depen
   npm run bench -- day [options]
 
   --users N          people who read and write (default 250)
-  --reads N          reads a second at noon (default 20)
-  --writes N         writes a second at noon (default 12)
+  --reads N          reads a second at noon (default 24)
+  --writes N         writes a second at noon (default 18)
   --fault-seconds N  how long each fault lasts (default 40)
   --ratio N          share of a ranker's calls that must fail, too, before its breaker opens: 0 to 1, or off, which
-                     is the specification's bare count of five (default 0.25: on a machine that everything
+                     is the specification's bare count of five (default 0.5: on a machine that everything
                      shares, one stall is five calls late, and a calm hour would be none)
   --only TEXT        only phases whose name contains TEXT
   --seed N           another world and other people for each number (default 1)
@@ -57,10 +57,10 @@ export function dayOptions(args: readonly string[]): DayOptions {
     numberFlag(flags, name, { min, max }) ?? fallback;
   return {
     users: whole("users", 250, 50, 5_000),
-    reads: whole("reads", 20, 5, 1_000),
-    writes: whole("writes", 12, 1, 200),
+    reads: whole("reads", 24, 5, 1_000),
+    writes: whole("writes", 18, 1, 200),
     faultMs: whole("fault-seconds", 40, 10, 600) * 1_000,
-    ratio: ratioIn(textFlag(flags, "ratio") ?? "0.25"),
+    ratio: ratioIn(textFlag(flags, "ratio") ?? "0.5"),
     only: textFlag(flags, "only") ?? "",
     seed: whole("seed", 1, 0, 2 ** 31),
     plot: textFlag(flags, "plot") ?? null,

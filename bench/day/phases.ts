@@ -58,12 +58,15 @@ export const PHASES: readonly Phase[] = [
     heal: (stage) => stage.startRedis(),
   },
   drilled("store fails 2 % of writes", 14, 3, {
+    // The truth is one store for all regions: of one region's leaders alone, a quarter of its writes would meet it.
+    region: "all",
     dependency: "store",
     kind: "errors",
     operations: "writes",
     share: 0.02,
   }),
   drilled("store fails 2 % of reads", 15, null, {
+    region: "all",
     dependency: "store",
     kind: "errors",
     operations: "reads",

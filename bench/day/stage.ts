@@ -23,8 +23,8 @@ const OTHERS = ["us-west", "eu-west", "apac"];
 const SHARDS = 16;
 /** One caller may not ask so much; the limits are still applied, but higher. */
 const RATE_FACTOR = "1000";
-/** Beside the first: each an isolate with a feed Worker of its own. */
-const MORE_GATEWAYS = ["gateway-2", "gateway-3", "gateway-4"];
+/** Beside the first: an isolate with a feed Worker of its own. All isolates share one thread here, and each asks for news by itself. */
+const MORE_GATEWAYS = ["gateway-2"];
 const POSTS_EACH = 6;
 const FOLLOWS_MEAN = 20;
 const DRILL_MINUTES = 30;
@@ -39,13 +39,15 @@ export interface Stage {
   startRanker(): Promise<void>;
   killRedis(): Promise<void>;
   startRedis(): Promise<void>;
-  /** In the region that suffers, by the switches of a drill. */
+  /** By the switches of a drill. */
   startDrill(fault: DrillFault): Promise<void>;
   stopDrills(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface DrillFault {
+  /** Default: the region that suffers. */
+  readonly region?: "all";
   readonly dependency: "store" | "follower" | "leader" | "region";
   readonly kind: "errors" | "partition";
   readonly operations?: "reads" | "writes";
@@ -193,7 +195,7 @@ async function worldIn(
     startDrill: async (fault: DrillFault) => {
       const { revision } = await operator.drills();
       const failure = fault.kind === "errors" ? { failure: "unavailable" as const } : {};
-      const drill = { ...fault, ...failure, region: REGION, minutes: DRILL_MINUTES };
+      const drill = { region: REGION, ...fault, ...failure, minutes: DRILL_MINUTES };
       await operator.startDrill({ ...drill, revision, reason: "the bench's day" });
     },
     stopDrills: async () => void (await operator.stopAllDrills({ reason: "the fault is over" })),

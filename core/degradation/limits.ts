@@ -74,8 +74,11 @@ export const DEGRADATION_LIMITS = {
   /** In read-only mode one write of each isolate is let through this often: its outcome is the sample. */
   writeProbeEveryMs: 1_000,
 
-  /** A region whose controller has not answered an isolate for so long, in several tries, is unreachable. */
-  unreachableMs: 10_000,
+  /**
+   * A region whose controller has not answered an isolate for so long, in several tries, is unreachable. An
+   * object that is moved or restarted is back within two seconds; each second more is one of 504s for its readers.
+   */
+  unreachableMs: 6_000,
   unreachableTriesMin: 5,
   /** It must answer for so long before traffic comes back. */
   reachableDwellMs: 30_000,
