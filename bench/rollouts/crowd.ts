@@ -23,36 +23,47 @@ const worth = ({ items }: FeedPage, taste: ReadonlySet<string> | undefined): num
   items.filter(({ id }) => taste?.has(id)).length / Math.max(1, items.length);
 
 /** Everybody sees a page and likes some of it, so that ranking has something to go by. */
-async function likeSome(product: RolloutProduct, inFlight: number): Promise<void> {
-  await forEverybody(product, inFlight, async (user, isolate) => {
+async function likeSome(product: RolloutProduct, pace: Pace): Promise<void> {
+  await forEverybody(product, pace, async (user, isolate) => {
     const page = await product.page(user, isolate, LOOKED_AT);
     await product.shown(user, isolate, page);
     for (const post of page.items.slice(0, LIKED)) await product.like(user, isolate, post.id);
   });
 }
 
-async function tastesOf(product: RolloutProduct, inFlight: number): Promise<Tastes> {
+async function tastesOf(product: RolloutProduct, pace: Pace): Promise<Tastes> {
   const tastes = new Map<string, ReadonlySet<string>>();
-  await forEverybody(product, inFlight, async (user, isolate) => {
+  await forEverybody(product, pace, async (user, isolate) => {
     const { items } = await product.page(user, isolate, PAGE);
     tastes.set(user, new Set(items.map(({ id }) => id)));
   });
   return tastes;
 }
 
+interface Pace {
+  readonly inFlight: number;
+  /** Pages a second. */
+  readonly rate: number;
+}
+/** Between two pages of one reader. */
+const pauseMs = ({ inFlight, rate }: Pace): number => (1_000 * inFlight) / rate;
+
 async function forEverybody(
   product: RolloutProduct,
-  inFlight: number,
+  pace: Pace,
   visit: (user: string, isolate: number) => Promise<void>,
 ): Promise<void> {
   const left = [...product.users.entries()];
   const walk = async () => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [n, user] = next;
-      await patiently(() => visit(user, n % product.isolates));
+      await Promise.all([
+        delay(pauseMs(pace)),
+        patiently(() => visit(user, n % product.isolates)),
+      ]);
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, walk));
+  await Promise.all(Array.from({ length: pace.inFlight }, walk));
 }
 
 /** Nothing is measured yet: on a machine that does other things a first page may come too late. */
@@ -82,11 +93,11 @@ export interface Crowd {
 /** People who read through all gateways and react to what they like, until they are stopped. */
 export async function gather(
   product: RolloutProduct,
-  { inFlight, seed }: { readonly inFlight: number; readonly seed: number },
+  { seed, ...pace }: Pace & { readonly seed: number },
   say: (text: string) => void,
 ): Promise<Crowd> {
-  await likeSome(product, inFlight);
-  const tastes = await tastesOf(product, inFlight);
+  await likeSome(product, pace);
+  const tastes = await tastesOf(product, pace);
   const sample: number[] = [];
   for (const [n, user] of product.users.slice(0, SAMPLE).entries())
     sample.push(worth(await product.page(user, n % product.isolates, PAGE), tastes.get(user)));
@@ -103,6 +114,7 @@ export async function gather(
   const reader = async (n: number) => {
     const random = stream(seed, "reader", n);
     while (!over.signal.aborted) {
+      await delay(pauseMs(pace));
       const { often } = crowd;
       const isOften = often.length > 0 && chance(random, 0.5);
       const user = pick(random, isOften ? often : product.users);
@@ -123,7 +135,7 @@ export async function gather(
       }
     }
   };
-  const readers = Array.from({ length: inFlight }, (_, n) => reader(n));
+  const readers = Array.from({ length: pace.inFlight }, (_, n) => reader(n));
   return Object.assign(crowd, {
     stop: async () => {
       over.abort();

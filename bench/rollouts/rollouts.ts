@@ -8,7 +8,7 @@ import { type ModelServer, startModels, type Version } from "./models.ts";
 import { type RolloutOptions, rolloutOptions } from "./options.ts";
 import { type RolloutProduct, startProduct } from "./product.ts";
 import { reportText } from "./report.ts";
-import { watchRollout } from "./watch.ts";
+import { type Watched, watchRollout } from "./watch.ts";
 
 const say = (text: string) => console.error(text);
 
@@ -59,12 +59,14 @@ async function rollOut(
     await models.load(version);
     return watch(version, "ranking.model", version);
   };
-  const watched = [
-    await watch("bad-weights", "ranking.weights", turnedRound),
-    await watch("good-weights", "ranking.weights", GOOD),
-    await model("bad-model"),
-    await model("good-model"),
+  const all: readonly (readonly [id: string, roll: () => Promise<Watched>])[] = [
+    ["bad-weights", () => watch("bad-weights", "ranking.weights", turnedRound)],
+    ["good-weights", () => watch("good-weights", "ranking.weights", GOOD)],
+    ["bad-model", () => model("bad-model")],
+    ["good-model", () => model("good-model")],
   ];
+  const watched: Watched[] = [];
+  for (const [id, roll] of all) if (id.includes(options.only)) watched.push(await roll());
   await crowd.stop();
   say(`Killing ${options.kills} times`);
   const kills = await timeKills(product, options.kills);

@@ -22,13 +22,26 @@ const BY_LEVEL = 'latest","reason":"degraded"';
 
 /** What a home page counts as, read from its text's end: parsing it would cost more than all counting. */
 export function pageCounters(page: PageText, isFirst: boolean): readonly Counter[] {
-  const at = page.lastIndexOf(MODE) + MODE.length;
-  const mode = page.slice(at, page.indexOf('"', at));
-  const counters: Counter[] = isMode(mode) ? [OF_MODE[mode]] : [];
+  const at = modeAt(page);
+  const mode = modeFrom(page, at);
+  const counters: Counter[] = mode === null ? [] : [OF_MODE[mode]];
   if (page.startsWith(BY_LEVEL, at)) counters.push("feed_pages_by_level");
   if (isFirst) counters.push("feed_first_pages");
   if (isFirst && page.startsWith(EMPTY_PAGE)) counters.push("feed_first_pages_empty");
   return counters;
+}
+
+/** Whether the ranker was asked for a page's order, and gave it; cached scores may be an older model's. */
+export function isByModel(page: PageText): boolean {
+  const mode = modeFrom(page, modeAt(page));
+  return mode === "ranked" || mode === "smaller-pool";
+}
+
+const modeAt = (page: PageText): number => page.lastIndexOf(MODE) + MODE.length;
+
+function modeFrom(page: PageText, at: number): Mode | null {
+  const text = page.slice(at, page.indexOf('"', at));
+  return isMode(text) ? text : null;
 }
 
 const isMode = (text: string): text is Mode => Object.hasOwn(OF_MODE, text);

@@ -22,6 +22,8 @@ export interface PageOutcome {
   readonly failed: boolean;
   /** A first page without a post. */
   readonly empty: boolean;
+  /** The ranker gave it its order. */
+  readonly byModel: boolean;
 }
 
 interface ArmSums {
@@ -42,6 +44,7 @@ export class Counted {
 
   page(exposures: readonly Exposure[], viewer: string, outcome: PageOutcome): void {
     for (const exposure of exposures) {
+      if (!outcome.failed && !isConcerned(exposure, outcome)) continue;
       const { counts, viewers } =
         this.#sums(exposure.id, exposure.stage)?.arms[exposure.arm] ?? fresh();
       const cell = cellOf(exposure.flag, viewer);
@@ -53,9 +56,11 @@ export class Counted {
     }
   }
 
-  /** A reaction, a comment or a repost. */
-  engaged(exposures: readonly Exposure[], viewer: string): void {
-    for (const { id, flag, stage, arm } of exposures) {
+  /** A reaction, a comment or a repost. @param byModel whether the page before it was. */
+  engaged(exposures: readonly Exposure[], viewer: string, byModel: boolean): void {
+    for (const exposure of exposures) {
+      const { id, flag, stage, arm } = exposure;
+      if (!isConcerned(exposure, { byModel })) continue;
       const sums = this.#sums(id, stage)?.arms[arm];
       if (sums !== undefined) bump(sums.counts, placeOf(cellOf(flag, viewer), "engaged"), 1);
     }
@@ -96,6 +101,15 @@ export class Counted {
     return sums;
   }
 }
+
+/**
+ * A page that the ranker had no part in says nothing about its models: while the light model stands in, a
+ * rollout of one waits, and does not go on to everybody because nobody has met it.
+ */
+const isConcerned = (
+  { flag }: Exposure,
+  { byModel }: Pick<PageOutcome, "byModel">,
+): boolean => flag !== "ranking.model" || byModel;
 
 const deltaOf = ({ counts, viewers }: ArmSums): ArmDelta => ({
   counts: [...counts],

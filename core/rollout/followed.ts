@@ -1,5 +1,6 @@
 import type { FailureName } from "../telemetry/events.ts";
 import type { Clock, Sleep } from "../clock.ts";
+import { LruMap } from "../lru.ts";
 import { OneAtATime } from "../one-at-a-time.ts";
 import type { Region } from "../regions/regions.ts";
 import { Counted, type PageOutcome } from "./counted.ts";
@@ -15,6 +16,9 @@ export interface FollowedPorts {
   readonly exchange: (region: Region, exchange: Exchange) => Promise<ExchangeAnswer>;
   readonly report: (event: FailureName, error: unknown) => void;
 }
+
+/** Roughly what an entry of a map takes beside its text. */
+const ENTRY_BYTES = 64;
 
 /** Where it is counted what became of a request. */
 export interface Watch {
@@ -33,6 +37,8 @@ const UNWATCHED: Watch = { page: () => {}, engaged: () => {} };
 export class FollowedRollouts {
   readonly #ports: FollowedPorts;
   readonly #counted = new Counted();
+  /** Of those who are in a rollout, whether the ranker gave the last page of this isolate its order. */
+  readonly #byModel = new LruMap<string, boolean>(ROLLOUT_LIMITS.rolloutPagesBytesMax);
   #evaluator = new Evaluator(EMPTY);
   #revision: number | null = null;
   /** Unix ms. */
@@ -60,8 +66,12 @@ export class FollowedRollouts {
     const exposures = this.#evaluator.exposures(viewer, region);
     if (exposures.length === 0) return UNWATCHED;
     return {
-      page: (outcome) => this.#counted.page(exposures, viewer, outcome),
-      engaged: () => this.#counted.engaged(exposures, viewer),
+      page: (outcome) => {
+        this.#byModel.set(viewer, outcome.byModel, 2 * viewer.length + ENTRY_BYTES);
+        this.#counted.page(exposures, viewer, outcome);
+      },
+      engaged: () =>
+        this.#counted.engaged(exposures, viewer, this.#byModel.get(viewer) ?? false),
     };
   }
 

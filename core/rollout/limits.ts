@@ -43,4 +43,6 @@ export const ROLLOUT_LIMITS = {
   rolloutAuditMax: 2_000,
   /** Pages of an arm before it is judged to be worse: a crash is seen in some, chance needs more. */
   rolloutJudgePagesMin: 30,
+  /** Whose last page an isolate remembers, bytes: ten thousand viewers. Others' reactions count for no rollout of a model. */
+  rolloutPagesBytesMax: 1_000_000,
 } as const;

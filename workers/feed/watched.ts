@@ -1,7 +1,7 @@
 import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { STATUS } from "../../core/errors.ts";
 import type { CallContext, FeedRequest, PageText, Reply } from "../../core/feed/service.ts";
-import { EMPTY_PAGE, pageCounters } from "../../core/feed/page-counters.ts";
+import { EMPTY_PAGE, isByModel, pageCounters } from "../../core/feed/page-counters.ts";
 import type { FollowedRollouts } from "../../core/rollout/followed.ts";
 import { systemClock } from "../../platform/clock.ts";
 
@@ -17,16 +17,18 @@ export async function watchedPage(
   await rollouts.ready(region);
   const watch = rollouts.watch(viewer, region);
   const startedMs = systemClock.nowMs();
-  const counted = (failed: boolean, empty: boolean) =>
-    watch.page({ tookMs: systemClock.nowMs() - startedMs, failed, empty });
+  const counted = (failed: boolean, empty = false, byModel = false) =>
+    watch.page({ tookMs: systemClock.nowMs() - startedMs, failed, empty, byModel });
   try {
     const reply = await answer();
-    if (reply.ok) counted(false, cursor === undefined && reply.value.value.startsWith(EMPTY_PAGE));
-    // What the caller did wrong says nothing about the page.
-    else if (STATUS[reply.error.code] >= 500) counted(true, false);
+    if (reply.ok) {
+      const page = reply.value.value;
+      counted(false, cursor === undefined && page.startsWith(EMPTY_PAGE), isByModel(page));
+      // What the caller did wrong says nothing about the page.
+    } else if (STATUS[reply.error.code] >= 500) counted(true);
     return reply;
   } catch (error) {
-    counted(true, false);
+    counted(true);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { it } from "vitest";
 
-import { pageCounters } from "../../../core/feed/page-counters.ts";
+import { isByModel, pageCounters } from "../../../core/feed/page-counters.ts";
 
 const page = (items: readonly object[], mode: string) =>
   `{"items":${JSON.stringify(items)},"cursor":null,"head":null,"mode":"${mode}","reason":"setting","model":null,"slate":null,"ageMs":0,"hidden":{"blocked":0},"calls":1}`;
@@ -30,6 +30,12 @@ it("tells pages by time that were to be ranked from those that were not", ({ exp
   expect(pageCounters(byLevel, false)).toEqual(["feed_pages_latest", "feed_pages_by_level"]);
   const items = [{ text: '"mode":"latest","reason":"degraded"' }];
   expect(pageCounters(page(items, "ranked"), false)).toEqual(["feed_pages_ranked"]);
+});
+
+it("says which pages the ranker gave their order", ({ expect }) => {
+  const items = [{ text: '"mode":"ranked"' }];
+  const modes = ["ranked", "smaller-pool", "cached-scores", "light-model", "latest"];
+  expect(modes.filter((mode) => isByModel(page(items, mode)))).toEqual(["ranked", "smaller-pool"]);
 });
 
 it("counts no mode that it does not know", ({ expect }) => {

@@ -142,7 +142,7 @@ async function finish(world: RolloutWorld): Promise<void> {
   await isolate.exchange("eu-west");
   for (let n = 0; n < 20_000; n++) {
     const watch = isolate.watch(String(n), "eu-west");
-    watch.page({ tookMs: 20, failed: false, empty: false });
+    watch.page({ tookMs: 20, failed: false, empty: false, byModel: false });
     watch.engaged();
   }
   world.clock.advance(2_000);
@@ -157,7 +157,7 @@ it("rolls back by itself, naming the guard, in the audit log too", async () => {
   await isolate.exchange("eu-west");
   for (let n = 0; n < 400; n++) {
     const failed = isolate.evaluator.evaluate("feed.page-max", String(n), "eu-west").value === 10;
-    isolate.watch(String(n), "eu-west").page({ tookMs: 20, failed, empty: false });
+    isolate.watch(String(n), "eu-west").page({ tookMs: 20, failed, empty: false, byModel: false });
   }
   world.clock.advance(1_000);
   await isolate.exchange("eu-west");
@@ -172,6 +172,35 @@ it("rolls back by itself, naming the guard, in the audit log too", async () => {
   expect(world.rolledBack).toBe(1);
 });
 
+it("of a model goes by pages that the ranker made, and waits while there are none", async () => {
+  const world = new RolloutWorld();
+  const plan = { stages: [{ share: 5_000 }, { share: 10_000 }], bakeMs: 1_000 };
+  await world.create({ id: "model", flag: "ranking.model", treatment: "bad", plan });
+  await world.act("model", "start");
+  const isolate = world.isolate();
+  await isolate.exchange("eu-west");
+  const read = async (byModel: boolean) => {
+    for (let n = 0; n < 3_000; n++) {
+      const viewer = String(n);
+      const isBad = isolate.evaluator.evaluate("ranking.model", viewer, "eu-west").value === "bad";
+      const watch = isolate.watch(viewer, "eu-west");
+      watch.page({ tookMs: 20, failed: false, empty: false, byModel });
+      // Whoever has the bad model's own order likes nothing; behind the light one nobody can tell.
+      if (!byModel || !isBad) watch.engaged();
+    }
+    world.clock.advance(2_000);
+    await isolate.exchange("eu-west");
+  };
+  await read(false);
+  expect(await world.registrar.get("model")).toMatchObject({
+    value: { phase: { at: "holding", stage: 0 }, seen: { treatment: { pages: 0, engaged: 0 } } },
+  });
+  await read(true);
+  expect(await world.registrar.get("model")).toMatchObject({
+    value: { phase: { at: "rolled_back", guard: "engagement" } },
+  });
+});
+
 it("keeps what it has counted over a restart, and looks by itself while something is under way", async () => {
   const world = new RolloutWorld();
   await world.create(PAGES);
@@ -181,7 +210,7 @@ it("keeps what it has counted over a restart, and looks by itself while somethin
   const isolate = world.isolate();
   await isolate.exchange("eu-west");
   for (let n = 0; n < 3_000; n++)
-    isolate.watch(String(n), "eu-west").page({ tookMs: 20, failed: false, empty: false });
+    isolate.watch(String(n), "eu-west").page({ tookMs: 20, failed: false, empty: false, byModel: false });
   world.clock.advance(6_000);
   await isolate.exchange("eu-west");
   const before = await world.registrar.get("pages");
