@@ -11,10 +11,10 @@ import type { Place } from "./mishaps.ts";
 
 /** Where the front door takes a request to come from. */
 const FROM: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "us-east": { continent: "NA", longitude: "-74.0" },
-  "us-west": { continent: "NA", longitude: "-122.0" },
-  "eu-west": { continent: "EU", longitude: "4.0" },
-  apac: { continent: "AS", longitude: "103.0" },
+  "us-east": { continent: "NA", latitude: "40.7", longitude: "-74.0" },
+  "us-west": { continent: "NA", latitude: "37.8", longitude: "-122.4" },
+  "eu-west": { continent: "EU", latitude: "52.4", longitude: "4.9" },
+  apac: { continent: "AS", latitude: "1.3", longitude: "103.8" },
 };
 export const REGIONS = Object.keys(FROM);
 /** Viewers of a region: what a ranker scored for them is remembered, so that few of many meet what is cached. */
