@@ -12,6 +12,8 @@ export interface PhaseTimes {
   readonly strikeMs: number;
   readonly healMs: number;
   readonly endMs: number;
+  /** Whether level 0 was met for a while at its end: otherwise the next phase begins with what this one left. */
+  readonly cameBack: boolean;
 }
 
 export interface Change {
@@ -74,6 +76,7 @@ export function phaseLine(day: Omit<Day, "phases" | "lost">, phase: PhaseTimes) 
   const changes = day.changes.filter(({ atMs }) => atMs >= strikeMs && atMs < endMs);
   return {
     name: phase.name,
+    cameBack: phase.cameBack,
     expected: phase.level,
     asked: during.length,
     readsServed: reads.filter(isServed).length / reads.length,
@@ -116,7 +119,7 @@ export function isFlapping({ changes }: PhaseLine): boolean {
 }
 
 const isMetBy = (line: PhaseLine): boolean =>
-  (line.expected === null || line.highest === line.expected) && !isFlapping(line);
+  line.cameBack && (line.expected === null || line.highest === line.expected) && !isFlapping(line);
 
 export function reportOf(day: Day) {
   const lines = day.phases.map((phase) => phaseLine(day, phase));
@@ -149,10 +152,13 @@ const seconds = (ms: number): string => (Number.isFinite(ms) ? `${digits(ms / 1_
 export const changeText = ({ atSeconds, from, to, reason }: PhaseLine["changes"][number]): string =>
   `${digits(atSeconds, 1)} s: level ${from} to ${to}: ${reason}`;
 
+const backText = ({ cameBack, backMs }: PhaseLine): string =>
+  cameBack ? seconds(backMs) : `over ${seconds(backMs)}`;
+
 /** For whoever waits for the rest. */
 export const oneLine = (line: PhaseLine): string =>
   [
-    `level ${line.highest}, met after ${seconds(line.detectedMs)}, back after ${seconds(line.backMs)}`,
+    `level ${line.highest}, met after ${seconds(line.detectedMs)}, back after ${backText(line)}`,
     `reads served ${percent(line.readsServed)}, p99 ${digits(line.readP99Ms, 0)} ms`,
     `writes served ${percent(line.writesServed)}`,
   ].join("; ");
@@ -175,7 +181,7 @@ export function reportText(report: Report): string {
     line.name,
     line.expected === null ? `${line.highest}` : `${line.highest} of ${line.expected}`,
     seconds(line.detectedMs),
-    seconds(line.backMs),
+    backText(line),
     percent(line.readsServed),
     digits(line.readP50Ms, 0),
     digits(line.readP99Ms, 0),

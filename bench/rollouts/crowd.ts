@@ -57,10 +57,7 @@ async function forEverybody(
   const walk = async () => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [n, user] = next;
-      await Promise.all([
-        delay(pauseMs(pace)),
-        patiently(() => visit(user, n % product.isolates)),
-      ]);
+      await Promise.all([delay(pauseMs(pace)), patiently(() => visit(user, n % product.isolates))]);
     }
   };
   await Promise.all(Array.from({ length: pace.inFlight }, walk));
@@ -113,8 +110,10 @@ export async function gather(
   };
   const reader = async (n: number) => {
     const random = stream(seed, "reader", n);
+    let pause = delay(0);
     while (!over.signal.aborted) {
-      await delay(pauseMs(pace));
+      await pause;
+      pause = delay(pauseMs(pace));
       const { often } = crowd;
       const isOften = often.length > 0 && chance(random, 0.5);
       const user = pick(random, isOften ? often : product.users);

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 
 import { DEFAULT_WEIGHTS, type Weights } from "../../core/ranking/weights.ts";
 import type { RolloutWish } from "../../core/rollout/rollout.ts";
+import { FlagError } from "../../dev/operator/flags.ts";
 import { gather } from "./crowd.ts";
 import { timeKills } from "./kill.ts";
 import { type ModelServer, startModels, type Version } from "./models.ts";
@@ -65,6 +66,8 @@ async function rollOut(
     ["bad-model", () => model("bad-model")],
     ["good-model", () => model("good-model")],
   ];
+  if (!all.some(([id]) => id.includes(options.only)))
+    throw new FlagError(`--only: no rollout's name contains "${options.only}"`);
   const watched: Watched[] = [];
   for (const [id, roll] of all) if (id.includes(options.only)) watched.push(await roll());
   await crowd.stop();

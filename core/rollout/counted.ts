@@ -1,5 +1,7 @@
 import { cellOf } from "./bucketing.ts";
+import type { RankerPart } from "../feed/page-counters.ts";
 import type { Exposure } from "./evaluator.ts";
+import { CURRENT_MODEL } from "./flags.ts";
 import { ROLLOUT_LIMITS } from "./limits.ts";
 import { type Arm, ARMS, type CountsDelta, latencyPlace, placeOf } from "./tally.ts";
 import { sketch, type ViewersDelta } from "./viewers.ts";
@@ -22,8 +24,7 @@ export interface PageOutcome {
   readonly failed: boolean;
   /** A first page without a post. */
   readonly empty: boolean;
-  /** The ranker gave it its order. */
-  readonly byModel: boolean;
+  readonly ranker: RankerPart;
 }
 
 interface ArmSums {
@@ -44,23 +45,24 @@ export class Counted {
 
   page(exposures: readonly Exposure[], viewer: string, outcome: PageOutcome): void {
     for (const exposure of exposures) {
-      if (!outcome.failed && !isConcerned(exposure, outcome)) continue;
+      const failed = failureFor(exposure, outcome);
+      if (failed === null) continue;
       const { counts, viewers } =
         this.#sums(exposure.id, exposure.stage)?.arms[exposure.arm] ?? fresh();
       const cell = cellOf(exposure.flag, viewer);
       bump(counts, placeOf(cell, "pages"), 1);
       bump(counts, latencyPlace(cell, outcome.tookMs), 1);
-      if (outcome.failed) bump(counts, placeOf(cell, "errors"), 1);
+      if (failed) bump(counts, placeOf(cell, "errors"), 1);
       if (outcome.empty) bump(counts, placeOf(cell, "empty"), 1);
       raise(viewers, ...sketch(viewer));
     }
   }
 
-  /** A reaction, a comment or a repost. @param byModel whether the page before it was. */
-  engaged(exposures: readonly Exposure[], viewer: string, byModel: boolean): void {
+  /** A reaction, a comment or a repost. @param model what gave the page before it its order; null: none did, or nobody knows. */
+  engaged(exposures: readonly Exposure[], viewer: string, model: string | null): void {
     for (const exposure of exposures) {
       const { id, flag, stage, arm } = exposure;
-      if (!isConcerned(exposure, { byModel })) continue;
+      if (exposure.model !== undefined && !isOf(exposure, model)) continue;
       const sums = this.#sums(id, stage)?.arms[arm];
       if (sums !== undefined) bump(sums.counts, placeOf(cellOf(flag, viewer), "engaged"), 1);
     }
@@ -103,13 +105,21 @@ export class Counted {
 }
 
 /**
- * A page that the ranker had no part in says nothing about its models: while the light model stands in, a
- * rollout of one waits, and does not go on to everybody because nobody has met it.
+ * Whether a page failed, as a rollout sees it; null: it says nothing about it. Of a rollout of a model that is
+ * a page for which the ranker was not asked: while the light model stands in, such a rollout waits, and does not
+ * go on to everybody because nobody has met it. Where it was asked in vain, the page failed, whatever stood in.
  */
-const isConcerned = (
-  { flag }: Exposure,
-  { byModel }: Pick<PageOutcome, "byModel">,
-): boolean => flag !== "ranking.model" || byModel;
+function failureFor(exposure: Exposure, { failed, ranker }: PageOutcome): boolean | null {
+  if (exposure.model === undefined) return failed;
+  if (failed || ranker.at === "not asked") return null;
+  if (ranker.at === "failed") return true;
+  // A page that was kept from before the viewer's arm was this one is the other arm's.
+  return isOf(exposure, ranker.model) ? false : null;
+}
+
+/** `current` is whichever is served, so that no name can be told from it. */
+const isOf = ({ model }: Exposure, made: string | null): boolean =>
+  made !== null && (model === CURRENT_MODEL || model === made);
 
 const deltaOf = ({ counts, viewers }: ArmSums): ArmDelta => ({
   counts: [...counts],

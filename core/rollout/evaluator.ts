@@ -23,6 +23,8 @@ export interface Exposure {
   readonly flag: string;
   readonly stage: number;
   readonly arm: Arm;
+  /** Of a rollout of a model, the one that the arm has; of others left out. */
+  readonly model?: string;
 }
 
 /** Every flag as one document says it. Made once per document: evaluating looks at nothing but a few fields. */
@@ -68,7 +70,9 @@ export class Evaluator {
       const { phase, id } = rollout;
       if (!isExposing(phase)) continue;
       const { arm, isCounted } = assign(flag, rollout, viewer, region);
-      if (isCounted) exposures.push({ id, flag, stage: phase.stage, arm });
+      if (!isCounted) continue;
+      const model = flag === "ranking.model" ? { model: String(rollout[arm]) } : {};
+      exposures.push({ id, flag, stage: phase.stage, arm, ...model });
     }
     return exposures;
   }

@@ -15,6 +15,9 @@ interface FlagOf<T> {
 }
 const flagOf = <T>(flag: FlagOf<T>): FlagOf<T> => flag;
 
+/** Whichever model is served. */
+export const CURRENT_MODEL = "current";
+
 /** Everything that can be rolled out: what no code reads cannot be. */
 export const FLAGS = {
   "feed.cache": flagOf({
@@ -39,7 +42,7 @@ export const FLAGS = {
     kind: "model",
     about: "The model that scores: a version, or `current` for whichever is served",
     schema: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, "the name of a version"),
-    initial: "current",
+    initial: CURRENT_MODEL,
   }),
 } as const;
 export const FLAG_KEYS = Object.keys(FLAGS) as (keyof typeof FLAGS)[];

@@ -37,8 +37,8 @@ const UNWATCHED: Watch = { page: () => {}, engaged: () => {} };
 export class FollowedRollouts {
   readonly #ports: FollowedPorts;
   readonly #counted = new Counted();
-  /** Of those who are in a rollout, whether the ranker gave the last page of this isolate its order. */
-  readonly #byModel = new LruMap<string, boolean>(ROLLOUT_LIMITS.rolloutPagesBytesMax);
+  /** Of those who are in a rollout of a model, which one gave their last page of this isolate its order. */
+  readonly #modelOf = new LruMap<string, string | null>(ROLLOUT_LIMITS.rolloutPagesBytesMax);
   #evaluator = new Evaluator(EMPTY);
   #revision: number | null = null;
   /** Unix ms. */
@@ -67,12 +67,18 @@ export class FollowedRollouts {
     if (exposures.length === 0) return UNWATCHED;
     return {
       page: (outcome) => {
-        this.#byModel.set(viewer, outcome.byModel, 2 * viewer.length + ENTRY_BYTES);
+        if (exposures.some(({ model }) => model !== undefined)) this.#remember(viewer, outcome);
         this.#counted.page(exposures, viewer, outcome);
       },
-      engaged: () =>
-        this.#counted.engaged(exposures, viewer, this.#byModel.get(viewer) ?? false),
+      engaged: () => this.#counted.engaged(exposures, viewer, this.#modelOf.get(viewer) ?? null),
     };
+  }
+
+  /** A page that failed is none: whoever acts then does so on the one before. */
+  #remember(viewer: string, { failed, ranker }: PageOutcome): void {
+    if (failed) return;
+    const model = ranker.at === "scored" ? ranker.model : null;
+    this.#modelOf.set(viewer, model, 2 * (viewer.length + (model?.length ?? 0)) + ENTRY_BYTES);
   }
 
   /** null: what is known is fresh enough. Otherwise resolves when it is, or after a moment. */

@@ -110,6 +110,35 @@ describe("actions", () => {
     expect(visit.errors).toEqual([]);
   });
 
+  it("sends the same key for the same words, and a new one for others", async ({ expect }) => {
+    const visit = await visitOps();
+    const { page, ops } = visit;
+    await signIn(visit, ["operator"], "/ops/levels");
+    // Answers that say nothing of whether it was done.
+    const away = problem(501, "internal", "Nobody knows.");
+    for (let n = 0; n < 2; n++) ops.instead.push(({ method }) => (method === "POST" ? away : null));
+    await page.getByRole("button", { name: "Pin at 2 us-east" }).click();
+    const dialog = page.getByRole("dialog");
+    const yes = dialog.getByRole("button", { name: "Pin", exact: true });
+    const reason = dialog.getByLabel("Reason");
+    await reason.fill("a drill");
+    const sent = () => ops.calls.filter(({ method }) => method === "POST");
+    const send = async (times: number) => {
+      await yes.click();
+      await expect.poll(() => sent().length).toBe(times);
+    };
+    await send(1);
+    await reason.fill("a drill ");
+    await expect.poll(() => yes.isEnabled()).toBe(true);
+    await send(2);
+    await reason.fill("another drill");
+    await expect.poll(() => yes.isEnabled()).toBe(true);
+    await send(3);
+    const [first, second, third] = sent().map(({ headers }) => headers["idempotency-key"]);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
   it("after a conflict shows what changed, and asks again with the new revision and key", async ({
     expect,
   }) => {

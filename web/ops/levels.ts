@@ -40,7 +40,7 @@ const seenOf = ({ published }: RegionLevel): Seen => ({
 });
 
 function keptWords({ drain }: Pick<RegionLevel["published"], "drain">): string {
-  return drain === undefined ? "all" : `${percent(drain.keep)}, by ${drain.by}`;
+  return drain === undefined || drain.keep === 1 ? "all" : `${percent(drain.keep)}, by ${drain.by}`;
 }
 
 async function rowOf(api: OperatorClient, region: string): Promise<RegionLevel> {
@@ -73,10 +73,12 @@ export function pinAction(row: RegionLevel, level: Level | null): Action {
         revision: revision ?? 0,
       };
       const published = await api.pinLevel(region, wanted, { idempotencyKey });
-      // Said again after a lost answer, it may have been taken back by now.
-      return published.pin === null
-        ? `No pin holds: ${region} is at level ${published.level}.`
-        : `${region} is pinned at level ${published.level} for ${minutes} min.`;
+      const { pin } = published;
+      if (pin === null) return `No pin holds: ${region} is at level ${published.level}.`;
+      // Said again after a lost answer, another's may have come by now.
+      return pin.level === level
+        ? `${region} is pinned at level ${pin.level} for ${minutes} min.`
+        : `${region} is pinned at level ${pin.level} meanwhile, by ${pin.by}.`;
     },
   };
 }
@@ -108,9 +110,10 @@ export function drainAction(row: RegionLevel, keep: number): Action {
         revision: revision ?? published.revision,
       };
       const { drain } = await api.drainRegion(region, wanted, { idempotencyKey });
-      return drain === undefined || drain.keep === 1
-        ? `${region} takes its viewers back.`
-        : `${region} drains to ${percent(drain.keep)} for ${minutes} min.`;
+      if (drain === undefined || drain.keep === 1) return `${region} takes its viewers back.`;
+      return drain.keep === keep
+        ? `${region} drains to ${share} for ${minutes} min.`
+        : `${region} drains to ${percent(drain.keep)} meanwhile, by ${drain.by}.`;
     },
   };
 }

@@ -1,7 +1,12 @@
 import type { IsolateLevels } from "../../core/degradation/isolate-levels.ts";
 import { STATUS } from "../../core/errors.ts";
 import type { CallContext, FeedRequest, PageText, Reply } from "../../core/feed/service.ts";
-import { EMPTY_PAGE, isByModel, pageCounters } from "../../core/feed/page-counters.ts";
+import {
+  EMPTY_PAGE,
+  pageCounters,
+  type RankerPart,
+  rankerPartOf,
+} from "../../core/feed/page-counters.ts";
 import type { FollowedRollouts } from "../../core/rollout/followed.ts";
 import { systemClock } from "../../platform/clock.ts";
 
@@ -17,13 +22,13 @@ export async function watchedPage(
   await rollouts.ready(region);
   const watch = rollouts.watch(viewer, region);
   const startedMs = systemClock.nowMs();
-  const counted = (failed: boolean, empty = false, byModel = false) =>
-    watch.page({ tookMs: systemClock.nowMs() - startedMs, failed, empty, byModel });
+  const counted = (failed: boolean, empty = false, ranker: RankerPart = { at: "not asked" }) =>
+    watch.page({ tookMs: systemClock.nowMs() - startedMs, failed, empty, ranker });
   try {
     const reply = await answer();
     if (reply.ok) {
       const page = reply.value.value;
-      counted(false, cursor === undefined && page.startsWith(EMPTY_PAGE), isByModel(page));
+      counted(false, cursor === undefined && page.startsWith(EMPTY_PAGE), rankerPartOf(page));
       // What the caller did wrong says nothing about the page.
     } else if (STATUS[reply.error.code] >= 500) counted(true);
     return reply;

@@ -151,7 +151,9 @@ it("brings what isolates of all regions counted to the register once", async () 
     const region = REGIONS[index % 2] ?? "";
     await isolate.exchange(region);
     for (let n = 0; n < 100; n++)
-      isolate.watch(String(n), region).page({ tookMs: 5, failed: false, empty: false, byModel: false });
+      isolate
+        .watch(String(n), region)
+        .page({ tookMs: 5, failed: false, empty: false, ranker: { at: "not asked" } });
     world.clock.advance(1_000);
     await isolate.exchange(region);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import type { RankerPart } from "../../../core/feed/page-counters.ts";
 import { ROLLOUT_LIMITS } from "../../../core/rollout/limits.ts";
 import { RolloutWorld } from "../../fakes/rollout-world.ts";
 
@@ -142,7 +143,7 @@ async function finish(world: RolloutWorld): Promise<void> {
   await isolate.exchange("eu-west");
   for (let n = 0; n < 20_000; n++) {
     const watch = isolate.watch(String(n), "eu-west");
-    watch.page({ tookMs: 20, failed: false, empty: false, byModel: false });
+    watch.page({ tookMs: 20, failed: false, empty: false, ranker: { at: "not asked" } });
     watch.engaged();
   }
   world.clock.advance(2_000);
@@ -157,7 +158,9 @@ it("rolls back by itself, naming the guard, in the audit log too", async () => {
   await isolate.exchange("eu-west");
   for (let n = 0; n < 400; n++) {
     const failed = isolate.evaluator.evaluate("feed.page-max", String(n), "eu-west").value === 10;
-    isolate.watch(String(n), "eu-west").page({ tookMs: 20, failed, empty: false, byModel: false });
+    isolate
+      .watch(String(n), "eu-west")
+      .page({ tookMs: 20, failed, empty: false, ranker: { at: "not asked" } });
   }
   world.clock.advance(1_000);
   await isolate.exchange("eu-west");
@@ -172,32 +175,67 @@ it("rolls back by itself, naming the guard, in the audit log too", async () => {
   expect(world.rolledBack).toBe(1);
 });
 
-it("of a model goes by pages that the ranker made, and waits while there are none", async () => {
-  const world = new RolloutWorld();
-  const plan = { stages: [{ share: 5_000 }, { share: 10_000 }], bakeMs: 1_000 };
-  await world.create({ id: "model", flag: "ranking.model", treatment: "bad", plan });
-  await world.act("model", "start");
-  const isolate = world.isolate();
-  await isolate.exchange("eu-west");
-  const read = async (byModel: boolean) => {
+describe("a rollout of a model", () => {
+  const scored = (model: string): RankerPart => ({ at: "scored", model });
+  /** Three thousand people read, and like what they see where `likes` says so. */
+  async function comparing(
+    world: RolloutWorld,
+    rankerOf: (isTreated: boolean) => RankerPart,
+    likes: (isTreated: boolean) => boolean = () => true,
+  ) {
+    const isolate = world.isolate();
+    await isolate.exchange("eu-west");
     for (let n = 0; n < 3_000; n++) {
       const viewer = String(n);
-      const isBad = isolate.evaluator.evaluate("ranking.model", viewer, "eu-west").value === "bad";
+      const { value } = isolate.evaluator.evaluate("ranking.model", viewer, "eu-west");
       const watch = isolate.watch(viewer, "eu-west");
-      watch.page({ tookMs: 20, failed: false, empty: false, byModel });
-      // Whoever has the bad model's own order likes nothing; behind the light one nobody can tell.
-      if (!byModel || !isBad) watch.engaged();
+      const page = { tookMs: 20, failed: false, empty: false };
+      watch.page({ ...page, ranker: rankerOf(value === "new") });
+      // A page that failed is none: what they like is on the one before.
+      watch.page({ ...page, failed: true, ranker: { at: "not asked" } });
+      if (likes(value === "new")) watch.engaged();
     }
     world.clock.advance(2_000);
     await isolate.exchange("eu-west");
-  };
-  await read(false);
-  expect(await world.registrar.get("model")).toMatchObject({
-    value: { phase: { at: "holding", stage: 0 }, seen: { treatment: { pages: 0, engaged: 0 } } },
+    return world.registrar.get("model");
+  }
+  async function startedModel(): Promise<RolloutWorld> {
+    const world = new RolloutWorld();
+    const plan = { stages: [{ share: 5_000 }, { share: 10_000 }], bakeMs: 1_000 };
+    await world.create({ id: "model", flag: "ranking.model", treatment: "new", plan });
+    await world.act("model", "start");
+    return world;
+  }
+
+  it("waits while the ranker is not asked, or gives another's pages, and likes count for nothing", async () => {
+    const holding = { phase: { at: "holding", stage: 0 } };
+    const world = await startedModel();
+    const unasked = await comparing(world, () => ({ at: "not asked" }));
+    expect(unasked).toMatchObject({ value: { ...holding, seen: null } });
+    const older = await comparing(world, () => scored("old"));
+    const treatment = { pages: 0, engaged: 0 };
+    expect(older).toMatchObject({ value: { ...holding, seen: { treatment } } });
   });
-  await read(true);
-  expect(await world.registrar.get("model")).toMatchObject({
-    value: { phase: { at: "rolled_back", guard: "engagement" } },
+
+  it("goes to everybody when it is as good", async () => {
+    const good = await comparing(await startedModel(), (isNew) => scored(isNew ? "new" : "old"));
+    expect(good).toMatchObject({ value: { phase: { at: "done" } } });
+  });
+
+  it("is taken back when its readers like less", async () => {
+    const bad = await comparing(
+      await startedModel(),
+      (isNew) => scored(isNew ? "new" : "old"),
+      (isNew) => !isNew,
+    );
+    expect(bad).toMatchObject({ value: { phase: { at: "rolled_back", guard: "engagement" } } });
+  });
+
+  it("is taken back when it is asked in vain, whatever stands in for it", async () => {
+    const away = await comparing(await startedModel(), (isNew) =>
+      isNew ? { at: "failed" } : scored("old"),
+    );
+    expect(away).toMatchObject({ value: { phase: { at: "rolled_back", guard: "error_rate" } } });
   });
 });
 
@@ -210,7 +248,9 @@ it("keeps what it has counted over a restart, and looks by itself while somethin
   const isolate = world.isolate();
   await isolate.exchange("eu-west");
   for (let n = 0; n < 3_000; n++)
-    isolate.watch(String(n), "eu-west").page({ tookMs: 20, failed: false, empty: false, byModel: false });
+    isolate
+      .watch(String(n), "eu-west")
+      .page({ tookMs: 20, failed: false, empty: false, ranker: { at: "not asked" } });
   world.clock.advance(6_000);
   await isolate.exchange("eu-west");
   const before = await world.registrar.get("pages");

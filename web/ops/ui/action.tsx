@@ -31,22 +31,22 @@ function ActionDialog({ action }: { action: Action }) {
   const [wrong, setWrong] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const close = (): void => actionStore.set(null);
-  /** Other words are another decision: a key stands for one. */
-  const edit = (set: (text: string) => void) => (text: string) => {
-    set(text);
-    setKey(newKey());
-  };
-  const [editMinutes, editReason] = [edit(setMinutes), edit(setReason)];
+  /** What was sent last: other words are another decision, and a key stands for one. */
+  const [said, setSaid] = useState<string | null>(null);
 
   const send = async (): Promise<void> => {
     setBusy(true);
     setWrong(null);
+    const words = JSON.stringify([reason.trim(), Number(minutes)]);
+    const idempotencyKey = said === null || said === words ? key : newKey();
+    setSaid(words);
+    setKey(idempotencyKey);
     try {
       const filled = {
         reason: reason.trim(),
         minutes: Number(minutes),
         revision: seen.revision,
-        idempotencyKey: key,
+        idempotencyKey,
       };
       showToast(await action.send(client(), filled));
       close();
@@ -92,7 +92,7 @@ function ActionDialog({ action }: { action: Action }) {
               max={action.minutes.max}
               step={1}
               value={minutes}
-              onInput={(event) => editMinutes(event.currentTarget.value)}
+              onInput={(event) => setMinutes(event.currentTarget.value)}
             />
             <small>It ends by itself; {action.minutes.max} at most.</small>
           </label>
@@ -105,7 +105,7 @@ function ActionDialog({ action }: { action: Action }) {
             data-first-focus={action.reasonDefault === undefined ? "" : undefined}
             maxLength={action.reasonCharsMax}
             value={reason}
-            onInput={(event) => editReason(event.currentTarget.value)}
+            onInput={(event) => setReason(event.currentTarget.value)}
           />
           <small>
             Kept in the audit log, with your name. {reason.length} of {action.reasonCharsMax}{" "}

@@ -16,16 +16,10 @@ const query = z.strictObject({
   region: regionPath
     .optional()
     .meta({ description: "Without it: all regions together", example: "us-east" }),
-  minutes: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MINUTES_MAX)
-    .default(60)
-    .meta({
-      description:
-        "How far back; steps of five minutes and more are whole ones of those, and beyond 26 hours whole hours",
-    }),
+  minutes: z.coerce.number().int().min(1).max(MINUTES_MAX).default(60).meta({
+    description:
+      "How far back; steps of five minutes and more are whole ones of those, and beyond 26 hours whole hours",
+  }),
   points: z.coerce
     .number()
     .int()
