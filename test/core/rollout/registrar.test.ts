@@ -213,8 +213,10 @@ describe("a rollout of a model", () => {
     const unasked = await comparing(world, () => ({ at: "not asked" }));
     expect(unasked).toMatchObject({ value: { ...holding, seen: null } });
     const older = await comparing(world, () => scored("old"));
-    const treatment = { pages: 0, engaged: 0 };
-    expect(older).toMatchObject({ value: { ...holding, seen: { treatment } } });
+    expect(older).toMatchObject({ value: { ...holding, seen: { treatment: { pages: 0 } } } });
+    const verdicts = older.ok ? older.value.verdicts : [];
+    const likes = verdicts.find(({ guard }) => guard === "engagement");
+    expect(likes).toMatchObject({ outcome: "not_enough_data", treatment: 0 });
   });
 
   it("goes to everybody when it is as good", async () => {
