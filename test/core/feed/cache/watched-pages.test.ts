@@ -51,6 +51,7 @@ it("tells of active readers' pages alone, and of a cache that is away as of a mi
   expect(await after(miss("cold"), 3), "has just come").toEqual([]);
   expect(await after(miss("cold"), 3), "was here").toEqual([false]);
   expect(await after(miss("expired"), 4)).toEqual([false]);
+  expect(await after(miss("unscored", true), 4), "is there, in another order").toEqual([]);
   next = miss("void", true);
   told.length = 0;
   await cache.page("apac", id(4), { ...WISH, after: { timeMs: 1, id2: id(9) } });
