@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import type { HistorySeries } from "../../core/telemetry/history-series.ts";
+import { PLOTTED } from "../../core/telemetry/plotted.ts";
 import { startCluster } from "../../dev/cluster.ts";
 import { whenHealthy } from "../../dev/look.ts";
 import { mintToken } from "../../dev/operator/api.ts";
 import { percentile } from "../measure/statistics.ts";
 import { digits, table } from "../report/table.ts";
-import { LINES } from "../../web/ops/history.ts";
 import { openChromium } from "../web/visits.ts";
 import { opsOptions } from "./options.ts";
 import { openOverview, type OpsVisit } from "./page.ts";
@@ -18,7 +18,10 @@ const PARTS: readonly (readonly [name: string, path: string])[] = [
   ["overview, every section", "/v1/admin/overview"],
   ["history, 1 h, all regions", "/v1/admin/history?minutes=60&points=60"],
   ["history, 24 h, all regions", "/v1/admin/history?minutes=1440&points=288"],
-  ["history, 24 h, as the plots ask", `/v1/admin/history?minutes=1440&points=288&only=${LINES}`],
+  [
+    "history, 24 h, as the plots ask",
+    `/v1/admin/history?minutes=1440&points=288&only=${PLOTTED.join(",")}`,
+  ],
 ];
 /** Specification: the page loads in this, with a day of history. */
 const P99_MS = 1_000;

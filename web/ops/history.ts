@@ -1,5 +1,4 @@
 import type { HistorySeries } from "../../core/telemetry/history-series.ts";
-import type { Counter, Timing } from "../../core/telemetry/region-counts.ts";
 
 /** A series as plots take it: one place for each step, whether or not it had traffic. */
 export interface HistoryLines {
@@ -15,10 +14,6 @@ export interface HistoryLines {
   /** The worst of the step; null: nobody told. */
   readonly level: readonly (number | null)[];
 }
-
-/** What `linesOf` reads of a series, for the question. */
-const READ: readonly (Counter | Timing)[] = ["http_answers", "http_errors", "http_read_ms"];
-export const LINES = READ.join(",");
 
 /** The step that has only begun is left out: as a rate it would look like a fall. */
 export function linesOf(series: HistorySeries): HistoryLines {

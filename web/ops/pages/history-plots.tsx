@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 
+import { PLOTTED } from "../../../core/telemetry/plotted.ts";
 import { useStore } from "../../app/state/store.ts";
 import { useLive } from "../data/live.ts";
 import { count, millis, percent } from "../format.ts";
-import { LINES, linesOf } from "../history.ts";
+import { linesOf } from "../history.ts";
 import { regionStore } from "../state/region.ts";
 import { Plot } from "../ui/plot.tsx";
 import { SectionCard } from "../ui/section.tsx";
@@ -23,7 +24,10 @@ export function HistoryPlots() {
   const known = useLive(
     `history ${region} ${minutes}`,
     (api, signal) =>
-      api.history({ ...(region !== "" && { region }), minutes, points, only: LINES }, { signal }),
+      api.history(
+        { ...(region !== "" && { region }), minutes, points, only: PLOTTED.join(",") },
+        { signal },
+      ),
     EVERY_MS,
   );
   return (
