@@ -4,7 +4,7 @@ export const HELP = `Rolls out bad and good weights and models against the built
 
   npm run bench -- rollouts [options]
 
-  --users N        people who read (default 600)
+  --users N        people who read (default 1500)
   --in-flight N    readers at once (default 6)
   --rate N         pages a second, of all of them together (default 15: a ranker on the same two cores answers in time)
   --only TEXT      only rollouts whose name contains TEXT
@@ -54,7 +54,7 @@ export function rolloutOptions(args: readonly string[]): RolloutOptions {
   const whole = (name: string, fallback: number, min: number, max: number) =>
     numberFlag(flags, name, { min, max }) ?? fallback;
   return {
-    users: whole("users", 600, 200, 20_000),
+    users: whole("users", 1_500, 200, 20_000),
     inFlight: whole("in-flight", 6, 1, 64),
     rate: whole("rate", 15, 1, 1_000),
     only: textFlag(flags, "only") ?? "",
