@@ -69,7 +69,15 @@ export function phaseLine(day: Omit<Day, "phases" | "lost">, phase: PhaseTimes) 
   const during = own.filter(({ dueMs }) => dueMs < healMs);
   const reads = during.filter((sample) => !isWrite(sample));
   const writes = during.filter(isWrite);
-  const detected = own.find(({ level, dueMs, tookMs }) => level > 0 && dueMs + tookMs >= strikeMs);
+  // What an earlier phase left behind is nothing that this one was found out by.
+  const before = day.samples.findLast(
+    ({ region, level, dueMs, tookMs }) =>
+      region === day.region && level >= 0 && dueMs + tookMs < strikeMs,
+  );
+  const beganAt = before?.level ?? 0;
+  const detected = own.find(
+    ({ level, dueMs, tookMs }) => level > beganAt && dueMs + tookMs >= strikeMs,
+  );
   const lastDegraded = own.findLast(({ level }) => level > 0);
   const levels = levelsBySecond(day.samples, day.region, strikeMs, endMs).filter((at) => at >= 0);
   const steps = levels.filter((level, n) => n > 0 && level !== levels[n - 1]).length;
@@ -95,6 +103,8 @@ export function phaseLine(day: Omit<Day, "phases" | "lost">, phase: PhaseTimes) 
     told: day.told
       .filter(({ atMs, told }) => atMs >= strikeMs && atMs < endMs && told !== "")
       .map(({ told }) => told),
+    /** The level just before the fault: 0, unless an earlier one was not over. */
+    beganAt,
     highest: Math.max(0, ...levels),
     detectedMs: detected === undefined ? Number.NaN : detected.dueMs + detected.tookMs - strikeMs,
     /** From the end of the fault until the last answer that said it was degraded. */
@@ -155,10 +165,13 @@ export const changeText = ({ atSeconds, from, to, reason }: PhaseLine["changes"]
 const backText = ({ cameBack, backMs }: PhaseLine): string =>
   cameBack ? seconds(backMs) : `over ${seconds(backMs)}`;
 
+const levelText = ({ beganAt, expected, highest }: PhaseLine): string =>
+  `${highest}${expected === null ? "" : ` of ${expected}`}${beganAt > 0 ? `, from ${beganAt}` : ""}`;
+
 /** For whoever waits for the rest. */
 export const oneLine = (line: PhaseLine): string =>
   [
-    `level ${line.highest}, met after ${seconds(line.detectedMs)}, back after ${backText(line)}`,
+    `level ${levelText(line)}, met after ${seconds(line.detectedMs)}, back after ${backText(line)}`,
     `reads served ${percent(line.readsServed)}, p99 ${digits(line.readP99Ms, 0)} ms`,
     `writes served ${percent(line.writesServed)}`,
   ].join("; ");
@@ -179,7 +192,7 @@ export function reportText(report: Report): string {
   ];
   const rows = report.lines.map((line) => [
     line.name,
-    line.expected === null ? `${line.highest}` : `${line.highest} of ${line.expected}`,
+    levelText(line),
     seconds(line.detectedMs),
     backText(line),
     percent(line.readsServed),

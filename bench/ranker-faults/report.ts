@@ -1,4 +1,5 @@
 import type { Breaker } from "../../core/resilience/breaker.ts";
+import { SPECIFIED } from "../../core/resilience/limits.ts";
 import type { SeenRequest } from "../../dev/stub-ranker.ts";
 import { percentile } from "../measure/statistics.ts";
 import { digits, table } from "../report/table.ts";
@@ -20,7 +21,8 @@ export function reportOf(
     stalls: { over50: stalls.filter(({ ms }) => ms > 50).length, maxMs: maxOf(stalls) },
     lines,
     isMet: lines.every(
-      ({ lateItself, untrue, mostProbes }) => lateItself + untrue === 0 && mostProbes <= 3,
+      ({ lateItself, untrue, mostProbes, wrong }) =>
+        lateItself + untrue + wrong.length === 0 && mostProbes <= 3,
     ),
   };
 }
@@ -63,12 +65,46 @@ function lineOf(outcome: Outcome, { budgetMs }: RankerFaultsOptions, stalls: rea
     probes: probes.map((requests) => requests.length),
     mostProbes: Math.max(0, ...probes.flat().map(({ underWay }) => underWay)),
     seenWhileOpen: requestsWhile("open", outcome, SLACK_MS).flat().length,
+    /** What the breakers did that they should not have, or did not that they should. */
+    wrong: wrongOf(outcome),
   };
 }
 type Line = ReturnType<typeof lineOf>;
 
 /** What was under way when a breaker opened arrives within this. */
 const SLACK_MS = 60;
+
+/** In so many seconds five failures must have happened, in every fault that has to open a breaker. */
+const OPEN_SECONDS_MAX = 15;
+
+function wrongOf({
+  stage,
+  transitions,
+  faultMs,
+  healedMs,
+  ...outcome
+}: Outcome): readonly string[] {
+  const wrong: string[] = [];
+  const { opens } = stage.scenario;
+  const opened = transitions.filter(({ to }) => to === "open");
+  if (opens === false && opened.length > 0) wrong.push("opened");
+  const latestMs = Math.min(healedMs, faultMs + OPEN_SECONDS_MAX * 1_000);
+  const inTime = opened.some(({ atMs }) => atMs >= faultMs && atMs <= latestMs);
+  if (opens === true && !inTime) wrong.push("did not open in time");
+  if (opened.some(({ atMs }) => atMs < faultMs)) wrong.push("opened before the fault");
+  for (const { backend, to, atMs } of transitions) {
+    if (to !== "half-open") continue;
+    const since = opened.findLast((one) => one.backend === backend && one.atMs <= atMs);
+    if (since !== undefined && atMs - since.atMs < SPECIFIED.openMs) wrong.push("probed too soon");
+  }
+  const seen = requestsWhile(
+    "open",
+    { stage, transitions, faultMs, healedMs, ...outcome },
+    SLACK_MS,
+  );
+  if (seen.flat().length > 0) wrong.push("asked while open");
+  return [...new Set(wrong)];
+}
 
 const tooks = (samples: readonly Sample[]): number[] => samples.map(({ tookMs }) => tookMs);
 
@@ -121,6 +157,7 @@ export function reportText({ options, lines, stalls, isMet }: Report): string {
         "late",
         "late itself",
         "mislabelled",
+        "breaker",
         "p50 ms",
         "p99 ms",
         "back after s",
@@ -132,6 +169,7 @@ export function reportText({ options, lines, stalls, isMet }: Report): string {
         String(line.late),
         String(line.lateItself),
         String(line.untrue),
+        line.wrong.length === 0 ? "right" : line.wrong.join(", "),
         digits(line.p50Ms, 0),
         digits(line.p99Ms, 0),
         digits(line.backAfterSeconds, 1),
@@ -147,7 +185,7 @@ export function reportText({ options, lines, stalls, isMet }: Report): string {
     "",
     ...lines.map((line) => `  ${line.scenario}: ${breakersOf(line)}`),
     "",
-    `Every request in time and truly labelled, and at most 3 probes at a time: ${isMet ? "met" : "missed"}.`,
+    `Every request in time and truly labelled, breakers open where and when they must, for 30 s and nobody asked meanwhile, at most 3 probes at a time: ${isMet ? "met" : "missed"}.`,
     "",
   ].join("\n");
 }

@@ -16,7 +16,9 @@ export interface Stage {
 }
 
 export interface Outcome {
-  readonly stage: Pick<Stage, "region" | "servers"> & { readonly scenario: Pick<Scenario, "name"> };
+  readonly stage: Pick<Stage, "region" | "servers"> & {
+    readonly scenario: Pick<Scenario, "name" | "opens">;
+  };
   readonly startMs: number;
   readonly faultMs: number;
   readonly healedMs: number;

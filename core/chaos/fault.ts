@@ -6,6 +6,9 @@ import { DRILL_LIMITS } from "./limits.ts";
 /** One for all regions: it cannot be at fault in one of them. */
 const EVERYWHERE: readonly DrillDependency[] = ["fanout-queue", "media"];
 
+export const OPERATIONS = ["all", "reads", "writes"] as const;
+export const FAILURES = ["unavailable", "timeout", "overloaded"] as const;
+
 const common = {
   dependency: z.enum(DRILL_DEPENDENCIES),
   region: z
@@ -13,7 +16,7 @@ const common = {
     .regex(/^[a-z0-9-]{2,20}$/, 'the name of a region, or "all"')
     .default("all"),
   operations: z
-    .enum(["all", "reads", "writes"])
+    .enum(OPERATIONS)
     .default("all")
     .meta({ description: "Which calls, where a dependency has both" }),
 };
@@ -29,7 +32,7 @@ const { drillSkewMsMax: skewMax } = DRILL_LIMITS;
 const latency = { kind: z.literal("latency"), ms: latencyMs(1), jitterMs: latencyMs(0).default(0) };
 const errors = {
   kind: z.literal("errors"),
-  failure: z.enum(["unavailable", "timeout", "overloaded"]).default("unavailable"),
+  failure: z.enum(FAILURES).default("unavailable"),
 };
 const partition = { kind: z.literal("partition") };
 const kill = { kind: z.literal("kill") };

@@ -11,10 +11,11 @@ export const FEED_LIMITS = {
   /** Segments that one page may walk through when all that is left of them is hidden. */
   rankedSegmentsPerPage: 4,
   /**
-   * The ranker's 50 ms of the specification, 8 that the proxy keeps for the light model, and the way to it: with less,
-   * a hung ranker's calls would end by this and not by their own timeout, which is what its breaker counts.
+   * The ranker's 50 ms of the specification, 8 that the proxy keeps for the light model, 15 that a probe of its breaker may wait
+   * for its region, and the way to it: with less, a hung ranker's calls would end by this and not by their own timeout,
+   * which is what its breaker counts.
    */
-  rankBudgetMs: 65,
+  rankBudgetMs: 80,
   /** The ways to the ranking proxy and back, within one place. */
   rankSlackMs: 25,
   /** What the feature bucket may take, in the same region: a few ms, unless it has just woken up. */

@@ -16,6 +16,7 @@ import {
 import { type Picked, Servers, type Wanted } from "./balance/servers.ts";
 import type { Rows } from "./features.ts";
 import { encodeRequest } from "./infer.ts";
+import { Outwaited } from "./outwaited.ts";
 import type { ProxyCounters } from "./proxy-stats.ts";
 import {
   attempt,
@@ -58,6 +59,8 @@ export interface HeavyQuestion {
   readonly matrices: Rows;
   /** Unix ms. */
   readonly untilMs: number;
+  /** Nobody waits for the page. */
+  readonly isAfterwards?: boolean;
   /** Of a sampled request. */
   readonly trace?: TraceContext;
 }
@@ -75,11 +78,13 @@ export class HeavyRanker {
   readonly servers: Servers;
   readonly #estimates = new Map<Region, ServiceEstimate>();
   readonly #throttles = new Map<Region, Throttle>();
+  readonly outwaited: Outwaited;
   #budget = NO_HEDGES;
 
   constructor(ports: HeavyPorts) {
     this.#ports = ports;
     this.servers = new Servers(ports);
+    this.outwaited = new Outwaited(ports);
   }
 
   /** Expected ms of a call of `rows` rows. */
@@ -156,7 +161,7 @@ export class HeavyRanker {
   /** @param callMs of its own time; the caller may have less, and then its end says nothing about the server. */
   #call(
     { server, breaker, admitted }: Picked,
-    { region, viewerId, model, schema, rows, untilMs, trace }: HeavyQuestion,
+    { region, viewerId, model, schema, rows, untilMs, trace, isAfterwards = false }: HeavyQuestion,
     body: RankerQuestion["body"],
     callMs: number,
     defer: Defer,
@@ -172,7 +177,13 @@ export class HeavyRanker {
     };
     const budget = { rows, budgetMs: limitMs };
     const asked = ask({ region, server, body, ...budget, viewerId, schema, ...wish });
-    const { done, cancel } = attempt(asked, limitMs, late, timer);
+    const onLate = () => {
+      const isTimed = late.kind === "timeout" && !isAfterwards;
+      const waiting = isTimed ? this.outwaited.wait(region, asked, begunMs) : null;
+      if (waiting === null) asked.cancel();
+      else defer(waiting);
+    };
+    const { done, cancel } = attempt(asked, limitMs, late, timer, onLate);
     const settled = done.then((tried) => {
       const { outcome, news } = meaningOf(tried);
       breaker.settle(admitted, outcome, defer);

@@ -12,7 +12,11 @@ import { DEFAULT_WEIGHTS, valueOf, type Weights } from "./weights.ts";
 
 export interface LadderPorts {
   /** Null: no ranker is configured. */
-  readonly heavy: Pick<HeavyRanker, "score" | "estimateMs"> | null;
+  readonly heavy:
+    | (Pick<HeavyRanker, "score" | "estimateMs"> & {
+        readonly outwaited: Pick<HeavyRanker["outwaited"], "take">;
+      })
+    | null;
   readonly cached: CachedScores;
   /** Null: none that can be used. */
   readonly light: LightModel | null;
@@ -42,8 +46,10 @@ export async function climb(
   const begunMs = ports.clock.nowMs();
   const heavy = await askHeavy(request, ports, lightScores, defer);
   const rankerMs = ports.clock.nowMs() - begunMs;
-  if (heavy.ok) return { ...fromHeavy(request, ports, heavy, lightScores), rankerMs };
-  return fromHere(request, ports, heavy.reason, lightScores);
+  const slowMs = ports.heavy?.outwaited.take(request.region) ?? [];
+  const slow = slowMs.length > 0 ? { slowMs } : {};
+  if (heavy.ok) return { ...fromHeavy(request, ports, heavy, lightScores), rankerMs, ...slow };
+  return { ...fromHere(request, ports, heavy.reason, lightScores), ...slow };
 }
 
 /** All rows by the light model, worked out once and only if anybody asks; null when it cannot. */
@@ -80,8 +86,9 @@ async function askHeavy(
     const matrices = pool === null ? request : rowsAt(request, pool);
     const count = pool?.length ?? rows;
     const version = model === undefined ? {} : { model };
+    const when = request.isAfterwards === true ? { isAfterwards: true } : {};
     const traced = trace === undefined ? {} : { trace };
-    const rest = { rows: count, matrices, untilMs, ...version, ...traced };
+    const rest = { rows: count, matrices, untilMs, ...version, ...when, ...traced };
     const question = { region, viewerId, schema, ...rest };
     const answer = await heavy.score(question, defer);
     return answer.ok ? { ...answer, pool, reason } : answer;

@@ -10,6 +10,12 @@ export const RANK_PROXY_LIMITS = {
   rankPoolRows: 40,
   /** A second request goes out when the first has failed, or has not answered by then: half the time of a call. */
   hedgeAfterMs: 25,
+  /**
+   * A call that nobody waits for any more goes on for so long, to be timed: five times what a level begins at. And so many of an
+   * isolate at once: as many failures open a breaker.
+   */
+  rankOutwaitMs: 500,
+  rankOutwaitMax: 5,
   /** Share of calls that may have a second request. */
   hedgeShare: 0.02,
   /** Scores stand in for a ranker for so long: as long as a client takes a page to be fresh. */

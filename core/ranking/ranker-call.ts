@@ -94,17 +94,28 @@ export interface Attempt {
   cancel(): void;
 }
 
-/** Waits for `ask` until `limitMs`, then ends it as `late`; the timer goes with it. */
-export function attempt(ask: RankerAsk, limitMs: number, late: Tried, timer: Timer): Attempt {
+/**
+ * Waits for `ask` until `limitMs`, then says `late`; the timer goes with it.
+ * @param onLate what becomes of the call then, which goes on as it is.
+ */
+export function attempt(
+  ask: RankerAsk,
+  limitMs: number,
+  late: Tried,
+  timer: Timer,
+  onLate: () => void = () => ask.cancel(),
+): Attempt {
   const { promise: over, resolve } = Promise.withResolvers<Tried>();
-  const end = (tried: Tried) => {
-    resolve(tried);
-    ask.cancel();
-  };
-  const callOff = timer(limitMs, () => end(late));
+  const callOff = timer(limitMs, () => {
+    resolve(late);
+    onLate();
+  });
   return {
     done: Promise.race([ask.reply, over]).finally(callOff),
-    cancel: () => end({ kind: "cancelled" }),
+    cancel: () => {
+      resolve({ kind: "cancelled" });
+      ask.cancel();
+    },
   };
 }
 

@@ -26,6 +26,8 @@ export interface RankRequest {
   readonly weights?: Weights;
   /** Unix ms, after which the caller has stopped listening. */
   readonly deadlineMs: number;
+  /** Nobody waits for it: what becomes of it says nothing about what readers meet. */
+  readonly isAfterwards?: boolean;
   /** The best rung that may be tried, by the region's level; without it, the first. See `degradation/effects.ts`. */
   readonly atMost?: RankMode;
   /** Of a sampled request. */
@@ -69,6 +71,8 @@ export interface RankAnswer {
   readonly scored: number;
   /** How long the heavy model took, ms, with the way to it; left out where it did not answer. */
   readonly rankerMs?: number;
+  /** How long calls took that their callers had given up, ms: those of the region that this isolate has timed since it last said. */
+  readonly slowMs?: readonly number[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FeedItem, Post as Shown } from "../../core/feed/schemas.ts";
-import type { Head } from "../../core/ranking/heads.ts";
+import { type Head, HEADS } from "../../core/ranking/heads.ts";
 import {
   act,
   chancesOf,
@@ -26,6 +26,8 @@ export interface Met {
   readonly truth: Post;
   readonly encounter: Encounter;
   readonly actions: readonly Head[];
+  /** What can be done with it at all. */
+  readonly possible: readonly Head[];
 }
 
 /** What nobody but the maker of these people knows of a post that was shown: true probabilities of each head. */
@@ -68,10 +70,10 @@ export function readPage(
       place,
       shownLately: shown.get(drawn.author) ?? 0,
     };
-    const actions = act(chancesOf(encounter), random).filter((head) => isPossible(head, item));
-    return [
-      { item: item.id, content: content.id, author: drawn.author, truth, encounter, actions },
-    ];
+    const possible = HEADS.filter((head) => isPossible(head, item));
+    const actions = act(chancesOf(encounter), random).filter((head) => possible.includes(head));
+    const of = { item: item.id, content: content.id, author: drawn.author };
+    return [{ ...of, truth, encounter, actions, possible }];
   });
 }
 
@@ -89,9 +91,10 @@ function isPossible(head: Head, item: SeenPage["items"][number]): boolean {
   return head !== "like" || (item.repostOf ?? item).viewer.reaction === null;
 }
 
-export const truthLine = (slate: string, { item, encounter }: Met): TruthLine => ({
-  slate,
-  post: item,
-  placed: truthOf(chancesOf(encounter)),
-  top: truthOf(chancesOf({ ...encounter, place: 0 })),
-});
+export function truthLine(slate: string, { item, encounter, possible }: Met): TruthLine {
+  const truthAt = (place: number) =>
+    truthOf(chancesOf({ ...encounter, place })).map((chance, at) =>
+      HEADS[at] !== undefined && possible.includes(HEADS[at]) ? chance : 0,
+    );
+  return { slate, post: item, placed: truthAt(encounter.place), top: truthAt(0) };
+}

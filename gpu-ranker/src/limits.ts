@@ -14,6 +14,11 @@ export const RANKER_LIMITS = {
   queueRowsMax: 40_000,
   /** Requests that wait for one model. */
   queueRequestsMax: 1_000,
+  /**
+   * A request is let in if it is expected to take so much of its time at most. A queue that fills all of it
+   * answers everybody at the last moment, and what errs by a moment is work for nobody.
+   */
+  admitShare: 0.6,
   /** Kept free for writing the answer and for its way back, milliseconds. */
   answerMarginMs: 2,
   /** Weight of the newest batch in the estimate of service time. */

@@ -157,6 +157,8 @@ describe("drills", () => {
     await page.getByText(/^3 min left$/).waitFor();
     await page.getByRole("combobox", { name: "What is at fault" }).selectOption("store");
     await page.getByRole("combobox", { name: "How", exact: true }).selectOption("errors");
+    await page.getByRole("combobox", { name: "Which error" }).selectOption("timeout");
+    await page.getByRole("combobox", { name: "Of which calls" }).selectOption("writes");
     await page.getByRole("combobox", { name: "Where" }).selectOption("apac");
     await page.getByLabel("Per cent of calls").fill("25");
     const list = drillsAt(Date.now());
@@ -170,7 +172,14 @@ describe("drills", () => {
     await page.getByRole("button", { name: "Stop latency" }).click();
     await dialog.getByRole("button", { name: "Stop", exact: true }).click();
     await page.locator(".toast").filter({ hasText: "Stopped. 0 going on." }).waitFor();
-    const fault = { dependency: "store", kind: "errors", region: "apac", share: 0.25 };
+    const fault = {
+      dependency: "store",
+      kind: "errors",
+      region: "apac",
+      operations: "writes",
+      failure: "timeout",
+      share: 0.25,
+    };
     expect(posted(ops)).toEqual([
       {
         route: "/admin/drills",

@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 
+import { HEADS } from "../../core/ranking/heads.ts";
 import { textOf, type BehavingWorld } from "../../dev/behave/world.ts";
 import { readPage, type SeenPage, truthLine } from "../../dev/behave/visits.ts";
 import { drawPeople, TOPICS } from "../../gpu-ranker/train/behaviour/people.ts";
@@ -95,6 +96,23 @@ describe("a person who reads a page", () => {
       ids.map((id) => item(id)),
     );
     expect([...fresh.values()].some((heads) => heads.has("like"))).toBe(true);
+  });
+
+  it("is as likely to do the impossible as they can be: not at all", ({ expect }) => {
+    const world = worldOf(1);
+    const truthWith = (fields: Partial<Item>) => {
+      const page = { items: [item("0", fields)] };
+      const [met] = readPage(world, READER, page, new Map(), NOW_MS, seeded(1, "x"));
+      if (met === undefined) throw new Error("nothing was met");
+      const { placed, top } = truthLine("s", met);
+      return HEADS.filter((_, at) => placed[at] !== 0 || top[at] !== 0).toSorted();
+    };
+    expect(truthWith({ source: "own" })).toEqual(["dwell", "open"]);
+    const all = truthWith({});
+    expect(all).toContain("like");
+    expect(truthWith({ viewer: { reaction: "like" } })).toEqual(
+      all.filter((head) => head !== "like"),
+    );
   });
 
   it("acts on the original of a repost, by the praise that the page shows of it", ({ expect }) => {

@@ -21,6 +21,7 @@ const policy: LanePolicy = {
   batchRowsMax: 16_000,
   queueRowsMax: 2_000,
   queueRequestsMax: 10,
+  admitShare: 0.6,
   answerMarginMs: 2,
 };
 /** 1 ms and 0.01 ms per row: 200 rows take 3 ms, the cap is 1,400 rows. */

@@ -85,6 +85,63 @@ describe("a lane", () => {
   });
 });
 
+describe("who is let in before the body is read", () => {
+  const shedFor = (reason: string) => ({ ok: false, error: { why: "shed", reason } });
+  /** 11 ms for 1,000 rows, as the lane has learned. */
+  const learned = async (time: ManualTime) => {
+    const lane = laneOf(new FakeScorer(time), time);
+    for (const rows of [1_000, 500]) {
+      void lane.submit(jobOf(time, rows));
+      await time.advance(20);
+    }
+    return lane;
+  };
+
+  it("sees those that were let in before as if they waited", async ({ expect }) => {
+    const time = new ManualTime();
+    const lane = await learned(time);
+    // Each 11 ms, of which 30 of 50 ms may be expected: with the margin, two of them fit.
+    const first = lane.letIn(1_000, time.clock.nowMs() + 50);
+    expect(first.ok).toBe(true);
+    expect(lane.letIn(1_000, time.clock.nowMs() + 50).ok).toBe(true);
+    expect(lane.letIn(1_000, time.clock.nowMs() + 50)).toMatchObject(shedFor("deadline"));
+    if (first.ok) first.value();
+    expect(lane.letIn(1_000, time.clock.nowMs() + 50).ok).toBe(true);
+    expect(lane.load).toMatchObject({ queuedRows: 0, queuedRequests: 0 });
+  });
+
+  it("keeps nobody out for somebody whose body does not come in time", async ({ expect }) => {
+    const time = new ManualTime();
+    const lane = await learned(time);
+    expect(lane.letIn(2_000, time.clock.nowMs() + 50).ok).toBe(true);
+    await time.advance(49);
+    expect(lane.letIn(1_000, time.clock.nowMs() + 50)).toMatchObject(shedFor("deadline"));
+    await time.advance(1);
+    expect(lane.letIn(1_000, time.clock.nowMs() + 50).ok).toBe(true);
+  });
+
+  it("keeps a part of the time free, which a body that was read may still use", async ({
+    expect,
+  }) => {
+    const time = new ManualTime();
+    const lane = await learned(time);
+    void lane.submit(jobOf(time, 1_000));
+    void lane.submit(jobOf(time, 1_000));
+    expect(lane.letIn(1_000, time.clock.nowMs() + 50)).toMatchObject(shedFor("deadline"));
+    const read = lane.submit(jobOf(time, 1_000));
+    await time.advance(50);
+    expect(await read).toMatchObject({ ok: true });
+  });
+
+  it("refuses nobody who has time left while it is idle", async ({ expect }) => {
+    const time = new ManualTime();
+    const lane = await learned(time);
+    expect(lane.letIn(16_000, time.clock.nowMs() + 1).ok).toBe(true);
+    const none = new ManualTime();
+    expect((await learned(none)).letIn(1, none.clock.nowMs())).toMatchObject(shedFor("deadline"));
+  });
+});
+
 describe("a lane whose thread ends", () => {
   it("tells who runs and who waits at once, and starts another with growing pauses", async ({
     expect,

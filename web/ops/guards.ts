@@ -1,4 +1,5 @@
-import { count, millis, percent } from "./format.ts";
+import { count, millis, percent, words } from "./format.ts";
+import type { Tone } from "./ui/badge.tsx";
 
 export const GUARD_WORDS: Readonly<Record<string, string>> = {
   error_rate: "Error rate",
@@ -12,3 +13,13 @@ export function guardNumber(guard: string, value: number): string {
   if (guard === "p99") return millis(value);
   return guard === "engagement" ? count(value) : percent(value);
 }
+
+const OUTCOMES: Readonly<Record<string, readonly [Tone, string]>> = {
+  pass: ["good", "Pass"],
+  worse: ["bad", "Worse"],
+  not_enough_data: ["plain", "Not enough data"],
+};
+
+/** What a guard found; of a newer build's outcome only its name is known. */
+export const outcomeWords = (outcome: string): readonly [Tone, string] =>
+  OUTCOMES[outcome] ?? ["plain", words(outcome)];

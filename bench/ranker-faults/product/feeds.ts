@@ -63,7 +63,10 @@ async function patient<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One feed request. A label is true when it says `ranked` and a ranker scored meanwhile, or says anything else. */
+/**
+ * One feed request. A label is true when it says `ranked` and a ranker scored meanwhile, or names a lower rung and
+ * the reason for it, and a model unless it is the last.
+ */
 export async function askFeed(
   { url }: Cluster,
   { region, shim }: Place,
@@ -93,7 +96,7 @@ export async function askFeed(
     const isTrue =
       items.length > 0 &&
       (mode === "chronological") === (model === null) &&
-      (mode !== "ranked" || wasScored);
+      (mode === "ranked" ? wasScored : reason !== "ok");
     return { mode, reason, isTrue, dueMs, tookMs: endMs - dueMs };
   } catch (error) {
     const failed = { mode: "none", reason: String(error), isTrue: false };

@@ -12,6 +12,8 @@ export interface Place {
 
 export interface ProductScenario {
   readonly name: string;
+  /** Must a breaker open while it lasts, or must none? Null: chance decides. */
+  readonly opens: boolean | null;
   readonly strike: (place: Place) => Promise<void>;
   readonly heal: (place: Place) => Promise<void>;
 }
@@ -24,17 +26,19 @@ async function startAgain(place: Place): Promise<void> {
   await untilReady(place.ranker.url);
 }
 
-const between = (name: string, fault: ShimFault): ProductScenario => ({
+const between = (name: string, fault: ShimFault, opens: boolean | null): ProductScenario => ({
   name,
+  opens,
   strike: async ({ shim }) => void (shim.fault = fault),
   heal: async ({ shim }) => void (shim.fault = { kind: "none" }),
 });
 
 /** What befalls the ranker's own process, and what befalls its answers on the way. */
 export const PRODUCT_SCENARIOS: readonly ProductScenario[] = [
-  between("healthy", { kind: "none" }),
+  between("healthy", { kind: "none" }, false),
   {
     name: "killed, started again",
+    opens: true,
     strike: async ({ ranker, shim }) => {
       await ranker.kill();
       await shim.close();
@@ -46,17 +50,19 @@ export const PRODUCT_SCENARIOS: readonly ProductScenario[] = [
   },
   {
     name: "hung (SIGSTOP)",
+    opens: true,
     strike: async ({ ranker }) => void process.kill(ranker.pid, "SIGSTOP"),
     heal: async ({ ranker }) => void process.kill(ranker.pid, "SIGCONT"),
   },
-  between("slow, 60 ms", { kind: "slow", ms: 60 }),
-  between("slow, 200 ms", { kind: "slow", ms: 200 }),
-  between("errors, 1 %", { kind: "errors", share: 0.01 }),
-  between("errors, 5 %", { kind: "errors", share: 0.05 }),
-  between("errors, 50 %", { kind: "errors", share: 0.5 }),
-  between("garbage", { kind: "garbage" }),
+  between("slow, 60 ms", { kind: "slow", ms: 60 }, true),
+  between("slow, 200 ms", { kind: "slow", ms: 200 }, true),
+  between("errors, 1 %", { kind: "errors", share: 0.01 }, null),
+  between("errors, 5 %", { kind: "errors", share: 0.05 }, null),
+  between("errors, 50 %", { kind: "errors", share: 0.5 }, true),
+  between("garbage", { kind: "garbage" }, true),
   {
     name: "restarted",
+    opens: null,
     strike: async (place) => {
       await place.ranker.kill();
       await startAgain(place);
@@ -65,6 +71,7 @@ export const PRODUCT_SCENARIOS: readonly ProductScenario[] = [
   },
   {
     name: "drained, started again",
+    opens: null,
     strike: async ({ ranker }) => void process.kill(ranker.pid, "SIGTERM"),
     heal: async (place) => {
       await place.ranker.kill();

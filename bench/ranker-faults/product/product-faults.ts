@@ -24,6 +24,12 @@ import {
 /** First requests compile an isolate and open connections: they are not what this is about. */
 const WARM_REQUESTS = 30;
 
+/** A breaker is open for 30 s, and a level that came of it ends 30 s later, or 60 if it came twice. */
+const LEFT_MS_MAX = 180_000;
+const ASK_EVERY_MS = 100;
+/** A level's few probes are ranked, too: so many in a row are none. */
+const RANKED_IN_A_ROW = 10;
+
 interface Running {
   readonly cluster: Cluster;
   readonly look: RankingLook;
@@ -106,6 +112,7 @@ async function runScenario(
   const ask = (n: number, dueMs: number) =>
     askFeed(cluster, place, tokens[n % tokens.length] ?? "", dueMs);
   for (let n = 0; n < WARM_REQUESTS; n++) await ask(n, Date.now());
+  await untilRanked(() => ask(Math.floor(Math.random() * tokens.length), Date.now()));
   const { beforeSeconds, faultSeconds, afterSeconds, ratePerSecond } = options;
   const startMs = Date.now();
   const asked: Promise<Sample>[] = [];
@@ -128,7 +135,18 @@ async function runScenario(
   const { regions } = await look.stats();
   const { region, shim } = place;
   const transitions = (regions[region]?.history ?? []).filter(({ atMs }) => atMs >= startMs);
-  const stage = { scenario: { name: scenario.name }, region, servers: [shim.url] };
+  const stage = { scenario, region, servers: [shim.url] };
   const seen = { [shim.url]: shim.seen.filter(({ atMs }) => atMs >= startMs) };
   return { stage, startMs, faultMs, healedMs, samples, transitions, seen };
+}
+
+/** What the last scenario left behind, an open breaker say, is none of the next one's. @throws Error when it stays. */
+async function untilRanked(ask: () => Promise<Sample>): Promise<void> {
+  const endMs = Date.now() + LEFT_MS_MAX;
+  for (let inARow = 0; inARow < RANKED_IN_A_ROW;) {
+    inARow = (await ask()).mode === "ranked" ? inARow + 1 : 0;
+    if (Date.now() > endMs)
+      throw new Error("the place does not come back from the scenario before");
+    await sleep(ASK_EVERY_MS);
+  }
 }

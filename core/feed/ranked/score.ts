@@ -16,15 +16,19 @@ import { type Scores, unscored } from "./scores.ts";
 export interface RankBudget {
   readonly featuresMs: number;
   readonly rankMs: number;
+  /** Nobody waits for it. */
+  readonly isAfterwards: boolean;
 }
 export const WHILE_READING: RankBudget = {
   featuresMs: LIMITS.rankFeaturesMs,
   rankMs: LIMITS.rankBudgetMs,
+  isAfterwards: false,
 };
 /** After the answer: nobody waits. */
 export const AFTERWARDS: RankBudget = {
   featuresMs: LIMITS.rankAgainMs,
   rankMs: LIMITS.rankAgainMs,
+  isAfterwards: true,
 };
 
 export interface Scored {
@@ -76,6 +80,7 @@ export async function scoreItems(
       posts: items.map(({ post }) => formatId(post)),
       createdAtMs: items.map(({ createdAtMs }) => createdAtMs),
       ...rows,
+      ...(budget.isAfterwards && { isAfterwards: true }),
       deadlineMs: call.clock.nowMs() + rankMs,
     },
     rankMs + LIMITS.rankSlackMs,

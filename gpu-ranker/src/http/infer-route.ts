@@ -81,10 +81,10 @@ export async function infer(
         : refusal({ code: "not_found", what: `version ${version} in memory` }),
     );
   const deadlineMs = arrivedMs + budgetMs - turnMs;
-  const hopeless = lane.refusal(rowsAnnounced(message, headerBytes), deadlineMs);
-  if (hopeless !== null) return refuse(shed(hopeless, deps));
+  const place = lane.letIn(rowsAnnounced(message, headerBytes), deadlineMs);
+  if (!place.ok) return refuse(shed(place.error, deps));
 
-  const body = await deps.bodies.read(message, INFER_LIMITS.inferBodyBytesMax);
+  const body = await deps.bodies.read(message, INFER_LIMITS.inferBodyBytesMax).finally(place.value);
   if (body === "full")
     return refuse(shed({ why: "shed", reason: "queue", retryAfterMs: deps.budgetMs }, deps));
   if (body === null) return null;

@@ -5,36 +5,44 @@ import { err, ok, type Result } from "../../../core/result.ts";
 
 /**
  * Reads a body of at most `bytesMax` bytes, into memory of its own. One that says beforehand that it is
- * larger is not read at all.
+ * larger is not read at all, and what is left of one that is is read and dropped later: the answer must still get through.
  * @returns null when the caller went away in the middle.
  */
-export async function readBody(
+export function readBody(
   request: IncomingMessage,
   bytesMax: number,
 ): Promise<Result<Uint8Array, BodyFault> | null> {
   const tooLarge = err({ code: "too_large", field: "body", bytesMax } as const);
   const announced = lengthOf(request);
-  if (announced !== null && announced > bytesMax) return tooLarge;
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    // What is left of one that is too large is read and dropped later: the answer must still get through.
-    const parts: AsyncIterable<Uint8Array> = request.iterator({ destroyOnReturn: false });
-    for await (const chunk of parts) {
+  if (announced !== null && announced > bytesMax) return Promise.resolve(tooLarge);
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    // Listeners and no iterator, which takes as long as the kernel does for the bytes.
+    const settle = (result: Result<Uint8Array, BodyFault> | null) => {
+      request.off("data", take).off("end", end).off("close", gone).off("error", gone);
+      request.pause();
+      resolve(result);
+    };
+    const take = (chunk: Uint8Array) => {
       bytes += chunk.length;
-      if (bytes > bytesMax) return tooLarge;
-      chunks.push(chunk);
-    }
-  } catch {
-    return null;
-  }
+      if (bytes > bytesMax) settle(tooLarge);
+      else chunks.push(chunk);
+    };
+    const end = () => settle(ok(joined(chunks, bytes)));
+    const gone = () => settle(null);
+    request.on("data", take).once("end", end).once("close", gone).once("error", gone);
+  });
+}
+
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   const body = new Uint8Array(bytes);
   let at = 0;
   for (const chunk of chunks) {
     body.set(chunk, at);
     at += chunk.length;
   }
-  return ok(body);
+  return body;
 }
 
 /**

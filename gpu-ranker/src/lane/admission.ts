@@ -17,6 +17,8 @@ export interface LaneLoad {
 export interface LanePolicy extends RowCapPolicy {
   readonly queueRowsMax: number;
   readonly queueRequestsMax: number;
+  /** Part of the time that a request has left which it may be expected to take when it is let in, 0 to 1. */
+  readonly admitShare: number;
   readonly answerMarginMs: number;
 }
 

@@ -6,7 +6,14 @@ import { RANKER_LIMITS } from "../limits.ts";
 import type { LoadFault } from "../model/load-fault.ts";
 import type { Scorer } from "../model/scorer.ts";
 import type { Loaded } from "../model/thread-messages.ts";
-import { admit, type LaneLoad, type LanePolicy, planBatch, waitOf } from "./admission.ts";
+import {
+  admit,
+  type LaneLoad,
+  type LanePolicy,
+  planBatch,
+  waitOf,
+  type Waiting as Expected,
+} from "./admission.ts";
 import { merge, split } from "./batch.ts";
 import { lineOf, measured, NO_ESTIMATE } from "./service-estimate.ts";
 
@@ -71,6 +78,8 @@ export class Lane {
   #scorer: Scorer | null = null;
   #queue: readonly Waiting[] = [];
   #running: LaneLoad["running"] = null;
+  /** Let in, and their bodies not read yet. */
+  readonly #coming = new Set<Expected>();
   #estimate = NO_ESTIMATE;
   #stopped = false;
   /** Resolved when nothing waits or runs. */
@@ -94,17 +103,42 @@ export class Lane {
     return this.#running === null && this.#queue.length === 0;
   }
 
+  /** What runs and waits here. */
   get load(): LaneLoad {
     const queuedRows = this.#queue.reduce((sum, { rows }) => sum + rows, 0);
     return { running: this.#running, queuedRows, queuedRequests: this.#queue.length };
   }
 
-  /** Why a request would be refused now; null when it would be taken. Costs nothing, so it is asked before a body is read. */
-  refusal(rows: number, deadlineMs: number): Refusal | null {
-    if (!this.ready) return STARTING;
+  /**
+   * Lets a request in whose body is still to be read, or says why not, which costs next to nothing. It may be expected to
+   * take a part of the time it has left. Those behind it see the queue as it will be, until what is returned is called
+   * or its time is over: somebody who sends slowly keeps nobody out for longer.
+   */
+  letIn(rows: number, deadlineMs: number): Result<() => void, Refusal> {
     const { clock, policy } = this.#deps;
-    const line = lineOf(this.#estimate);
-    const admission = admit({ rows, deadlineMs }, this.load, line, clock.nowMs(), policy);
+    const nowMs = clock.nowMs();
+    const soonMs = nowMs + Math.max(0, deadlineMs - nowMs) * policy.admitShare;
+    const refusal = this.#refusal({ rows, deadlineMs: soonMs }, nowMs, this.#loadToCome(nowMs));
+    if (refusal !== null) return err(refusal);
+    const coming = { rows, deadlineMs };
+    this.#coming.add(coming);
+    return ok(() => this.#coming.delete(coming));
+  }
+
+  #loadToCome(nowMs: number): LaneLoad {
+    const { running, queuedRequests, ...waiting } = this.load;
+    let { queuedRows } = waiting;
+    for (const coming of this.#coming) {
+      if (coming.deadlineMs <= nowMs) this.#coming.delete(coming);
+      else queuedRows += coming.rows;
+    }
+
+    return { running, queuedRows, queuedRequests: queuedRequests + this.#coming.size };
+  }
+
+  #refusal(request: Expected, nowMs: number, load: LaneLoad): Refusal | null {
+    if (!this.ready) return STARTING;
+    const admission = admit(request, load, lineOf(this.#estimate), nowMs, this.#deps.policy);
     if (admission.admit) return null;
     const { reason, retryAfterMs } = admission;
     return { why: "shed", reason, retryAfterMs };
@@ -115,7 +149,8 @@ export class Lane {
     if (cancelled?.aborted === true) return Promise.resolve(err(GONE));
     const { rows } = job.request;
     const sinceMs = this.#deps.clock.nowMs();
-    const refusal = this.refusal(rows, job.deadlineMs);
+    const { deadlineMs } = job;
+    const refusal = this.#refusal({ rows, deadlineMs }, sinceMs, this.load);
     if (refusal !== null || this.#scorer === null) return Promise.resolve(err(refusal ?? STARTING));
     const { promise, resolve } = Promise.withResolvers<Result<JobScores, Refusal | Gone>>();
     const waiting: Waiting = { ...job, rows, sinceMs, done: resolve };

@@ -119,7 +119,7 @@ function regretSection({ spreads }: RunResult): string[] {
     section(
       "Regret",
       `<div class="plots">${barPlot("share of the best order's value that is lost", bars)}</div>`,
-      "Of whole pools of candidates: the true value of the ten that a ranker puts first, discounted by place, against that of the best ten. Only a simulator knows it.",
+      "The true value of the ten that a ranker puts first, discounted by place, against that of the best ten: of the simulator's whole pools of candidates, or of what was shown together in a log of the product. Only who drew the people knows it.",
     ),
   ];
 }

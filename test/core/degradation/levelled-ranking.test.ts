@@ -39,7 +39,7 @@ function ranking(level: Level, answer: RankAnswer = ANSWER) {
     chance = at;
     return service.rank({ region: "apac" } as RankRequest);
   };
-  return { rank, asked, sums };
+  return { rank, service, asked, sums };
 }
 
 it("asks for the best in normal operation, and says how it went", async ({ expect }) => {
@@ -60,6 +60,18 @@ it("asks for cached scores at level 1, but for a few probes", async ({ expect })
   await rank(0.049);
   expect(asked).toEqual([{ region: "apac", atMost: "cached-scores" }, { region: "apac" }]);
   expect([sums.of("rank_calls"), sums.of("rank_refused")]).toEqual([1, 1]);
+});
+
+it("counts what calls took whose callers had given up, and nothing else that nobody waits for", async ({
+  expect,
+}) => {
+  const { service, sums } = ranking(0, { ...ANSWER, slowMs: [180, 500] });
+  await service.rank({ region: "apac", isAfterwards: true } as RankRequest);
+  expect(sums.of("rank_calls")).toBe(0);
+  expect(sums.timing("rank_ms").count).toBe(2);
+  await service.rank({ region: "apac" } as RankRequest);
+  expect(sums.of("rank_calls")).toBe(1);
+  expect(sums.timing("rank_ms").count).toBe(5);
 });
 
 it("asks for nothing but the order of time from level 2 on", async ({ expect }) => {

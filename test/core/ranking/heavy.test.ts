@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import { LIMITS } from "../../../core/limits.ts";
 import type { RankerReply } from "../../../core/ranking/ranker-call.ts";
 import {
+  type Behaviour,
   hung,
   poolOf,
   RankingWorld,
@@ -34,7 +35,48 @@ describe("one call of a ranker", () => {
     const beganMs = world.time.clock.nowMs();
     expect(await world.score()).toEqual({ ok: false, reason: "timeout" });
     expect(world.time.clock.nowMs() - beganMs).toBe(50);
+    await world.time.advance(LIMITS.rankOutwaitMs);
     expect([world.time.timers, world.cancelled, failuresOf(world)]).toEqual([0, 1, 1]);
+  });
+
+  it("goes on when it is late, to be timed: a few at once, and no others", async ({ expect }) => {
+    const world = new RankingWorld();
+    const slow: Behaviour = (question) => ({ afterMs: 180, reply: scoredBy(question) });
+    world.behaviours.set(ONE, slow);
+    const taken = () => world.heavy.outwaited.take("us-east");
+    await world.score();
+    expect([world.cancelled, taken()]).toEqual([0, []]);
+    await world.time.advance(130);
+    expect([taken(), taken()]).toEqual([[180], []]);
+
+    // Of a hung one it is known that it takes that long at least.
+    world.behaviours.set(ONE, hung);
+    await world.score();
+    await world.time.advance(LIMITS.rankOutwaitMs);
+    expect([world.cancelled, taken()]).toEqual([1, [50 + LIMITS.rankOutwaitMs]]);
+
+    world.behaviours.set(ONE, (question) => ({
+      afterMs: 180,
+      reply: { kind: "error", detail: String(question.rows) },
+    }));
+    await world.score();
+    await world.time.advance(200);
+    expect([world.cancelled, taken()]).toEqual([1, []]);
+  });
+
+  it("is ended when it is late where enough others are timed, or nobody waited", async ({
+    expect,
+  }) => {
+    const world = new RankingWorld();
+    world.behaviours.set(ONE, hung);
+    const { heavy } = world;
+    await world.rank(3, { isAfterwards: true });
+    expect([world.cancelled, world.time.timers]).toEqual([1, 0]);
+    const never = { reply: new Promise<RankerReply>(() => {}), cancel: () => {} };
+    for (let n = 0; n < LIMITS.rankOutwaitMax; n++)
+      void heavy.outwaited.wait("us-east", never, world.time.clock.nowMs());
+    await world.score();
+    expect(world.cancelled).toBe(2);
   });
 
   it("is no failure when its caller had less time", async ({ expect }) => {

@@ -24,8 +24,10 @@ function ladder() {
   });
   if (!light.ok) throw new Error(light.error);
   let asked = 0;
+  const slowMs: number[] = [];
   const ports = {
     heavy: {
+      outwaited: { take: () => slowMs.splice(0) },
       estimateMs: () => 1,
       score: async () => {
         asked++;
@@ -53,8 +55,15 @@ function ladder() {
     };
     return climb(request, ports, () => {});
   };
-  return { rank, asked: () => asked };
+  return { rank, asked: () => asked, slowMs };
 }
+
+it("tells how long calls took that their callers had given up, once", async ({ expect }) => {
+  const { rank, slowMs } = ladder();
+  slowMs.push(180, 240);
+  expect(await rank()).toMatchObject({ slowMs: [180, 240] });
+  expect(await rank()).not.toHaveProperty("slowMs");
+});
 
 it("asks the heavy model unless the level says otherwise, and tells how long it took", async ({
   expect,

@@ -2,12 +2,12 @@ import type { RolloutList, RolloutView } from "../../../core/rollout/rollout.ts"
 import { Link } from "../../app/ui/link.tsx";
 import { useSection } from "../data/sections.ts";
 import { count, percent, words } from "../format.ts";
+import { GUARD_WORDS, guardNumber, outcomeWords } from "../guards.ts";
 import { phaseTone, phaseWords, shareOf } from "../rollouts.ts";
-import { Badge, type Tone } from "../ui/badge.tsx";
+import { Badge } from "../ui/badge.tsx";
 import { SectionCard } from "../ui/section.tsx";
 import { Table } from "../ui/table.tsx";
 
-type Verdict = RolloutView["verdicts"][number];
 const OVER = ["done", "killed", "aborted", "rolled_back"];
 
 /** Models and weights that are being tried: the new one beside what there was. */
@@ -50,19 +50,26 @@ function Tried({ rollout }: { rollout: RolloutView }) {
         keyOf={({ guard }) => guard}
         empty="No guard has looked yet."
         columns={[
-          { head: "Guard", render: ({ guard }) => words(guard) },
-          { head: "Baseline", isNumber: true, render: ({ control }) => said(control) },
-          { head: "Canary", isNumber: true, render: ({ treatment }) => said(treatment) },
+          { head: "Guard", render: ({ guard }) => GUARD_WORDS[guard] ?? words(guard) },
+          {
+            head: "Baseline",
+            isNumber: true,
+            render: ({ guard, control }) => guardNumber(guard, control),
+          },
+          {
+            head: "Canary",
+            isNumber: true,
+            render: ({ guard, treatment }) => guardNumber(guard, treatment),
+          },
           {
             head: "Verdict",
-            render: ({ outcome }) => <Badge tone={toneOf(outcome)}>{words(outcome)}</Badge>,
+            render: ({ outcome }) => {
+              const [tone, word] = outcomeWords(outcome);
+              return <Badge tone={tone}>{word}</Badge>;
+            },
           },
         ]}
       />
     </section>
   );
 }
-
-const said = (value: number | null): string => (value === null ? "–" : count(value));
-const TONES: Readonly<Record<string, Tone>> = { pass: "good", fail: "bad" };
-const toneOf = (outcome: Verdict["outcome"]): Tone => TONES[outcome] ?? "plain";

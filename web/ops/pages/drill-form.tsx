@@ -6,6 +6,7 @@ import {
   type FaultKind,
   KINDS_OF,
 } from "../../../core/chaos/kinds.ts";
+import { FAILURES, OPERATIONS } from "../../../core/chaos/fault.ts";
 import { DRILL_LIMITS } from "../../../core/chaos/limits.ts";
 import type { DrillList } from "../../../core/chaos/service.ts";
 import type { LevelList } from "../../../core/degradation/controller-service.ts";
@@ -20,7 +21,10 @@ export function DrillForm({ list }: { list: DrillList }) {
   const [dependency, setDependency] = useState<DrillDependency>("ranker");
   const [picked, setKind] = useState<FaultKind>("latency");
   const [region, setRegion] = useState("all");
+  const [operations, setOperations] = useState("all");
+  const [failure, setFailure] = useState("unavailable");
   const [ms, setMs] = useState("200");
+  const [jitterMs, setJitterMs] = useState("0");
   const [percent, setPercent] = useState("100");
   const kinds = KINDS_OF[dependency];
   const kind = kinds.includes(picked) ? picked : (kinds[0] ?? "latency");
@@ -30,6 +34,9 @@ export function DrillForm({ list }: { list: DrillList }) {
     dependency,
     kind,
     region,
+    operations,
+    ...(kind === "errors" && { failure }),
+    ...(kind === "latency" && { jitterMs: Number(jitterMs) }),
     ...(hasMs && { ms: Number(ms) }),
     ...(kind !== "clock-skew" && { share: Number(percent) / 100 }),
   } as Wanted;
@@ -47,6 +54,15 @@ export function DrillForm({ list }: { list: DrillList }) {
         options={kinds}
         onPick={(name) => setKind(kinds.find((one) => one === name) ?? "latency")}
       />
+      {kind === "errors" && (
+        <Choice label="Which error" value={failure} options={FAILURES} onPick={setFailure} />
+      )}
+      <Choice
+        label="Of which calls"
+        value={operations}
+        options={OPERATIONS}
+        onPick={setOperations}
+      />
       <Choice label="Where" value={region} options={["all", ...regions]} onPick={setRegion} />
       {hasMs && (
         <Amount
@@ -55,6 +71,15 @@ export function DrillForm({ list }: { list: DrillList }) {
           min={kind === "latency" ? 1 : -DRILL_LIMITS.drillSkewMsMax}
           max={kind === "latency" ? DRILL_LIMITS.drillLatencyMsMax : DRILL_LIMITS.drillSkewMsMax}
           onType={setMs}
+        />
+      )}
+      {kind === "latency" && (
+        <Amount
+          label="And up to so many more"
+          value={jitterMs}
+          min={0}
+          max={DRILL_LIMITS.drillLatencyMsMax}
+          onType={setJitterMs}
         />
       )}
       {kind !== "clock-skew" && (

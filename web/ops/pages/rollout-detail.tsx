@@ -3,7 +3,7 @@ import type { RolloutList, RolloutView } from "../../../core/rollout/rollout.ts"
 import { useStore } from "../../app/state/store.ts";
 import { Link } from "../../app/ui/link.tsx";
 import { ago, clockTime, count, percent, span, words } from "../format.ts";
-import { GUARD_WORDS, guardNumber } from "../guards.ts";
+import { GUARD_WORDS, guardNumber, outcomeWords } from "../guards.ts";
 import {
   phaseTone,
   phaseWords,
@@ -14,7 +14,7 @@ import {
 } from "../rollouts.ts";
 import { clockStore } from "../state/clock.ts";
 import { ActButton } from "../ui/act-button.tsx";
-import { Badge, type Tone } from "../ui/badge.tsx";
+import { Badge } from "../ui/badge.tsx";
 import { Table } from "../ui/table.tsx";
 
 export function RolloutDetail({ view, list }: { view: RolloutView; list: RolloutList }) {
@@ -109,19 +109,13 @@ function Where({ view }: { view: RolloutView }) {
   );
 }
 
-const OUTCOMES: Readonly<Record<string, readonly [Tone, string]>> = {
-  pass: ["good", "Pass"],
-  worse: ["bad", "Worse"],
-  not_enough_data: ["plain", "Not enough data"],
-};
-
 function Guards({ view }: { view: RolloutView }) {
   if (view.verdicts.length === 0)
     return <p class="muted">Not enough data: no guard has anything to compare yet.</p>;
   return (
     <div class="tiles guard-tiles">
       {view.verdicts.map(({ guard, outcome, control, treatment, harm }) => {
-        const [tone, word] = OUTCOMES[outcome] ?? ["plain", words(outcome)];
+        const [tone, word] = outcomeWords(outcome);
         // Of times, harm is counted in pages that are too slow.
         const harmOf = (value: number | null) =>
           value === null ? "?" : guardNumber(guard === "p99" ? "share" : guard, value);
