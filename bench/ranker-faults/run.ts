@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { ProxyStats } from "../../core/ranking/proxy-stats.ts";
 import type { Transition } from "../../core/resilience/breaker-service.ts";
 import type { SeenRequest } from "../../dev/stub-ranker.ts";
 import { openLoop, type Sample } from "./load.ts";
@@ -55,7 +56,7 @@ export async function runStage(
     faultMs,
     healedMs,
     samples,
-    transitions: regions[region]?.history ?? [],
+    transitions: historyOf(regions[region]),
     seen: Object.fromEntries(await Promise.all(seen)),
   };
 }
@@ -68,3 +69,10 @@ const strike = ({ mishap }: Scenario, url: string, stubs: Stubs): Promise<void> 
 
 const heal = ({ mishap }: Scenario, url: string, stubs: Stubs): Promise<void> =>
   mishap.do === "kill" ? stubs.restart(url) : stubs.fault(url, { kind: "none" });
+
+/** @throws Error when the region did not answer: without what it knows every breaker would look closed. */
+function historyOf(known: ProxyStats["regions"][string] | undefined): readonly Transition[] {
+  if (known === undefined || known === null)
+    throw new Error("a region does not tell of its breakers");
+  return known.history;
+}

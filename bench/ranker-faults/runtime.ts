@@ -11,6 +11,7 @@ import {
 import { z } from "zod";
 
 import type { Pool } from "../../core/ranking/balance/pools.ts";
+import type { RegionRow } from "../../core/regions/regions.ts";
 import type { ProxyStats } from "../../core/ranking/proxy-stats.ts";
 import { ROOT } from "../../deploy/workers.ts";
 import { STUB_MODEL, STUB_PROBABILITY } from "../../dev/stub-ranker.ts";
@@ -73,7 +74,12 @@ export async function startRankingRuntime(options: RankingRuntimeOptions): Promi
         },
         ...names.map((name) => ({
           ...worker(name, proxy),
-          bindings: { RANKER_URLS: JSON.stringify(options.pools), ...options.vars },
+          bindings: {
+            RANKER_URLS: JSON.stringify(options.pools),
+            // Of regions that are none of its own a proxy tells nothing.
+            REGIONS: JSON.stringify(options.pools.map(regionOf)),
+            ...options.vars,
+          },
           durableObjects: {
             RANK_BREAKER: { className: "RankBreaker", scriptName: OBJECTS, useSQLite: true },
           },
@@ -100,6 +106,14 @@ export async function startRankingRuntime(options: RankingRuntimeOptions): Promi
     stop: () => runtime.dispose(),
   };
 }
+
+/** A pool's region has its name. */
+const regionOf = ({ name }: Pool): RegionRow => ({
+  region: name,
+  hint: "enam",
+  leaderWeight: 1,
+  continents: ["NA"],
+});
 
 const worker = (name: string, contents: string): V4WorkerOptions => ({
   name,

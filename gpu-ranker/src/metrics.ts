@@ -51,7 +51,7 @@ export class Metrics implements LaneEvents {
   ]);
   readonly #shadowDelta = this.#histogram(
     "ranker_shadow_delta",
-    "Difference of a probability, shadow to served",
+    "Largest difference of a probability in a request, shadow to served",
     DELTA_BUCKETS,
     ["head"],
   );

@@ -38,36 +38,66 @@ async function serving() {
 }
 
 const requestOf = (rows: number) => ({ id: null, rows, binaryAnswer: true, ...rowsFrom(0, rows) });
+const servedTo = (viewer: string | null, probabilities: Float32Array) => ({
+  request: requestOf(5),
+  viewer,
+  probabilities,
+});
 
 describe("a shadow", () => {
   it("is asked only when nothing waits or runs", async ({ expect }) => {
     const { time, metrics, registry, scorers, shadowed } = await serving();
-    await registry.setShadow("v2");
+    await registry.setShadow("v2", 100);
     const deps = { registry, metrics, clock: time.clock };
     const served = new Float32Array(5 * HEAD_COUNT).fill(0.5);
 
     const running = registry.serving?.submit(jobOf(time, 10));
-    await offerToShadow(requestOf(5), served, deps);
+    await offerToShadow(servedTo("7", served), deps);
     expect(scorers[1]?.batches).toEqual([]);
     expect(await shadowed("busy")).toBe(1);
     await time.advance(10);
     await running;
 
-    const offered = offerToShadow(requestOf(5), served, deps);
-    await offerToShadow(requestOf(5), served, deps);
+    const offered = offerToShadow(servedTo("7", served), deps);
+    await offerToShadow(servedTo("7", served), deps);
     await time.advance(10);
     await offered;
     expect(scorers[1]?.batches).toEqual([5]);
     expect([await shadowed("busy"), await shadowed("compared")]).toEqual([2, 1]);
   });
 
+  it("scores for its share of viewers, always the same ones, and says how far it was off", async ({
+    expect,
+  }) => {
+    const { time, metrics, registry, shadowed } = await serving();
+    await registry.setShadow("v2", 30);
+    const viewers = Array.from({ length: 200 }, (_, n) => String(n));
+    const chosen = viewers.filter((viewer) => inCanary(viewer, "v2", 30));
+    const deps = { registry, metrics, clock: time.clock };
+    for (const viewer of [...viewers, null]) {
+      const offered = offerToShadow(servedTo(viewer, new Float32Array(5 * HEAD_COUNT)), deps);
+      await time.advance(10);
+      await offered;
+    }
+    expect(await shadowed("compared")).toBe(chosen.length);
+    expect(chosen.length).toBeGreaterThan(30);
+    expect(chosen.length).toBeLessThan(90);
+    const text = await metrics.registry.metrics();
+    // One number a request and head: the largest of its rows.
+    expect(text).toContain(`ranker_shadow_delta_count{head="open"} ${chosen.length}`);
+
+    await registry.setShadow("v2", 0);
+    await offerToShadow(servedTo(chosen[0] ?? null, new Float32Array(5 * HEAD_COUNT)), deps);
+    expect(await shadowed("compared")).toBe(chosen.length);
+  });
+
   it("that fails is counted, and nothing else", async ({ expect }) => {
     const { time, metrics, registry, scorers, shadowed } = await serving();
-    await registry.setShadow("v2");
+    await registry.setShadow("v2", 100);
     const shadow = scorers[1];
     if (shadow !== undefined) shadow.fails = true;
     const deps = { registry, metrics, clock: time.clock };
-    const offered = offerToShadow(requestOf(5), new Float32Array(5 * HEAD_COUNT), deps);
+    const offered = offerToShadow(servedTo("7", new Float32Array(5 * HEAD_COUNT)), deps);
     await time.advance(10);
     await offered;
     expect(await shadowed("failed")).toBe(1);
@@ -75,10 +105,10 @@ describe("a shadow", () => {
 
   it("is stopped when another takes its place, or none", async ({ expect }) => {
     const { registry, scorers } = await serving();
-    await registry.setShadow("v2");
-    await registry.setShadow("v3");
+    await registry.setShadow("v2", 100);
+    await registry.setShadow("v3", 100);
     expect(scorers.map(({ stops }) => stops)).toEqual([0, 1, 0]);
-    await registry.setShadow(null);
+    await registry.setShadow(null, 100);
     expect(scorers.map(({ stops }) => stops)).toEqual([0, 1, 1]);
   });
 

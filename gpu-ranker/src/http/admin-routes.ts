@@ -19,6 +19,7 @@ export interface AdminDeps {
 }
 
 const version = z.string().regex(VERSION_PATTERN);
+const percent = z.number().min(0).max(100);
 const none = z.object({});
 const named = z.object({ version });
 
@@ -34,15 +35,17 @@ const ACTIONS: ReadonlyMap<string, (registry: Registry, body: unknown) => Change
     [
       "canary",
       (registry, body) =>
-        parsed(named.extend({ percent: z.number().min(0).max(100) }), body, (asked) =>
+        parsed(named.extend({ percent }), body, (asked) =>
           registry.canary(asked.version, asked.percent),
         ),
     ],
     [
       "shadow",
       (registry, body) =>
-        parsed(z.object({ version: version.nullable() }), body, (asked) =>
-          registry.setShadow(asked.version),
+        parsed(
+          z.object({ version: version.nullable(), percent: percent.default(100) }),
+          body,
+          (asked) => registry.setShadow(asked.version, asked.percent),
         ),
     ],
   ]);

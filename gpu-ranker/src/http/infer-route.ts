@@ -17,6 +17,7 @@ import { RANKER_LIMITS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Registry } from "../model/registry.ts";
+import type { Served } from "../model/shadow.ts";
 import { type Answer, json, refusal } from "./answer.ts";
 import type { LoopWait } from "./loop-wait.ts";
 import { type BodyReader, lengthOf } from "./read-body.ts";
@@ -38,7 +39,7 @@ export interface InferDeps {
 /** An answer, and what to do once it has been sent. */
 export interface Inferred {
   readonly answer: Answer;
-  readonly served?: { readonly request: InferRequest; readonly probabilities: Float32Array };
+  readonly served?: Served;
 }
 
 /**
@@ -99,7 +100,9 @@ export async function infer(
   const scored = await current.submit({ request: request.value, deadlineMs }, gone);
   if (!scored.ok) return scored.error.why === "gone" ? null : refuse(shed(scored.error, deps));
   const queueMs = waitedMs + scored.value.queueMs;
-  return answerOf(request.value, { ...scored.value, queueMs }, current, deps);
+  const answer = answerOf(request.value, { ...scored.value, queueMs }, current, deps);
+  const { probabilities } = scored.value;
+  return { answer, served: { request: request.value, viewer, probabilities } };
 }
 
 const ROW_BYTES = 4 * (DENSE_COUNT + ID_COUNT);
@@ -116,7 +119,7 @@ function answerOf(
   { probabilities, queueMs, computeMs }: JobScores,
   lane: Lane,
   deps: InferDeps,
-): Inferred {
+): Answer {
   const model = lane.loaded.version;
   deps.metrics.answered(200, model);
   deps.metrics.scored(model, probabilities, queueMs);
@@ -126,16 +129,14 @@ function answerOf(
     [RANKER_HEADERS.queueMs]: queueMs.toFixed(2),
     [RANKER_HEADERS.computeMs]: computeMs.toFixed(2),
   };
-  const served = { request, probabilities };
   const answered = { model, probabilities };
-  if (!request.binaryAnswer)
-    return { answer: json(jsonAnswer(answered, request.id), 200, headers), served };
+  if (!request.binaryAnswer) return json(jsonAnswer(answered, request.id), 200, headers);
   const { body, headerBytes } = encodeAnswer(answered, request.id);
   const raw = {
     "content-type": "application/octet-stream",
     [RANKER_HEADERS.inferHeaderBytes]: String(headerBytes),
   };
-  return { answer: { status: 200, headers: { ...headers, ...raw }, body }, served };
+  return { status: 200, headers: { ...headers, ...raw }, body };
 }
 
 /** 503 for what may be tried elsewhere, with the reason; 500 for what broke here. */

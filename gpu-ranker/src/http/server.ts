@@ -78,7 +78,7 @@ async function serveInfer(
   await write(message, response, inferred.answer);
   const { served } = inferred;
   if (served !== undefined && deps.registry.shadow !== null)
-    setImmediate(() => void offerToShadow(served.request, served.probabilities, deps));
+    setImmediate(() => void offerToShadow(served, deps));
 }
 
 async function answerTo(

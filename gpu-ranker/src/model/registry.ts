@@ -51,6 +51,14 @@ export class Registry {
     return this.#shadow;
   }
 
+  /** The shadow, if it is to score for `viewer`, too. Whom nobody knows it scores for only if it does for everybody. */
+  shadowOf(viewer: string | null): Lane | null {
+    const { shadow } = this.#roles;
+    if (shadow === null) return null;
+    const { version, percent } = shadow;
+    return percent >= 100 || inCanary(viewer, version, percent) ? this.#shadow : null;
+  }
+
   lane(version: string): Lane | null {
     return this.#lane(version);
   }
@@ -89,14 +97,16 @@ export class Registry {
     );
   }
 
-  setShadow(version: string | null): Promise<Result<Roles, ChangeFault>> {
+  /** @param percent of viewers, always the same ones for one version. */
+  setShadow(version: string | null, percent: number): Promise<Result<Roles, ChangeFault>> {
     return this.#inTurn(async () => {
       const opened = version === null ? ok(null) : await this.#deps.openLane(version, true);
       if (!opened.ok) return err({ why: "refused", fault: opened.error });
       const before = this.#shadow;
       this.#shadow = opened.value;
       void before?.stop();
-      return this.#change(ok(setShadow(this.#roles, version)));
+      const shadow = version === null ? null : { version, percent };
+      return this.#change(ok(setShadow(this.#roles, shadow)));
     });
   }
 

@@ -8,8 +8,8 @@ export interface Roles {
   /** Loaded and checked, not yet asked by anybody who did not name it. */
   readonly standby: string | null;
   readonly canary: { readonly version: string; readonly percent: number } | null;
-  /** Runs beside, on a thread of its own; nobody gets its answers. */
-  readonly shadow: string | null;
+  /** Runs beside, on a thread of its own, for a share of viewers; nobody gets its answers. */
+  readonly shadow: { readonly version: string; readonly percent: number } | null;
 }
 
 export const NO_ROLES: Roles = {
@@ -61,4 +61,4 @@ export function setCanary(roles: Roles, version: string, percent: number): Resul
   });
 }
 
-export const setShadow = (roles: Roles, shadow: string | null): Roles => ({ ...roles, shadow });
+export const setShadow = (roles: Roles, shadow: Roles["shadow"]): Roles => ({ ...roles, shadow });

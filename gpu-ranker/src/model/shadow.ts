@@ -5,16 +5,23 @@ import { RANKER_LIMITS } from "../limits.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Registry } from "./registry.ts";
 
+/** What was answered, and to whom. */
+export interface Served {
+  readonly request: InferRequest;
+  readonly viewer: string | null;
+  /** rows x `HEAD_COUNT`, row-major. */
+  readonly probabilities: Float32Array;
+}
+
 /**
  * Lets the shadow score what has just been answered, and counts by how much it differs. Only when
  * nothing waits or runs: whoever calls has sent its answer, and nobody is delayed for it.
  */
 export async function offerToShadow(
-  request: InferRequest,
-  served: Float32Array,
+  { request, viewer, probabilities: served }: Served,
   { registry, metrics, clock }: { registry: Registry; metrics: Metrics; clock: Clock },
 ): Promise<void> {
-  const { shadow } = registry;
+  const shadow = registry.shadowOf(viewer);
   if (shadow === null) return;
   if (!shadow.ready || !shadow.idle || registry.lanes.some((lane) => !lane.idle))
     return metrics.shadowed("busy");
@@ -23,10 +30,17 @@ export async function offerToShadow(
   if (!scored.ok) return metrics.shadowed("failed");
   const { probabilities } = scored.value;
   for (const [head, name] of HEADS.entries())
-    for (let at = head; at < served.length; at += HEAD_COUNT)
-      metrics.shadowDelta(name, Math.abs((probabilities[at] ?? 0) - (served[at] ?? 0)));
+    metrics.shadowDelta(name, largestDelta(probabilities, served, head));
   metrics.shadowOverlap(topOverlap(probabilities, served, RANKER_LIMITS.shadowTop));
   metrics.shadowed("compared");
+}
+
+/** Of a request: a histogram takes about as long for one number as the model for a row, and the next caller waits for it. */
+function largestDelta(a: Float32Array, b: Float32Array, head: number): number {
+  let largest = 0;
+  for (let at = head; at < b.length; at += HEAD_COUNT)
+    largest = Math.max(largest, Math.abs((a[at] ?? 0) - (b[at] ?? 0)));
+  return largest;
 }
 
 /** Share of the `top` rows by the first head that both agree on: weights are the caller's, so any head must do. */
