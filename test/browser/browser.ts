@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -148,4 +148,13 @@ export async function until(page: Page, expression: string): Promise<void> {
     await page.waitForTimeout(50);
   }
   throw new Error(`never true: ${expression}`);
+}
+
+/** Where pictures to look at go, where somebody asks for them: `PICTURES=folder`. */
+const PICTURES = process.env["PICTURES"];
+
+export async function picture({ page }: Visit, name: string): Promise<void> {
+  if (PICTURES === undefined) return;
+  await mkdir(PICTURES, { recursive: true });
+  await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
 }

@@ -148,10 +148,10 @@ export const rolloutsAt = (nowMs: number): RolloutList => ({
       verdicts: [
         {
           guard: "error_rate",
-          outcome: "pass",
+          outcome: "worse",
           control: 0.001,
-          treatment: 0.0012,
-          harm: { estimate: -0.004, low: -0.009, high: 0.001 },
+          treatment: 0.04,
+          harm: { estimate: 0.039, low: 0.03, high: 0.048 },
         },
         {
           guard: "engagement",

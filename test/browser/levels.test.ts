@@ -1,8 +1,6 @@
-import { mkdirSync } from "node:fs";
-
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 
-import { App, drawn, signIn, type Visit } from "./browser.ts";
+import { App, drawn, picture, signIn, type Visit } from "./browser.ts";
 import { findings } from "./findings.ts";
 
 let app: App;
@@ -11,14 +9,6 @@ beforeAll(async () => {
 });
 afterEach(() => app.leave());
 afterAll(() => app.stop());
-
-/** Pictures to look at, where somebody asks for them. */
-const PICTURES = process.env["PICTURES"];
-async function picture({ page }: Visit, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: `${PICTURES}/${name}.png` });
-}
 
 /** The service says `level` with its next answer. */
 async function goTo(visit: Visit, level: number): Promise<void> {

@@ -1,20 +1,11 @@
-import { mkdirSync } from "node:fs";
-
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 
-import { App, documentWidth, type Visit } from "./browser.ts";
+import { App, documentWidth, picture, type Visit } from "./browser.ts";
 import type { OpsAnswer, OpsCall } from "./fake-api.ts";
 import { FakeOps, fakeToken, problem } from "./fake-ops.ts";
+import { alertsOf, REGIONS } from "./fake-ops-state.ts";
 import { dataSections, drillsAt, fanoutAt, shardsAt } from "./fake-ops-data.ts";
 import { findings } from "./findings.ts";
-
-/** Pictures to look at, where somebody asks for them. */
-const PICTURES = process.env["PICTURES"];
-async function picture({ page }: Visit, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
-}
 
 let app: App;
 beforeAll(async () => {
@@ -118,7 +109,10 @@ it("shows how pages were made, models, the canary, breakers and rankers", async 
       .filter({ hasText: text });
   const textOf = async (table: string, text: string): Promise<string> =>
     (await row(table, text).first().textContent()) ?? "";
-  expect(await textOf("Guards of model-v8", "engagement")).toContain("not enough data");
+  expect(await textOf("Guards of model-v8", "Engagement")).toContain("Not enough data");
+  const worse = row("Guards of model-v8", "Error rate").locator(".tone-bad");
+  expect(await worse.textContent()).toBe("Worse");
+  expect(await textOf("Guards of model-v8", "Error rate")).toContain("4 %");
   expect(await textOf("Breakers of rankers", "ranker-1.east")).toContain("half open");
   const east = row("Breakers of rankers", "us-east").filter({ hasText: "ranker-1.east" });
   expect(await east.textContent()).toContain("open");
@@ -198,6 +192,34 @@ describe("drills", () => {
     expect(await page.getByRole("button", { name: "Start…" }).count()).toBe(0);
     expect(errors).toEqual([]);
   });
+});
+
+/** Where actions are, and how many at least: docs/security.md names them. */
+const ACTIONS: readonly (readonly [path: string, actions: number])[] = [
+  ["/ops/levels", 8],
+  ["/ops/rollouts", 1],
+  ["/ops/rollouts/model-v8", 3],
+  ["/ops/regions", 1],
+  ["/ops/queues", 2],
+  ["/ops/alerts", 1],
+  ["/ops/drills", 3],
+];
+it("lets observers do nothing, and says why at every action", async ({ expect }) => {
+  const { page, ops, url, errors } = await visitAs("observer", "/ops");
+  ops.sections.set("alerts", alertsOf(REGIONS, "us-east"));
+  for (const [path, actions] of ACTIONS) {
+    await page.goto(url + path);
+    await page.locator(".act button").first().waitFor();
+    const buttons = await page.locator(".act button").all();
+    expect(buttons.length, path).toBeGreaterThanOrEqual(actions);
+    for (const button of buttons) {
+      expect(await button.isDisabled(), path).toBe(true);
+      const why = await button.getAttribute("aria-describedby");
+      expect(await page.locator(`[id="${why}"]`).textContent(), path).toContain("may only look");
+    }
+  }
+  expect(ops.calls.filter(({ method }) => method !== "GET")).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
 const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) =>

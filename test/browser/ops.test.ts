@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 
-import { App, documentWidth, type Visit } from "./browser.ts";
+import { App, documentWidth, picture, type Visit } from "./browser.ts";
 import { FakeOps, fakeToken, problem } from "./fake-ops.ts";
 import { alertsOf, REGIONS } from "./fake-ops-state.ts";
 import { findings } from "./findings.ts";
@@ -283,6 +283,7 @@ describe.for(LOOKS)("%s, %i wide", ([colorScheme, width, searched]) => {
       await page.getByRole("heading", { level: 2 }).first().waitFor();
       if (path === "/ops") await page.locator(".plot canvas").nth(3).waitFor();
       if (searched.some((one) => one === path)) found[path] = await findings(page);
+      await picture(visit, `${path.slice(1).replaceAll("/", "-")}-${colorScheme}-${width}`);
       expect(await documentWidth(page), path).toBeLessThanOrEqual(width);
     }
     await page.goto(`${url}/ops/levels`);
