@@ -1,13 +1,17 @@
 import { z } from "zod";
 
-import { DRILL_DEPENDENCIES, type DrillDependency, type FaultKind, KINDS_OF } from "./kinds.ts";
+import {
+  DRILL_DEPENDENCIES,
+  type DrillDependency,
+  FAILURES,
+  type FaultKind,
+  KINDS_OF,
+  OPERATIONS,
+} from "./kinds.ts";
 import { DRILL_LIMITS } from "./limits.ts";
 
 /** One for all regions: it cannot be at fault in one of them. */
 const EVERYWHERE: readonly DrillDependency[] = ["fanout-queue", "media"];
-
-export const OPERATIONS = ["all", "reads", "writes"] as const;
-export const FAILURES = ["unavailable", "timeout", "overloaded"] as const;
 
 const common = {
   dependency: z.enum(DRILL_DEPENDENCIES),

@@ -22,6 +22,10 @@ export interface LimitPolicy {
   readonly initial: number;
   /** Keeps the thread busy while some of them wait for others. */
   readonly min: number;
+  /** Where the thread is what they wait for: so many keep it busy as well, and it gets to the rest sooner. */
+  readonly minBusy: number;
+  /** A thread that comes back to what is ready only after this, ms, is busy. */
+  readonly busyLagMs: number;
   readonly max: number;
   /** While it listens: so few that they hardly wait for each other. */
   readonly probe: number;
@@ -41,6 +45,8 @@ export interface LimitWindow {
   /** Most that were under way at once. */
   readonly underWayMax: number;
   readonly refused: number;
+  /** How long, in the mean, the thread took to come back to what was ready, ms; 0: not heard. */
+  readonly lagMs: number;
 }
 
 export const startLimit = ({ initial }: LimitPolicy, nowMs: number): AdaptiveLimit => ({
@@ -54,7 +60,10 @@ export const startLimit = ({ initial }: LimitPolicy, nowMs: number): AdaptiveLim
 export const limitNow = ({ limit, probe }: AdaptiveLimit, policy: LimitPolicy): number =>
   probe === "none" ? limit : policy.probe;
 
-/** The limit after a window. Between `min` and `max`, whatever the window says. */
+/**
+ * The limit after a window, between its bounds whatever the window says. Requests may take longer because the thread
+ * has too much to do, or because somebody else has: only in the first case less than `min` is any better.
+ */
 export function adapted(
   before: AdaptiveLimit,
   window: LimitWindow,
@@ -65,7 +74,9 @@ export function adapted(
   const isListening = before.probe === "listening";
   const { baseMs, isNews } = basesAfter(before, window, policy, isListening);
   const heardMs = isListening || isNews ? nowMs : before.heardMs;
-  const limit = within(policy, nextLimit(before.limit, window, baseMs, policy));
+  const least = window.lagMs >= policy.busyLagMs ? policy.minBusy : policy.min;
+  const wanted = nextLimit(before.limit, window, baseMs, policy);
+  const limit = Math.max(least, Math.min(policy.max, wanted));
   const isDue = window.refused > 0 && nowMs - heardMs >= policy.probeEveryMs;
   return { limit, baseMs, heardMs, probe: isDue ? "draining" : "none" };
 }
@@ -112,6 +123,3 @@ function nextLimit(
 
 /** Halved by a window at most: one bad moment is no collapse. */
 const GRADIENT_MIN = 0.5;
-
-const within = ({ min, max }: LimitPolicy, limit: number): number =>
-  Math.max(min, Math.min(max, limit));

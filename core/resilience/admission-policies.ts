@@ -6,6 +6,7 @@ const common = {
   slackMs: LIMITS.admissionSlackMs,
   probeEveryMs: LIMITS.admissionProbeMs,
   sampleMin: LIMITS.admissionSampleMin,
+  busyLagMs: LIMITS.admissionBusyLagMs,
 };
 
 /** Of all that a gateway's isolate does for callers. */
@@ -13,6 +14,7 @@ export const GATEWAY_POLICY: LimitPolicy = {
   ...common,
   initial: LIMITS.gatewayInitial,
   min: LIMITS.gatewayMin,
+  minBusy: LIMITS.gatewayMinBusy,
   max: LIMITS.gatewayMax,
   probe: LIMITS.gatewayProbe,
 };
@@ -22,6 +24,7 @@ export const BUILDS_POLICY: LimitPolicy = {
   ...common,
   initial: LIMITS.buildsInitial,
   min: LIMITS.buildsMin,
+  minBusy: LIMITS.buildsMinBusy,
   max: LIMITS.buildsMax,
   probe: LIMITS.buildsProbe,
 };

@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../clock.ts";
+import type { Clock, Random, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { err, type Result } from "../result.ts";
@@ -15,6 +15,8 @@ import { GUARANTEED, type Priority, SHARE } from "./priority.ts";
 export interface AdmissionPorts {
   readonly clock: Clock;
   readonly random: Random;
+  /** By which it hears how soon the thread comes back to what is ready. */
+  readonly sleep: Sleep;
   readonly policy: LimitPolicy;
 }
 
@@ -39,6 +41,9 @@ export class Admission {
   #refused = 0;
   #endedCount = 0;
   #windowFromMs: number;
+  #lag = { count: 0, sumMs: 0 };
+  /** Unix ms until when a look at the thread is taken to be under way: the request that it belongs to may be dropped. */
+  #lookingUntilMs = 0;
 
   constructor(ports: AdmissionPorts) {
     this.#ports = ports;
@@ -83,6 +88,7 @@ export class Admission {
     const beginMs = clock.nowMs();
     const place = this.#underWay.take(priority, beginMs);
     this.#underWayMax = Math.max(this.#underWayMax, this.#underWay.total);
+    void this.#lookAtThread(beginMs);
     let isSample = false;
     try {
       const result = await work();
@@ -95,6 +101,17 @@ export class Admission {
       if (isSample) this.#sample(kind, nowMs - beginMs);
       this.#adapt(nowMs);
     }
+  }
+
+  /** One at a time, and only where the limit may go down to so few. */
+  async #lookAtThread(nowMs: number): Promise<void> {
+    const { clock, policy, sleep } = this.#ports;
+    if (this.#underWay.total <= policy.minBusy || nowMs < this.#lookingUntilMs) return;
+    this.#lookingUntilMs = nowMs + LIMITS.admissionWindowMaxMs;
+    await sleep(0);
+    this.#lag.count++;
+    this.#lag.sumMs += clock.nowMs() - nowMs;
+    this.#lookingUntilMs = 0;
   }
 
   #sample(kind: string, tookMs: number): void {
@@ -111,9 +128,16 @@ export class Admission {
     if (nowMs - this.#windowFromMs < LIMITS.admissionWindowMs) return;
     const isMuch = this.#endedCount >= LIMITS.admissionSampleMin;
     if (!isMuch && nowMs - this.#windowFromMs < LIMITS.admissionWindowMaxMs) return;
-    const window = { ended: this.#ended, underWayMax: this.#underWayMax, refused: this.#refused };
+    const { count, sumMs } = this.#lag;
+    const window = {
+      ended: this.#ended,
+      underWayMax: this.#underWayMax,
+      refused: this.#refused,
+      lagMs: count === 0 ? 0 : sumMs / count,
+    };
     this.#state = adapted(this.#state, window, this.#ports.policy, nowMs);
     this.#ended.clear();
+    this.#lag = { count: 0, sumMs: 0 };
     this.#underWay.giveUp(nowMs);
     this.#underWayMax = this.#underWay.total;
     [this.#refused, this.#endedCount, this.#windowFromMs] = [0, 0, nowMs];

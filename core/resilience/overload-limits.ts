@@ -24,9 +24,15 @@ export const OVERLOAD_LIMITS = {
   /** Busy: come again after this, and somewhere in so much more. Retry-After has whole seconds. */
   busyRetryMs: 1_000,
   busySpreadMs: 2_000,
-  /** Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least and at most, and while it finds out what they take. */
+  /** A thread that comes back to what is ready after this is busy: several requests' work. A quiet one takes a millisecond. */
+  admissionBusyLagMs: 10,
+  /**
+   * Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least (fewer where its own thread is what they wait
+   * for) and at most, and while it finds out what they take.
+   */
   gatewayInitial: 100,
   gatewayMin: 16,
+  gatewayMinBusy: 4,
   gatewayMax: 1_000,
   gatewayProbe: 4,
   /** Operators' requests that it works on, beside those: the open dashboards of a team, some sections each. */
@@ -34,6 +40,7 @@ export const OVERLOAD_LIMITS = {
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 32,
   buildsMin: 8,
+  buildsMinBusy: 2,
   buildsMax: 200,
   buildsProbe: 2,
   /** Who asks for what is being built waits so long: many builds, and little of a request's time if that one is lost. */

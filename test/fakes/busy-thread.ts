@@ -33,12 +33,27 @@ export interface Came {
 export class BusyThread {
   #nowMs = 0;
   #freeAtMs = 0;
+  /** What ends when, the next first. */
+  readonly #ends: { readonly atMs: number; readonly end: () => void }[] = [];
   readonly admission: Admission | null;
   readonly #random = stream(7, "arrivals");
 
   constructor(policy: LimitPolicy | null) {
-    const ports = { clock: { nowMs: () => this.#nowMs }, random: stream(7, "spread") };
+    const ports = {
+      clock: { nowMs: () => this.#nowMs },
+      random: stream(7, "spread"),
+      // The thread comes back to it when it has done what was there before.
+      sleep: (ms: number) =>
+        new Promise<void>((resolve) =>
+          this.#at(Math.max(this.#nowMs, this.#freeAtMs) + ms, resolve),
+        ),
+    };
     this.admission = policy === null ? null : new Admission({ ...ports, policy });
+  }
+
+  #at(atMs: number, end: () => void): void {
+    const after = this.#ends.findLastIndex((one) => one.atMs <= atMs);
+    this.#ends.splice(after + 1, 0, { atMs, end });
   }
 
   async under(load: Load): Promise<Came> {
@@ -50,17 +65,15 @@ export class BusyThread {
       deadlineMs,
       priorityOf = () => "interactive",
     } = load;
-    const ends: { readonly atMs: number; readonly end: () => void }[] = [];
     const came = { good: 0, sent: 0, refused: 0, tookMs: [] as number[] };
     const byPriority = new Map<Priority, { good: number; sent: number }>();
     const beginMs = this.#nowMs;
     const countFromMs = beginMs + (load.fromSeconds ?? 0) * 1_000;
     const until = async (atMs: number) => {
       for (;;) {
-        // One thread, and the same wait for each: they end in the order in which they began.
-        const [next] = ends;
+        const [next] = this.#ends;
         if (next === undefined || next.atMs > atMs) break;
-        ends.shift();
+        this.#ends.shift();
         this.#nowMs = next.atMs;
         next.end();
         await settled();
@@ -78,7 +91,7 @@ export class BusyThread {
       const work = (): Promise<Result<null, Failure>> => {
         this.#freeAtMs = Math.max(this.#freeAtMs, this.#nowMs) + serviceMs;
         const { promise, resolve } = Promise.withResolvers<Result<null, Failure>>();
-        ends.push({ atMs: this.#freeAtMs + waitMs, end: () => resolve(ok(null)) });
+        this.#at(this.#freeAtMs + waitMs, () => resolve(ok(null)));
         return promise;
       };
       const answer = async () => {

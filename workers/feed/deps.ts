@@ -133,7 +133,12 @@ function wire(env: FeedEnv): FeedDeps {
   );
   const builds = new Builds({
     admission: admission
-      ? new Admission({ clock: systemClock, random: systemRandom, policy: BUILDS_POLICY })
+      ? new Admission({
+          clock: systemClock,
+          random: systemRandom,
+          sleep: systemSleep,
+          policy: BUILDS_POLICY,
+        })
       : null,
     shed: ({ region }) => levels.count(region, "builds_shed"),
   });

@@ -88,7 +88,12 @@ describe("builds of one viewer at the same time", () => {
     const [world, lost] = [new FeedWorld(), held()];
     const policy = { ...BUILDS_POLICY, initial: 1, min: 1, max: 1 };
     const clock = { nowMs: () => world.nowMs };
-    const admission = new Admission({ clock, random: { next: () => 0.5 }, policy });
+    const admission = new Admission({
+      clock,
+      random: { next: () => 0.5 },
+      sleep: async () => {},
+      policy,
+    });
     const builds = new Builds({ admission, shed: () => {} });
     const first = world.as(VIEWER);
     const gone = builds.run(first, page, lost.work);
@@ -139,7 +144,12 @@ describe("more builds than an isolate can do", () => {
     const world = new FeedWorld();
     const policy = { ...BUILDS_POLICY, initial: 2, min: 2, max: 2 };
     const clock = { nowMs: () => world.nowMs };
-    const admission = new Admission({ clock, random: { next: () => 0.5 }, policy });
+    const admission = new Admission({
+      clock,
+      random: { next: () => 0.5 },
+      sleep: async () => {},
+      policy,
+    });
     let shed = 0;
     const builds = new Builds({ admission, shed: () => void shed++ });
     const { work, end, begun } = held();
@@ -161,7 +171,12 @@ describe("more builds than an isolate can do", () => {
     const world = new FeedWorld();
     const clock = { nowMs: () => world.nowMs };
     const random = { next: () => 0.5 };
-    const admission = new Admission({ clock, random, policy: BUILDS_POLICY });
+    const admission = new Admission({
+      clock,
+      random,
+      sleep: async () => {},
+      policy: BUILDS_POLICY,
+    });
     const builds = new Builds({ admission, shed: () => {} });
     const quick = async () => {
       world.nowMs += 40;

@@ -14,10 +14,11 @@ import { GATEWAY_POLICY } from "../../../core/resilience/admission-policies.ts";
 import { BusyThread, type Load } from "../../fakes/busy-thread.ts";
 
 const policy = GATEWAY_POLICY;
-const window = (meanMs: number, underWayMax: number, refused = 0): LimitWindow => ({
+const window = (meanMs: number, underWayMax: number, refused = 0, lagMs = 0): LimitWindow => ({
   ended: new Map([["read", { count: 100, sumMs: 100 * meanMs }]]),
   underWayMax,
   refused,
+  lagMs,
 });
 /** One whose reads are known to take 10 ms. */
 const known = (limit: number, heardMs = 0): AdaptiveLimit => ({
@@ -33,7 +34,12 @@ describe("a limit that adapts", () => {
       fc.constantFrom("read", "write", "poll"),
       fc.record({ count: fc.integer({ min: 1, max: 1_000 }), sumMs: fc.nat(1_000_000) }),
     );
-    const one = fc.record({ ended, underWayMax: fc.nat(2_000), refused: fc.nat(100) });
+    const one = fc.record({
+      ended,
+      underWayMax: fc.nat(2_000),
+      refused: fc.nat(100),
+      lagMs: fc.nat(20),
+    });
     fc.assert(
       fc.property(
         fc.array(fc.tuple(one, fc.integer({ min: 250, max: 40_000 })), { maxLength: 60 }),
@@ -41,8 +47,13 @@ describe("a limit that adapts", () => {
           let [state, nowMs] = [startLimit(policy, 0), 0];
           for (const [{ ended: of, ...rest }, ms] of windows) {
             nowMs += ms;
+            const before = state;
             state = adapted(state, { ...rest, ended: new Map(Object.entries(of)) }, policy, nowMs);
-            expect(state.limit).toBeGreaterThanOrEqual(policy.min);
+            const isBusy = rest.lagMs >= policy.busyLagMs;
+            const ended = before.probe === "draining" ? before.limit : 0;
+            expect(state.limit).toBeGreaterThanOrEqual(
+              Math.max(ended, isBusy || ended > 0 ? policy.minBusy : policy.min),
+            );
             expect(state.limit).toBeLessThanOrEqual(policy.max);
           }
         },
@@ -61,6 +72,18 @@ describe("a limit that adapts", () => {
     expect(adapted(known(100), window(50, 100), policy, 250).limit).toBeCloseTo(90);
   });
 
+  it("goes below its least where the thread itself is busy, and nowhere else", ({ expect }) => {
+    const slow = (lagMs: number) => {
+      let state = known(20);
+      for (let n = 0; n < 20; n++) state = adapted(state, window(400, 20, 0, lagMs), policy, 250);
+      return state.limit;
+    };
+    expect(slow(policy.busyLagMs - 1)).toBe(policy.min);
+    expect(Math.floor(slow(policy.busyLagMs))).toBe(policy.minBusy);
+    // Back as soon as it is not busy any more.
+    expect(adapted(known(policy.minBusy), window(40, 1), policy, 250).limit).toBe(policy.min);
+  });
+
   it("knows each kind by what it takes: slow ones among quick ones are no overload", ({
     expect,
   }) => {
@@ -72,6 +95,7 @@ describe("a limit that adapts", () => {
       ]),
       underWayMax: 90,
       refused: 0,
+      lagMs: 0,
     };
     expect(adapted(before, both, policy, 250).limit).toBe(110);
   });
@@ -81,6 +105,7 @@ describe("a limit that adapts", () => {
       ended: new Map([["report", { count: policy.sampleMin - 1, sumMs: 90_000 }]]),
       underWayMax: 90,
       refused: 0,
+      lagMs: 0,
     };
     const after = adapted(known(100), rare, policy, 250);
     expect(after.limit).toBe(100);

@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 import {
   DRILL_DEPENDENCIES,
   type DrillDependency,
+  FAILURES,
   type FaultKind,
   KINDS_OF,
+  OPERATIONS,
 } from "../../../core/chaos/kinds.ts";
-import { FAILURES, OPERATIONS } from "../../../core/chaos/fault.ts";
 import { DRILL_LIMITS } from "../../../core/chaos/limits.ts";
 import type { DrillList } from "../../../core/chaos/service.ts";
 import type { LevelList } from "../../../core/degradation/controller-service.ts";

@@ -13,6 +13,7 @@ import {
 } from "../../../core/resilience/priority-throttle.ts";
 import { err, type Result } from "../../../core/result.ts";
 import { SHED } from "../../../core/telemetry/region-counts.ts";
+import { systemSleep } from "../../../platform/clock.ts";
 import type { GatewayContext, GatewayDeps } from "../context.ts";
 import type { Operation } from "../operation.ts";
 
@@ -47,7 +48,7 @@ export class Gate {
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
-    this.#admission = new Admission({ ...deps, policy: GATEWAY_POLICY });
+    this.#admission = new Admission({ ...deps, sleep: systemSleep, policy: GATEWAY_POLICY });
   }
 
   /** Before anything is known of the caller. @throws FailureError `overloaded` */
