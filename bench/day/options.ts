@@ -4,7 +4,7 @@ export const HELP = `A day of traffic over the built product, in which its depen
 
   npm run bench -- day [options]
 
-  --users N          people who read and write (default 250)
+  --users N          people who read and write (default 600)
   --reads N          reads a second at noon (default 24)
   --writes N         writes a second at noon (default 18)
   --fault-seconds N  how long each fault lasts (default 40)
@@ -56,7 +56,7 @@ export function dayOptions(args: readonly string[]): DayOptions {
   const whole = (name: string, fallback: number, min: number, max: number) =>
     numberFlag(flags, name, { min, max }) ?? fallback;
   return {
-    users: whole("users", 250, 50, 5_000),
+    users: whole("users", 600, 50, 5_000),
     reads: whole("reads", 24, 5, 1_000),
     writes: whole("writes", 18, 1, 200),
     faultMs: whole("fault-seconds", 40, 10, 600) * 1_000,

@@ -20,6 +20,8 @@ export const OPS_LIMITS = {
   opsReasonCharsMax: 200,
   /** Who did it: the subject of a token. With the reason it fits into the 8 KB of an object's metadata, however it is written. */
   opsWhoCharsMax: 100,
+  /** Of a path in the log: the longest of ours with the longest id is half of that. */
+  opsPathCharsMax: 200,
   /** Actions in one answer: one listing of R2. */
   opsActionsShown: 100,
   /** An action that cannot be written down by then is not done. */

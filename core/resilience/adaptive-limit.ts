@@ -20,10 +20,8 @@ export interface AdaptiveLimit {
 
 export interface LimitPolicy {
   readonly initial: number;
-  /** Keeps the thread busy while some of them wait for others. */
+  /** Keeps the thread busy. */
   readonly min: number;
-  /** Where the thread is what they wait for: so many keep it busy as well, and it gets to the rest sooner. */
-  readonly minBusy: number;
   /** A thread that comes back to what is ready only after this, ms, is busy. */
   readonly busyLagMs: number;
   readonly max: number;
@@ -60,10 +58,7 @@ export const startLimit = ({ initial }: LimitPolicy, nowMs: number): AdaptiveLim
 export const limitNow = ({ limit, probe }: AdaptiveLimit, policy: LimitPolicy): number =>
   probe === "none" ? limit : policy.probe;
 
-/**
- * The limit after a window, between its bounds whatever the window says. Requests may take longer because the thread
- * has too much to do, or because somebody else has: only in the first case less than `min` is any better.
- */
+/** The limit after a window. Between `min` and `max`, whatever the window says. */
 export function adapted(
   before: AdaptiveLimit,
   window: LimitWindow,
@@ -74,9 +69,8 @@ export function adapted(
   const isListening = before.probe === "listening";
   const { baseMs, isNews } = basesAfter(before, window, policy, isListening);
   const heardMs = isListening || isNews ? nowMs : before.heardMs;
-  const least = window.lagMs >= policy.busyLagMs ? policy.minBusy : policy.min;
   const wanted = nextLimit(before.limit, window, baseMs, policy);
-  const limit = Math.max(least, Math.min(policy.max, wanted));
+  const limit = Math.max(policy.min, Math.min(policy.max, wanted));
   const isDue = window.refused > 0 && nowMs - heardMs >= policy.probeEveryMs;
   return { limit, baseMs, heardMs, probe: isDue ? "draining" : "none" };
 }
@@ -102,9 +96,9 @@ function basesAfter(
 
 function nextLimit(
   limit: number,
-  { ended, underWayMax }: LimitWindow,
+  { ended, underWayMax, lagMs }: LimitWindow,
   baseMs: Readonly<Record<string, number>>,
-  { tolerance, slackMs }: LimitPolicy,
+  { tolerance, slackMs, busyLagMs }: LimitPolicy,
 ): number {
   let [tookMs, shouldMs] = [0, 0];
   for (const [kind, { count, sumMs }] of ended) {
@@ -115,7 +109,9 @@ function nextLimit(
     shouldMs += count * (tolerance * base + slackMs);
   }
   if (tookMs === 0 && shouldMs === 0) return limit;
-  const gradient = Math.max(GRADIENT_MIN, Math.min(1, shouldMs / Math.max(tookMs, 1)));
+  // Where the thread comes back at once, it is others that are slow, and fewer of them at once would help nobody.
+  const slower = lagMs < busyLagMs ? 1 : shouldMs / Math.max(tookMs, 1);
+  const gradient = Math.max(GRADIENT_MIN, Math.min(1, slower));
   const next = limit * gradient + Math.sqrt(limit);
   // A limit that nobody comes near says nothing about more.
   return next > limit && underWayMax * 2 < limit ? limit : next;

@@ -14,7 +14,6 @@ export const GATEWAY_POLICY: LimitPolicy = {
   ...common,
   initial: LIMITS.gatewayInitial,
   min: LIMITS.gatewayMin,
-  minBusy: LIMITS.gatewayMinBusy,
   max: LIMITS.gatewayMax,
   probe: LIMITS.gatewayProbe,
 };
@@ -24,7 +23,6 @@ export const BUILDS_POLICY: LimitPolicy = {
   ...common,
   initial: LIMITS.buildsInitial,
   min: LIMITS.buildsMin,
-  minBusy: LIMITS.buildsMinBusy,
   max: LIMITS.buildsMax,
   probe: LIMITS.buildsProbe,
 };

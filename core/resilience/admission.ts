@@ -106,7 +106,7 @@ export class Admission {
   /** One at a time, and only where the limit may go down to so few. */
   async #lookAtThread(nowMs: number): Promise<void> {
     const { clock, policy, sleep } = this.#ports;
-    if (this.#underWay.total <= policy.minBusy || nowMs < this.#lookingUntilMs) return;
+    if (this.#underWay.total <= policy.min || nowMs < this.#lookingUntilMs) return;
     this.#lookingUntilMs = nowMs + LIMITS.admissionWindowMaxMs;
     await sleep(0);
     this.#lag.count++;

@@ -27,20 +27,18 @@ export const OVERLOAD_LIMITS = {
   /** A thread that comes back to what is ready after this is busy: several requests' work. A quiet one takes a millisecond. */
   admissionBusyLagMs: 10,
   /**
-   * Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least (fewer where its own thread is what they wait
-   * for) and at most, and while it finds out what they take.
+   * Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least and at most, and while it
+   * finds out what they take. The least is what keeps a busy thread busy; one that is not busy goes down for nobody.
    */
   gatewayInitial: 100,
-  gatewayMin: 16,
-  gatewayMinBusy: 4,
+  gatewayMin: 4,
   gatewayMax: 1_000,
   gatewayProbe: 4,
   /** Operators' requests that it works on, beside those: the open dashboards of a team, some sections each. */
   gatewayOperators: 32,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 32,
-  buildsMin: 8,
-  buildsMinBusy: 2,
+  buildsMin: 2,
   buildsMax: 200,
   buildsProbe: 2,
   /** Who asks for what is being built waits so long: many builds, and little of a request's time if that one is lost. */

@@ -69,7 +69,8 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
 function noteUse(c: GatewayContext, { id, access }: Operation): void {
   if (access !== "operate" && access !== "load") return;
   const who = c.get("caller")?.subject.slice(0, LIMITS.opsWhoCharsMax) ?? "";
-  report({ event: "operator_call", operation: id, who, path: new URL(c.req.url).pathname });
+  const path = new URL(c.req.url).pathname.slice(0, LIMITS.opsPathCharsMax);
+  report({ event: "operator_call", operation: id, who, path });
 }
 
 /** @throws FailureError `read_only` */
