@@ -75,9 +75,11 @@ export function phaseLine(day: Omit<Day, "phases" | "lost">, phase: PhaseTimes) 
       region === day.region && level >= 0 && dueMs + tookMs < strikeMs,
   );
   const beganAt = before?.level ?? 0;
-  const detected = own.find(
-    ({ level, dueMs, tookMs }) => level > beganAt && dueMs + tookMs >= strikeMs,
-  );
+  let least = beganAt;
+  const detected = own.find(({ level }) => {
+    if (level >= 0) least = Math.min(least, level);
+    return level > least;
+  });
   const lastDegraded = own.findLast(({ level }) => level > 0);
   const levels = levelsBySecond(day.samples, day.region, strikeMs, endMs).filter((at) => at >= 0);
   const steps = levels.filter((level, n) => n > 0 && level !== levels[n - 1]).length;

@@ -18,7 +18,7 @@ export interface Stage {
 
 export interface Outcome {
   readonly stage: Pick<Stage, "region" | "servers"> & {
-    readonly scenario: Pick<Scenario, "name" | "opens">;
+    readonly scenario: Pick<Scenario, "name" | "opens" | "isPartial">;
   };
   readonly startMs: number;
   readonly faultMs: number;
@@ -71,7 +71,7 @@ const heal = ({ mishap }: Scenario, url: string, stubs: Stubs): Promise<void> =>
   mishap.do === "kill" ? stubs.restart(url) : stubs.fault(url, { kind: "none" });
 
 /** @throws Error when the region did not answer: without what it knows every breaker would look closed. */
-function historyOf(known: ProxyStats["regions"][string] | undefined): readonly Transition[] {
+export function historyOf(known: ProxyStats["regions"][string] | undefined): readonly Transition[] {
   if (known === undefined || known === null)
     throw new Error("a region does not tell of its breakers");
   return known.history;

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly lasts: number;
   /** Must a breaker open while it lasts, or must none? Null: chance decides. */
   readonly opens: boolean | null;
+  /** Some calls go well: isolates whose own do go on for a while when the region's breaker has opened. */
+  readonly isPartial?: true;
 }
 
 const fault = (one: RankerFault, servers: "all" | "first" = "all"): Mishap => ({
@@ -30,7 +32,13 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "slow, 200 ms", mishap: fault({ kind: "slow", ms: 200 }), lasts: 1, opens: true },
   { name: "errors, 1 %", mishap: fault({ kind: "errors", share: 0.01 }), lasts: 1, opens: null },
   { name: "errors, 5 %", mishap: fault({ kind: "errors", share: 0.05 }), lasts: 1, opens: null },
-  { name: "errors, 50 %", mishap: fault({ kind: "errors", share: 0.5 }), lasts: 1, opens: true },
+  {
+    name: "errors, 50 %",
+    mishap: fault({ kind: "errors", share: 0.5 }),
+    lasts: 1,
+    opens: true,
+    isPartial: true,
+  },
   { name: "garbage", mishap: fault({ kind: "garbage" }), lasts: 1, opens: true },
   { name: "shedding", mishap: fault({ kind: "shed" }), lasts: 1, opens: false },
   { name: "drained", mishap: fault({ kind: "drain" }), lasts: 1, opens: false },

@@ -16,7 +16,8 @@ interface OutwaitedPorts {
 export class Outwaited {
   readonly #ports: OutwaitedPorts;
   readonly #tookMs = new Map<Region, number[]>();
-  #underWay = 0;
+  /** When each began that is waited for, Unix ms, the oldest first. */
+  readonly #begun = new Set<{ readonly atMs: number }>();
 
   constructor(ports: OutwaitedPorts) {
     this.#ports = ports;
@@ -24,20 +25,30 @@ export class Outwaited {
 
   /** @returns null: enough are waited for. Otherwise resolves when it has ended, or was ended, and never rejects. */
   wait(region: Region, ask: RankerAsk, begunMs: number): Promise<void> | null {
-    return this.#underWay >= LIMITS.rankOutwaitMax ? null : this.#wait(region, ask, begunMs);
+    this.#giveUp();
+    return this.#begun.size >= LIMITS.rankOutwaitMax ? null : this.#wait(region, ask, begunMs);
   }
 
   async #wait(region: Region, ask: RankerAsk, begunMs: number): Promise<void> {
     const { clock, timer } = this.#ports;
-    this.#underWay++;
+    const mine = { atMs: clock.nowMs() };
+    this.#begun.add(mine);
     const reply = await orLate(ask.reply, LIMITS.rankOutwaitMs, timer, null);
-    this.#underWay--;
+    this.#begun.delete(mine);
     if (reply === null) ask.cancel();
     // Who refuses, or breaks, says nothing about how long scoring takes.
     if (reply !== null && reply.kind !== "scored") return;
     const known = this.#tookMs.get(region) ?? [];
     if (known.length < LIMITS.rankOutwaitMax) known.push(clock.nowMs() - begunMs);
     this.#tookMs.set(region, known);
+  }
+
+  /** The platform may have dropped a request with all that it waited for. */
+  #giveUp(): void {
+    for (const one of this.#begun) {
+      if (this.#ports.clock.nowMs() - one.atMs < 2 * LIMITS.rankOutwaitMs) return;
+      this.#begun.delete(one);
+    }
   }
 
   /** Those that ended since they were taken last, ms. */

@@ -42,6 +42,8 @@ export class Admission {
   #endedCount = 0;
   #windowFromMs: number;
   #lag = { count: 0, sumMs: 0 };
+  /** Of the last window that heard of it. */
+  #lagMs = 0;
   /** Unix ms until when a look at the thread is taken to be under way: the request that it belongs to may be dropped. */
   #lookingUntilMs = 0;
 
@@ -106,7 +108,7 @@ export class Admission {
   /** One at a time, and only where the limit may go down to so few. */
   async #lookAtThread(nowMs: number): Promise<void> {
     const { clock, policy, sleep } = this.#ports;
-    if (this.#underWay.total <= policy.min || nowMs < this.#lookingUntilMs) return;
+    if (this.#underWay.total < policy.min || nowMs < this.#lookingUntilMs) return;
     this.#lookingUntilMs = nowMs + LIMITS.admissionWindowMaxMs;
     await sleep(0);
     this.#lag.count++;
@@ -129,11 +131,14 @@ export class Admission {
     const isMuch = this.#endedCount >= LIMITS.admissionSampleMin;
     if (!isMuch && nowMs - this.#windowFromMs < LIMITS.admissionWindowMaxMs) return;
     const { count, sumMs } = this.#lag;
+    // A thread that is very late ends no look in a window: then it is as late as it was.
+    if (count > 0) this.#lagMs = sumMs / count;
+    else if (this.#underWayMax < this.#ports.policy.min) this.#lagMs = 0;
     const window = {
       ended: this.#ended,
       underWayMax: this.#underWayMax,
       refused: this.#refused,
-      lagMs: count === 0 ? 0 : sumMs / count,
+      lagMs: this.#lagMs,
     };
     this.#state = adapted(this.#state, window, this.#ports.policy, nowMs);
     this.#ended.clear();

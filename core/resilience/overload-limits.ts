@@ -38,7 +38,7 @@ export const OVERLOAD_LIMITS = {
   gatewayOperators: 32,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 32,
-  buildsMin: 2,
+  buildsMin: 4,
   buildsMax: 200,
   buildsProbe: 2,
   /** Who asks for what is being built waits so long: many builds, and little of a request's time if that one is lost. */

@@ -184,6 +184,31 @@ describe("drills", () => {
     expect(errors).toEqual([]);
   });
 
+  it("asks of each kind what it has, and starts no drill of calls that a dependency never gets", async ({
+    expect,
+  }) => {
+    const { page, ops } = await visitAs("operator", "/ops/drills");
+    await page.getByRole("combobox", { name: "What is at fault" }).selectOption("leader");
+    await page.getByRole("combobox", { name: "Of which calls" }).selectOption("writes");
+    await page.getByRole("combobox", { name: "What is at fault" }).selectOption("ranker");
+    expect(await page.getByRole("combobox", { name: "Of which calls" }).count()).toBe(0);
+    expect(await page.getByRole("combobox", { name: "Which error" }).count()).toBe(0);
+    await page.getByLabel("And up to so many ms more").fill("75");
+    answerPost(ops, { status: 201, body: drillsAt(Date.now()) });
+    await page.getByRole("button", { name: "Start…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Reason").fill("is it slow?");
+    await dialog.getByRole("button", { name: "Start the drill" }).click();
+    await page.locator(".toast").waitFor();
+    expect(posted(ops)[0]?.body).toMatchObject({
+      dependency: "ranker",
+      kind: "latency",
+      operations: "all",
+      ms: 200,
+      jitterMs: 75,
+    });
+  });
+
   it("says so where the build has none", async ({ expect }) => {
     const { page, ops, errors } = await visitAs("operator", "/ops");
     ops.sections.delete("drills");

@@ -36,6 +36,8 @@ export class BusyThread {
   /** What ends when, the next first. */
   readonly #ends: { readonly atMs: number; readonly end: () => void }[] = [];
   readonly admission: Admission | null;
+  /** Timers are lost, as the platform loses those of a request that it drops. */
+  neverWakes = false;
   readonly #random = stream(7, "arrivals");
 
   constructor(policy: LimitPolicy | null) {
@@ -44,9 +46,9 @@ export class BusyThread {
       random: stream(7, "spread"),
       // The thread comes back to it when it has done what was there before.
       sleep: (ms: number) =>
-        new Promise<void>((resolve) =>
-          this.#at(Math.max(this.#nowMs, this.#freeAtMs) + ms, resolve),
-        ),
+        new Promise<void>((resolve) => {
+          if (!this.neverWakes) this.#at(Math.max(this.#nowMs, this.#freeAtMs) + ms, resolve);
+        }),
     };
     this.admission = policy === null ? null : new Admission({ ...ports, policy });
   }

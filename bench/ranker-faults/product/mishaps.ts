@@ -14,6 +14,8 @@ export interface ProductScenario {
   readonly name: string;
   /** Must a breaker open while it lasts, or must none? Null: chance decides. */
   readonly opens: boolean | null;
+  /** Some calls go well. */
+  readonly isPartial?: true;
   readonly strike: (place: Place) => Promise<void>;
   readonly heal: (place: Place) => Promise<void>;
 }
@@ -58,7 +60,7 @@ export const PRODUCT_SCENARIOS: readonly ProductScenario[] = [
   between("slow, 200 ms", { kind: "slow", ms: 200 }, true),
   between("errors, 1 %", { kind: "errors", share: 0.01 }, null),
   between("errors, 5 %", { kind: "errors", share: 0.05 }, null),
-  between("errors, 50 %", { kind: "errors", share: 0.5 }, true),
+  { ...between("errors, 50 %", { kind: "errors", share: 0.5 }, true), isPartial: true },
   between("garbage", { kind: "garbage" }, true),
   {
     name: "restarted",

@@ -12,7 +12,7 @@ import type { Sample } from "../load.ts";
 import { watchMachine } from "../machine.ts";
 import type { RankerFaultsOptions } from "../options.ts";
 import { reportOf, reportText } from "../report.ts";
-import type { Outcome } from "../run.ts";
+import { historyOf, type Outcome } from "../run.ts";
 import { askFeed, people, REGIONS } from "./feeds.ts";
 import {
   type Place,
@@ -134,7 +134,7 @@ async function runScenario(
   const samples = await asking;
   const { regions } = await look.stats();
   const { region, shim } = place;
-  const transitions = (regions[region]?.history ?? []).filter(({ atMs }) => atMs >= startMs);
+  const transitions = historyOf(regions[region]).filter(({ atMs }) => atMs >= startMs);
   const stage = { scenario, region, servers: [shim.url] };
   const seen = { [shim.url]: shim.seen.filter(({ atMs }) => atMs >= startMs) };
   return { stage, startMs, faultMs, healedMs, samples, transitions, seen };

@@ -112,7 +112,7 @@ export class Lane {
   /**
    * Lets a request in whose body is still to be read, or says why not, which costs next to nothing. It may be expected to
    * take a part of the time it has left. Those behind it see the queue as it will be, until what is returned is called
-   * or its time is over: somebody who sends slowly keeps nobody out for longer.
+   * or its time is over, as long as a caller usually has: somebody who sends slowly keeps nobody out for longer.
    */
   letIn(rows: number, deadlineMs: number): Result<() => void, Refusal> {
     const { clock, policy } = this.#deps;
@@ -120,7 +120,10 @@ export class Lane {
     const soonMs = nowMs + Math.max(0, deadlineMs - nowMs) * policy.admitShare;
     const refusal = this.#refusal({ rows, deadlineMs: soonMs }, nowMs, this.#loadToCome(nowMs));
     if (refusal !== null) return err(refusal);
-    const coming = { rows, deadlineMs };
+    const coming = {
+      rows,
+      deadlineMs: Math.min(deadlineMs, nowMs + RANKER_LIMITS.budgetMsDefault),
+    };
     this.#coming.add(coming);
     return ok(() => this.#coming.delete(coming));
   }
@@ -132,7 +135,6 @@ export class Lane {
       if (coming.deadlineMs <= nowMs) this.#coming.delete(coming);
       else queuedRows += coming.rows;
     }
-
     return { running, queuedRows, queuedRequests: queuedRequests + this.#coming.size };
   }
 

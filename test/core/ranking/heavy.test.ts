@@ -77,6 +77,10 @@ describe("one call of a ranker", () => {
       void heavy.outwaited.wait("us-east", never, world.time.clock.nowMs());
     await world.score();
     expect(world.cancelled).toBe(2);
+    // Those that the platform dropped with their requests take no place for ever.
+    await world.time.advance(2 * LIMITS.rankOutwaitMs);
+    await world.score();
+    expect(world.cancelled).toBe(2);
   });
 
   it("is no failure when its caller had less time", async ({ expect }) => {

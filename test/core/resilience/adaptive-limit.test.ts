@@ -182,6 +182,19 @@ describe("one thread under more than it can do", () => {
     expect([slow.refused, slow.good]).toEqual([0, slow.sent]);
   });
 
+  it("goes on taking a thread for as late as it was while no look at it ends", async ({
+    expect,
+  }) => {
+    const limited = new BusyThread(policy);
+    await limited.under(load);
+    await limited.under({ ...load, rate: 5 * CAPACITY, seconds: 4 });
+    const before = limited.admission?.limit ?? Number.NaN;
+    expect(before).toBeLessThan(30);
+    limited.neverWakes = true;
+    await limited.under({ ...load, rate: 5 * CAPACITY, seconds: 10 });
+    expect(limited.admission?.limit).toBeLessThan(2 * before);
+  });
+
   it("refuses what is less important first, and leaves each of them a little", async ({
     expect,
   }) => {

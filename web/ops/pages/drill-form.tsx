@@ -30,12 +30,14 @@ export function DrillForm({ list }: { list: DrillList }) {
   const kinds = KINDS_OF[dependency];
   const kind = kinds.includes(picked) ? picked : (kinds[0] ?? "latency");
   const regions = (levels.value?.regions ?? []).map((row) => row.region).toSorted();
+  // What is nothing but read, or no call at all, has no choice.
+  const hasOperations = dependency !== "ranker" && kind !== "clock-skew";
   const hasMs = kind === "latency" || kind === "clock-skew";
   const fault = {
     dependency,
     kind,
     region,
-    operations,
+    operations: hasOperations ? operations : "all",
     ...(kind === "errors" && { failure }),
     ...(kind === "latency" && { jitterMs: Number(jitterMs) }),
     ...(hasMs && { ms: Number(ms) }),
@@ -58,12 +60,14 @@ export function DrillForm({ list }: { list: DrillList }) {
       {kind === "errors" && (
         <Choice label="Which error" value={failure} options={FAILURES} onPick={setFailure} />
       )}
-      <Choice
-        label="Of which calls"
-        value={operations}
-        options={OPERATIONS}
-        onPick={setOperations}
-      />
+      {hasOperations && (
+        <Choice
+          label="Of which calls"
+          value={operations}
+          options={OPERATIONS}
+          onPick={setOperations}
+        />
+      )}
       <Choice label="Where" value={region} options={["all", ...regions]} onPick={setRegion} />
       {hasMs && (
         <Amount
@@ -76,7 +80,7 @@ export function DrillForm({ list }: { list: DrillList }) {
       )}
       {kind === "latency" && (
         <Amount
-          label="And up to so many more"
+          label="And up to so many ms more"
           value={jitterMs}
           min={0}
           max={DRILL_LIMITS.drillLatencyMsMax}
