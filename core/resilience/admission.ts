@@ -1,7 +1,7 @@
 import type { Clock, Random, Sleep } from "../clock.ts";
 import type { Failure } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { err, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 import {
   adapted,
   type AdaptiveLimit,
@@ -35,6 +35,8 @@ export interface Work {
 export class Admission {
   readonly #ports: AdmissionPorts;
   readonly #underWay = new Places();
+  /** Let in, and not begun yet. */
+  readonly #arriving = new Places();
   readonly #ended = new Map<string, { count: number; sumMs: number }>();
   #state: AdaptiveLimit;
   #underWayMax = 0;
@@ -62,6 +64,7 @@ export class Admission {
     if (this.#isRoom(priority)) return null;
     const nowMs = this.#ports.clock.nowMs();
     this.#underWay.giveUp(nowMs);
+    this.#arriving.giveUp(nowMs);
     if (this.#isRoom(priority)) return null;
     this.#refused++;
     // Refusals are heard of too: while nothing ends, windows must.
@@ -71,10 +74,24 @@ export class Admission {
 
   #isRoom(priority: Priority): boolean {
     const { limit } = this;
+    const total = this.#underWay.total + this.#arriving.total;
+    const own = this.#underWay.of(priority) + this.#arriving.of(priority);
     return (
-      this.#underWay.total < Math.floor(limit * SHARE[priority]) ||
-      this.#underWay.of(priority) < Math.max(1, Math.floor(limit * GUARANTEED[priority]))
+      total < Math.floor(limit * SHARE[priority]) ||
+      own < Math.max(1, Math.floor(limit * GUARANTEED[priority]))
     );
+  }
+
+  /**
+   * Keeps room for work that is to begin once it is known whose it is: all who arrive meanwhile would find the
+   * same room otherwise, and be refused only after that.
+   * @returns gives the room back, once or again: to be called as it begins, or when it does not.
+   */
+  arrive(priority: Priority): Result<() => void, Failure> {
+    const refusal = this.refusal(priority);
+    if (refusal !== null) return err(refusal);
+    const place = this.#arriving.take(priority, this.#ports.clock.nowMs());
+    return ok(() => this.#arriving.leave(place));
   }
 
   /** Does it, or refuses it: `overloaded`. */

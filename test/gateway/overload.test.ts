@@ -72,6 +72,55 @@ describe("a gateway with all that it takes under way", () => {
     await Promise.all(reads);
   });
 
+  it("looks at no more tokens than it has room for, however many come at once", async ({
+    expect,
+  }) => {
+    const feed = new SlowFeed();
+    const gateway = startGateway({ RATE_FACTOR: "1000" }, undefined, feed);
+    const tokens = await Promise.all(
+      Array.from({ length: 2 * LIMITS.gatewayInitial }, (_, n) =>
+        gateway.token({ sub: `${n + 1}` }),
+      ),
+    );
+    const reads = tokens.map((token) =>
+      gateway.request("/v1/feed", { headers: { authorization: `Bearer ${token}` } }),
+    );
+    await feed.holds(LIMITS.gatewayInitial);
+    expect(gateway.verifications()).toBe(LIMITS.gatewayInitial);
+    feed.answerAll();
+    const statuses = (await Promise.all(reads)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(LIMITS.gatewayInitial);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(LIMITS.gatewayInitial);
+  });
+
+  it("has the room again of those that did not get as far", async ({ expect }) => {
+    const feed = new SlowFeed();
+    const gateway = startGateway({ RATE_FACTOR: "1000" }, undefined, feed);
+    for (let n = 0; n <= LIMITS.gatewayInitial; n++) {
+      const headers = { authorization: "Bearer none" };
+      expect((await gateway.request("/v1/feed", { headers })).status).toBe(401);
+    }
+    // Bodies that do not come keep nobody out.
+    const authorization = `Bearer ${await gateway.token()}`;
+    const slow = Array.from({ length: LIMITS.gatewayInitial }, () =>
+      gateway.request("/v1/posts", {
+        method: "POST",
+        body: new ReadableStream(),
+        duplex: "half",
+        headers: { authorization, "content-type": "application/json" },
+      } as RequestInit),
+    );
+    // Their tokens are looked at first.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const reads = Array.from({ length: LIMITS.gatewayInitial }, () =>
+      gateway.request("/v1/feed", { headers: { authorization } }),
+    );
+    await feed.holds(LIMITS.gatewayInitial);
+    feed.answerAll();
+    for (const response of await Promise.all(reads)) expect(response.status).toBe(200);
+    expect(slow).toHaveLength(LIMITS.gatewayInitial);
+  });
+
   it("still takes writes, and a little of a batch, which have places of their own", async ({
     expect,
   }) => {

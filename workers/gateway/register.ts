@@ -40,29 +40,44 @@ export function register(app: GatewayApp, op: Operation, deps: GatewayDeps, guar
   const { gate } = guards;
   app.on(op.method.toUpperCase(), path, async (c) => {
     gate.enter(c, op);
-    const caller = await guards.authenticator.callerOf(c);
-    c.set("caller", caller);
-    if (caller !== null) {
-      if (may(caller, "observe")) c.set("trace", honoured(c.get("trace"), deps.random));
-      // By who they are, so that a new address does not move anybody to another region.
-      if (deps.levels.share(c.get("ownRegion")) < 1) place(c, deps.levels, caller.subject);
+    try {
+      return await serve(c, op, deps, guards);
+    } finally {
+      gate.leave(c);
     }
-    guards.limits.charge(c, op.rate);
-    requireAccess(op.access, c.get("caller"));
-    requireWritable(c, op, deps);
-    noteUse(c, op);
-    const params = checked(op.params, c.req.param(), "path");
-    const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
-    const ctx = callContext(c, deps, op);
-    const cacheClass = classFor(op.cache, askerOf(c));
-    const body = await bodyOf(op, c.req.raw);
-    const call = { deps, ctx, params, query, body, c } as Parameters<Operation["handle"]>[0];
-    if (cacheClass === "public") return answerVisitor(op, call, gate);
-    const outcome = await timed(c, deps, () => gate.run(c, op, () => op.handle(call)));
-    if (!outcome.ok) throw new FailureError(outcome.error);
-    purgeAfter(op, call, outcome.value.value);
-    return answer(c, op, cacheClass, outcome.value);
   });
+}
+
+async function serve(
+  c: GatewayContext,
+  op: Operation,
+  deps: GatewayDeps,
+  { authenticator, gate, limits }: Guards,
+): Promise<Response> {
+  const caller = await authenticator.callerOf(c);
+  c.set("caller", caller);
+  if (caller !== null) {
+    if (may(caller, "observe")) c.set("trace", honoured(c.get("trace"), deps.random));
+    // By who they are, so that a new address does not move anybody to another region.
+    if (deps.levels.share(c.get("ownRegion")) < 1) place(c, deps.levels, caller.subject);
+  }
+  limits.charge(c, op.rate);
+  requireAccess(op.access, c.get("caller"));
+  requireWritable(c, op, deps);
+  noteUse(c, op);
+  const params = checked(op.params, c.req.param(), "path");
+  const query = checked(op.query, op.query ? queryOf(c) : undefined, "query");
+  const ctx = callContext(c, deps, op);
+  const cacheClass = classFor(op.cache, askerOf(c));
+  // Who sends slowly keeps room from nobody.
+  if (op.body !== undefined) gate.leave(c);
+  const body = await bodyOf(op, c.req.raw);
+  const call = { deps, ctx, params, query, body, c } as Parameters<Operation["handle"]>[0];
+  if (cacheClass === "public") return answerVisitor(op, call, gate);
+  const outcome = await timed(c, deps, () => gate.run(c, op, () => op.handle(call)));
+  if (!outcome.ok) throw new FailureError(outcome.error);
+  purgeAfter(op, call, outcome.value.value);
+  return answer(c, op, cacheClass, outcome.value);
 }
 
 /** Whoever acts on the system, or reads what is about people, leaves a line in the log. */

@@ -45,13 +45,15 @@ export class Gate {
   /** By operation, of which there are as many as the API has; each has one priority. */
   readonly #throttles = new Map<string, Throttle>();
   readonly #operators = new Places();
+  /** Of requests that were let in and have not begun. */
+  readonly #arrived = new WeakMap<GatewayContext, () => void>();
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
     this.#admission = new Admission({ ...deps, sleep: systemSleep, policy: GATEWAY_POLICY });
   }
 
-  /** Before anything is known of the caller. @throws FailureError `overloaded` */
+  /** Before anything is known of the caller; `leave` must follow. @throws FailureError `overloaded` */
   enter(c: GatewayContext, op: Operation): void {
     if (isOperators(op)) return;
     const { clock, random } = this.#deps;
@@ -62,8 +64,15 @@ export class Gate {
       this.#settle(op.id, refused);
       throw this.#shed(c, priority, busy(random));
     }
-    const refusal = this.#admission.refusal(priority);
-    if (refusal !== null) throw this.#shed(c, priority, refusal);
+    const arrived = this.#admission.arrive(priority);
+    if (!arrived.ok) throw this.#shed(c, priority, arrived.error);
+    if (isLong(op) || !this.#deps.config.admission) arrived.value();
+    else this.#arrived.set(c, arrived.value);
+  }
+
+  /** Whatever became of it. */
+  leave(c: GatewayContext): void {
+    this.#arrived.get(c)?.();
   }
 
   /** The work itself, or `overloaded`; where admission is off, nothing is ever under way here. */
@@ -75,6 +84,8 @@ export class Gate {
     if (!this.#deps.config.admission || isLong(op)) return work();
     if (isOperators(op)) return this.#forOperators(c, op, work);
     const priority = priorityOf(op);
+    // Its own room, which it takes now.
+    this.leave(c);
     let isAsked = false;
     const answer = await this.#admission.run({ kind: op.id, priority }, () => {
       isAsked = true;
