@@ -74,7 +74,9 @@ export function describe(trigger: Trigger, signals: Signals): string {
     case "ranking":
       return ranking.refused > 0
         ? `breaker open: ${ranking.refused} of ${ranking.calls} calls refused`
-        : `ranking p95 ${ranking.p95Ms ?? "unknown"} ms over ${ranking.timed} answers`;
+        : ranking.p95Ms === null
+          ? "no ranker answered"
+          : `ranking p95 ${ranking.p95Ms} ms over ${ranking.timed} answers`;
     case "feed_cache":
       return `feed cache answered ${feedCache.hits} of ${feedCache.asked} pages`;
     case "tao_reads":

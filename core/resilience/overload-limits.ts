@@ -33,21 +33,24 @@ export const OVERLOAD_LIMITS = {
   gatewayInitial: 100,
   gatewayMin: 4,
   gatewayMax: 1_000,
-  gatewayProbe: 4,
+  gatewayProbe: 2,
   /** Operators' requests that it works on, beside those: the open dashboards of a team, some sections each. */
   gatewayOperators: 32,
   /** Feeds that one isolate builds at once: each is some milliseconds of its one thread, beside readers who need none. */
   buildsInitial: 32,
   buildsMin: 4,
   buildsMax: 200,
-  buildsProbe: 2,
+  buildsProbe: 1,
   /** Who asks for what is being built waits so long: many builds, and little of a request's time if that one is lost. */
   buildJoinMs: 500,
   /** What was begun so long ago has ended, or its client has gone and its end will never be heard: twice a request's budget. */
   placeHeldMs: 10_000,
-  /** Half as long again as when nothing waits, and 25 ms: what a reader does not see. */
+  /**
+   * Half as long again as when nothing waits, and 5 ms for what takes next to nothing: beyond that a thread that is late
+   * only makes everybody wait.
+   */
   admissionTolerance: 1.5,
-  admissionSlackMs: 25,
+  admissionSlackMs: 5,
   /** While it refuses, an isolate finds out this often what requests take when few are under way. */
   admissionProbeMs: 10_000,
   /** Calls of one isolate to one shard under way: what a leader has under way at most. */

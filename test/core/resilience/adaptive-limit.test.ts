@@ -57,14 +57,14 @@ describe("a limit that adapts", () => {
   });
 
   it("grows while requests take no longer than they should, if it is made use of", ({ expect }) => {
-    expect(adapted(known(100), window(40, 60), policy, 250).limit).toBe(110);
-    expect(adapted(known(100), window(40, 49), policy, 250).limit).toBe(100);
+    expect(adapted(known(100), window(20, 60), policy, 250).limit).toBe(110);
+    expect(adapted(known(100), window(20, 49), policy, 250).limit).toBe(100);
   });
 
   it("shrinks by how much longer they take, by half at most", ({ expect }) => {
-    expect(adapted(known(100), window(80, 100), policy, 250).limit).toBe(60);
+    expect(adapted(known(100), window(40, 100), policy, 250).limit).toBe(60);
     expect(adapted(known(100), window(8_000, 100), policy, 250).limit).toBe(60);
-    expect(adapted(known(100), window(50, 100), policy, 250).limit).toBeCloseTo(90);
+    expect(adapted(known(100), window(25, 100), policy, 250).limit).toBeCloseTo(90);
   });
 
   it("shrinks only where the thread itself is late: others may be slow", ({ expect }) => {
