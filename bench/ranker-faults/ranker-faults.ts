@@ -25,6 +25,7 @@ export async function rankerFaults(args: readonly string[]): Promise<number> {
   }
   const runtime = await startRankingRuntime({
     pools: stages.map(poolOf),
+    regions: stages.map(({ region }) => region),
     isolates: options.isolates,
     vars: options.ratio === null ? {} : { BREAKER_FAILURE_RATIO: String(options.ratio) },
     onLog: (level, message) => level === "error" && console.error(message),

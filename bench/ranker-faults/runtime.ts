@@ -23,6 +23,8 @@ const COMPATIBILITY_DATE = "2026-11-17";
 
 export interface RankingRuntimeOptions {
   readonly pools: readonly Pool[];
+  /** Left out: the product's own. */
+  readonly regions?: readonly string[];
   /** Isolates of the proxy, as a region has many. */
   readonly isolates: number;
   /** Variables of the proxy and of the objects. */
@@ -77,7 +79,9 @@ export async function startRankingRuntime(options: RankingRuntimeOptions): Promi
           bindings: {
             RANKER_URLS: JSON.stringify(options.pools),
             // Of regions that are none of its own a proxy tells nothing.
-            REGIONS: JSON.stringify(options.pools.map(regionOf)),
+            ...(options.regions !== undefined && {
+              REGIONS: JSON.stringify(options.regions.map(rowOf)),
+            }),
             ...options.vars,
           },
           durableObjects: {
@@ -107,9 +111,8 @@ export async function startRankingRuntime(options: RankingRuntimeOptions): Promi
   };
 }
 
-/** A pool's region has its name. */
-const regionOf = ({ name }: Pool): RegionRow => ({
-  region: name,
+const rowOf = (region: string): RegionRow => ({
+  region,
   hint: "enam",
   leaderWeight: 1,
   continents: ["NA"],

@@ -278,6 +278,9 @@ describe("fitting in", () => {
     await page.getByRole("link", { name: "Settings" }).click();
     await page.getByRole("radio", { name: "Light" }).check();
     await expect.poll(paper).toBe("rgb(250, 249, 246)");
+    // On its way to the account, whose settings a page that begins takes.
+    const saved = () => [...visit.api.world.settings.values()].map(({ theme }) => theme);
+    await expect.poll(saved).toEqual(["light"]);
     await page.reload();
     expect(await paper()).toBe("rgb(250, 249, 246)");
     await page.getByRole("radio", { name: "Dark" }).check();
