@@ -31,7 +31,7 @@ export const OVERLOAD_LIMITS = {
    * finds out what they take. The least is what keeps a busy thread busy; one that is not busy goes down for nobody.
    */
   gatewayInitial: 100,
-  gatewayMin: 4,
+  gatewayMin: 10,
   gatewayMax: 1_000,
   gatewayProbe: 2,
   /** Operators' requests that it works on, beside those: the open dashboards of a team, some sections each. */
@@ -46,11 +46,11 @@ export const OVERLOAD_LIMITS = {
   /** What was begun so long ago has ended, or its client has gone and its end will never be heard: twice a request's budget. */
   placeHeldMs: 10_000,
   /**
-   * Half as long again as when nothing waits, and 5 ms for what takes next to nothing: beyond that a thread that is late
+   * Half as long again as when nothing waits, and 8 ms for what takes next to nothing: beyond that a thread that is late
    * only makes everybody wait.
    */
   admissionTolerance: 1.5,
-  admissionSlackMs: 5,
+  admissionSlackMs: 8,
   /** While it refuses, an isolate finds out this often what requests take when few are under way. */
   admissionProbeMs: 10_000,
   /** Calls of one isolate to one shard under way: what a leader has under way at most. */

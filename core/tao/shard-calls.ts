@@ -117,7 +117,11 @@ export class ShardCalls {
     const { guard, clock, random, sleep } = this.#ports;
     const priority =
       kind === "write" && this.#priority === "interactive" ? "write" : this.#priority;
+    let isFirst = true;
     const sent = async () => {
+      // Only what goes out pays for retries: what is refused here arrives nowhere.
+      if (isFirst) guard?.first(kind);
+      isFirst = false;
       this.made++;
       const startMs = clock.nowMs();
       if (this.#underWay++ === 0) this.#sinceMs = startMs;
@@ -131,7 +135,6 @@ export class ShardCalls {
     };
     const about = { dependency: of, priority, max: LIMITS.shardCallsMax, region: this.#region };
     const guarded = guard === undefined ? sent : () => guard.attempt(about, sent);
-    guard?.first(kind);
     return retry(guarded, isRetryable, policy, this.#deadline.atMs, {
       clock,
       random,

@@ -62,9 +62,9 @@ describe("a limit that adapts", () => {
   });
 
   it("shrinks by how much longer they take, by half at most", ({ expect }) => {
-    expect(adapted(known(100), window(40, 100), policy, 250).limit).toBe(60);
+    expect(adapted(known(100), window(46, 100), policy, 250).limit).toBe(60);
     expect(adapted(known(100), window(8_000, 100), policy, 250).limit).toBe(60);
-    expect(adapted(known(100), window(25, 100), policy, 250).limit).toBeCloseTo(90);
+    expect(adapted(known(100), window(28.75, 100), policy, 250).limit).toBeCloseTo(90);
   });
 
   it("shrinks only where the thread itself is late: others may be slow", ({ expect }) => {
