@@ -43,8 +43,8 @@ export interface LimitWindow {
   /** Most that were under way at once. */
   readonly underWayMax: number;
   readonly refused: number;
-  /** How long, in the mean, the thread took to come back to what was ready, ms; 0: not heard. */
-  readonly lagMs: number;
+  /** How long, in the mean, the thread took to come back to what was ready, ms; null: not heard. */
+  readonly lagMs: number | null;
 }
 
 export const startLimit = ({ initial }: LimitPolicy, nowMs: number): AdaptiveLimit => ({
@@ -109,8 +109,9 @@ function nextLimit(
     shouldMs += count * (tolerance * base + slackMs);
   }
   if (tookMs === 0 && shouldMs === 0) return limit;
-  // Where the thread comes back at once, it is others that are slow, and fewer of them at once would help nobody.
-  const slower = lagMs < busyLagMs ? 1 : shouldMs / Math.max(tookMs, 1);
+  // Where the thread is heard to come back at once, it is others that are slow, and fewer requests at once would help nobody.
+  const isQuiet = lagMs !== null && lagMs < busyLagMs;
+  const slower = isQuiet ? 1 : shouldMs / Math.max(tookMs, 1);
   const gradient = Math.max(GRADIENT_MIN, Math.min(1, slower));
   const next = limit * gradient + Math.sqrt(limit);
   // A limit that nobody comes near says nothing about more.

@@ -44,8 +44,6 @@ export class Admission {
   #endedCount = 0;
   #windowFromMs: number;
   #lag = { count: 0, sumMs: 0 };
-  /** Of the last window that heard of it. */
-  #lagMs = 0;
   /** Unix ms until when a look at the thread is taken to be under way: the request that it belongs to may be dropped. */
   #lookingUntilMs = 0;
 
@@ -148,14 +146,12 @@ export class Admission {
     const isMuch = this.#endedCount >= LIMITS.admissionSampleMin;
     if (!isMuch && nowMs - this.#windowFromMs < LIMITS.admissionWindowMaxMs) return;
     const { count, sumMs } = this.#lag;
-    // A thread that is very late ends no look in a window: then it is as late as it was.
-    if (count > 0) this.#lagMs = sumMs / count;
-    else if (this.#underWayMax < this.#ports.policy.min) this.#lagMs = 0;
     const window = {
       ended: this.#ended,
       underWayMax: this.#underWayMax,
       refused: this.#refused,
-      lagMs: this.#lagMs,
+      // A thread that is very late ends no look in a window, and the platform drops looks with their requests.
+      lagMs: count === 0 ? null : sumMs / count,
     };
     this.#state = adapted(this.#state, window, this.#ports.policy, nowMs);
     this.#ended.clear();
