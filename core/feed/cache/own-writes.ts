@@ -14,7 +14,11 @@ export class OwnWrites {
   readonly #prev = new Map<string, Version | null>();
   /** Writes that only a new entry shows, of whichever device, by shard. */
   readonly #others = new Map<PhysicalShard, readonly Version[]>();
-  readonly #reactions = new Map<Id, { readonly at: Version; readonly kind: ReactionKind | null }>();
+  /** The newest of each post; undefined: what was read reflects it, and so is newer than what is told late. */
+  readonly #reactions = new Map<
+    Id,
+    { readonly at: Version; readonly kind: ReactionKind | null | undefined }
+  >();
   #upTo: Version | null = null;
   #count = 0;
   /** It was told more than it keeps. */
@@ -44,10 +48,11 @@ export class OwnWrites {
       return false;
     }
     this.#prev.set(placeOf(shard, at), prev);
-    if (!isNews || change?.reaction === undefined) return false;
+    if (change?.reaction === undefined) return false;
     const known = this.#reactions.get(change.post);
     if (known !== undefined && compareVersions(known.at, at) >= 0) return false;
-    this.#reactions.set(change.post, { at, kind: change.reaction });
+    this.#reactions.set(change.post, { at, kind: isNews ? change.reaction : undefined });
+    if (!isNews) return false;
     if (compareVersions(this.#upTo, at) < 0) this.#upTo = at;
     return true;
   }

@@ -2,12 +2,15 @@ import { describe, it } from "vitest";
 
 import type { Call, Outcome } from "../../../../core/feed/call.ts";
 import { tellOthers } from "../../../../core/feed/home-cache.ts";
+import { OwnWrites } from "../../../../core/feed/cache/own-writes.ts";
+import type { OwnWrite } from "../../../../core/feed/cache/port.ts";
 import type { FeedPage } from "../../../../core/feed/schemas.ts";
 import { addComment, deleteComment } from "../../../../core/feed/usecases/comments.ts";
 import { home } from "../../../../core/feed/usecases/home.ts";
 import { markRead } from "../../../../core/feed/usecases/notifications.ts";
 import { react } from "../../../../core/feed/usecases/reactions.ts";
 import { unrelate } from "../../../../core/feed/usecases/relations.ts";
+import type { Id } from "../../../../core/ids.ts";
 import type { PhysicalShard } from "../../../../core/tao/shard-map.ts";
 import type { Version } from "../../../../core/tao/version.ts";
 import { FeedWorld, must } from "../../../fakes/feed-world.ts";
@@ -102,4 +105,24 @@ describe("the feed of somebody who reacts and comments", () => {
     expect(cache.bucket.stats().misses).toMatchObject({ void: 1 });
     expect(await laptop.newest()).toMatchObject({ calls: 1, reaction: undefined });
   });
+});
+
+it("does not show what comes late of a post where something newer was read", ({ expect }) => {
+  const post = 100n as Id;
+  const [first, second]: readonly [Version, Version] = [
+    { epoch: 1, seq: 1 },
+    { epoch: 1, seq: 2 },
+  ];
+  const write = (prev: Version | null, at: Version, reaction: "like" | null): OwnWrite => ({
+    viewer: 7n as Id,
+    shard: 0 as PhysicalShard,
+    prev,
+    at,
+    change: { post, reaction, of: "reactions", count: 1, countAt: at },
+  });
+  const own = new OwnWrites();
+  // Taken back so long ago that whoever built the entry read it; the like itself is told only now.
+  own.add(write(first, second, null), false);
+  expect(own.add(write(null, first, "like"), true)).toBe(false);
+  expect(own.reactionTo(post)).toBeUndefined();
 });
