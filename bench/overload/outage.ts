@@ -142,7 +142,7 @@ async function oneOutage(
 const amplification = (attempts: number, retries: number): number =>
   attempts / (attempts - retries);
 
-/** What isolates told their region, which they do once a second. A retry that was throttled is none that arrived: so the rest is a little too low. */
+/** What isolates told their region, which they do once a second. */
 async function retriesOf(url: string, token: string): Promise<number> {
   await delay(3_000);
   const response = await fetch(`${url}/v1/admin/history?minutes=60&only=retries`, {

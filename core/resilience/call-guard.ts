@@ -88,11 +88,16 @@ export class CallGuard {
     guarded.budget = withFirst(guarded.budget);
   }
 
+  /** A retry goes out: one that was within the budget may have been throttled. */
+  retried(region: Region): void {
+    this.#ports.count(region, "retries");
+  }
+
   /** Whether another attempt is within the budget. */
   mayRetry(kind: string, region: Region): boolean {
     const guarded = this.#of(kind);
     const budget = withRetry(guarded.budget);
-    this.#ports.count(region, budget === null ? "retries_denied" : "retries");
+    if (budget === null) this.#ports.count(region, "retries_denied");
     guarded.budget = budget ?? guarded.budget;
     return budget !== null;
   }

@@ -23,7 +23,7 @@ export interface ShardCallsPorts extends DeadlineDeps {
   readonly random: Random;
   readonly sleep: Sleep;
   /** Of the isolate: what may be sent. Left out: everything. */
-  readonly guard?: Pick<CallGuard, "attempt" | "first" | "mayRetry">;
+  readonly guard?: Pick<CallGuard, "attempt" | "first" | "mayRetry" | "retried">;
   /** Told of every attempt that was sent. */
   readonly observe?: (attempt: Attempt) => void;
 }
@@ -121,6 +121,7 @@ export class ShardCalls {
     const sent = async () => {
       // Only what goes out pays for retries: what is refused here arrives nowhere.
       if (isFirst) guard?.first(kind);
+      else guard?.retried(this.#region);
       isFirst = false;
       this.made++;
       const startMs = clock.nowMs();

@@ -118,6 +118,9 @@ describe("a guard", () => {
     }
     expect(retries).toBeLessThanOrEqual(0.1 * 1_000 + LIMITS.retriesSavedMax);
     expect(retries).toBeGreaterThanOrEqual(0.1 * 1_000);
-    expect(counts).toMatchObject({ retries, retries_denied: 3_000 - retries });
+    expect(counts).toMatchObject({ retries_denied: 3_000 - retries });
+    // Those that go out are counted as they do.
+    guard.retried("apac");
+    expect(counts).toMatchObject({ retries: 1 });
   });
 });
