@@ -115,7 +115,8 @@ function guardedCalls(failure: Failure | null, tookMs: number) {
     return failure === null ? ok({} as never) : err(failure);
   };
   const random = { next: () => 0.5 };
-  const guard = new CallGuard({ clock, random, count: () => {} });
+  const counts = { throttled: 0, retries: 0, retries_denied: 0 };
+  const guard = new CallGuard({ clock, random, count: (_, event) => void counts[event]++ });
   const stub = { read: answer, union: answer, write: answer };
   const ports = {
     follower: () => stub,
@@ -128,21 +129,37 @@ function guardedCalls(failure: Failure | null, tookMs: number) {
     guard,
     observe: (attempt: Attempt) => void attempts.push(attempt),
   };
+  let paid = 0;
+  const first = guard.first.bind(guard);
+  guard.first = (kind) => {
+    paid++;
+    first(kind);
+  };
   const made = (priority?: Priority) =>
     new ShardCalls(ports, "apac", clock.nowMs() + 5_000, priority);
   const read = (priority?: Priority) =>
     made(priority).follower(0, (one) => one.read({ reads: [], atLeast: null }));
   const write = () =>
     made().leader({ shard: 0 } as never, "write", (one) => one.write({} as never));
-  return { read, write, attempts, sent: () => sent };
+  return { read, write, attempts, counts, paid: () => paid, sent: () => sent };
 }
 
 it("amplifies a full outage by a tenth at most", async ({ expect }) => {
-  const { read, sent } = guardedCalls(AWAY, 1);
+  const { read, sent, counts } = guardedCalls(AWAY, 1);
   for (let call = 0; call < 2_000; call++) await read();
+  expect(counts.retries, "counted as they go out").toBe(sent() - 2_000);
   // Beyond the ten that a new isolate has saved up.
   expect((sent() - 10) / 2_000).toBeLessThanOrEqual(1.1);
   expect(sent() / 2_000).toBeGreaterThan(1.09);
+});
+
+it("lets nothing pay for retries that does not go out itself", async ({ expect }) => {
+  const overloaded = guardedCalls({ code: "overloaded", retryAfterMs: 1_000 }, 1);
+  for (let call = 0; call < 2_000; call++) await overloaded.read();
+  const { counts, sent } = overloaded;
+  expect(counts.throttled + sent()).toBe(2_000);
+  expect(counts.throttled).toBeGreaterThan(500);
+  expect(overloaded.paid()).toBe(sent());
 });
 
 it("tells of every attempt what the graph did, before retries", async ({ expect }) => {
