@@ -1,7 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import type { Acknowledged, Crowd } from "./sample.ts";
 
 /** Reads at once: the product is at rest by now. */
 const AT_ONCE = 16;
+/** Who is told that the service is busy comes again, as a client does. */
+const TRIES = 8;
+const BUSY_MS = 1_000;
 
 /** Asks, as whoever wrote, for every write that was acknowledged. @returns those that are not there. */
 export async function lostWrites(
@@ -12,12 +17,10 @@ export async function lostWrites(
   const missing: string[] = [];
   const look = async () => {
     for (let one = left.pop(); one !== undefined; one = left.pop()) {
-      const answer = await fetch(`${urls[0]}/v1/posts/${one.post}`, {
-        headers: {
-          authorization: `Bearer ${tokens[one.user] ?? ""}`,
-          "x-edgewise-region": region,
-          "edgewise-consistency": "leader",
-        },
+      const answer = await patient(`${urls[0]}/v1/posts/${one.post}`, {
+        authorization: `Bearer ${tokens[one.user] ?? ""}`,
+        "x-edgewise-region": region,
+        "edgewise-consistency": "leader",
       });
       const text = await answer.text();
       const isThere =
@@ -30,4 +33,13 @@ export async function lostWrites(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
   return { acknowledged: acknowledged.length, missing };
+}
+
+async function patient(url: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(url, { headers });
+    if (answer.status !== 503 || tries === TRIES) return answer;
+    await answer.body?.cancel();
+    await delay(BUSY_MS);
+  }
 }
