@@ -36,7 +36,7 @@ export const FEED_MUTANTS: readonly Mutant[] = [
     "own reaction told and not shown",
     editAt(
       "core/feed/cache/own-writes.ts",
-      "this.#reactions.set(change.post, { at, kind: change.reaction });",
+      "this.#reactions.set(change.post, { at, kind: isNews ? change.reaction : undefined });",
       "",
     ),
   ),
