@@ -28,7 +28,7 @@ export const OVERLOAD_LIMITS = {
   admissionBusyLagMs: 10,
   /**
    * Requests that one gateway's isolate works on: what a quiet start takes, what it keeps at least and at most, and while it
-   * finds out what they take. The least is what keeps a busy thread busy; one that is not busy goes down for nobody.
+   * finds out what they take. The least is what keeps a busy thread busy; one that is heard to be quiet goes down for nobody.
    */
   gatewayInitial: 100,
   gatewayMin: 10,
